@@ -1,0 +1,15 @@
+"""The site's Celery end: records what runners report, and beats. `celery -A leaderboard worker -Q results`."""
+
+import os
+
+import django
+
+from runners.celery import app
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
+django.setup()
+
+app.conf.beat_scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
+app.autodiscover_tasks(["leaderboard"])
+
+__all__ = ["app"]

@@ -1,0 +1,273 @@
+"""What the site keeps: who submitted which code, every run of it, every raw score, and the standings made from them."""
+
+import hashlib
+import secrets
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from papers import catalogue
+from papers.task import Paper, Task, Tier
+
+TIER_CHOICES = [("quick", "Quick"), ("full", "Full")]
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user: Any) -> Self:
+        """Every submission's page is public; only its code may be private."""
+        return self if user.is_staff else self.filter(Q(disqualified="") | Q(author_id=user.pk))
+
+    def of_author(self, user: Any) -> Self:
+        return self.filter(author=user).prefetch_related("runs")
+
+
+class Submission(models.Model):
+    """One file of code, sent to one task. Its code never changes: a changed file is a new submission."""
+
+    class Kind(models.TextChoices):
+        METHOD = "method"
+        BASELINE = "baseline"
+        CONTROL = "control"
+
+    task = models.SlugField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions")
+    is_house = models.BooleanField(default=False)
+    house_slug = models.SlugField(blank=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.METHOD)
+    name = models.CharField(max_length=80)
+    description = models.TextField(blank=True, max_length=2000)
+    paper_url = models.URLField(blank=True)
+    code_url = models.URLField(blank=True)
+    claimed_value = models.FloatField(null=True, blank=True)
+    code_sha256 = models.CharField(max_length=64)
+    code_is_public = models.BooleanField(default=True)
+    created = models.DateTimeField(default=timezone.now)
+    superseded = models.BooleanField(default=False)  # a house method whose file has changed since
+    disqualified = models.CharField(max_length=500, blank=True)  # the reason, or ""
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+        indexes = [models.Index(fields=["task", "is_house"]), models.Index(fields=["author", "-created"])]
+        constraints = [models.CheckConstraint(condition=Q(is_house=True) | Q(author__isnull=False), name="a_submission_has_an_author")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.task})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("submission", args=[self.pk])
+
+    @property
+    def card(self) -> Task:
+        """The task's card. Raises KeyError where the paper has been removed."""
+        return catalogue.task(self.task)
+
+    @property
+    def paper(self) -> Paper:
+        return catalogue.paper_of(self.task)
+
+    @property
+    def author_name(self) -> str:
+        """Reads author: select it first."""
+        return self.author.get_username() if self.author else "house"
+
+    def code(self) -> bytes:
+        with default_storage.open(code_path(self.code_sha256)) as file:
+            content: bytes = file.read()
+        return content
+
+
+def code_path(sha256: str) -> str:
+    return f"methods/{sha256}.py"
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def open(self) -> Self:
+        return self.filter(status__in=Run.OPEN)
+
+    def of(self, run: int, attempt: int, execution: str = "") -> Self:
+        """The run, if this attempt and execution still own it. Every write to an open run goes through here."""
+        return self.open().filter(pk=run, attempt=attempt, execution__in=("", execution) if execution else ("",))
+
+
+class Run(models.Model):
+    """One evaluation of a submission: all cases x seeds of one tier, under one version of the task."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        FINISHED = "finished"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    OPEN = (Status.QUEUED, Status.RUNNING)
+    MAX_ATTEMPTS = 3
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="runs")
+    task = models.SlugField()  # the submission's: boards ask by task and tier
+    tier = models.CharField(max_length=5, choices=TIER_CHOICES)
+    task_version = models.PositiveIntegerField()
+    why = models.CharField(max_length=200, default="submitted")  # "submitted", "rerun by an admin", "house method"
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    priority = models.PositiveSmallIntegerField(default=0)  # 0 first: people; house methods and reruns yield
+
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    execution = models.CharField(max_length=36, blank=True)  # whoever started this attempt first
+    lease_until = models.DateTimeField(null=True, blank=True)
+    queued = models.DateTimeField(default=timezone.now)
+    started = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    plays_total = models.PositiveIntegerField(default=0)
+    plays_done = models.PositiveIntegerField(default=0)
+    progress = models.JSONField(default=dict, blank=True)  # {"case", "seed", "fraction", "text"} of the play under way
+    log = models.TextField(blank=True)
+
+    # A failure says whose it was; ours costs the author nothing.
+    failure_whose = models.CharField(max_length=6, blank=True)  # "author", "ours", ""
+    failure_reason = models.CharField(max_length=20, blank=True)
+    failure_message = models.TextField(blank=True)
+    failure_traceback = models.TextField(blank=True)
+    failure_case = models.CharField(max_length=100, blank=True)
+    failure_seed = models.IntegerField(null=True, blank=True)
+
+    device = models.CharField(max_length=10, blank=True)  # "cpu", "cuda": costs compare within one
+    device_name = models.CharField(max_length=100, blank=True)
+    isolation = models.CharField(max_length=100, blank=True)
+    provenance = models.JSONField(default=dict, blank=True)
+    flags = models.JSONField(default=list, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    cpu_seconds = models.FloatField(null=True, blank=True)
+    gpu_seconds = models.FloatField(null=True, blank=True)
+    memory_bytes = models.BigIntegerField(null=True, blank=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued", "-pk"]
+        indexes = [
+            models.Index(fields=["task", "tier", "status", "task_version"]),
+            models.Index(fields=["status", "lease_until"]),
+            models.Index(fields=["submission", "-queued"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+    @property
+    def is_stale(self) -> bool:
+        return self.task_version != catalogue.task(self.task).version
+
+    @property
+    def fraction(self) -> float:
+        """Share of the work done, in [0, 1]."""
+        if self.status == self.Status.FINISHED:
+            return 1.0
+        return min(1.0, (self.plays_done + float(self.progress.get("fraction", 0.0))) / max(self.plays_total, 1))
+
+
+class Score(models.Model):
+    """One raw number: a metric of one play."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="scores")
+    case = models.CharField(max_length=100)
+    seed = models.PositiveSmallIntegerField()
+    metric = models.CharField(max_length=50)
+    value = models.FloatField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "case", "seed", "metric"], name="a_score_is_counted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.value}"
+
+
+class Artefact(models.Model):
+    """A curve, image or table that the protocol reported. The content lies in storage under its sha256."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artefacts")
+    case = models.CharField(max_length=100)
+    seed = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["case", "seed", "name"]
+        constraints = [models.UniqueConstraint(fields=["run", "case", "seed", "name"], name="an_artefact_is_kept_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def artefact_path(sha256: str) -> str:
+    return f"artefacts/{sha256}.json"
+
+
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def for_board(self, task: str, tier: Tier) -> Self:
+        """Rows of a board, best first, with all that the page shows: one query."""
+        return self.filter(task=task, tier=tier).select_related("submission__author", "run").order_by("position")
+
+
+class Standing(models.Model):
+    """Where a submission stands on a board. Written by `leaderboard.boards.rebuild`, always derivable from scores."""
+
+    task = models.SlugField()
+    tier = models.CharField(max_length=5, choices=TIER_CHOICES)
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="standings")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField()  # 0 first; the order by the primary metric
+    rank = models.PositiveIntegerField()  # shared where values are equal
+    rank_low = models.PositiveIntegerField()
+    rank_high = models.PositiveIntegerField()
+    value = models.FloatField()  # the primary metric, over cases and seeds
+    low = models.FloatField(null=True)  # 95 % interval; null where seeds are too few
+    high = models.FloatField(null=True)
+    metrics = models.JSONField(default=dict)  # {metric: {"value", "low", "high"}}
+    cases = models.JSONField(default=dict)  # {case: {"value", "low", "high"}} of the primary metric
+
+    objects = StandingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["task", "tier", "position"]
+        constraints = [models.UniqueConstraint(fields=["task", "tier", "submission"], name="a_submission_stands_once")]
+        indexes = [models.Index(fields=["task", "tier", "position"])]
+
+    def __str__(self) -> str:
+        return f"{self.rank}. {self.submission_id}"
+
+
+class ApiToken(models.Model):
+    """A bearer token. Only its hash is kept; the token itself is shown once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    sha256 = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(default=timezone.now)
+    last_used = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def issue(cls, user: Any, name: str) -> tuple["ApiToken", str]:
+        """Make a token; the text is returned here and never again."""
+        text = f"cc_{secrets.token_urlsafe(32)}"
+        return cls.objects.create(user=user, name=name, sha256=cls.digest(text)), text
+
+    @staticmethod
+    def digest(text: str) -> str:
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,41 @@
+"""Finds the papers: every package in papers/ (or on PAPERS_PATH) whose card defines PAPER."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+import papers
+from papers.task import Paper, Task
+
+
+@cache
+def all_papers() -> tuple[Paper, ...]:
+    """Every paper, by slug. Raises ValueError where two papers or two tasks share a slug."""
+    cards = [importlib.import_module(f"papers.{module.name}") for module in pkgutil.iter_modules(papers.__path__) if module.ispkg]
+    found = sorted((card.PAPER for card in cards if hasattr(card, "PAPER")), key=lambda paper: paper.slug)
+    for kind, slugs in (
+        ("papers", [paper.slug for paper in found]),
+        ("tasks", [task.slug for paper in found for task in paper.tasks]),
+    ):
+        if len(set(slugs)) < len(slugs):
+            raise ValueError(f"two {kind} share a slug: {sorted(slugs)}")
+    return tuple(found)
+
+
+@cache
+def all_tasks() -> dict[str, Task]:
+    return {task.slug: task for paper in all_papers() for task in paper.tasks}
+
+
+def task(slug: str) -> Task:
+    """Raises KeyError for an unknown slug."""
+    return all_tasks()[slug]
+
+
+@cache
+def paper_of(slug: str) -> Paper:
+    """The paper that brings the task of this slug. Raises KeyError for an unknown slug."""
+    for paper in all_papers():
+        if any(task.slug == slug for task in paper.tasks):
+            return paper
+    raise KeyError(slug)

@@ -1,0 +1,184 @@
+"""The vocabulary in which a paper describes its boards. Imports no torch: cards are read by the web process."""
+
+import hashlib
+import hmac
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+Tier = Literal["quick", "full"]
+TIERS: tuple[Tier, ...] = ("quick", "full")
+Scores = dict[str, float]
+
+
+class AnswerError(Exception):
+    """A method answered something that the task can't use: the author's failure, shown to its author."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One problem of a board. The name is stable for ever; `params` is what the protocol needs to build it."""
+
+    name: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One number that `play` returns. `context` metrics describe the case, not the method, and are never ranked."""
+
+    name: str
+    label: str
+    better: Literal["higher", "lower", "context"]
+    description: str
+    unit: str = ""
+    digits: int = 3
+    timing: bool = False  # seconds and the like: left out when reruns are compared
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A number that the paper printed. Shown beside measurements, never ranked with them."""
+
+    method: str  # the paper's name for it
+    case: str
+    metric: str
+    value: float
+    where: str  # "Table 2"
+    status: Literal["checked", "transcribed, unchecked"]
+    tier: Tier = "full"
+    spread: float | None = None
+    house: str | None = None  # the house method that should reproduce it
+    tolerance: float | None = None  # |measured - printed| up to which the claim counts as held
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one play (case x seed) may use. Seconds and bytes."""
+
+    call_seconds: float
+    play_seconds: float
+    memory_bytes: int
+    processes: int = 64
+    log_bytes: int = 64 << 10
+    frame_bytes: int = 256 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """A method file that comes with the paper."""
+
+    slug: str  # the file's stem in methods/
+    title: str
+    kind: Literal["method", "baseline", "control"]
+    summary: str
+    expense: int = 1  # relative cost; cheap ones are queued first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One board: its interface, cases, metrics and limits. `protocol` is the module that holds `play`."""
+
+    slug: str
+    title: str
+    summary: str
+    version: int
+    interface: type  # a typing.Protocol over numpy: its public functions are all that crosses the boundary
+    protocol: str  # "papers.gain.imputation"
+    cases: Mapping[Tier, tuple[Case, ...]]
+    seeds: Mapping[Tier, int]
+    limits: Mapping[Tier, Limits]
+    metrics: tuple[Metric, ...]  # the first one is the primary one
+    house: tuple[House, ...]
+    claims: tuple[Claim, ...] = ()
+    starter: str = ""  # slug of the house method offered as the starter file
+    kit: str | None = None  # a module that methods may import inside the sandbox
+
+    @property
+    def primary(self) -> Metric:
+        return self.metrics[0]
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """Names that a method must define and that the proxy lets through."""
+        return tuple(
+            name for name, value in vars(self.interface).items() if inspect.isfunction(value) and not name.startswith("_")
+        )
+
+    def metric(self, name: str) -> Metric:
+        return next(metric for metric in self.metrics if metric.name == name)
+
+    def plays(self, tier: Tier) -> list[tuple[Case, int]]:
+        """Every (case, seed index) of one run, in the order in which they are played: seed by seed."""
+        return [(case, seed) for seed in range(self.seeds[tier]) for case in self.cases[tier]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """A paper and the boards that it brings. `folder` holds README.md and methods/."""
+
+    slug: str
+    title: str
+    authors: str
+    venue: str
+    url: str
+    claim: str  # one sentence: what the paper says it achieves
+    question: str  # one sentence: what the board finds out
+    folder: Path
+    tasks: tuple[Task, ...]
+
+    def method_path(self, slug: str) -> Path:
+        return self.folder / "methods" / f"{slug}.py"
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The randomness of one play. What is published is only `index`; `key` and `salt` are secret.
+
+    `rng(name)` is the same for every method, so comparisons are paired.
+    `salted(name)` depends on the method's code too: for decoys and permutations that must not be learnt from earlier runs.
+    """
+
+    index: int
+    key: bytes
+    salt: bytes
+
+    def rng(self, name: str) -> np.random.Generator:
+        return _generator(self.key, name)
+
+    def salted(self, name: str) -> np.random.Generator:
+        return _generator(self.salt, name)
+
+
+def _generator(key: bytes, name: str) -> np.random.Generator:
+    digest = hmac.digest(key, name.encode(), hashlib.sha256)
+    return np.random.default_rng(int.from_bytes(digest, "little"))
+
+
+class Report(Protocol):
+    """The trusted side's channel to the pages. Never put the truth of a cell, a label or a seed into it."""
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        """Say how far this play is; fraction in [0, 1]."""
+
+    def curve(
+        self, name: str, x: Any, series: Mapping[str, Any], *, x_label: str = "", y_label: str = "", log_x: bool = False, log_y: bool = False
+    ) -> None:
+        """Show lines over x: (n,) and for each name (n,), numbers."""
+
+    def image(self, name: str, pixels: np.ndarray) -> None:
+        """Show pixels: (h, w) or (h, w, 3), float in [0, 1]."""
+
+    def table(self, name: str, columns: list[str], rows: list[list[float | str]]) -> None:
+        """Show a small table."""
+
+
+class Play(Protocol):
+    """The signature of a protocol module's `play`."""
+
+    def __call__(self, case: Case, *, seed: Seed, device: str, method: Any, report: Report) -> Scores: ...

@@ -1,0 +1,79 @@
+"""What an evaluation says while it goes on. Plain JSON, so that it crosses a pipe, a broker and a version of the site.
+
+Order: one `started`, then any number of `progress`, `play`, `artefact`, `log`, `heartbeat`, then one `finished` or `failed`.
+The Celery end adds run, attempt, execution and sequence as it relays them.
+"""
+
+from typing import Any, Literal, TypedDict
+
+
+class Spent(TypedDict):
+    """What a method used, measured from outside. Seconds and bytes."""
+
+    seconds: float  # wall time inside calls, the constructor's included
+    cpu_seconds: float
+    gpu_seconds: float  # 0.0 on a CPU
+    memory_bytes: int  # peak
+
+
+class Started(TypedDict):
+    type: Literal["started"]
+    plays: int  # how many (case, seed) pairs will follow
+    device: str  # "cpu" or "cuda"
+    device_name: str  # "AMD EPYC 9B14", "NVIDIA H100"
+    isolation: str  # "bubblewrap+seccomp+cgroup", "none"
+    provenance: dict[str, Any]  # code_sha256, task_version, data {name: sha256}, seed_commitment, libraries, command, ...
+
+
+class Progress(TypedDict):
+    type: Literal["progress"]
+    case: str
+    seed: int
+    fraction: float  # of this play, in [0, 1]
+    text: str
+
+
+class Played(TypedDict):
+    type: Literal["play"]
+    case: str
+    seed: int
+    scores: dict[str, float]  # finite; names are the card's metrics
+    spent: Spent
+
+
+class Artefact(TypedDict):
+    type: Literal["artefact"]
+    case: str
+    seed: int
+    name: str
+    kind: Literal["curve", "image", "table"]
+    data: dict[str, Any]  # curve: x, series, x_label, y_label, log_x, log_y; image: png (base64); table: columns, rows
+
+
+class Log(TypedDict):
+    type: Literal["log"]
+    text: str  # what the method printed: shortened, control characters escaped
+
+
+class Heartbeat(TypedDict):
+    type: Literal["heartbeat"]
+
+
+class Finished(TypedDict):
+    type: Literal["finished"]
+    plays: int
+    spent: Spent  # sums of seconds, maximum of memory
+    flags: list[str]
+
+
+class Failed(TypedDict):
+    type: Literal["failed"]
+    whose: Literal["author", "ours"]
+    reason: Literal["exception", "answer", "limit", "died", "import", "refused", "internal"]
+    message: str  # one sentence for the author: what happened and what to do
+    traceback: str  # the author's own frames, no path of ours; "" where there is none
+    case: str  # "" where it failed before a case
+    seed: int
+
+
+Event = Started | Progress | Played | Artefact | Log | Heartbeat | Finished | Failed
