@@ -35,7 +35,9 @@ class Submission(models.Model):
         CONTROL = "control"
 
     task = models.SlugField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions"
+    )
     is_house = models.BooleanField(default=False)
     house_slug = models.SlugField(blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.METHOD)
@@ -55,7 +57,11 @@ class Submission(models.Model):
     class Meta:
         ordering = ["-created", "-pk"]
         indexes = [models.Index(fields=["task", "is_house"]), models.Index(fields=["author", "-created"])]
-        constraints = [models.CheckConstraint(condition=Q(is_house=True) | Q(author__isnull=False), name="a_submission_has_an_author")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_house=True) | Q(author__isnull=False), name="a_submission_has_an_author"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.task})"
@@ -107,19 +113,24 @@ class Run(models.Model):
         CANCELLED = "cancelled"
 
     OPEN = (Status.QUEUED, Status.RUNNING)
-    MAX_ATTEMPTS = 3
+    MAX_CRASHES = 3
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="runs")
     task = models.SlugField()  # the submission's: boards ask by task and tier
     tier = models.CharField(max_length=5, choices=TIER_CHOICES)
     task_version = models.PositiveIntegerField()
     why = models.CharField(max_length=200, default="submitted")  # "submitted", "rerun by an admin", "house method"
-    requester = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     priority = models.PositiveSmallIntegerField(default=0)  # 0 first: people; house methods and reruns yield
 
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
-    attempt = models.PositiveSmallIntegerField(default=1)
+    attempt = models.PositiveSmallIntegerField(default=1)  # a fencing token: what an older attempt says is dropped
     execution = models.CharField(max_length=36, blank=True)  # whoever started this attempt first
+    crashes = models.PositiveSmallIntegerField(default=0)  # executions that vanished: our fault, retried
+    queue = models.CharField(max_length=10, blank=True)  # "cpu", "gpu"; "" until it is released to Celery
+    released = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     queued = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
@@ -187,7 +198,9 @@ class Score(models.Model):
     value = models.FloatField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "case", "seed", "metric"], name="a_score_is_counted_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "case", "seed", "metric"], name="a_score_is_counted_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.metric} {self.value}"

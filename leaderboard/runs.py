@@ -1,0 +1,147 @@
+"""How a run begins, waits and is handed to a worker.
+
+Runs wait in the database. A few at a time, people before house methods and authors in turn, they are released to
+Celery, which only carries them: whatever happens to a message, the row here is what counts.
+"""
+
+import hashlib
+import hmac
+import logging
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import redis
+from celery import signature
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from leaderboard.models import Run, Submission
+from papers import catalogue
+from papers.task import Tier
+from runners import presence
+from runners.tasks import evaluate
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)  # a running run must be heard of within this time
+PATIENCE = timedelta(seconds=60)  # how long a released run may wait with its queue empty before its message is given up
+AHEAD = 2  # released runs beyond one per worker
+BUNDLE_SALT = "bundle"
+
+
+def start_run(
+    submission: Submission, *, tier: Tier = "quick", why: str = "submitted", requester: Any = None, priority: int = 0
+) -> Run:
+    """Create a queued run; it is released when the transaction commits."""
+    card = submission.card
+    run = Run.objects.create(
+        submission=submission,
+        task=submission.task,
+        tier=tier,
+        task_version=card.version,
+        why=why,
+        requester=requester,
+        priority=priority,
+        plays_total=len(card.plays(tier)),
+    )
+    transaction.on_commit(release)
+    return run
+
+
+def waiting() -> list[Run]:
+    """Queued runs in the order of their release: by priority, then authors in turn, then by age. One query."""
+    rows = list(
+        Run.objects.filter(status__in=Run.OPEN)
+        .select_related("submission")
+        .order_by("priority", "queued", "pk")
+        .defer("log", "provenance", "failure_traceback")
+    )
+    turns: Counter[tuple[int, int | None]] = Counter()
+    order = []
+    for run in sorted(rows, key=lambda run: run.released is None):  # released ones took their author's turns already
+        turn = (run.priority, run.submission.author_id)
+        if run.released is None:
+            order.append((run.priority, turns[turn], run.queued, run.pk, run))
+        turns[turn] += 1
+    return [run for *_, run in sorted(order, key=lambda item: item[:4])]
+
+
+def release() -> int:
+    """Hand waiting runs to Celery, as many as the workers will soon take; returns how many. Safe at any time."""
+    queues = living_queues()
+    room = {queue: count + AHEAD for queue, count in queues.items()}
+    for run in Run.objects.open().filter(released__isnull=False).only("queue"):
+        room[run.queue] = room.get(run.queue, AHEAD) - 1
+    released = 0
+    for run in waiting():
+        queue = queue_for(run.tier, queues)
+        if room.get(queue, AHEAD) > 0 and send(run, queue):
+            room[queue] = room.get(queue, AHEAD) - 1
+            released += 1
+    return released
+
+
+def living_queues() -> Counter[str]:
+    """How many workers serve each queue. Without Redis nobody can be asked: then none."""
+    try:
+        return Counter(worker.queue for worker in presence.present())
+    except redis.exceptions.RedisError:
+        return Counter()
+
+
+def queue_for(tier: str, queues: Counter[str]) -> str:
+    """The full tier goes to a GPU where there is one; the quick tier only where nothing else is alive."""
+    if queues["gpu"] and (tier == "full" or not queues["cpu"]):
+        return "gpu"
+    return "cpu"
+
+
+def send(run: Run, queue: str) -> bool:
+    """Release one run to a queue. False when somebody else did, or when the broker is away (the sweep tries again)."""
+    mine = Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.QUEUED)
+    if not mine.filter(released__isnull=True).update(released=timezone.now(), queue=queue):
+        return False
+    try:
+        evaluate.apply_async(
+            kwargs={"run": run.pk, "attempt": run.attempt, "job": job(run), "report_to": dict(report_to())},
+            queue=queue,
+            task_id=f"run-{run.pk}-{run.attempt}",
+            link_error=signature(
+                "leaderboard.tasks.lost", kwargs={"run": run.pk, "attempt": run.attempt}, queue="results"
+            ),
+            retry=False,
+        )
+    except OperationalError:
+        log.warning("run %s: the broker is away, it stays in the database", run.pk)
+        mine.update(released=None, queue="")
+        return False
+    return True
+
+
+def report_to() -> Any:
+    return signature("leaderboard.tasks.record", queue="results")
+
+
+def job(run: Run) -> dict[str, Any]:
+    """What a worker needs to evaluate a run; see runners.tasks.evaluate."""
+    token = signing.dumps([run.pk, run.attempt], salt=BUNDLE_SALT)
+    return {
+        "task": run.task,
+        "tier": run.tier,
+        "task_version": run.task_version,
+        "seeds": catalogue.task(run.task).seeds[run.tier],  # type: ignore[index]  # a tier by its field's choices
+        "seed_key": seed_key(run.task, run.task_version, run.tier).hex(),
+        "code_url": settings.SITE_URL + reverse("bundle", args=[token]),
+        "code_sha256": run.submission.code_sha256,
+        "is_house": run.submission.is_house,
+    }
+
+
+def seed_key(task: str, version: int, tier: str) -> bytes:
+    """The key from which every play of a board is drawn. Reveals nothing about other boards or versions."""
+    return hmac.digest(settings.SEED_SECRET.encode(), f"{task}/{version}/{tier}".encode(), hashlib.sha256)
