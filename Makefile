@@ -1,0 +1,28 @@
+PYTHON ?= python3
+STAMP := .venv/.installed
+
+.PHONY: install run test lint bench clean
+
+install: $(STAMP)
+
+$(STAMP): requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install -q -r requirements.txt -r requirements-dev.txt
+	touch $(STAMP)
+
+run: install
+	@.venv/bin/python -m leaderboard
+
+test: install lint
+	.venv/bin/python -m pytest
+
+lint: install
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+bench: install
+	.venv/bin/python -m tests.benchmarks
+
+clean:
+	rm -rf .venv

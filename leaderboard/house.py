@@ -1,0 +1,53 @@
+"""Keeps the house methods on the boards: exactly the files that lie beside each paper."""
+
+from django.db import transaction
+
+from leaderboard.models import Run, Submission
+from leaderboard.runs import start_run
+from leaderboard.uploads import store_code
+from papers import catalogue
+from papers.task import House, Paper, Task, Tier
+
+PRIORITY = 1  # people come first
+
+
+def sync(tier: Tier = "quick") -> list[Run]:
+    """Make a submission of every house method and queue a run where none counts; cheapest first across tasks.
+
+    A file that has changed becomes a new submission; the old one leaves the board and keeps its history.
+    """
+    house = [(paper, task, method) for paper in catalogue.all_papers() for task in paper.tasks for method in task.house]
+    runs = []
+    for paper, task, method in sorted(house, key=lambda item: item[2].expense):
+        with transaction.atomic():
+            submission = submit(paper, task, method)
+            if needs_run(submission, task, tier):
+                runs.append(start_run(submission, tier=tier, why="house method", priority=PRIORITY))
+    return runs
+
+
+def submit(paper: Paper, task: Task, method: House) -> Submission:
+    """The submission of a house method's present file."""
+    sha256 = store_code(paper.method_path(method.slug).read_bytes())
+    same = Submission.objects.filter(is_house=True, task=task.slug, house_slug=method.slug)
+    same.exclude(code_sha256=sha256).update(superseded=True)
+    submission, _ = Submission.objects.update_or_create(
+        is_house=True,
+        task=task.slug,
+        house_slug=method.slug,
+        code_sha256=sha256,
+        defaults={
+            "name": method.title,
+            "kind": method.kind,
+            "description": method.summary,
+            "paper_url": paper.url if method.kind == Submission.Kind.METHOD else "",
+            "superseded": False,
+        },
+    )
+    return submission
+
+
+def needs_run(submission: Submission, task: Task, tier: Tier) -> bool:
+    """Whether no run of this version is under way, finished, or failed by the method's own fault."""
+    runs = submission.runs.filter(tier=tier, task_version=task.version)
+    return not runs.exclude(status=Run.Status.CANCELLED).exclude(failure_whose="ours").exists()

@@ -1,0 +1,19 @@
+"""Puts the house methods on the boards."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from leaderboard import house
+from papers.task import TIERS
+
+
+class Command(BaseCommand):
+    help = "Submit the house methods and queue a run for each that has none under the current version of its task."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--tier", choices=TIERS, default="quick")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        runs = house.sync(options["tier"])
+        self.stdout.write(f"house methods: {len(runs)} runs queued")

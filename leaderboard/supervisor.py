@@ -1,0 +1,135 @@
+"""Starts the site's processes, keeps them up, and leaves nothing behind.
+
+Every child asks the kernel to be killed when its parent dies, so even kill -9 of the supervisor ends them all.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+PR_SET_PDEATHSIG = 1
+MAX_RESTARTS = 5  # within CALM seconds; after that the cause needs a person
+CALM = 120.0
+GRACE = 8.0  # seconds between asking a process to stop and killing its group
+
+libc = ctypes.CDLL(None)
+
+
+@dataclass
+class Service:
+    """One process. `when_orphaned` is the signal that the kernel sends it when the supervisor dies."""
+
+    name: str
+    command: Sequence[str]
+    env: dict[str, str] = field(default_factory=dict)
+    stop_signal: signal.Signals = signal.SIGTERM
+    when_orphaned: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen[bytes] | None = None
+    restarts: deque[float] = field(default_factory=deque)
+    restart_at: float = 0.0
+    tail: deque[str] = field(default_factory=lambda: deque(maxlen=15))
+
+    def start(self) -> None:
+        """Start the process, from the main thread only: the kernel ties a child to the thread that forked it."""
+        parent, orphaned = os.getpid(), int(self.when_orphaned)
+
+        def tie() -> None:
+            if sys.platform == "linux":
+                libc.prctl(PR_SET_PDEATHSIG, orphaned)
+                if os.getppid() != parent:
+                    os._exit(1)
+
+        self.process = subprocess.Popen(
+            self.command,
+            env={**os.environ, **self.env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=tie,  # noqa: PLW1509  # prctl takes no lock
+            start_new_session=True,
+        )
+        threading.Thread(target=self._relay, args=(self.process,), daemon=True).start()
+
+    def _relay(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout
+        for line in process.stdout:
+            text = line.decode(errors="replace").rstrip()
+            self.tail.append(text)
+            say(self.name, text)
+
+    @property
+    def is_up(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        if self.process and self.is_up:
+            self.process.send_signal(self.stop_signal)
+
+    def end(self, deadline: float) -> None:
+        """Wait for the process until the deadline, then kill what is left of its session."""
+        if not self.process:
+            return
+        try:
+            self.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            say("supervisor", f"{self.name} did not stop in time: killed")
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+class GaveUp(Exception):
+    """A service kept dying."""
+
+
+def say(name: str, text: str) -> None:
+    sys.stdout.write(f"{name:>10} | {text}\n")
+    sys.stdout.flush()
+
+
+def keep_up(services: Sequence[Service]) -> None:
+    """Restart what dies, with growing pauses. Returns never; raises GaveUp, or KeyboardInterrupt on a signal."""
+    while True:
+        for service in services:
+            if not service.is_up:
+                revive(service, time.monotonic())
+        time.sleep(0.2)
+
+
+def revive(service: Service, now: float) -> None:
+    """Schedule the restart of a dead service, or do it when its time has come."""
+    if not service.restart_at:
+        while service.restarts and service.restarts[0] < now - CALM:
+            service.restarts.popleft()
+        code = service.process.returncode if service.process else None
+        if len(service.restarts) >= MAX_RESTARTS:
+            raise GaveUp(
+                f"{service.name} ended {MAX_RESTARTS + 1} times, last with status {code}:\n" + "\n".join(service.tail)
+            )
+        pause = 0.5 * 2 ** len(service.restarts)
+        service.restart_at = now + pause
+        say("supervisor", f"{service.name} ended with status {code}; again in {pause:g} s")
+    elif now >= service.restart_at:
+        service.restart_at = 0.0
+        service.restarts.append(now)
+        service.start()
+
+
+def stop(services: Sequence[Service]) -> None:
+    """Stop all services; the broker, which starts first, outlives the others so that they can say goodbye."""
+    brokers = [service for service in services if service.name == "valkey"]
+    clients = [service for service in services if service.name != "valkey"]
+    for group in (clients, brokers):
+        deadline = time.monotonic() + GRACE
+        for service in group:
+            service.ask_to_stop()
+        for service in group:
+            service.end(deadline)
