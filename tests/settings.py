@@ -1,0 +1,16 @@
+"""The site's settings for tests: a data folder of their own, and a broker that nobody answers unless a test starts one."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+folder = tempfile.mkdtemp(prefix="claimcheck-tests-")
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+os.environ.update(DATA_DIR=folder, REDIS_URL=f"redis+socket://{folder}/none.sock?virtual_host=0", DEBUG="")
+
+from leaderboard.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
