@@ -7,7 +7,9 @@ Celery, which only carries them: whatever happens to a message, the row here is 
 import hashlib
 import hmac
 import logging
+import statistics
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +26,7 @@ from leaderboard.models import Run, Submission
 from papers import catalogue
 from papers.task import Tier
 from runners import presence
+from runners.celery import app
 from runners.tasks import evaluate
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,7 @@ LEASE = timedelta(seconds=60)  # a running run must be heard of within this time
 PATIENCE = timedelta(seconds=60)  # how long a released run may wait with its queue empty before its message is given up
 AHEAD = 2  # released runs beyond one per worker
 BUNDLE_SALT = "bundle"
+RERUN_PRIORITY = 1  # 0 is for people
 
 
 def start_run(
@@ -53,6 +57,54 @@ def start_run(
     return run
 
 
+def rerun(submission: Submission, *, tier: Tier, why: str, requester: Any = None) -> Run:
+    """Queue the same code again on the same seeds. Reruns yield to new submissions."""
+    return start_run(submission, tier=tier, why=why, requester=requester, priority=RERUN_PRIORITY)
+
+
+def cancel(run: Run) -> bool:
+    """End an open run for good and stop its sandbox. False when it had ended already."""
+    mine = Run.objects.open().filter(pk=run.pk)
+    if not mine.update(status=Run.Status.CANCELLED, ended=timezone.now(), lease_until=None, progress={}):
+        return False
+    transaction.on_commit(lambda: stop_worker(run.pk))
+    return True
+
+
+def stop_worker(pk: int) -> None:
+    """Stop the evaluation of a closed run; without a broker its events are dropped all the same."""
+    run = Run.objects.get(pk=pk)
+    try:
+        app.control.revoke(task_id(run), terminate=True)
+    except OperationalError:
+        log.warning("run %s: the broker is away, its evaluation goes on unheard", pk)
+    release()
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Why a run is waiting."""
+
+    ahead: int  # runs that will start before it
+    workers: int  # that are alive and serve its queue
+    starts_in: float | None  # seconds, from the durations of past runs; None where there is nothing to go by
+
+
+def outlook(run: Run) -> Outlook:
+    """Say when a queued run will start. Three queries and a look at Redis."""
+    queues = living_queues()
+    workers = queues[run.queue or queue_for(run.tier, queues)]
+    order = [other.pk for other in waiting()]
+    released = Run.objects.open().filter(released__isnull=False)
+    if run.released:
+        released = released.filter(released__lt=run.released)
+    ahead = released.count() + (order.index(run.pk) if run.pk in order else 0)
+    past = Run.objects.filter(tier=run.tier, status=Run.Status.FINISHED, started__isnull=False).order_by("-ended")[:30]
+    seconds = [(other.ended - other.started).total_seconds() for other in past if other.ended and other.started]
+    starts_in = ahead * statistics.mean(seconds) / workers if seconds and workers else None
+    return Outlook(ahead, workers, starts_in)
+
+
 def waiting() -> list[Run]:
     """Queued runs in the order of their release: by priority, then authors in turn, then by age. One query."""
     rows = list(
@@ -72,16 +124,23 @@ def waiting() -> list[Run]:
 
 
 def release() -> int:
-    """Hand waiting runs to Celery, as many as the workers will soon take; returns how many. Safe at any time."""
+    """Hand waiting runs to Celery, as many as the workers will soon take; returns how many. Safe at any time.
+
+    An author's runs beyond RUNNING_PER_AUTHOR stay behind until one of theirs ends.
+    """
     queues = living_queues()
-    room = {queue: count + AHEAD for queue, count in queues.items()}
-    for run in Run.objects.open().filter(released__isnull=False).only("queue"):
-        room[run.queue] = room.get(run.queue, AHEAD) - 1
+    room = Counter({queue: queues[queue] + AHEAD for queue in ("cpu", "gpu")})
+    active: Counter[int | None] = Counter()
+    for run in Run.objects.open().filter(released__isnull=False).select_related("submission"):
+        room[run.queue] -= 1
+        active[run.submission.author_id] += 1
     released = 0
     for run in waiting():
-        queue = queue_for(run.tier, queues)
-        if room.get(queue, AHEAD) > 0 and send(run, queue):
-            room[queue] = room.get(queue, AHEAD) - 1
+        queue, author = queue_for(run.tier, queues), run.submission.author_id
+        is_held = author is not None and active[author] >= settings.RUNNING_PER_AUTHOR
+        if room[queue] > 0 and not is_held and send(run, queue):
+            room[queue] -= 1
+            active[author] += 1
             released += 1
     return released
 
@@ -110,7 +169,7 @@ def send(run: Run, queue: str) -> bool:
         evaluate.apply_async(
             kwargs={"run": run.pk, "attempt": run.attempt, "job": job(run), "report_to": dict(report_to())},
             queue=queue,
-            task_id=f"run-{run.pk}-{run.attempt}",
+            task_id=task_id(run),
             link_error=signature(
                 "leaderboard.tasks.lost", kwargs={"run": run.pk, "attempt": run.attempt}, queue="results"
             ),
@@ -121,6 +180,10 @@ def send(run: Run, queue: str) -> bool:
         mine.update(released=None, queue="")
         return False
     return True
+
+
+def task_id(run: Run) -> str:
+    return f"run-{run.pk}-{run.attempt}"
 
 
 def report_to() -> Any:

@@ -149,6 +149,7 @@ MAX_UPLOAD_BYTES = 1 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 QUOTA_PER_DAY = env.int("QUOTA_PER_DAY", default=20)
 QUOTA_OPEN = env.int("QUOTA_OPEN", default=5)
+RUNNING_PER_AUTHOR = env.int("RUNNING_PER_AUTHOR", default=2)
 
 LOGGING = {
     "version": 1,

@@ -1,4 +1,4 @@
-"""The site's settings for tests: a data folder of their own, and a broker that nobody answers unless a test starts one."""
+"""The site's settings for tests: a data folder of their own, and no broker unless a test starts one."""
 
 import atexit
 import os
