@@ -1,14 +1,16 @@
 """Keeps the house methods on the boards: exactly the files that lie beside each paper."""
 
 from django.db import transaction
+from django_celery_beat.models import CrontabSchedule
 
-from leaderboard.models import Run, Submission
+from leaderboard.models import RerunSchedule, Run, Submission
 from leaderboard.runs import start_run
 from leaderboard.uploads import store_code
 from papers import catalogue
 from papers.task import House, Paper, Task, Tier
 
 PRIORITY = 1  # people come first
+NIGHTLY = "nightly repeat of house methods"
 
 
 def sync(tier: Tier = "quick") -> list[Run]:
@@ -45,6 +47,17 @@ def submit(paper: Paper, task: Task, method: House) -> Submission:
         },
     )
     return submission
+
+
+def schedule_nightly_repeat() -> RerunSchedule:
+    """Rerun the cheapest house method of every task each night: it must repeat itself exactly."""
+    crontab, _ = CrontabSchedule.objects.get_or_create(minute="17", hour="3")
+    schedule, _ = RerunSchedule.objects.get_or_create(name=NIGHTLY, defaults={"crontab": crontab})
+    for task in catalogue.all_tasks().values():
+        cheapest = min(task.house, key=lambda method: method.expense)
+        same = Submission.objects.filter(task=task.slug, house_slug=cheapest.slug, is_house=True, superseded=False)
+        schedule.submissions.add(*same)
+    return schedule
 
 
 def needs_run(submission: Submission, task: Task, tier: Tier) -> bool:

@@ -1,15 +1,18 @@
 """What the site keeps: who submitted which code, every run of it, every raw score, and the standings made from them."""
 
 import hashlib
+import json
 import secrets
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from papers import catalogue
 from papers.task import Paper, Task, Tier
@@ -261,6 +264,79 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rank}. {self.submission_id}"
+
+
+class DriftFlag(models.Model):
+    """A rerun whose scores differ from those of the run before it."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="drift_flags")
+    reference = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    shifts = models.JSONField()  # [{"metric", "case", "before", "after", "p"}], the most surprising first
+    environment = models.JSONField(default=dict, blank=True)  # {"libraries.torch": [before, after]}
+    created = models.DateTimeField(default=timezone.now)
+    explanation = models.CharField(max_length=500, blank=True)  # an admin's, which settles the flag
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"drift of run {self.run_id}"
+
+
+class RerunSchedule(models.Model):
+    """Reruns that fire by themselves: chosen submissions, or all that stand on the chosen boards."""
+
+    name = models.CharField(max_length=80, unique=True)
+    tier = models.CharField(max_length=5, choices=TIER_CHOICES, default="quick")
+    tasks = models.JSONField(default=list, blank=True)  # slugs: everything on these boards
+    submissions = models.ManyToManyField(Submission, blank=True, related_name="+")
+    crontab = models.ForeignKey(CrontabSchedule, on_delete=models.PROTECT)
+    is_paused = models.BooleanField(default=False)
+    beat = models.OneToOneField(PeriodicTask, null=True, editable=False, on_delete=models.SET_NULL)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the row that beat reads in step."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self.beat, _ = PeriodicTask.objects.update_or_create(
+                name=f"rerun schedule {self.pk}",
+                defaults={
+                    "task": "leaderboard.tasks.rerun_scheduled",
+                    "kwargs": json.dumps({"schedule": self.pk}),
+                    "crontab": self.crontab,
+                    "queue": "results",
+                    "enabled": not self.is_paused,
+                },
+            )
+            type(self).objects.filter(pk=self.pk).update(beat=self.beat)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        beat = self.beat
+        deleted = super().delete(*args, **kwargs)
+        if beat:
+            beat.delete()
+        return deleted
+
+    def chosen(self) -> SubmissionQuerySet:
+        """The submissions that it reruns."""
+        on_boards = Q(task__in=self.tasks, standings__tier=self.tier)
+        picked = Q(pk__in=self.submissions.values("pk"))
+        return Submission.objects.filter(on_boards | picked, disqualified="", superseded=False).distinct()
+
+    @property
+    def last_time(self) -> datetime | None:
+        return self.beat.last_run_at if self.beat else None
+
+    @property
+    def next_time(self) -> datetime | None:
+        """When it fires next; None while it is paused."""
+        if self.is_paused:
+            return None
+        now = timezone.now()
+        return now + self.crontab.schedule.remaining_estimate(now)
 
 
 class ApiToken(models.Model):

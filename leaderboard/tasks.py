@@ -17,8 +17,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from leaderboard import boards
-from leaderboard.models import Artefact, Run, RunQuerySet, Score, artefact_path
-from leaderboard.runs import LEASE, PATIENCE, release
+from leaderboard.models import Artefact, RerunSchedule, Run, RunQuerySet, Score, artefact_path
+from leaderboard.reruns import check_drift
+from leaderboard.runs import LEASE, PATIENCE, release, rerun
 from runners.presence import queue_length
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,8 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         **event["spent"],
     )
     boards.rebuild(run.task, run.tier)  # type: ignore[arg-type]  # in the same transaction: a board is never behind
+    run.refresh_from_db()
+    check_drift(run)
 
 
 def fail(mine: RunQuerySet, event: dict[str, Any]) -> None:
@@ -170,6 +173,15 @@ def requeue(mine: RunQuerySet) -> None:
         progress={},
         log="",
     )
+
+
+@shared_task
+def rerun_scheduled(schedule: int) -> None:
+    """Queue the reruns of a schedule; a submission whose rerun still waits or runs is left alone."""
+    plan = RerunSchedule.objects.get(pk=schedule)
+    busy = Run.objects.open().filter(tier=plan.tier).values("submission")
+    for submission in plan.chosen().exclude(pk__in=busy):
+        rerun(submission, tier=plan.tier, why=f"schedule: {plan.name}")  # type: ignore[arg-type]
 
 
 @shared_task

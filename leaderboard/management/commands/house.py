@@ -16,4 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         runs = house.sync(options["tier"])
+        house.schedule_nightly_repeat()
         self.stdout.write(f"house methods: {len(runs)} runs queued")
