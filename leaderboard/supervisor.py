@@ -60,10 +60,11 @@ class Service:
 
     def _relay(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout
-        for line in process.stdout:
-            text = line.decode(errors="replace").rstrip()
-            self.tail.append(text)
-            say(self.name, text)
+        with process.stdout as lines:
+            for line in lines:
+                text = line.decode(errors="replace").rstrip()
+                self.tail.append(text)
+                say(self.name, text)
 
     @property
     def is_up(self) -> bool:
