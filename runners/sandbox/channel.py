@@ -1,0 +1,165 @@
+"""The trusted ends of a sandbox's pipes: frames with a deadline, and the log, read whenever we wait.
+
+Nothing here blocks on the method: every read and write is tried only when the kernel says that it will go through.
+There is no thread. While no call is open nobody reads the log, and a method that prints then simply waits.
+"""
+
+import fcntl
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from runners import wire
+
+PIPE_BYTES = 1 << 20
+TICK = 0.2  # seconds between two looks at what the method uses
+OUTPUT_LIMIT = 32 << 20  # bytes that a method may print in one play; only the tail is kept
+CHUNK = 1 << 16
+
+
+class TooMuchOutput(Exception):
+    """The method printed more than OUTPUT_LIMIT."""
+
+
+class Channel:
+    """Frames to and from one process. Any deadline is a time.monotonic()."""
+
+    def __init__(self, process: subprocess.Popen[bytes], *, log_bytes: int, tick: Callable[[], None]) -> None:
+        assert process.stdin and process.stdout and process.stderr
+        self._process = process
+        self._to, self._from, self._log = (pipe.fileno() for pipe in (process.stdin, process.stdout, process.stderr))
+        self._end = os.pidfd_open(process.pid) if hasattr(os, "pidfd_open") else -1
+        self._is_over = False
+        self._tail = bytearray()
+        self._log_bytes = log_bytes
+        self._tick = tick
+        self.printed = 0
+        for pipe in (self._to, self._from):
+            os.set_blocking(pipe, False)
+            if hasattr(fcntl, "F_SETPIPE_SZ"):
+                _widen(pipe)
+        os.set_blocking(self._log, False)
+
+    def send(self, buffers: Sequence[memoryview], *, until: float) -> None:
+        """Write everything. Raises TimeoutError, EOFError (the process ended), TooMuchOutput."""
+        for buffer in buffers:
+            rest = buffer
+            while rest:
+                self._wait(self._to, select.POLLOUT, until)
+                try:
+                    rest = rest[os.write(self._to, rest[: 1 << 20]) :]
+                except BlockingIOError:
+                    continue
+                except BrokenPipeError:
+                    raise EOFError from None
+
+    def receive(self, *, until: float, limit: int) -> wire.Frame:
+        """Read one frame. Raises wire.FrameError and what `send` raises."""
+
+        def fill(view: memoryview) -> None:
+            while view:
+                self._wait(self._from, select.POLLIN, until)
+                try:
+                    count = os.readv(self._from, [view])
+                except BlockingIOError:
+                    continue
+                if not count:
+                    raise EOFError
+                view = view[count:]
+
+        return wire.read(fill, limit=limit)
+
+    def speaks_unasked(self) -> bool:
+        """True where bytes wait for us although no call is open."""
+        return any(event & select.POLLIN for _, event in self._poll({self._from: select.POLLIN}, 0))
+
+    def drain(self) -> None:
+        """Take over what the method printed until now."""
+        while self._read_log():
+            pass
+
+    def log(self) -> str:
+        """The tail of what was printed: control characters escaped, folders of this machine left out."""
+        text = clean(bytes(self._tail[-self._log_bytes :]).decode(errors="replace"))
+        dropped = self.printed - len(self._tail[-self._log_bytes :])
+        return f"[the first {dropped} bytes are left out]\n{text}" if dropped else text
+
+    def close(self) -> None:
+        if self._end >= 0:
+            os.close(self._end)
+            self._end = -1
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            assert pipe
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                continue
+
+    def _wait(self, pipe: int, event: int, until: float) -> None:
+        """Return when the pipe is ready; meanwhile read the log and look at what is used."""
+        next_tick = time.monotonic() + TICK
+        while True:
+            now = time.monotonic()
+            if now >= until:
+                raise TimeoutError
+            watched = {pipe: event, self._log: select.POLLIN}
+            if self._end >= 0 and not self._is_over:
+                watched[self._end] = select.POLLIN
+            ready = dict(self._poll(watched, 0 if self._is_over else max(min(until, next_tick) - now, 0)))
+            if self._log in ready:
+                self._read_log()
+            if pipe in ready:
+                return
+            if self._is_over and not ready.get(self._log, 0) & select.POLLIN:
+                raise EOFError  # the process ended, and all that it had written is read
+            self._is_over = self._is_over or self._end in ready
+            if time.monotonic() >= next_tick:
+                self._tick()
+                next_tick = time.monotonic() + TICK
+
+    def _poll(self, watched: dict[int, int], seconds: float) -> list[tuple[int, int]]:
+        poll = select.poll()
+        for fd, event in watched.items():
+            if fd == self._log and self._log_is_closed:
+                continue
+            poll.register(fd, event)
+        return poll.poll(seconds * 1000)
+
+    _log_is_closed = False
+
+    def _read_log(self) -> int:
+        """Read a chunk of the log and return its size. Raises TooMuchOutput."""
+        if self._log_is_closed:
+            return 0
+        try:
+            chunk = os.read(self._log, CHUNK)
+        except BlockingIOError:
+            return 0
+        self._log_is_closed = not chunk
+        self._tail += chunk
+        self.printed += len(chunk)
+        if len(self._tail) > 2 * self._log_bytes:
+            del self._tail[: -self._log_bytes]
+        if self.printed > OUTPUT_LIMIT:
+            raise TooMuchOutput
+        return len(chunk)
+
+
+def clean(text: str) -> str:
+    """Make foreign text fit to be shown: no control characters, half surrogates or folders of this machine."""
+    for folder in (sys.prefix, sys.base_prefix, str(Path(__file__).parents[2])):
+        if len(folder) > len("/usr/local"):
+            text = text.replace(folder, "...")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+
+
+def _widen(pipe: int) -> None:
+    try:
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    except OSError:
+        return  # the user's share of pipe memory is spent: slower, not wrong

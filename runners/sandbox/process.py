@@ -1,0 +1,197 @@
+"""Start the harness inside bubblewrap, and end it: no way of ending anything here leaves a process behind."""
+
+import contextlib
+import ctypes
+import itertools
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from papers.task import Limits
+from runners.sandbox import bubblewrap, seccomp
+from runners.sandbox.bubblewrap import Box
+from runners.sandbox.cgroup import Cgroup
+from runners.sandbox.errors import SandboxError
+from runners.sandbox.gpu import Gpu
+from runners.sandbox.owner import Owner
+from runners.sandbox.slots import Slot
+
+ROOM = 1 << 30  # bytes of address space beside the method's memory: libraries are mapped, not used
+FILE_BYTES, OPEN_FILES = 256 << 20, 256
+START_CPU = 60  # seconds that imports may take beside the play
+PR_SET_PDEATHSIG = 1
+PROJECT = Path(__file__).parents[2]
+_libc = ctypes.CDLL(None, use_errno=True)
+_numbers = itertools.count()
+
+
+@dataclass
+class Inmate:
+    """A running harness with what has to be given back when it ends. `inner` is process 1 of its pid namespace."""
+
+    process: subprocess.Popen[bytes]
+    inner: int  # pid seen from outside
+    inner_handle: int  # pidfd: stays right when the number is used again; -1 without isolation
+    group: Cgroup | None
+    slot: Slot | None
+    gpu: Gpu | None
+
+    def end(self) -> int:
+        """Kill everything, wait for it, and return the exit status that there was."""
+        if self.inner_handle >= 0:  # the inner process first: its whole pid namespace goes with it
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.inner_handle, signal.SIGKILL)
+            _await(self.inner_handle)
+            os.close(self.inner_handle)
+            self.inner_handle = -1
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        status = self.process.wait()
+        if self.group:
+            self.group.remove()
+        if self.slot:
+            self.slot.close()
+        return status
+
+
+def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload: tuple[str, ...]) -> Inmate:
+    """Start bubblewrap with the harness in it. Raises SandboxError with the reason where that doesn't go."""
+    _require_main_thread()
+    if platform.machine() != "x86_64":
+        raise SandboxError(f"the system call filter knows x86_64 only, this machine is {platform.machine()}")
+    path = bubblewrap.find_bubblewrap()
+    slot = Slot() if os.geteuid() == 0 else None
+    group = Cgroup.create(memory_bytes=limits.memory_bytes, processes=limits.processes)
+    box = Box(
+        uid=slot.uid if slot else None, kit=kit, gpu_nodes=gpu.nodes if gpu else (), gpu_uuid=gpu.uuid if gpu else ""
+    )
+    try:
+        process, inner = _bubblewrap(path, box=box, group=group, settings=_settings(limits, bool(gpu), preload))
+    except BaseException:
+        if group:
+            group.remove()
+        if slot:
+            slot.close()
+        raise
+    return Inmate(process, *inner, group, slot, gpu)
+
+
+def start_bare(*, limits: Limits, preload: tuple[str, ...]) -> Inmate:
+    """Start the harness as an ordinary process: for the house's own methods only, there is no isolation."""
+    settings = {
+        "rlimits": {"CORE": 0, "CPU": int(limits.play_seconds) + START_CPU},
+        "preload": preload,
+        "landlock": False,
+    }
+    start = bubblewrap.START.replace(repr(bubblewrap.BOX), repr(str(PROJECT)))
+    process = _popen(
+        [sys.executable, "-I", "-B", "-c", start, json.dumps(settings)],
+        env={**bubblewrap.ENVIRONMENT, **_passed_on()},
+        cwd="/",
+        start_new_session=True,
+        preexec_fn=_die_with_parent(()),
+    )
+    return Inmate(process, process.pid, -1, None, None, None)
+
+
+def _passed_on() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "TMPDIR") if name in os.environ}
+
+
+def _require_main_thread() -> None:
+    # The kernel ends bubblewrap when the thread that started it ends, not the process.
+    if threading.current_thread() is not threading.main_thread():
+        raise SandboxError("a sandbox must be started from the main thread")
+
+
+def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
+    rlimits = {
+        "CORE": 0,
+        "CPU": int(limits.play_seconds) + START_CPU,
+        "NPROC": limits.processes,
+        "NOFILE": OPEN_FILES,
+        "FSIZE": FILE_BYTES,
+        "MEMLOCK": 64 << 10,
+        "MSGQUEUE": 0,
+    }
+    if not gpu:  # CUDA reserves huge ranges of addresses
+        rlimits["AS"] = limits.memory_bytes + ROOM
+    return json.dumps({"rlimits": rlimits, "preload": preload, "landlock": True})
+
+
+def _bubblewrap(
+    path: str, *, box: Box, group: Cgroup | None, settings: str
+) -> tuple[subprocess.Popen[bytes], tuple[int, int]]:
+    """Start it and learn its inner process, as (pid, pidfd)."""
+    filter_fd = os.memfd_create("seccomp")
+    info, info_end = os.pipe()
+    doors = group.doors() if group else []
+    try:
+        os.write(filter_fd, seccomp.program(have_cgroup=group is not None, gpu=bool(box.gpu_nodes)))
+        os.lseek(filter_fd, 0, os.SEEK_SET)
+        arguments = bubblewrap.command(box, seccomp_fd=filter_fd, info_fd=info_end, settings=settings)
+        process = _popen(
+            [Owner.me().mark(next(_numbers)), *arguments],
+            executable=path,
+            env={},  # bubblewrap is process 1 inside: its environment is the method's to read
+            cwd="/",
+            pass_fds=(filter_fd, info_end),
+            preexec_fn=_die_with_parent(doors),
+        )
+    finally:
+        for fd in (filter_fd, info_end, *doors):
+            os.close(fd)
+    with os.fdopen(info, "rb") as told:
+        text = told.read()
+    try:
+        inner = int(json.loads(text)["child-pid"])
+        return process, (inner, os.pidfd_open(inner))
+    except (ValueError, KeyError, ProcessLookupError):
+        process.kill()
+        raise SandboxError(f"bubblewrap refused: {_last_words(process)}") from None
+
+
+def _popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0, **options)
+
+
+def _die_with_parent(doors: tuple[int, ...] | list[int]) -> Callable[[], None]:
+    """What the child does before it becomes bubblewrap: tie its life to ours and enter its control groups."""
+    parent = os.getpid()
+
+    def before_exec() -> None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+        for door in doors:
+            os.write(door, b"0")
+
+    return before_exec
+
+
+def _last_words(process: subprocess.Popen[bytes]) -> str:
+    words = process.communicate()[1].decode(errors="replace").strip().splitlines()
+    return words[-1][:500] if words else f"exit status {process.returncode}"
+
+
+def _await(handle: int, seconds: float = 2) -> None:
+    """Wait until a process that isn't our child has ended."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            signal.pidfd_send_signal(handle, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.001)

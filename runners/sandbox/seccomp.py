@@ -1,0 +1,87 @@
+"""The system calls that a method may not make, as a classic BPF program for x86_64.
+
+The kernel runs the program on every call of the sandbox. Most is allowed; refused is what has no place in numerical work
+and a history of holes: tracing, mounting, namespaces, keyrings, io_uring, every network family but AF_UNIX.
+A small table here instead of libseccomp: there is no wheel of it that is maintained.
+Source of the numbers: arch/x86/entry/syscalls/syscall_64.tbl in Linux.
+"""
+
+import struct
+
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # classic BPF: what the program may say
+ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+EPERM, ENOSYS, EAFNOSUPPORT = 1, 38, 97
+X86_64 = 0xC000003E  # AUDIT_ARCH_X86_64
+X32 = 0x40000000  # numbers of the x32 ABI: the same calls by other names
+NUMBER, MACHINE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in struct seccomp_data
+
+DENIED = {
+    # other processes
+    "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "pidfd_open": 434, "pidfd_getfd": 438,
+    "process_madvise": 440,
+    # mounts and namespaces
+    "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161, "open_tree": 428, "move_mount": 429, "fsopen": 430,
+    "fsconfig": 431, "fsmount": 432, "fspick": 433, "mount_setattr": 442, "unshare": 272, "setns": 308,
+    # the kernel's larger surfaces
+    "name_to_handle_at": 303, "open_by_handle_at": 304, "fanotify_init": 300, "bpf": 321, "perf_event_open": 298,
+    "userfaultfd": 323, "add_key": 248, "request_key": 249, "keyctl": 250, "personality": 135, "modify_ldt": 154,
+    "iopl": 172, "ioperm": 173, "syslog": 103, "vmsplice": 278,
+    # the machine
+    "settimeofday": 164, "clock_settime": 227, "clock_adjtime": 305, "adjtimex": 159, "acct": 163, "swapon": 167,
+    "swapoff": 168, "reboot": 169, "sethostname": 170, "setdomainname": 171, "init_module": 175, "delete_module": 176,
+    "finit_module": 313, "quotactl": 179, "quotactl_fd": 443, "vhangup": 153, "kexec_load": 246, "kexec_file_load": 320,
+    "lookup_dcookie": 212, "nfsservctl": 180,
+}  # fmt: skip
+NUMA = {
+    "mbind": 237,
+    "set_mempolicy": 238,
+    "get_mempolicy": 239,
+    "migrate_pages": 256,
+    "move_pages": 279,
+}  # CUDA calls them
+MISSING = {  # answered "no such call": the C library then takes the older way, which the filter can read
+    "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "clone3": 435, "memfd_secret": 447,
+}  # fmt: skip
+UNCOUNTED = {
+    "memfd_create": 319,
+    "shmget": 29,
+    "semget": 64,
+    "msgget": 68,
+    "mq_open": 240,
+}  # memory that no rlimit sees
+
+IOCTL, CLONE, SOCKET, SOCKETPAIR = 16, 56, 41, 53
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C  # typing into somebody's terminal
+NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW* flag that clone takes
+AF_UNIX = 1
+
+
+def program(*, have_cgroup: bool, gpu: bool = False) -> bytes:
+    """Return the filter, a sequence of struct sock_filter.
+
+    Without a cgroup, memory that escapes rlimits is refused too. For a GPU job the calls that CUDA needs are left open.
+    """
+    denied = {**DENIED, **({} if gpu else NUMA), **({} if have_cgroup or gpu else UNCOUNTED)}
+    parts = [
+        _step(LOAD, MACHINE) + _step(EQUAL, X86_64, yes=1) + _step(RETURN, KILL),
+        _step(LOAD, NUMBER) + _step(AT_LEAST, X32, no=1) + _step(RETURN, KILL),
+        *(_refuse(number, EPERM) for number in denied.values()),
+        *(_refuse(number, ENOSYS) for number in MISSING.values()),
+        _step(EQUAL, IOCTL, no=5) + _step(LOAD, SECOND_ARGUMENT) + _step(EQUAL, TIOCSTI, yes=1),
+        _step(EQUAL, TIOCLINUX, no=1) + _step(RETURN, ERRNO | EPERM) + _step(LOAD, NUMBER),
+        _step(EQUAL, CLONE, no=4) + _step(LOAD, FIRST_ARGUMENT) + _step(ANY_BIT, NEW_NAMESPACES, no=1),
+        _step(RETURN, ERRNO | EPERM) + _step(LOAD, NUMBER),
+        _step(EQUAL, SOCKET, yes=1) + _step(EQUAL, SOCKETPAIR, no=4) + _step(LOAD, FIRST_ARGUMENT),
+        _step(EQUAL, AF_UNIX, yes=1) + _step(RETURN, ERRNO | EAFNOSUPPORT) + _step(LOAD, NUMBER),
+        _step(RETURN, ALLOW),
+    ]
+    return b"".join(parts)
+
+
+def _refuse(number: int, error: int) -> bytes:
+    return _step(EQUAL, number, no=1) + _step(RETURN, ERRNO | error)
+
+
+def _step(code: int, value: int, *, yes: int = 0, no: int = 0) -> bytes:
+    """One struct sock_filter; yes and no are how many steps to skip."""
+    return struct.pack("HBBI", code, yes, no, value)

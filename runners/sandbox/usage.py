@@ -1,0 +1,74 @@
+"""What a sandbox uses, measured from outside: by its control group where it has one, else by adding up /proc."""
+
+import os
+from pathlib import Path
+
+from runners.sandbox.cgroup import Cgroup
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Meter:
+    """CPU seconds and memory of the process tree below `root`, which counts too.
+
+    Without a group the figures are those of the last `look`: what ends unseen between two looks is counted with its
+    parent, but memory is only sampled.
+    """
+
+    def __init__(self, root: int, group: Cgroup | None) -> None:
+        self._root = root
+        self._group = group
+        self.cpu_seconds = 0.0
+        self.peak_bytes = 0
+        self.now_bytes = 0
+
+    def look(self) -> None:
+        """Bring the figures up to date."""
+        cpu = self._group.cpu_seconds() if self._group else None
+        peak = self._group.peak_bytes() if self._group else None
+        pids = tree(self._root) if cpu is None or peak is None else []
+        self.now_bytes = sum(map(_memory, pids)) if peak is None else 0
+        self.cpu_seconds = max(self.cpu_seconds, sum(map(_cpu_seconds, pids)) if cpu is None else cpu)
+        self.peak_bytes = max(self.peak_bytes, self.now_bytes if peak is None else peak)
+
+
+def tree(root: int) -> list[int]:
+    """A process and all its descendants that run now."""
+    found, todo = [], [root]
+    while todo:
+        pid = todo.pop()
+        found.append(pid)
+        for thread in _listed(Path(f"/proc/{pid}/task")):
+            todo += map(int, _read(thread / "children").split())
+    return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _read(path: Path) -> str:
+    """A file of /proc, empty where its process is gone."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Of the process and of the children it has waited for."""
+    fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / TICKS
+
+
+def _memory(pid: int) -> int:
+    """Bytes of RAM, shared pages divided among those who share them where the kernel tells."""
+    for line in _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) << 10
+    fields = _read(Path(f"/proc/{pid}/statm")).split()
+    return int(fields[1]) * PAGE if fields else 0
