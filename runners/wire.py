@@ -4,11 +4,11 @@ A frame is a 4-byte big-endian length, a JSON head of that length and the raw by
 
     {"word": "answer", "call": "<token>", "value": <tree>, "arrays": [["<f4", [569, 30]]]}
 
-A tree is null, true, false, a number, text, a list, `{"d": {...}}` for a dict with text keys, `{"a": i}` for the i-th array
-and `{"f": "nan" | "inf" | "-inf"}` for a number that JSON can't write. Every array is used exactly once and in order.
+A tree is null, true, false, a number, text, a list, `{"d": {...}}` for a dict with text keys, `{"a": i}` for the i-th
+array and `{"f": "nan" | "inf" | "-inf"}` for a number that JSON can't write. Every array is used once and in order.
 
-Both sides use this module, but only the evaluator needs its distrust: sizes are compared with the limit before anything is
-allocated, and whatever is malformed is one FrameError. The end of the stream is an EOFError: the other side is gone.
+Both sides use this module, but only the evaluator needs its distrust: sizes are compared with the limit before anything
+is allocated, and whatever is malformed is one FrameError. The end of the stream is an EOFError: the other side is gone.
 NaN and infinities are legal, as numbers and in arrays: the task decides what an answer may hold.
 """
 
@@ -100,7 +100,7 @@ def read(fill: Read, *, limit: int) -> Frame:
 
 
 def _bytes_of(array: np.ndarray) -> memoryview:
-    return memoryview(array.reshape(-1).view(np.uint8))  # a view: array is C-contiguous
+    return array.reshape(-1).view(np.uint8).data  # a view: array is C-contiguous
 
 
 def _exactly(fill: Read, size: int) -> bytearray:

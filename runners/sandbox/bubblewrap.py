@@ -135,7 +135,7 @@ def _interpreter() -> Iterator[str]:
 
 
 def hidden_folders() -> list[str]:
-    """Folders beneath what is bound that a method shall find empty: packages of no use, and the boards' public tables."""
+    """Bound folders that a method shall find empty: packages of no use, and tables that boards use."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     known = [
         f"{sys.base_prefix}/lib/{version}/site-packages",
@@ -157,7 +157,7 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def _ours(kit: str | None) -> Iterator[str]:
-    """The harness, the wire, and the kit under its own dotted name. Parent packages are empty: nothing else comes along."""
+    """The harness, the wire, and the kit under its own dotted name; parent packages come empty."""
     for name, module in MINE.items():
         yield from _parents(f"{BOX}/{name}")
         yield from ("--ro-bind", str(module.__file__), f"{BOX}/{name}")

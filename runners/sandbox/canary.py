@@ -1,4 +1,4 @@
-"""A method that tries to break out, for the self-test: each attempt must be refused. Runs inside, standard library only."""
+"""A method that tries to break out, for the self-test: each attempt must be refused. Standard library only."""
 
 import ctypes
 import mmap
@@ -20,15 +20,17 @@ class Method:
     def __init__(self, seed: int, device: str) -> None:
         self.libc = ctypes.CDLL(None, use_errno=True)
 
-    def attempt(self, secret_file: str, secret_variable: str, outer_pid: int, processes: int) -> dict[str, str]:
+    def attempt(
+        self, secret_file: str, secret_variable: str, outside: dict[str, str], processes: int
+    ) -> dict[str, str]:
         attempts: dict[str, Callable[[], object]] = {
             "read a file of the project": lambda: Path(secret_file).read_bytes(),
             "read /etc/passwd": lambda: Path("/etc/passwd").read_bytes(),
             "find a secret in any environment": lambda: _environments(secret_variable),
             "write outside the temporary folder": lambda: Path("/box/planted").write_text("x"),
-            "write into the interpreter": lambda: Path(os.__file__).open("r+b"),
-            "write the kernel's settings": lambda: Path("/proc/sys/kernel/core_pattern").open("r+b"),
-            "signal a process outside": lambda: os.kill(outer_pid, 0),
+            "write into the interpreter": lambda: os.open(os.__file__, os.O_WRONLY),
+            "write the kernel's settings": lambda: os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY),
+            "share a namespace": lambda: _namespaces(outside),
             "see a process outside": lambda: _others(processes),
             "open an internet socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
             "open an internet 6 socket": lambda: socket.socket(socket.AF_INET6),
@@ -36,7 +38,7 @@ class Method:
             "open a socket to the kernel's ciphers": lambda: socket.socket(AF_ALG, socket.SOCK_SEQPACKET),
             "become root": lambda: os.setuid(0),
             "hold a capability": _capabilities,
-            "trace a process": lambda: self._call(PTRACE, 16, outer_pid, 0, 0),
+            "trace a process": lambda: self._call(PTRACE, 16, os.getppid(), 0, 0),
             "mount a file system": lambda: self._call(MOUNT, b"none", b"/tmp", b"tmpfs", 0, 0),
             "make a user namespace": lambda: self._call(UNSHARE, CLONE_NEWUSER),
             "load a kernel program": lambda: self._call(BPF, 0, 0, 0),
@@ -69,6 +71,11 @@ def _environments(secret: str) -> None:
         except OSError:
             continue
     raise LookupError("not there")
+
+
+def _namespaces(outside: dict[str, str]) -> None:
+    if not any(os.readlink(f"/proc/self/ns/{name}") == number for name, number in outside.items()):
+        raise LookupError("all its own")
 
 
 def _others(processes: int) -> None:

@@ -1,7 +1,7 @@
 """Control groups, version 1 and 2: the only limits on memory that hold for a whole tree of processes.
 
 A sandbox gets a group of its own below the worker's group, so that what limits the worker goes on to limit the sandbox.
-Version 2 allows no children beside processes; there the group is made beside the worker's, which is what systemd delegates.
+Version 2 allows no children beside processes; there the group is made beside the worker's, as systemd delegates it.
 """
 
 import contextlib
@@ -137,7 +137,7 @@ def _unified(folder: Path) -> dict[str, Path]:
 
 
 def own_groups(groups: str, mounts: str) -> dict[str, Path]:
-    """This process's folder per version 1 controller, and "" for version 2, from the texts of /proc/self/{cgroup,mountinfo}."""
+    """This process's folders by version 1 controller, "" for version 2, from /proc/self/cgroup and mountinfo."""
     places: dict[str, tuple[str, str]] = {}  # controller: root of the mount within the hierarchy, mount point
     for line in mounts.splitlines():
         fields, _, tail = line.partition(" - ")

@@ -29,11 +29,11 @@ class Channel:
     """Frames to and from one process. Any deadline is a time.monotonic()."""
 
     def __init__(self, process: subprocess.Popen[bytes], *, log_bytes: int, tick: Callable[[], None]) -> None:
-        assert process.stdin and process.stdout and process.stderr
-        self._process = process
-        self._to, self._from, self._log = (pipe.fileno() for pipe in (process.stdin, process.stdout, process.stderr))
+        self._pipes = [pipe for pipe in (process.stdin, process.stdout, process.stderr) if pipe]
+        self._to, self._from, self._log = (pipe.fileno() for pipe in self._pipes)
         self._end = os.pidfd_open(process.pid) if hasattr(os, "pidfd_open") else -1
         self._is_over = False
+        self._log_is_closed = False
         self._tail = bytearray()
         self._log_bytes = log_bytes
         self._tick = tick
@@ -92,12 +92,8 @@ class Channel:
         if self._end >= 0:
             os.close(self._end)
             self._end = -1
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            assert pipe
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                continue
+        for pipe in self._pipes:
+            pipe.close()  # unbuffered: nothing is flushed into a broken pipe
 
     def _wait(self, pipe: int, event: int, until: float) -> None:
         """Return when the pipe is ready; meanwhile read the log and look at what is used."""
@@ -128,8 +124,6 @@ class Channel:
                 continue
             poll.register(fd, event)
         return poll.poll(seconds * 1000)
-
-    _log_is_closed = False
 
     def _read_log(self) -> int:
         """Read a chunk of the log and return its size. Raises TooMuchOutput."""

@@ -10,7 +10,7 @@ class SandboxError(Exception):
 
 
 class MethodFailure(Exception):
-    """The method failed. `message` is one sentence for its author; `traceback` holds the author's own frames or nothing."""
+    """The method failed. `message` is a sentence for its author, `traceback` the author's own frames or nothing."""
 
     def __init__(self, reason: Reason, message: str, traceback: str = "") -> None:
         super().__init__(f"{reason}: {message}")

@@ -60,8 +60,8 @@ def choose(gpus: list[Gpu], visible: str | None) -> Gpu:
 def gpu_memory(uuid: str, pids: Collection[int]) -> int:
     """Bytes of GPU memory that these processes hold now.
 
-    Where the driver can't tell processes apart (in a container), everything on this GPU counts: a worker runs one job at
-    a time. Raises SandboxError where the driver doesn't answer.
+    Where the driver can't tell processes apart (in a container), everything on this GPU counts: a worker runs one job
+    at a time. Raises SandboxError where the driver doesn't answer.
     """
     try:
         asked = subprocess.run(QUERY, capture_output=True, text=True, timeout=10, check=True)

@@ -1,4 +1,4 @@
-"""Whose sandbox is it? A mark that names the owning process, so that what a killed owner left can be found and ended."""
+"""Whose sandbox is it? A mark names the owning process, so that what a killed owner left can be found and ended."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ PREFIX = "claimcheck-sandbox"
 
 @dataclass(frozen=True)
 class Owner:
-    """A process, told apart from a later one with the same number by its start, and by the pid namespace it counts in."""
+    """A process: its pid, its start (pids are used again) and the pid namespace in which all this counts."""
 
     namespace: str
     pid: int

@@ -13,13 +13,15 @@ from runners.sandbox.owner import end_orphans
 from runners.sandbox.sandbox import Sandbox
 
 CANARY = Path(__file__).with_name("canary.py")
-SECRET = "SANDBOX_CANARY"
+VARIABLE = "SANDBOX_CANARY"
+NAMESPACES = ("pid", "net", "ipc", "mnt", "uts")
 LIMITS = Limits(call_seconds=20, play_seconds=40, memory_bytes=600 << 20, processes=32)
 REMEDY = (
-    "Install bubblewrap 0.8 or newer and allow its namespaces: as root `sysctl user.max_user_namespaces=15000` and, where "
-    "they exist, `sysctl kernel.unprivileged_userns_clone=1` and `sysctl kernel.apparmor_restrict_unprivileged_userns=0` "
-    "(or an AppArmor profile for bwrap); or start the worker as root; in Docker, `--security-opt seccomp=unconfined "
-    "--security-opt systempaths=unconfined --cap-add SYS_ADMIN`. See runners/sandbox/README.md."
+    "Install bubblewrap 0.8 or newer and allow its namespaces: as root `sysctl user.max_user_namespaces=15000` and, "
+    "where they exist, `sysctl kernel.unprivileged_userns_clone=1` and "
+    "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (or an AppArmor profile for bwrap); or start the worker as "
+    "root; in Docker, `--security-opt seccomp=unconfined --security-opt systempaths=unconfined --cap-add SYS_ADMIN`. "
+    "See runners/sandbox/README.md."
 )
 
 
@@ -57,13 +59,14 @@ def probe_isolation() -> Isolation:
 def _attempt() -> tuple[dict[str, str], int]:
     """Let the canary try everything; the outcomes and the Landlock version."""
     secret = secrets.token_hex(16)
-    os.environ[SECRET] = secret
+    outside = {name: os.readlink(f"/proc/self/ns/{name}") for name in NAMESPACES}
+    os.environ[VARIABLE] = secret
     try:
         with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
             sandbox.load(CANARY.read_bytes(), seed=0, calls=("attempt",))
-            outcomes = sandbox.call("attempt", str(CANARY), secret, os.getpid(), LIMITS.processes)
+            outcomes = sandbox.call("attempt", str(CANARY), secret, outside, LIMITS.processes)
             if not isinstance(outcomes, dict) or not all(isinstance(outcome, str) for outcome in outcomes.values()):
                 raise SandboxError("the self-test answered nonsense")
             return outcomes, sandbox.landlock
     finally:
-        del os.environ[SECRET]
+        del os.environ[VARIABLE]

@@ -1,5 +1,6 @@
 """One play's sandbox: a harness started ahead, one method, its calls, and the end of both."""
 
+import contextlib
 import re
 import secrets
 import signal
@@ -96,7 +97,10 @@ class Sandbox:
         self._answer_to(call, "being imported and constructed", start=time.monotonic())
 
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
-        """Call a function of the method and return its answer. Raises MethodFailure; TypeError for what can't be sent."""
+        """Call a function of the method and return its answer.
+
+        Raises MethodFailure, SandboxError; TypeError for an argument that can't be sent.
+        """
         if self._inmate is None or not self._is_loaded:
             raise SandboxError("the sandbox holds no method (any more)")
         if self._channel.speaks_unasked():
@@ -238,16 +242,17 @@ class Sandbox:
     def _tick(self) -> None:
         """While the method works: measure, and without a control group stop what grows too large."""
         self._meter.look()
-        self._look_at_gpu()
         if self._meter.now_bytes > self._limits.memory_bytes:
             raise OutOfMemory
 
     def _look_at_gpu(self) -> None:
+        """Ask the driver after an answer, when the method's clock stands: torch keeps the memory that it once had."""
         inmate = self._inmate
         if inmate and inmate.gpu and time.monotonic() > self._gpu_asked + GPU_LOOKS:
             self._gpu_asked = time.monotonic()
-            seen = gpu_memory(inmate.gpu.uuid, tree(inmate.inner))
-            self.gpu_memory_bytes = max(self.gpu_memory_bytes, seen)
+            with contextlib.suppress(SandboxError):  # a driver that doesn't answer is no reason to end a run
+                seen = gpu_memory(inmate.gpu.uuid, tree(inmate.inner))
+                self.gpu_memory_bytes = max(self.gpu_memory_bytes, seen)
 
     def _end(self) -> int:
         """Kill everything, give everything back, and return the exit status; 0 where it had ended before."""

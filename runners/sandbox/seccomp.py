@@ -1,7 +1,7 @@
 """The system calls that a method may not make, as a classic BPF program for x86_64.
 
-The kernel runs the program on every call of the sandbox. Most is allowed; refused is what has no place in numerical work
-and a history of holes: tracing, mounting, namespaces, keyrings, io_uring, every network family but AF_UNIX.
+The kernel runs the program on every call of the sandbox. Most is allowed; refused is what has no place in numerical
+work and a history of holes: tracing, mounting, namespaces, keyrings, io_uring, every network family but AF_UNIX.
 A small table here instead of libseccomp: there is no wheel of it that is maintained.
 Source of the numbers: arch/x86/entry/syscalls/syscall_64.tbl in Linux.
 """
@@ -17,8 +17,8 @@ NUMBER, MACHINE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in st
 
 DENIED = {
     # other processes
-    "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "pidfd_open": 434, "pidfd_getfd": 438,
-    "process_madvise": 440,
+    "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "pidfd_open": 434,
+    "pidfd_getfd": 438, "process_madvise": 440,
     # mounts and namespaces
     "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161, "open_tree": 428, "move_mount": 429, "fsopen": 430,
     "fsconfig": 431, "fsmount": 432, "fspick": 433, "mount_setattr": 442, "unshare": 272, "setns": 308,

@@ -1,6 +1,6 @@
 """User numbers for sandboxes that root starts: each one running at a time has its own.
 
-A number is reserved by a socket in Linux's abstract name space, so it is free again when its owner ends, however it ends.
+A number is reserved by a socket in Linux's abstract name space: it is free again when its owner ends, however it ends.
 """
 
 import errno
