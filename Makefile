@@ -15,6 +15,7 @@ run: install
 
 test: install lint
 	.venv/bin/python -m pytest
+	.venv/bin/python -m tests.postgres tests/leaderboard
 
 lint: install
 	.venv/bin/ruff format --check .
