@@ -110,6 +110,7 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         lease_until=None,
         progress={},
         flags=event["flags"],
+        provenance=run.provenance | {"data": event["data"]},
         **event["spent"],
     )
     boards.rebuild(run.task, run.tier)  # type: ignore[arg-type]  # in the same transaction: a board is never behind

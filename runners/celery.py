@@ -3,14 +3,14 @@
 Delivery is only a hint here: the site's database owns every run, so messages may be lost or doubled without harm.
 """
 
-import os
-
 from celery import Celery
+
+from runners.broker import broker_url
 
 HARD_LIMIT = 6 * 3600  # seconds: the longest run of any task; a delivery is repeated only long after it
 HEARTBEAT = 10  # seconds between two signs of life of a running evaluation
 
-app = Celery("claimcheck", broker=os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"), include=["runners.tasks"])
+app = Celery("claimcheck", broker=broker_url(), include=["runners.tasks"])
 app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=False,
@@ -21,5 +21,9 @@ app.conf.update(
     worker_max_tasks_per_child=20,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 2 * HARD_LIMIT, "unacked_restore_interval": 5, "unacked_restore_throttle": 1},
+    broker_transport_options={
+        "visibility_timeout": 2 * HARD_LIMIT,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+    },
 )

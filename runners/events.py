@@ -1,6 +1,6 @@
 """What an evaluation says while it goes on. Plain JSON, so that it crosses a pipe, a broker and a version of the site.
 
-Order: one `started`, then any number of `progress`, `play`, `artefact`, `log`, `heartbeat`, then one `finished` or `failed`.
+Order: one `started`, any number of `progress`, `play`, `artefact`, `log`, `heartbeat`, one `finished` or `failed`.
 The Celery end adds run, attempt, execution and sequence as it relays them.
 """
 
@@ -22,7 +22,7 @@ class Started(TypedDict):
     device: str  # "cpu" or "cuda"
     device_name: str  # "AMD EPYC 9B14", "NVIDIA H100"
     isolation: str  # "bubblewrap+seccomp+cgroup", "none"
-    provenance: dict[str, Any]  # code_sha256, task_version, data {name: sha256}, seed_commitment, libraries, command, ...
+    provenance: dict[str, Any]  # code_sha256, task_version, seed_commitment, libraries, command, ...
 
 
 class Progress(TypedDict):
@@ -64,6 +64,7 @@ class Finished(TypedDict):
     plays: int
     spent: Spent  # sums of seconds, maximum of memory
     flags: list[str]
+    data: dict[str, str]  # name -> sha256 of every data set that was read
 
 
 class Failed(TypedDict):

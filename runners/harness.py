@@ -2,7 +2,8 @@
 
 Trusted only until the method's code arrives; after that everything this process says is the method's claim, and nothing
 here defends anything. It imports the standard library, numpy (through the wire) and, for the method, the task's kit.
-The one argument is a JSON object: `rlimits` {name: value}, `preload` [module, ...], `landlock` true or false.
+The one argument is a JSON object: `rlimits` {name: value}, `preload` [module, ...], `landlock` true or false,
+`frame_bytes` the largest answer.
 """
 
 import contextlib
@@ -17,32 +18,34 @@ import select
 import sys
 import traceback
 import types
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from runners import wire
 from runners.sandbox import landlock
 
+T = TypeVar("T")
 FILE = "method.py"
 PATIENCE = 0.05  # seconds: code that comes at once must not wait for an import that it may not need
 FRAMES_SHOWN = 30
-FRAMES_LIMIT = 1 << 40  # bytes: what the evaluator sends is not distrusted; the memory limit holds anyway
+UNLIMITED = 1 << 40  # bytes: what the evaluator sends is not distrusted; the memory limit holds anyway
 
 
 class Pipes:
     """The two frame pipes, moved away from where print and input would find them."""
 
-    def __init__(self) -> None:
+    def __init__(self, frame_bytes: int) -> None:
+        self._limit = frame_bytes
         self.inbound = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 100)
         self.outbound = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 100)
         os.dup2(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), 0)
         os.dup2(2, 1)
 
     def read(self) -> wire.Frame:
-        return wire.read(self._fill, limit=FRAMES_LIMIT)
+        return wire.read(self._fill, limit=UNLIMITED)
 
     def write(self, word: str, call: str, value: Any) -> None:
-        for buffer in wire.pack(wire.Frame(word, call, value)):
+        for buffer in wire.pack(wire.Frame(word, call, value), limit=self._limit):
             rest = buffer
             while rest:
                 rest = rest[os.write(self.outbound, rest) :]
@@ -59,7 +62,7 @@ def main() -> None:
     settings = json.loads(sys.argv[1])
     for name, value in settings["rlimits"].items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
-    pipes = Pipes()
+    pipes = Pipes(settings["frame_bytes"])
     sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     faulthandler.enable()
@@ -103,7 +106,7 @@ def _reply(pipes: Pipes, call: str, failure: dict[str, str] | None, value: Any) 
         except (TypeError, ValueError) as error:
             failure = {
                 "reason": "answer",
-                "message": f"the answer can't be sent: {error}. Return numpy arrays, numbers, text, lists or dicts.",
+                "message": f"The answer can't be sent: {error}. Return numpy arrays, numbers, text, lists or dicts.",
                 "traceback": "",
             }
         except OSError:
@@ -152,14 +155,21 @@ def _failure(reason: str, error: BaseException) -> dict[str, str]:
     """Describe an exception: the evaluator shortens and escapes it once more."""
     if isinstance(error, MemoryError):
         reason = "limit"
+    name = _claimed(lambda: str(type(error).__name__), "an exception without a name")
+    text = _claimed(lambda: _one_line(error), "its text can't be read")
+    frames: list[traceback.FrameSummary] = _claimed(lambda: _frames(error), [])
+    where = next((f" (method.py, line {frame.lineno})" for frame in reversed(frames) if frame.filename == FILE), "")
+    what = f"{name}: {text}" if text else name
+    shown = "".join(["Traceback (most recent call last):\n", *traceback.StackSummary.from_list(frames).format()])
+    return {"reason": reason, "message": what + where, "traceback": f"{shown}{what}\n" if frames else ""}
+
+
+def _claimed(read: Callable[[], T], otherwise: T) -> T:
+    """What an exception says of itself: its class may raise anything instead."""
     try:
-        what = f"{type(error).__name__}: {_one_line(error)}"
-        frames = _frames(error)
-        where = next((f" (method.py, line {frame.lineno})" for frame in reversed(frames) if frame.filename == FILE), "")
-        shown = "".join(["Traceback (most recent call last):\n", *traceback.StackSummary.from_list(frames).format()])
-        return {"reason": reason, "message": what + where, "traceback": f"{shown}{what}\n"}
+        return read()
     except BaseException:
-        return {"reason": reason, "message": "An exception that can't be described.", "traceback": ""}
+        return otherwise
 
 
 def _one_line(error: BaseException) -> str:

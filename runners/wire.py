@@ -46,8 +46,8 @@ class Frame:
     value: Any
 
 
-def pack(frame: Frame) -> list[memoryview]:
-    """Return the frame as buffers to be written one after the other.
+def pack(frame: Frame, *, limit: int) -> list[memoryview]:
+    """Return the frame as buffers to be written one after the other; `limit` bounds the bytes of its arrays.
 
     Raises:
         TypeError: The value holds something that can't cross, named in the message.
@@ -55,6 +55,9 @@ def pack(frame: Frame) -> list[memoryview]:
     """
     arrays: list[np.ndarray] = []
     tree = _lower(frame.value, arrays, 0)
+    size = sum(array.nbytes for array in arrays)
+    if size > limit:
+        raise ValueError(f"its arrays take {size} bytes of {limit}")
     kinds = [[array.dtype.str, list(array.shape)] for array in arrays]
     head = json.dumps(
         {"word": frame.word, "call": frame.call, "value": tree, "arrays": kinds}, allow_nan=False

@@ -42,7 +42,7 @@ def all_plays(run, value=0.5):
 
 
 def finished(run):
-    return {"type": "finished", "plays": run.plays_total, "spent": SPENT, "flags": []}
+    return {"type": "finished", "plays": run.plays_total, "spent": SPENT, "flags": [], "data": {}}
 
 
 def failed(whose="author"):

@@ -1,0 +1,26 @@
+"""One setting, two readers: REDIS_URL as kombu spells it, and as redis-py does."""
+
+import os
+from urllib.parse import parse_qs, urlsplit
+
+import redis
+
+DEFAULT_URL = "redis://127.0.0.1:6379/0"
+
+
+def broker_url() -> str:
+    return os.environ.get("REDIS_URL", DEFAULT_URL)
+
+
+def redis_client_url(url: str) -> str:
+    """Turn kombu's redis+socket:///path?virtual_host=0 into redis-py's unix:///path?db=0; leave others alone."""
+    parts = urlsplit(url)
+    if parts.scheme != "redis+socket":
+        return url
+    query = parse_qs(parts.query)
+    return f"unix://{parts.path}?db={query.get('virtual_host', ['0'])[0]}"
+
+
+def client() -> redis.Redis:
+    """A client of the broker. Connects when it is first used."""
+    return redis.Redis.from_url(redis_client_url(broker_url()), socket_connect_timeout=3, socket_timeout=10)

@@ -1,0 +1,81 @@
+"""What to evaluate, and the process that does it. Imports nothing heavy: the worker and the web process read it."""
+
+import base64
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from papers import catalogue
+from papers.task import Case, Tier
+from runners.events import Event
+
+ROOT = Path(__file__).resolve().parent.parent
+PUBLIC_KEY = hashlib.sha256(b"claimcheck: the public seeds of local runs").digest()
+# What an evaluation may know of its surroundings: no credentials, no addresses.
+PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "DATA_MIRROR", "DATA_CACHE", "PAPERS_PATH", "CUDA_VISIBLE_DEVICES")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What to evaluate. `mode`: "sandbox", "bare" (same harness, no isolation: house methods only), "inprocess"."""
+
+    task: str
+    tier: Tier
+    code: bytes
+    seed_key: bytes = PUBLIC_KEY
+    device: str = "cpu"
+    mode: str = "sandbox"
+    seeds: int | None = None  # only the first so many
+    cases: tuple[str, ...] | None = None  # only these
+
+    def to_json(self) -> dict[str, Any]:
+        return {**vars(self), "code": base64.b64encode(self.code).decode(), "seed_key": self.seed_key.hex()}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        code, key = base64.b64decode(told["code"]), bytes.fromhex(told["seed_key"])
+        cases = told["cases"] and tuple(told["cases"])
+        return cls(**{**told, "code": code, "seed_key": key, "cases": cases})
+
+    def plays(self) -> list[tuple[Case, int]]:
+        """Every (case, seed index) that will be played. Raises ValueError for an unknown case."""
+        task = catalogue.task(self.task)
+        known = {case.name for case in task.cases[self.tier]}
+        if unknown := set(self.cases or ()) - known:
+            raise ValueError(f"no such case: {', '.join(sorted(unknown))}; {self.tier} has {', '.join(sorted(known))}")
+        seeds = task.seeds[self.tier] if self.seeds is None else self.seeds
+        return [
+            (case, seed)
+            for case, seed in task.plays(self.tier)
+            if seed < seeds and (self.cases is None or case.name in self.cases)
+        ]
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start an evaluator; it dies with the thread that calls this. Read what it says with `events`."""
+        env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "runners.evaluator", str(os.getpid())],
+            cwd=ROOT,
+            env={**env, **ONE_THREAD},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert process.stdin
+        with process.stdin as stdin:
+            stdin.write(json.dumps(self.to_json()).encode())
+        return process
+
+
+def events(process: subprocess.Popen[bytes]) -> Iterator[Event]:
+    """The events of an evaluator, until it ends."""
+    assert process.stdout
+    with process.stdout as lines:
+        for line in lines:
+            yield json.loads(line)

@@ -1,0 +1,69 @@
+"""Who is there: every worker keeps a short-lived note of itself beside the broker, and anybody may read them."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from threading import Event, Thread
+
+import redis
+
+from runners import broker
+
+PREFIX = "worker:"
+INTERVAL = 5.0  # seconds between two notes
+LIFETIME = 20  # seconds: a worker that says nothing for so long is gone
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker as it describes itself. Times are seconds since the epoch."""
+
+    name: str
+    queue: str  # "cpu", "gpu"
+    device: str  # "cpu", "cuda"
+    device_name: str
+    isolation: str
+    isolation_ok: bool
+    reason: str  # why it can't isolate, or ""
+    remedy: str
+    versions: dict[str, str] = field(default_factory=dict)
+    started: float = 0.0
+    seen: float = 0.0
+    run: int | None = None
+
+
+def present() -> list[Worker]:
+    """Every living worker, by name. Raises redis.exceptions.ConnectionError."""
+    client = broker.client()
+    notes = [client.get(key) for key in client.scan_iter(f"{PREFIX}*", count=100)]
+    return sorted((Worker(**json.loads(note)) for note in notes if note), key=lambda worker: worker.name)  # type: ignore[arg-type]
+
+
+def queue_length(queue: str) -> int:
+    """How many messages wait in a Celery queue. Raises redis.exceptions.ConnectionError."""
+    return int(broker.client().llen(queue))  # type: ignore[arg-type]
+
+
+def announce(describe: Callable[[], Worker]) -> Callable[[], None]:
+    """Keep a worker's note fresh from a thread; returns the function that ends it and takes the note away."""
+    stopped = Event()
+
+    def keep() -> None:
+        while not stopped.is_set():
+            worker = describe()
+            note = json.dumps({**asdict(worker), "seen": time.time()})
+            with contextlib.suppress(redis.exceptions.RedisError):  # the broker is away: the next note says it
+                broker.client().set(f"{PREFIX}{worker.name}", note, ex=LIFETIME)
+            stopped.wait(INTERVAL)
+
+    def leave() -> None:
+        stopped.set()
+        thread.join(INTERVAL)
+        with contextlib.suppress(redis.exceptions.RedisError):
+            broker.client().delete(f"{PREFIX}{describe().name}")
+
+    thread = Thread(target=keep, daemon=True, name="presence")
+    thread.start()
+    return leave

@@ -1,0 +1,54 @@
+"""What a run's scores depend on, so that somebody else can get the same ones."""
+
+import hashlib
+import os
+import platform
+import subprocess
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from papers import catalogue
+from runners.job import Job
+
+LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn")
+
+
+def provenance(job: Job, isolation: str) -> dict[str, Any]:
+    """The facts of a job on this machine. Data are named by the protocol as it loads them, at the end of a run."""
+    return {
+        "task": job.task,
+        "task_version": catalogue.task(job.task).version,
+        "tier": job.tier,
+        "seeds": job.seeds or catalogue.task(job.task).seeds[job.tier],
+        "code_sha256": hashlib.sha256(job.code).hexdigest(),
+        "seed_commitment": hashlib.sha256(b"commitment" + job.seed_key).hexdigest(),
+        "libraries": versions(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "device": job.device,
+        "device_name": device_name(job.device),
+        "isolation": isolation,
+        "threads": os.environ.get("OMP_NUM_THREADS", "all"),
+        "command": f"python -m runners {job.task} method.py --tier {job.tier} --device {job.device}",
+    }
+
+
+@cache
+def versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in LIBRARIES}}
+
+
+@cache
+def device_name(device: str) -> str:
+    """ "NVIDIA H100 80GB HBM3" or the processor's model."""
+    if device == "cuda":
+        words = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        if gpu := os.environ.get("CUDA_VISIBLE_DEVICES"):
+            words += ["-i", gpu.split(",")[0]]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip().splitlines()[0]
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except FileNotFoundError:
+        return platform.processor() or platform.machine()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
