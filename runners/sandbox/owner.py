@@ -49,6 +49,14 @@ def marked_processes() -> dict[int, Owner]:
     return found
 
 
+def end_marked(mark: str) -> None:
+    """Kill the processes of one sandbox by its mark: where nothing better is known of them yet."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and _title(folder) == mark:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(folder.name), signal.SIGKILL)
+
+
 def end_orphans() -> int:
     """Kill the sandboxes whose owner is gone and return how many processes that were.
 

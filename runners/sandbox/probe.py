@@ -19,8 +19,9 @@ LIMITS = Limits(call_seconds=20, play_seconds=40, memory_bytes=600 << 20, proces
 REMEDY = (
     "Install bubblewrap 0.8 or newer and allow its namespaces: as root `sysctl user.max_user_namespaces=15000` and, "
     "where they exist, `sysctl kernel.unprivileged_userns_clone=1` and "
-    "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (or an AppArmor profile for bwrap); or start the worker as "
-    "root; in Docker, `--security-opt seccomp=unconfined --security-opt systempaths=unconfined --cap-add SYS_ADMIN`. "
+    "`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (or an AppArmor profile for bwrap); or start the worker "
+    "as root; in Docker, `--security-opt seccomp=unconfined --security-opt systempaths=unconfined "
+    "--cap-add SYS_ADMIN`. "
     "See runners/sandbox/README.md."
 )
 
@@ -35,12 +36,18 @@ class Isolation:
     remedy: str
 
 
+def sweep() -> int:
+    """End the sandboxes whose evaluator is gone, remove their control groups; return how many processes were left."""
+    ended = end_orphans()
+    remove_orphans()
+    return ended
+
+
 @cache
 def probe_isolation() -> Isolation:
     """Clear away what earlier workers left, try to break out, and say what held. Once per process, some 0.5 s."""
     try:
-        end_orphans()
-        remove_orphans()
+        sweep()
         attempts, landlock = _attempt()
     except (SandboxError, MethodFailure, OSError) as error:
         return Isolation("none", False, f"No sandbox can be made here: {error}", REMEDY)

@@ -6,11 +6,11 @@ import itertools
 import json
 import os
 import platform
+import select
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,12 @@ from runners.sandbox.bubblewrap import Box
 from runners.sandbox.cgroup import Cgroup
 from runners.sandbox.errors import SandboxError
 from runners.sandbox.gpu import Gpu
-from runners.sandbox.owner import Owner
+from runners.sandbox.owner import Owner, end_marked
 from runners.sandbox.slots import Slot
 
 ROOM = 1 << 30  # bytes of address space beside the method's memory: libraries are mapped, not used
 FILE_BYTES, OPEN_FILES = 256 << 20, 256
+INFO_SECONDS = 20.0  # bubblewrap needs 0.01
 START_CPU = 60  # seconds that imports may take beside the play
 PR_SET_PDEATHSIG = 1
 PROJECT = Path(__file__).parents[2]
@@ -93,6 +94,7 @@ def start_bare(*, limits: Limits, preload: tuple[str, ...]) -> Inmate:
         "rlimits": {"CORE": 0, "CPU": int(limits.play_seconds) + START_CPU},
         "preload": preload,
         "landlock": False,
+        "frame_bytes": limits.frame_bytes,
     }
     start = bubblewrap.START.replace(repr(bubblewrap.BOX), repr(str(PROJECT)))
     process = _popen(
@@ -127,13 +129,14 @@ def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
     }
     if not gpu:  # CUDA reserves huge ranges of addresses
         rlimits["AS"] = limits.memory_bytes + ROOM
-    return json.dumps({"rlimits": rlimits, "preload": preload, "landlock": True})
+    return json.dumps({"rlimits": rlimits, "preload": preload, "landlock": True, "frame_bytes": limits.frame_bytes})
 
 
 def _bubblewrap(
     path: str, *, box: Box, group: Cgroup | None, settings: str
 ) -> tuple[subprocess.Popen[bytes], tuple[int, int]]:
     """Start it and learn its inner process, as (pid, pidfd)."""
+    mark = Owner.me().mark(next(_numbers))
     filter_fd = os.memfd_create("seccomp")
     info, info_end = os.pipe()
     doors = group.doors() if group else []
@@ -142,7 +145,7 @@ def _bubblewrap(
         os.lseek(filter_fd, 0, os.SEEK_SET)
         arguments = bubblewrap.command(box, seccomp_fd=filter_fd, info_fd=info_end, settings=settings)
         process = _popen(
-            [Owner.me().mark(next(_numbers)), *arguments],
+            [mark, *arguments],
             executable=path,
             env={},  # bubblewrap is process 1 inside: its environment is the method's to read
             cwd="/",
@@ -152,14 +155,22 @@ def _bubblewrap(
     finally:
         for fd in (filter_fd, info_end, *doors):
             os.close(fd)
-    with os.fdopen(info, "rb") as told:
-        text = told.read()
     try:
-        inner = int(json.loads(text)["child-pid"])
+        inner = int(json.loads(_told(info))["child-pid"])
         return process, (inner, os.pidfd_open(inner))
     except (ValueError, KeyError, ProcessLookupError):
         process.kill()
+        end_marked(mark)
         raise SandboxError(f"bubblewrap refused: {_last_words(process)}") from None
+
+
+def _told(info: int) -> bytes:
+    """What bubblewrap writes about itself; nothing where it stays silent."""
+    text = b""
+    with os.fdopen(info, "rb", buffering=0) as pipe:
+        while select.select([pipe], [], [], INFO_SECONDS)[0] and (part := pipe.read(4096)):
+            text += part
+    return text
 
 
 def _popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
@@ -187,11 +198,7 @@ def _last_words(process: subprocess.Popen[bytes]) -> str:
 
 
 def _await(handle: int, seconds: float = 2) -> None:
-    """Wait until a process that isn't our child has ended."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        try:
-            signal.pidfd_send_signal(handle, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.001)
+    """Wait until a process that isn't our child has ended; whoever inherited it may reap it later."""
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    poll.poll(seconds * 1000)

@@ -147,7 +147,7 @@ class Sandbox:
         return min(self._limits.call_seconds, self._limits.play_seconds - self._seconds)
 
     def _send(self, word: str, call: str, value: Any, *, until: float) -> None:
-        self._channel.send(wire.pack(wire.Frame(word, call, value)), until=until)
+        self._channel.send(wire.pack(wire.Frame(word, call, value), limit=self._limits.frame_bytes), until=until)
 
     def _await_harness(self, word: str, call: str) -> Any:
         """Wait for a message that the harness sends before any foreign code runs: what goes wrong is ours."""
@@ -201,7 +201,7 @@ class Sandbox:
         if isinstance(error, OutOfMemory):
             return self._fail("limit", self._memory_message(doing))
         if isinstance(error, wire.FrameError):
-            return self._fail("answer", f"While {doing}, the method wrote into the channel of its answers: {error}.")
+            return self._fail("answer", f"While {doing}, the method sent what is no answer: {error}.")
         return self._died(doing)
 
     def _died(self, doing: str) -> MethodFailure:

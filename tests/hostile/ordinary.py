@@ -1,0 +1,53 @@
+"""Runs a command as an ordinary user, for tests that root starts.
+
+What the user has to read may lie under folders that are root's alone (a checkout or an interpreter in /root). The
+command then gets a mount namespace of its own, in which those folders are empty but for what it needs. Nothing is
+copied or changed.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+UID = 61_234  # nobody's
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def command(arguments):
+    """Return the command line that runs `arguments` as an ordinary user in the project's folder."""
+    steps = ["set -e", "stage=$(mktemp -d)", "mount -t tmpfs none $stage"]
+    needed = list(dict.fromkeys(Path(path) for path in (sys.base_prefix, sys.prefix, PROJECT)))
+    closed = list(dict.fromkeys(folder for path in needed if (folder := closed_folder(path))))
+    hidden = [path for path in needed if closed_folder(path)]
+    for number, path in enumerate(hidden):
+        steps += [f"mkdir $stage/{number}", f"mount --bind {shlex.quote(str(path))} $stage/{number}"]
+    steps += [f"mount -t tmpfs -o mode=755 none {shlex.quote(str(folder))}" for folder in closed]
+    for number, path in enumerate(hidden):
+        steps += [f"mkdir -p {shlex.quote(str(path))}", f"mount --bind $stage/{number} {shlex.quote(str(path))}"]
+    steps += [f"cd {shlex.quote(str(PROJECT))}", f"exec {shlex.join([*change(), *arguments])}"]
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-c", "\n".join(steps)]
+
+
+def change():
+    rights = ["--reuid", str(UID), "--regid", str(UID), "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
+    return ["setpriv", *rights, "--", "env", "-i", "PATH=/usr/bin:/bin", "HOME=/tmp", "OMP_NUM_THREADS=1"]
+
+
+def closed_folder(path):
+    """The uppermost folder on the way to `path` that an ordinary user can't pass; None where all are open."""
+    for folder in [*reversed(path.parents), path]:
+        if not folder.stat().st_mode & 0o001:
+            return folder
+    return None
+
+
+def why_not():
+    """Why an ordinary user can't be had here; "" where one can."""
+    if os.geteuid() != 0:
+        return "only root can become somebody else"
+    tried = subprocess.run(
+        command([sys.executable, "-c", "import numpy, runners.sandbox"]), capture_output=True, text=True
+    )
+    return "" if tried.returncode == 0 else f"an ordinary user can't run this checkout: {tried.stderr.strip()[-300:]}"
