@@ -1,0 +1,20 @@
+"""Plays doubling."""
+
+from typing import Any
+
+import numpy as np
+
+from papers.task import AnswerError, Case, Report, Scores, Seed
+
+
+def play(case: Case, *, seed: Seed, device: str, method: Any, report: Report) -> Scores:
+    x = seed.rng("numbers").normal(size=case.params["n"])
+    answer = method.double(x)
+    if not isinstance(answer, np.ndarray) or answer.shape != x.shape or answer.dtype.kind != "f":
+        raise AnswerError(f"expected a float array of shape {x.shape}, got {type(answer).__name__}")
+    if not np.isfinite(answer).all():
+        raise AnswerError("expected finite numbers, got NaN or infinity")
+    report.progress(1.0, "doubled")
+    if seed.index == 0:
+        report.curve("answers", np.arange(3), {"answer": answer[:3]}, x_label="i", y_label="2 x")
+    return {"error": float(np.sqrt(np.mean((answer - 2 * x) ** 2))), "luck": float(x[0])}

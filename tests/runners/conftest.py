@@ -1,0 +1,47 @@
+"""A task for tests in a folder of its own, and a way to evaluate methods of it."""
+
+import pytest
+
+import papers
+from papers import catalogue
+from runners.evaluation import evaluate
+from runners.job import Job
+from runners.sandbox import probe_isolation
+from tests.elsewhere import FOLDER
+
+
+@pytest.fixture
+def doubling(monkeypatch):
+    """The task `doubling`, found in a folder outside the tree."""
+    monkeypatch.setattr(papers, "__path__", [*papers.__path__, FOLDER])
+    monkeypatch.setenv("PAPERS_PATH", FOLDER)
+    for cached in (catalogue.all_papers, catalogue.all_tasks, catalogue.paper_of):
+        cached.cache_clear()
+    yield catalogue.task("doubling")
+    monkeypatch.undo()
+    for cached in (catalogue.all_papers, catalogue.all_tasks, catalogue.paper_of):
+        cached.cache_clear()
+
+
+@pytest.fixture(params=["inprocess", pytest.param("sandbox", marks=pytest.mark.sandbox)])
+def play(request, doubling):
+    """Evaluate the body of `double(self, x)`: in this process, and in the sandbox. Returns the events."""
+    if request.param == "sandbox" and not probe_isolation().ok:
+        pytest.skip(probe_isolation().reason)
+
+    def run(body, **options):
+        events = []
+        evaluate(Job(task="doubling", tier="quick", code=method(body), mode=request.param, **options), events.append)
+        return events
+
+    return run
+
+
+def method(body, head=""):
+    lines = [
+        "class Method:",
+        "    def __init__(self, seed, device):",
+        "        self.seed = seed",
+        "    def double(self, x):",
+    ]
+    return "\n".join([head, *lines, *(f"        {line}" for line in body.splitlines())]).encode()

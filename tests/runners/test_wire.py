@@ -1,0 +1,237 @@
+"""Frames survive the way there and back, and nothing malformed is anything else than one FrameError."""
+
+import json
+import math
+import random
+import struct
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from runners import wire
+
+LIMIT = 1 << 16
+
+
+def reader(data):
+    """A `fill` over bytes, as a pipe would give them."""
+    rest = memoryview(bytes(data))
+
+    def fill(view):
+        nonlocal rest
+        if len(view) > len(rest):
+            raise EOFError
+        view[:] = rest[: len(view)]
+        rest = rest[len(view) :]
+
+    return fill
+
+
+def packed(value, *, limit=LIMIT):
+    return b"".join(wire.pack(wire.Frame("answer", "1", value), limit=limit))
+
+
+def there_and_back(value):
+    return wire.read(reader(packed(value)), limit=LIMIT).value
+
+
+def frame_of(head, body=b""):
+    text = head if isinstance(head, bytes) else json.dumps(head).encode()
+    return struct.pack(">I", len(text)) + text + body
+
+
+def head_of(**changes):
+    return {"word": "answer", "call": "1", "value": None, "arrays": [], **changes}
+
+
+def same(a, b):
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return type(a) is type(b) and (a == b or (math.isnan(a) and math.isnan(b)))
+
+
+arrays = hnp.arrays(
+    st.sampled_from([np.dtype(kind) for kind in wire.KINDS]),
+    hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
+)
+leaves = st.one_of(
+    st.none(), st.booleans(), st.integers(-(2**64) + 1, 2**64 - 1), st.floats(), arrays,
+    st.text(st.characters(exclude_categories=["Cs"])),
+)  # fmt: skip
+values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abdf", max_size=2), inner, max_size=4), max_leaves=8)  # fmt: skip  # noqa: E501
+
+
+@given(values)
+@settings(max_examples=300, deadline=None)
+def test_every_value_comes_back_as_it_was(value):
+    assert same(there_and_back(value), value)
+
+
+@given(st.data())
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
+def test_ten_thousand_mutated_frames_are_values_or_frame_errors(data):
+    """20 mutations of each of 500 frames: bytes changed, cut out, doubled, swapped for what breaks parsers."""
+    frame = packed(data.draw(values))
+    generator = random.Random(data.draw(st.integers(0, 2**32)))
+    for _ in range(20):
+        read_whatever(mutated(frame, generator))
+
+
+TRAPS = [
+    b"NaN", b"Infinity", b"-Infinity", b"1e999", b"9" * 5000, b"[" * 3000, b'{"a":' * 500, b'"\\ud800"', b"\xff\xfe", b"\x00",
+    b'"<f8"', b"[[1]]", b"-1", b"1.0", b"true", b"null", b"2147483648", b"4294967296", b'{"a": 0}', b'{"f": "nan"}', b'{"d": []}',
+    b"|O", b"<U8", b"18446744073709551616", b"{}", b"[]",
+]  # fmt: skip
+
+
+def mutated(frame, generator):
+    changed = bytearray(frame)
+    for _ in range(generator.randint(1, 3)):
+        at = generator.randrange(len(changed) + 1)
+        to = min(at + generator.randint(0, 8), len(changed))
+        changed[at:to] = generator.choice(
+            [b"", changed[at:to] * 2, generator.randbytes(to - at), generator.choice(TRAPS)]
+        )
+    if generator.random() < 0.7:  # keep the length right, so that more than the length is tested
+        size = len(frame) - 4 - sum(len(part) for part in [frame[4 + struct.unpack(">I", frame[:4])[0] :]])
+        changed[:4] = struct.pack(">I", max(size + len(changed) - len(frame), 0))
+    return changed
+
+
+def read_whatever(data):
+    try:
+        frame = wire.read(reader(data), limit=LIMIT)
+    except (wire.FrameError, EOFError):
+        return
+    json.dumps([frame.word, frame.call]).encode()
+    packed(frame.value)  # what was accepted is a plain value
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"[" * 60_000, b""),
+        (b"9" * 5000, b""),
+        (b"\xff", b""),
+        (b"null", b""),
+        (b"", b""),
+        ({}, b""),
+        (head_of(more=1), b""),
+        (head_of(word=1), b""),
+        (head_of(word="\ud800"), b""),
+        (head_of(call=None), b""),
+        (b'{"word": "answer", "call": "1", "value": NaN, "arrays": []}', b""),
+        (b'{"word": "answer", "call": "1", "value": 1e999, "arrays": []}', b""),
+        (head_of(value=2**64), b""),
+        (head_of(value="\ud800"), b""),
+        (head_of(value={"d": {"\ud800": 1}}), b""),
+        (head_of(value={}), b""),
+        (head_of(value={"x": 1}), b""),
+        (head_of(value={"d": [], "a": 0}), b""),
+        (head_of(value={"f": "huge"}), b""),
+        (head_of(value={"f": ["nan"]}), b""),
+        (head_of(value={"a": 0}), b""),
+        (head_of(value={"a": True}, arrays=[["|u1", [1]], ["|u1", [1]]]), b"12"),
+        (head_of(arrays=[["|u1", [1]]]), b"1"),
+        (head_of(value=[{"a": 0}, {"a": 0}], arrays=[["|u1", [1]]]), b"1"),
+        (head_of(value=[{"a": 1}, {"a": 0}], arrays=[["|u1", [1]], ["|u1", [1]]]), b"12"),
+        (head_of(value={"a": 0}, arrays=[["|O", [1]]]), b"12345678"),
+        (head_of(value={"a": 0}, arrays=[["<U8", [1]]]), b"12345678"),
+        (head_of(value={"a": 0}, arrays=[[["<f4"], [1]]]), b"1234"),
+        (head_of(value={"a": 0}, arrays=[["<f4", [True]]]), b"1234"),
+        (head_of(value={"a": 0}, arrays=[["<f4", [1.0]]]), b"1234"),
+        (head_of(value={"a": 0}, arrays=[["<f4", [-1]]]), b"1234"),
+        (head_of(value={"a": 0}, arrays=[["<f4", [2**31]]]), b"1234"),
+        (head_of(value={"a": 0}, arrays=[["<f4", [1] * 9]]), b"1234"),
+        (head_of(value={"a": 0}, arrays=[["<f4", 1]]), b"1234"),
+        (head_of(value={"a": 0}, arrays=[["<f4"]]), b"1234"),
+        (head_of(value={"a": 0}, arrays={"a": 0}), b"1234"),
+        (head_of(value={"a": 0}, arrays=[["<f8", [2**30, 2**30]]]), b""),
+        (head_of(value={"a": 0}, arrays=[["<f8", [0, 2**30, 2**30]]]), b""),
+        (head_of(value={"a": 0}, arrays=[["|b1", [1]]]), b"\x02"),
+        (head_of(arrays=[["|u1", [0]]] * 2000), b""),
+    ],
+)
+def test_what_is_malformed_is_one_frame_error(head, body):
+    with pytest.raises(wire.FrameError):
+        wire.read(reader(frame_of(head, body)), limit=LIMIT)
+
+
+def test_nesting_has_an_end_in_both_directions():
+    deep = None
+    for _ in range(wire.DEPTH_LIMIT):
+        deep = [deep]
+    assert there_and_back(deep) == deep
+    with pytest.raises(ValueError, match="nested"):
+        packed([deep])
+    with pytest.raises(wire.FrameError, match="nested"):
+        wire.read(reader(frame_of(head_of(value=[deep]))), limit=LIMIT)
+
+
+def test_a_short_frame_means_that_the_other_side_is_gone():
+    frame = packed({"x": np.arange(10.0)})
+    for size in range(len(frame)):
+        with pytest.raises(EOFError):
+            wire.read(reader(frame[:size]), limit=LIMIT)
+
+
+@pytest.mark.parametrize("claim", [b"\xff\xff\xff\xff", struct.pack(">I", wire.HEAD_LIMIT + 1), frame_of(head_of(value={"a": 0}, arrays=[["<f8", [2**28]]]))])  # fmt: skip  # noqa: E501
+def test_nothing_is_allocated_for_a_claim_beyond_the_limit(claim):
+    tracemalloc.start()
+    with pytest.raises(wire.FrameError):
+        wire.read(reader(claim), limit=LIMIT)
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
+
+
+def test_the_limit_counts_all_arrays_together():
+    half = np.zeros(LIMIT // 2, np.uint8)
+    assert len(there_and_back([half, half])) == 2
+    with pytest.raises(ValueError, match="arrays take"):
+        packed([half, half, half])
+    with pytest.raises(wire.FrameError, match="more bytes"):
+        wire.read(reader(packed([half, half, half], limit=2 * LIMIT)), limit=LIMIT)
+
+
+def test_arrays_arrive_fresh_writable_and_contiguous():
+    x = np.arange(12, dtype=np.float32).reshape(3, 4)
+    for given_array in (x, x.T, x[:, ::2], np.asfortranarray(x), x.astype(">f4")):
+        back = there_and_back(given_array)
+        assert np.array_equal(back, given_array)
+        assert back.flags.c_contiguous
+        assert back.flags.writeable
+        back[:] = 0
+    assert x[2, 3] == 11
+
+
+@pytest.mark.parametrize(
+    ("given_kind", "wire_kind"),
+    [("f2", "<f4"), ("i1", "<i4"), ("i2", "<i4"), ("u2", "<i4"), ("u4", "<i8"), (">f8", "<f8"), (">i4", "<i4")],
+)
+def test_other_kinds_of_numbers_are_widened(given_kind, wire_kind):
+    back = there_and_back(np.array([1, 2, 100], dtype=given_kind))
+    assert back.dtype == np.dtype(wire_kind)
+    assert back.tolist() == [1, 2, 100]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), b"bytes", {1: 2}, {1, 2}, 1j, np.zeros(2, complex), np.array([object()]), np.array(["a"]), np.zeros(2, "M8[s]"),
+     np.zeros([1] * 9), np.array([(1, 2.0)], dtype="i4,f8"), np.zeros(2, np.uint64)],
+)  # fmt: skip
+def test_what_cannot_cross_is_a_type_error(value):
+    with pytest.raises(TypeError):
+        packed(value)
+
+
+def test_numbers_of_numpy_and_tuples_arrive_as_plain_ones():
+    assert there_and_back((np.float32(0.5), np.int64(3), np.bool_(True))) == [0.5, 3, True]
+    assert math.isnan(there_and_back(np.float64("nan")))
