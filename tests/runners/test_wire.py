@@ -1,5 +1,6 @@
 """Frames survive the way there and back, and nothing malformed is anything else than one FrameError."""
 
+import copy
 import json
 import math
 import random
@@ -66,7 +67,12 @@ leaves = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**64) + 1, 2**64 - 1), st.floats(), arrays,
     st.text(st.characters(exclude_categories=["Cs"])),
 )  # fmt: skip
-values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abdf", max_size=2), inner, max_size=4), max_leaves=8)  # fmt: skip  # noqa: E501
+keys = st.text("abdf", max_size=2)
+values = st.recursive(
+    leaves,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=8,
+)
 
 
 @given(values)
@@ -78,21 +84,22 @@ def test_every_value_comes_back_as_it_was(value):
 @given(st.data())
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
 def test_ten_thousand_mutated_frames_are_values_or_frame_errors(data):
-    """20 mutations of each of 500 frames: bytes changed, cut out, doubled, swapped for what breaks parsers."""
+    """20 mutations of each of 500 frames: of its bytes, and of the tree that its head describes."""
     frame = packed(data.draw(values))
     generator = random.Random(data.draw(st.integers(0, 2**32)))
     for _ in range(20):
-        read_whatever(mutated(frame, generator))
+        read_whatever(generator.choice([with_other_bytes, with_another_tree])(frame, generator))
 
 
 TRAPS = [
-    b"NaN", b"Infinity", b"-Infinity", b"1e999", b"9" * 5000, b"[" * 3000, b'{"a":' * 500, b'"\\ud800"', b"\xff\xfe", b"\x00",
-    b'"<f8"', b"[[1]]", b"-1", b"1.0", b"true", b"null", b"2147483648", b"4294967296", b'{"a": 0}', b'{"f": "nan"}', b'{"d": []}',
-    b"|O", b"<U8", b"18446744073709551616", b"{}", b"[]",
-]  # fmt: skip
+    *(b"NaN", b"Infinity", b"-Infinity", b"1e999", b"9" * 5000, b"[" * 3000, b'{"a":' * 500, b'"\\ud800"', b"\xff\xfe"),
+    *(b"\x00", b'"<f8"', b"[[1]]", b"-1", b"1.0", b"true", b"null", b"2147483648", b"4294967296", b'{"a": 0}'),
+    *(b'{"f": "nan"}', b'{"d": []}', b"|O", b"<U8", b"18446744073709551616", b"{}", b"[]"),
+]
 
 
-def mutated(frame, generator):
+def with_other_bytes(frame, generator):
+    """Bytes cut out, doubled, drawn anew, swapped for what breaks parsers."""
     changed = bytearray(frame)
     for _ in range(generator.randint(1, 3)):
         at = generator.randrange(len(changed) + 1)
@@ -101,9 +108,63 @@ def mutated(frame, generator):
             [b"", changed[at:to] * 2, generator.randbytes(to - at), generator.choice(TRAPS)]
         )
     if generator.random() < 0.7:  # keep the length right, so that more than the length is tested
-        size = len(frame) - 4 - sum(len(part) for part in [frame[4 + struct.unpack(">I", frame[:4])[0] :]])
+        (size,) = struct.unpack(">I", frame[:4])
         changed[:4] = struct.pack(">I", max(size + len(changed) - len(frame), 0))
     return changed
+
+
+SURPRISES = [
+    *(
+        None,
+        True,
+        -1,
+        1.5,
+        2**31,
+        2**64,
+        "",
+        "\ud800",
+        "<f4",
+        "|O",
+        [],
+        {},
+        [[1]],
+        {"a": 0},
+        {"a": 1},
+        {"a": True},
+        {"f": "nan"},
+    ),
+    *(
+        {"f": 1},
+        {"d": {}},
+        {"d": []},
+        {"a": 0, "d": {}},
+        [0, 2**31 - 1, 2**31 - 1],
+        ["<f8", [2**30, 2**30]],
+        [["|b1", [3]]],
+    ),
+]
+
+
+def with_another_tree(frame, generator):
+    """A few nodes of the head replaced, removed or doubled; the JSON stays well-formed."""
+    (size,) = struct.unpack(">I", frame[:4])
+    head = json.loads(frame[4 : 4 + size])
+    for _ in range(generator.randint(1, 3)):
+        node = head
+        while True:
+            keys = (
+                ["value", "arrays", *head]
+                if node is head
+                else list(node)
+                if isinstance(node, dict)
+                else range(len(node))
+            )
+            key = generator.choice(keys)
+            if not node[key] or not isinstance(node[key], dict | list) or generator.random() < 0.3:
+                break
+            node = node[key]
+        node[key] = copy.deepcopy(generator.choice([*SURPRISES, [node[key], node[key]]]))
+    return frame_of(head, frame[4 + size :])
 
 
 def read_whatever(data):
@@ -183,7 +244,10 @@ def test_a_short_frame_means_that_the_other_side_is_gone():
             wire.read(reader(frame[:size]), limit=LIMIT)
 
 
-@pytest.mark.parametrize("claim", [b"\xff\xff\xff\xff", struct.pack(">I", wire.HEAD_LIMIT + 1), frame_of(head_of(value={"a": 0}, arrays=[["<f8", [2**28]]]))])  # fmt: skip  # noqa: E501
+TERABYTES = frame_of(head_of(value={"a": 0}, arrays=[["<f8", [2**30, 2**10]]]))
+
+
+@pytest.mark.parametrize("claim", [b"\xff\xff\xff\xff", struct.pack(">I", wire.HEAD_LIMIT + 1), TERABYTES])
 def test_nothing_is_allocated_for_a_claim_beyond_the_limit(claim):
     tracemalloc.start()
     with pytest.raises(wire.FrameError):
@@ -224,8 +288,8 @@ def test_other_kinds_of_numbers_are_widened(given_kind, wire_kind):
 
 @pytest.mark.parametrize(
     "value",
-    [object(), b"bytes", {1: 2}, {1, 2}, 1j, np.zeros(2, complex), np.array([object()]), np.array(["a"]), np.zeros(2, "M8[s]"),
-     np.zeros([1] * 9), np.array([(1, 2.0)], dtype="i4,f8"), np.zeros(2, np.uint64)],
+    [object(), b"bytes", {1: 2}, {1, 2}, 1j, np.zeros(2, complex), np.array([object()]), np.array(["a"]),
+     np.zeros(2, "M8[s]"), np.zeros([1] * 9), np.array([(1, 2.0)], dtype="i4,f8"), np.zeros(2, np.uint64)],
 )  # fmt: skip
 def test_what_cannot_cross_is_a_type_error(value):
     with pytest.raises(TypeError):

