@@ -11,7 +11,11 @@ from papers.task import Paper, Task
 @cache
 def all_papers() -> tuple[Paper, ...]:
     """Every paper, by slug. Raises ValueError where two papers or two tasks share a slug."""
-    cards = [importlib.import_module(f"papers.{module.name}") for module in pkgutil.iter_modules(papers.__path__) if module.ispkg]
+    cards = [
+        importlib.import_module(f"papers.{module.name}")
+        for module in pkgutil.iter_modules(papers.__path__)
+        if module.ispkg
+    ]
     found = sorted((card.PAPER for card in cards if hasattr(card, "PAPER")), key=lambda paper: paper.slug)
     for kind, slugs in (
         ("papers", [paper.slug for paper in found]),

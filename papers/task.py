@@ -107,7 +107,9 @@ class Task:
     def calls(self) -> tuple[str, ...]:
         """Names that a method must define and that the proxy lets through."""
         return tuple(
-            name for name, value in vars(self.interface).items() if inspect.isfunction(value) and not name.startswith("_")
+            name
+            for name, value in vars(self.interface).items()
+            if inspect.isfunction(value) and not name.startswith("_")
         )
 
     def metric(self, name: str) -> Metric:
@@ -167,7 +169,15 @@ class Report(Protocol):
         """Say how far this play is; fraction in [0, 1]."""
 
     def curve(
-        self, name: str, x: Any, series: Mapping[str, Any], *, x_label: str = "", y_label: str = "", log_x: bool = False, log_y: bool = False
+        self,
+        name: str,
+        x: Any,
+        series: Mapping[str, Any],
+        *,
+        x_label: str = "",
+        y_label: str = "",
+        log_x: bool = False,
+        log_y: bool = False,
     ) -> None:
         """Show lines over x: (n,) and for each name (n,), numbers."""
 

@@ -1,0 +1,168 @@
+"""Real data, by name: bundled with a library, from a mirror folder, or fetched once; always checked by sha256.
+
+DATA_MIRROR names a folder that holds the files (gzipped or not); DATA_CACHE one where fetched files are kept.
+"""
+
+import csv
+import gzip
+import hashlib
+import os
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from sklearn.datasets import load_breast_cancer
+
+Arrays = dict[str, np.ndarray]
+FETCH_SECONDS = 60
+_used: dict[str, str] = {}
+
+
+class DataError(Exception):
+    """A data set can't be had, or isn't what it should be. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file and how to read it. `sha256` is that of its plain content, also where the mirror holds it gzipped."""
+
+    name: str
+    sha256: str
+    address: str
+    read: Callable[[bytes], Arrays]
+
+
+def dataset(name: str) -> Arrays:
+    """Arrays of a data set: for tables x: (n, d) float64, categorical: (d,) bool, and label: (n,) int64 where there is one.
+
+    Raises: DataError, KeyError for an unknown name.
+    """
+    if name == "breast":
+        arrays = _breast()
+        _used[name] = hashlib.sha256(b"".join(arrays[key].tobytes() for key in sorted(arrays))).hexdigest()
+        return arrays
+    file = FILES[name]
+    content = _content(file)
+    _used[name] = file.sha256
+    return file.read(content)
+
+
+def used() -> dict[str, str]:
+    """Name and sha256 of every data set read since `reset`."""
+    return dict(_used)
+
+
+def reset() -> None:
+    _used.clear()
+
+
+def _content(file: File) -> bytes:
+    """From the mirror, the cache, or the official address, in this order."""
+    mirror, cache = os.environ.get("DATA_MIRROR"), _cache()
+    for folder in filter(None, (mirror and Path(mirror), cache)):
+        for path, unpack in ((folder / f"{file.name}.gz", gzip.decompress), (folder / file.name, bytes)):
+            if path.exists():
+                return _checked(file, unpack(path.read_bytes()), str(path))
+    content = _checked(file, _fetch(file), file.address)
+    _keep(cache / file.name, content)
+    return content
+
+
+def _checked(file: File, content: bytes, source: str) -> bytes:
+    found = hashlib.sha256(content).hexdigest()
+    if found != file.sha256:
+        raise DataError(
+            f"{source} is not the expected {file.name}: its sha256 is {found}, not {file.sha256}; remove it"
+        )
+    return content
+
+
+def _fetch(file: File) -> bytes:
+    try:
+        with urllib.request.urlopen(file.address, timeout=FETCH_SECONDS) as response:  # noqa: S310  # our own https addresses
+            content: bytes = response.read()
+    except (urllib.error.URLError, TimeoutError) as error:
+        raise DataError(
+            f"{file.name} is not here and could not be fetched from {file.address} ({error}): "
+            f"put it into a folder and set DATA_MIRROR to that folder, or into {_cache()}"
+        ) from error
+    return content
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("DATA_CACHE", "~/.cache/claimcheck")).expanduser()
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write the whole file or nothing: several evaluators may fetch at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)
+
+
+def _breast() -> Arrays:
+    """Wisconsin diagnostic breast cancer, 569 x 30, label 1 = benign; comes with scikit-learn."""
+    bunch = load_breast_cancer()
+    return {"x": bunch.data, "categorical": np.zeros(30, bool), "label": bunch.target.astype(np.int64)}
+
+
+def _table(content: bytes, *, drop: tuple[str, ...] = (), label: str = "", categorical: tuple[str, ...] = ()) -> Arrays:
+    """Read a table of numbers. `categorical` names columns by prefix; "*" means all. `label` is thresholded at its median
+    where it is not binary. Lines may end in a bare CR."""
+    header, *rows = csv.reader(content.decode().splitlines())
+    names = [name.strip() for name in header]
+    values = {name: column for name, column in zip(names, np.array(rows, float).T, strict=True) if name not in drop}
+    arrays: Arrays = {}
+    if label:
+        target = values.pop(label)
+        arrays["label"] = (target > (np.median(target) if len(np.unique(target)) > 2 else 0)).astype(np.int64)
+    arrays["x"] = np.column_stack(list(values.values()))
+    arrays["categorical"] = np.array(
+        [bool(categorical) and (categorical == ("*",) or name.startswith(categorical)) for name in values]
+    )
+    return arrays
+
+
+def _winsorised(content: bytes, *, drop: tuple[str, ...], label: str) -> Arrays:
+    """A table whose columns are clipped at their 0.5 and 99.5 % quantiles: else single outliers own the range."""
+    arrays = _table(content, drop=drop, label=label)
+    return arrays | {"x": np.clip(arrays["x"], *np.quantile(arrays["x"], [0.005, 0.995], axis=0))}
+
+
+_GAIN = "https://raw.githubusercontent.com/jsyoon0823/GAIN/ed53e6d0be14a8d4ce35eff46449d4047bcb483e/data"
+_CREDIT = "https://raw.githubusercontent.com/kevin-shu/NTNU-107-2_ML_final_assignment/3a71f1741cc92db1d27012d7f46d19b83872b355/data"
+_NEWS = "https://raw.githubusercontent.com/pranavgundewar/EE-559-Project/02609748c2e860b40862ac3a37e3281e147672a1/Data"
+FILES = {
+    "letter": File(
+        "letter_gain.csv",
+        "42835dcd77d1ca6f9cd57b32062683ea836d2fac741be629a76f926396280465",
+        f"{_GAIN}/letter.csv",
+        partial(_table, categorical=("*",)),
+    ),
+    "spam": File(
+        "spam_gain.csv", "0097a29db5e48ecb268afd175d4f0b603f3cd16d000ca43328ca8ce739070938", f"{_GAIN}/spam.csv", _table
+    ),
+    "credit": File(
+        "credit_default.csv",
+        "1fb1be2b4c85213ce7f669990baafe6abb43cd39daccb78df6ad0b039860388d",
+        f"{_CREDIT}/UCI_Credit_Card.csv",
+        partial(
+            _table,
+            drop=("ID",),
+            label="default.payment.next.month",
+            categorical=("SEX", "EDUCATION", "MARRIAGE", "PAY_0", "PAY_2", "PAY_3", "PAY_4", "PAY_5", "PAY_6"),
+        ),
+    ),
+    "news-part": File(
+        "news_5k.csv",
+        "b52a479ce105bc6c89a76e40e3a150552efab5849c872cebd822312eaef5198d",
+        f"{_NEWS}/OnlineNewsPopularityReduced.csv",
+        partial(_winsorised, drop=("kw_min_min",), label="shares"),
+    ),
+}
