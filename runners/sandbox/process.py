@@ -183,7 +183,8 @@ def _die_with_parent(doors: tuple[int, ...] | list[int]) -> Callable[[], None]:
     parent = os.getpid()
 
     def before_exec() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if hasattr(_libc, "prctl"):  # not on macOS, where only house methods run
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
         for door in doors:

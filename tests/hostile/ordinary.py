@@ -12,20 +12,22 @@ import sys
 from pathlib import Path
 
 UID = 61_234  # nobody's
+STAGES = (Path("/mnt"), Path("/media"), Path("/srv"))  # of no use to the command: covered in its own mount namespace
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def command(arguments):
     """Return the command line that runs `arguments` as an ordinary user in the project's folder."""
-    steps = ["set -e", "stage=$(mktemp -d)", "mount -t tmpfs none $stage"]
     needed = list(dict.fromkeys(Path(path) for path in (sys.base_prefix, sys.prefix, PROJECT)))
+    stage = next(folder for folder in STAGES if folder.is_dir() and not any(folder in path.parents for path in needed))
+    steps = ["set -e", f"mount -t tmpfs none {stage}"]
     closed = list(dict.fromkeys(folder for path in needed if (folder := closed_folder(path))))
     hidden = [path for path in needed if closed_folder(path)]
     for number, path in enumerate(hidden):
-        steps += [f"mkdir $stage/{number}", f"mount --bind {shlex.quote(str(path))} $stage/{number}"]
+        steps += [f"mkdir {stage}/{number}", f"mount --bind {shlex.quote(str(path))} {stage}/{number}"]
     steps += [f"mount -t tmpfs -o mode=755 none {shlex.quote(str(folder))}" for folder in closed]
     for number, path in enumerate(hidden):
-        steps += [f"mkdir -p {shlex.quote(str(path))}", f"mount --bind $stage/{number} {shlex.quote(str(path))}"]
+        steps += [f"mkdir -p {shlex.quote(str(path))}", f"mount --bind {stage}/{number} {shlex.quote(str(path))}"]
     steps += [f"cd {shlex.quote(str(PROJECT))}", f"exec {shlex.join([*change(), *arguments])}"]
     return ["unshare", "--mount", "--propagation", "private", "sh", "-c", "\n".join(steps)]
 
