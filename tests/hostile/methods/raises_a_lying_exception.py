@@ -11,9 +11,11 @@ class Meta(type):
     def __name__(cls):
         raise SystemExit
 
+
 class Trap(Exception, metaclass=Meta):
     def __str__(self):
         raise KeyboardInterrupt
+
     __repr__ = __str__
 
     @property

@@ -20,7 +20,11 @@ class Method:
                     print("GOT THROUGH", name)
             except (ValueError, OSError) as error:
                 print(name, error)
-        for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        for path in (
+            "/sys/fs/cgroup/memory.max",
+            "/sys/fs/cgroup/cgroup.procs",
+            "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+        ):
             try:
                 open(path, "w").write("max")
                 print("GOT THROUGH", path)

