@@ -84,7 +84,7 @@ class Channel:
 
     def log(self) -> str:
         """The tail of what was printed: control characters escaped, folders of this machine left out."""
-        text = clean(bytes(self._tail[-self._log_bytes :]).decode(errors="replace"))
+        text = clean(bytes(self._tail[-self._log_bytes :]).decode(errors="replace"))[-self._log_bytes :]
         dropped = self.printed - len(self._tail[-self._log_bytes :])
         return f"[the first {dropped} bytes are left out]\n{text}" if dropped else text
 

@@ -184,10 +184,10 @@ class Sandbox:
             return self._fail("answer", "The method sent an error that can't be read.")
         told = value.get("reason")
         reason = cast("Reason", told) if told in get_args(Reason) else "exception"
-        message = clean(value["message"][:MESSAGE_LENGTH])
+        message = clean(value["message"][:MESSAGE_LENGTH])[:MESSAGE_LENGTH]  # escapes make it longer
         if reason == "limit":
             message = f"{message} The method asked for more than its {_size(self._limits.memory_bytes)} of memory."
-        return self._fail(reason, message, clean(value["traceback"][-TRACEBACK_LENGTH:]))
+        return self._fail(reason, message, clean(value["traceback"][-TRACEBACK_LENGTH:])[-TRACEBACK_LENGTH:])
 
     def _failure_of(self, error: Exception, doing: str) -> MethodFailure:
         """What the method did when a call ended without an answer."""

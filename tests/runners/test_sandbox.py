@@ -6,14 +6,17 @@ import sys
 import textwrap
 import threading
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from papers.task import Limits
 from runners.sandbox import MethodFailure, Sandbox, SandboxError, preload_for, probe, probe_isolation
-from runners.sandbox.bubblewrap import hidden_folders, kit_path
+from runners.sandbox.bubblewrap import Box, command, hidden_folders, kit_path
 from runners.sandbox.channel import clean
+from runners.sandbox.gpu import Gpu
+from runners.sandbox.process import PROJECT
 
 LIMITS = Limits(call_seconds=5, play_seconds=20, memory_bytes=512 << 20, processes=32, frame_bytes=8 << 20)
 MEAN = b"""
@@ -223,6 +226,29 @@ def test_log_and_messages_are_escaped_and_name_no_folder():
     assert clean(f"{sys.prefix}/lib/x.py") == ".../lib/x.py"
 
 
+def test_two_sandboxes_at_a_time_know_nothing_of_each_other(isolated):
+    code = method("""
+        import os
+        open("/tmp/" + args[0], "w").write("x")
+        return [os.listdir("/tmp"), os.getuid(), sum(name.isdigit() for name in os.listdir("/proc"))]
+    """)  # fmt: skip
+    with (
+        Sandbox.start(limits=LIMITS, device="cpu", preload=()) as one,
+        Sandbox.start(limits=LIMITS, device="cpu", preload=()) as two,
+    ):
+        one.load(code, seed=1, calls=("go",))
+        two.load(code, seed=2, calls=("go",))
+        (files_one, uid_one, seen_one), (files_two, uid_two, seen_two) = one.call("go", "one"), two.call("go", "two")
+    assert (files_one, files_two) == (["one"], ["two"])
+    assert seen_one == seen_two <= 3
+    assert (uid_one != uid_two) == (os.geteuid() == 0)
+
+
+def test_empty_code_is_a_failed_import(start):
+    with pytest.raises(MethodFailure, match="no class Method"):
+        start(b"")
+
+
 def test_a_failure_ends_the_sandbox(start):
     sandbox = start(method("raise SystemExit"))
     with pytest.raises(MethodFailure):
@@ -333,6 +359,37 @@ def test_a_gpu_job_without_a_gpu_is_our_error(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "77")
     with pytest.raises(SandboxError, match="no GPU"):
         Sandbox.start(limits=LIMITS, device="cuda")
+
+
+def test_a_gpu_job_sees_its_gpu_by_uuid_and_has_no_limit_on_addresses(isolated, monkeypatch):
+    monkeypatch.setattr("runners.sandbox.sandbox.worker_gpu", lambda: Gpu("GPU-1234", "stand-in", 77))
+    code = method("""
+        import os
+        import resource
+        return [os.environ["CUDA_VISIBLE_DEVICES"], resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY]
+    """)  # fmt: skip
+    with Sandbox.start(limits=LIMITS, device="cuda", preload=()) as sandbox:
+        sandbox.load(code, seed=1, calls=("go",))
+        assert sandbox.call("go") == ["GPU-1234", True]
+        assert sandbox.spent()["gpu_seconds"] == sandbox.spent()["seconds"] > 0
+
+
+def test_only_the_jobs_device_files_are_bound_and_before_dev_becomes_read_only():
+    box = Box(uid=None, gpu_nodes=Gpu("GPU-1234", "stand-in", 1).nodes, gpu_uuid="GPU-1234")
+    arguments = command(box, seccomp_fd=3, info_fd=4, settings="{}")
+    bound = [arguments[at + 1] for at, argument in enumerate(arguments) if argument == "--dev-bind-try"]
+    assert bound == ["/dev/nvidia1", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"]
+    closed = next(at for at, pair in enumerate(pairwise(arguments)) if pair == ("--remount-ro", "/dev"))
+    assert arguments.index("--dev") < arguments.index("/dev/nvidia1") < closed
+    assert "--dev-bind-try" not in command(Box(uid=None), seccomp_fd=3, info_fd=4, settings="{}")
+
+
+@pytest.mark.parametrize("uid", [None, 60_300])
+def test_root_never_gets_a_user_namespace_and_an_ordinary_user_always(uid):
+    arguments = command(Box(uid=uid), seccomp_fd=3, info_fd=4, settings="{}")
+    assert ("--unshare-user" in arguments) == (uid is None)
+    assert ("/usr/bin/setpriv" in arguments) == (uid is not None)
+    assert str(PROJECT) not in arguments
 
 
 def test_the_large_libraries_that_code_imports_are_found():

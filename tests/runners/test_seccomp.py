@@ -66,6 +66,12 @@ def test_other_machines_and_other_numberings_are_killed(program):
     assert decide(program, seccomp.X32 + seccomp.DENIED["ptrace"]) == KILLED
 
 
+def test_calls_newer_than_the_table_are_missing(program):
+    assert decide(program, seccomp.NEWEST) == ALLOWED
+    assert decide(program, seccomp.NEWEST + 1) == seccomp.ERRNO | seccomp.ENOSYS
+    assert max({**seccomp.DENIED, **seccomp.NUMA, **seccomp.MISSING, **seccomp.UNCOUNTED}.values()) <= seccomp.NEWEST
+
+
 def test_clone_makes_threads_and_children_but_no_namespaces(program):
     assert decide(program, seccomp.CLONE, CLONE_THREAD_FLAGS) == ALLOWED
     assert decide(program, seccomp.CLONE, CLONE_CHILD) == ALLOWED
