@@ -423,6 +423,15 @@ def test_without_bubblewrap_the_self_test_says_why_and_what_helps():
     )
 
 
+def test_without_user_namespaces_an_ordinary_users_self_test_says_what_helps(isolated):
+    code = "import os; os.geteuid = lambda: 1000; from runners.sandbox import probe_isolation; print(probe_isolation())"
+    off = f"echo 0 > /proc/sys/user/max_user_namespaces; exec {sys.executable} -c '{code}'"
+    said = subprocess.run(["unshare", "--user", "--map-root-user", "sh", "-c", off], capture_output=True, text=True)
+    assert "level='none', ok=False" in said.stdout, said.stderr
+    assert "bubblewrap refused: bwrap: Creating new namespace failed" in said.stdout
+    assert "max_user_namespaces" in said.stdout
+
+
 def test_the_wheel_takes_the_place_of_a_missing_bubblewrap(isolated):
     code = (
         "from runners.sandbox import bubblewrap, probe_isolation\n"

@@ -82,6 +82,33 @@ def test_a_real_group_limits_counts_and_goes():
     assert not any(folder.exists() for folder in group.folders.values())
 
 
+def test_landlock_lets_a_process_write_where_it_may_and_nowhere_else(tmp_path):
+    (tmp_path / "mine").mkdir()
+    code = f"""
+import os, pathlib
+from runners.sandbox import landlock
+folder = pathlib.Path({str(tmp_path)!r})
+version = landlock.restrict(writable=[str(folder / "mine")])
+(folder / "mine/note").write_text("x")
+print(version, (folder / "mine/note").read_text())
+try:
+    (folder / "note").write_text("x")
+    print("written")
+except PermissionError:
+    print("refused")
+try:
+    os.kill(os.getppid(), 0)
+    print("signalled")
+except PermissionError:
+    print("refused")
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    version = int(said[0])
+    assert said[1] == "x"
+    assert said[2] == ("refused" if version >= 1 else "written")
+    assert said[3] == ("refused" if version >= 6 else "signalled")
+
+
 def test_a_gpu_is_read_from_its_driver_file(tmp_path):
     (tmp_path / "0000:01:00.0").mkdir()
     (tmp_path / "0000:01:00.0/information").write_text(H100)

@@ -76,7 +76,7 @@ values = st.recursive(
 
 
 @given(values)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_value_comes_back_as_it_was(value):
     assert same(there_and_back(value), value)
 
