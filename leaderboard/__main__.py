@@ -79,7 +79,7 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     for words in (
         ["check", "--fail-level", "ERROR"],
         ["migrate", "-v0"],
-        ["collectstatic", "-v0", "--noinput"],
+        ["collectstatic", "-v0", "--noinput", "-i", "plotly/datasets", "-i", "widgetbundle.js"],
         ["first_admin"],
     ):
         prepare(*words)

@@ -1,0 +1,174 @@
+"""Plotly figures as plain dicts from plain rows. Colours of the theme are added in the browser."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from leaderboard.models import Artefact, Run, Standing
+from leaderboard.tables import CaseScores
+from papers.task import Metric, Task
+
+# Okabe and Ito: told apart by colour-blind readers; symbols differ as well.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#7F7F7F")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
+KINDS = {"method": ("Methods", 0), "baseline": ("Baselines", 4), "control": ("Controls", 7)}
+PROFILED = 8
+Figure = dict[str, Any]
+
+
+def titled(metric: Metric) -> str:
+    arrow = {"higher": " ↑", "lower": " ↓"}.get(metric.better, "")
+    return f"{metric.label}{f' ({metric.unit})' if metric.unit else ''}{arrow}"
+
+
+def error_bars(estimates: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Symmetric 95 % intervals; nothing where there is none."""
+    return {
+        "type": "data",
+        "array": [None if e["high"] is None else e["high"] - e["value"] for e in estimates],
+        "thickness": 1.2,
+        "width": 3,
+    }
+
+
+def score_against_cost(card: Task, rows: Sequence[Standing]) -> Figure:
+    """Each method's score over its seconds: up and to the left is better. Reads submission and run."""
+    data = []
+    for kind, (label, style) in KINDS.items():
+        chosen = [row for row in rows if row.submission.kind == kind and row.run.seconds]
+        if chosen:
+            data.append(
+                {
+                    "type": "scatter",
+                    "mode": "markers",
+                    "name": label,
+                    "x": [row.run.seconds for row in chosen],
+                    "y": [row.value for row in chosen],
+                    "error_y": error_bars([{"value": row.value, "high": row.high} for row in chosen]),
+                    "text": [row.submission.name for row in chosen],
+                    "hovertemplate": "%{text}<br>%{y:.3f} in %{x:.3g} s<extra></extra>",
+                    "marker": {"color": COLOURS[style], "symbol": SYMBOLS[style], "size": 9},
+                }
+            )
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": {"title": {"text": "seconds inside the method, all plays (log)"}, "type": "log"},
+            "yaxis": {"title": {"text": titled(card.primary)}},
+        },
+    }
+
+
+def case_profile(card: Task, rows: Sequence[Standing], context: dict[str, dict[str, float]]) -> Figure:
+    """The best methods' scores case by case, beside what the case allows. Reads submission."""
+    cases = list(rows[0].cases) if rows else []
+    data: list[dict[str, Any]] = []
+    for index, row in enumerate(rows[:PROFILED]):
+        estimates = [row.cases.get(case, {"value": None, "high": None}) for case in cases]
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": row.submission.name,
+                "x": cases,
+                "y": [e["value"] for e in estimates],
+                "error_y": error_bars(estimates),
+                "line": {"color": COLOURS[index % 8], "width": 1.5},
+                "marker": {"color": COLOURS[index % 8], "symbol": SYMBOLS[index % 8], "size": 8},
+            }
+        )
+    for index, (name, values) in enumerate(context.items()):
+        known = [case for case in cases if case in values]
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": card.metric(name).label,
+                "x": known,
+                "y": [values[case] for case in known],
+                "marker": {
+                    "color": "#7F7F7F",
+                    "symbol": ("line-ew-open", "line-ew")[index % 2],
+                    "size": 22,
+                    "line": {"width": 2},
+                },
+            }
+        )
+    return {"data": data, "layout": {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": titled(card.primary)}}}}
+
+
+def seed_strip(card: Task, scores: Sequence[CaseScores]) -> Figure:
+    """Every seed's score, case by case, with the mean."""
+    points = [(row.case, seed, value) for row in scores for seed, value in enumerate(row.by_seed) if value is not None]
+    means = [row for row in scores if row.estimate]
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": "one seed",
+                "x": [case for case, _, _ in points],
+                "y": [value for _, _, value in points],
+                "text": [f"seed {seed}" for _, seed, _ in points],
+                "hovertemplate": "%{x}, %{text}: %{y:.4f}<extra></extra>",
+                "marker": {"color": COLOURS[0], "symbol": "circle-open", "size": 8},
+            },
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": "mean",
+                "x": [row.case for row in means],
+                "y": [row.estimate.value for row in means if row.estimate],
+                "marker": {"color": COLOURS[1], "symbol": "line-ew-open", "size": 24, "line": {"width": 3}},
+            },
+        ],
+        "layout": {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": titled(card.primary)}}},
+    }
+
+
+def history(card: Task, runs: Sequence[Run], values: dict[int, float], counting: int | None) -> Figure:
+    """The score of each finished run over time; the one that counts is filled."""
+    done = sorted((run for run in runs if run.pk in values and run.ended), key=lambda run: run.ended)  # type: ignore[arg-type,return-value]
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": card.primary.label,
+                "x": [run.ended.isoformat() for run in done if run.ended],
+                "y": [values[run.pk] for run in done],
+                "text": [f"run {run.pk}" for run in done],
+                "hovertemplate": "%{text}: %{y:.4f}<extra></extra>",
+                "line": {"color": COLOURS[0], "width": 1},
+                "marker": {
+                    "color": COLOURS[0],
+                    "size": 10,
+                    "symbol": ["circle" if run.pk == counting else "circle-open" for run in done],
+                },
+            }
+        ],
+        "layout": {"yaxis": {"title": {"text": titled(card.primary)}}, "xaxis": {"type": "date"}},
+    }
+
+
+def artefact(kept: Artefact, content: dict[str, Any]) -> Figure:
+    """A curve that a protocol reported."""
+    data = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": name,
+            "x": content["x"],
+            "y": values,
+            "line": {"color": COLOURS[index % 8]},
+            "marker": {"symbol": SYMBOLS[index % 8], "size": 5},
+        }
+        for index, (name, values) in enumerate(content["series"].items())
+    ]
+    axes = {
+        f"{axis}axis": {
+            "title": {"text": content.get(f"{axis}_label", "")},
+            "type": "log" if content.get(f"log_{axis}") else "linear",
+        }
+        for axis in "xy"
+    }
+    return {"data": data, "layout": axes}

@@ -1,0 +1,57 @@
+"""How much an author may still submit. Failures of ours cost nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from leaderboard.models import Run
+
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What counts in the last 24 hours, what is open now, and when the next submission is possible."""
+
+    used: int
+    limit: int
+    open: int
+    open_limit: int
+    next_at: datetime | None  # None: now, or as soon as an open run ends
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing more can be submitted now, or ""."""
+        if self.used >= self.limit:
+            assert self.next_at
+            return f"{self.used} of {self.limit} runs in 24 hours, next at {self.next_at:%H:%M} UTC."
+        if self.open >= self.open_limit:
+            return f"{self.open} runs are waiting or running, the limit is {self.open_limit}: wait until one has ended."
+        return ""
+
+
+def allowance(user: Any) -> Allowance:
+    """Count a user's own submissions: finished, failed by the author's own fault, or open. Two queries."""
+    recent = Run.objects.filter(submission__author=user, requester=user, queued__gt=timezone.now() - DAY)
+    counting = recent.filter(
+        Q(status__in=[*Run.OPEN, Run.Status.FINISHED])
+        | Q(status=Run.Status.FAILED, failure_whose="author")
+        | Q(status=Run.Status.CANCELLED, started__isnull=False)
+    )
+    times = list(counting.order_by("queued").values_list("queued", flat=True))
+    used, limit = len(times), settings.QUOTA_PER_DAY
+    next_at = times[used - limit] + DAY if used >= limit else None
+    waiting = Run.objects.open().filter(submission__author=user, requester=user).count()
+    return Allowance(used, limit, waiting, settings.QUOTA_OPEN, next_at)
+
+
+def hold(user: Any) -> None:
+    """Make two submissions of one user wait for each other; call it in a transaction. SQLite's lock does so already."""
+    if connection.features.has_select_for_update:
+        get_user_model().objects.select_for_update().get(pk=user.pk)

@@ -1,0 +1,30 @@
+"""Renders a paper's README: Markdown by a library, its HTML sanitised by another."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def rendered(path: Path) -> SafeString:
+    """The README's HTML without its title; "" where there is none. Headings go down a level, under the page's own."""
+    return _rendered(path, path.stat().st_mtime) if path.exists() else SafeString("")
+
+
+@lru_cache(maxsize=64)
+def _rendered(path: Path, changed: float) -> SafeString:
+    lines = path.read_text().splitlines()
+    text = "\n".join(lines[1:] if lines and lines[0].startswith("# ") else lines)
+    clean = nh3.clean(
+        MARKDOWN.render(text)
+        .replace("<h3", "<h4")
+        .replace("</h3", "</h4")
+        .replace("<h2", "<h3")
+        .replace("</h2", "</h3")
+    )
+    wrapped = clean.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    return mark_safe(wrapped)  # noqa: S308  # sanitised on the line before

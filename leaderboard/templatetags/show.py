@@ -1,0 +1,87 @@
+"""How numbers, costs and states look on the pages."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from papers.task import Metric
+
+register = template.Library()
+MINUS, DASH = "−", "–"
+STATES = {
+    "queued": ("Queued", "◷"),
+    "running": ("Running", "▶"),
+    "finished": ("Finished", "✓"),
+    "failed": ("Failed", "✕"),
+    "cancelled": ("Cancelled", "⊘"),
+}
+
+
+@register.filter
+def number(value: float | None, digits: int = 3) -> str:
+    """0.123 with a true minus; "–" for nothing."""
+    if value is None or value == "":
+        return DASH
+    text = f"{value:.{digits}f}" if abs(value) < 1e6 else f"{value:.3g}"
+    return text.replace("-", MINUS) if float(text) else text.lstrip("-")
+
+
+@register.simple_tag
+def interval(low: float | None, high: float | None, digits: int = 3) -> SafeString:
+    """± half the width of a 95 % interval."""
+    if low is None or high is None:
+        return SafeString("")
+    title = f"95 % interval {number(low, digits)} to {number(high, digits)}, over seeds"
+    return format_html('<span class="pm" title="{}">± {}</span>', title, number((high - low) / 2, digits))
+
+
+@register.simple_tag
+def cell(metrics: dict[str, Any], metric: Metric) -> str:
+    found = metrics.get(metric.name)
+    return number(found["value"] if found else None, metric.digits)
+
+
+@register.filter
+def ranks(standing: Any) -> str:
+    """ "2–4" where the data can't tell."""
+    low, high = standing.rank_low, standing.rank_high
+    return str(low) if low == high else f"{low}{DASH}{high}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    if seconds is None:
+        return DASH
+    if seconds < 10:
+        return f"{seconds:.2g} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+@register.filter
+def size(count: int | None) -> str:
+    if count is None:
+        return DASH
+    return f"{count / (1 << 20):.0f} MiB" if count < 1 << 30 else f"{count / (1 << 30):.1f} GiB"
+
+
+@register.simple_tag
+def state(run: Any) -> SafeString:
+    label, sign = STATES[run.status]
+    extra = f" (attempt {run.attempt})" if run.crashes and run.is_open else ""
+    return format_html(
+        '<span class="state {}"><span aria-hidden="true">{}</span> {}{}</span>', run.status, sign, label, extra
+    )
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    return mapping.get(key)
+
+
+@register.filter
+def percent(fraction: float) -> int:
+    return round(100 * fraction)

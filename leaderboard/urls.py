@@ -1,0 +1,34 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from leaderboard.api import api
+from leaderboard.views import accounts, boards, machine, submissions
+
+urlpatterns = [
+    path("", boards.home, name="home"),
+    path("tasks/", boards.tasks, name="tasks"),
+    path("tasks/<slug:slug>/", boards.task, name="task"),
+    path("tasks/<slug:slug>/board.csv", boards.board_csv, name="board_csv"),
+    path("tasks/<slug:slug>/starter.py", boards.starter, name="starter"),
+    path("tasks/<slug:slug>/submit/", submissions.submit, name="submit"),
+    path("submissions/", submissions.mine, name="submissions"),
+    path("submissions/<int:pk>/", submissions.detail, name="submission"),
+    path("submissions/<int:pk>/code/", submissions.code, name="submission_code"),
+    path("submissions/<int:pk>/rerun/", submissions.run_again, name="submission_rerun"),
+    path("runs/<int:pk>/live/", submissions.live, name="run_live"),
+    path("runs/<int:pk>/cancel/", submissions.stop, name="run_cancel"),
+    path("runs/<int:pk>/provenance.json", submissions.provenance, name="run_provenance"),
+    path("accounts/signup/", accounts.sign_up, name="signup"),
+    path("accounts/login/", auth.LoginView.as_view(), name="login"),
+    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/tokens/", accounts.tokens, name="tokens"),
+    path("accounts/tokens/<int:pk>/revoke/", accounts.revoke, name="token_revoke"),
+    path("bundles/<str:token>/", machine.bundle, name="bundle"),
+    path("healthz", machine.healthz, name="healthz"),
+    path("robots.txt", machine.robots, name="robots"),
+    path("api/", api.urls),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,49 @@
+"""Signing up, and tokens for the API."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from leaderboard.forms import SignUpForm
+from leaderboard.models import ApiToken
+
+
+@require_http_methods(["GET", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("home")
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        login(request, form.save())
+        return redirect(request.GET.get("next", "") if is_local(request.GET.get("next", "")) else "tasks")
+    return render(request, "registration/signup.html", {"form": form})
+
+
+def is_local(address: str) -> bool:
+    return address.startswith("/") and not address.startswith(("//", "/\\"))
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def tokens(request: HttpRequest) -> HttpResponse:
+    """List one's tokens; POST makes one and shows its text this once."""
+    shown = ""
+    if request.method == "POST":
+        name = request.POST.get("name", "").strip()[:80] or "token"
+        _, shown = ApiToken.issue(request.user, name)
+    own = ApiToken.objects.filter(user=request.user.pk).order_by("-created")
+    return render(request, "tokens.html", {"tokens": own, "shown": shown})
+
+
+@login_required
+@require_POST
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    token = get_object_or_404(ApiToken, pk=pk, user=request.user.pk)
+    token.delete()
+    messages.success(request, f"The token “{token.name}” is revoked.")
+    return redirect("tokens")

