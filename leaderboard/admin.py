@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -40,6 +41,7 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "task", "author", "kind", "is_house", "superseded", "disqualified", "created")
     list_filter = ("task", "is_house", "kind", "superseded")
     search_fields = ("name", "author__username", "code_sha256")
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     readonly_fields = ("task", "author", "is_house", "house_slug", "code_sha256", "created", "superseded")
     actions = ("rerun_quick", "rerun_full", "rerun_board", "rerun_stale")
 

@@ -25,6 +25,8 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Method", help_text="One .py file, or a .zip with it at the root.", allow_empty_file=True
     )
     tier = forms.ChoiceField(choices=TIER_CHOICES, initial="quick", required=False)
+    paper_url = forms.URLField(label="Paper (URL)", required=False, max_length=200, assume_scheme="https")
+    code_url = forms.URLField(label="Code (URL)", required=False, max_length=200, assume_scheme="https")
 
     class Meta:
         model = Submission
@@ -32,8 +34,6 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         labels = {
             "name": "Name",
-            "paper_url": "Paper (URL)",
-            "code_url": "Code (URL)",
             "claimed_value": "Claimed value",
             "code_is_public": "Show the code to everybody",
         }
