@@ -6,10 +6,11 @@ DATA_MIRROR names a folder that holds the files (gzipped or not); DATA_CACHE one
 import csv
 import gzip
 import hashlib
+import http.client
 import os
 import tempfile
-import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from sklearn.datasets import load_breast_cancer
 
 Arrays = dict[str, np.ndarray]
 FETCH_SECONDS = 60
+BREAST_SHA256 = "25e2eb7b7a8745b1bde5ba18bc4969983d2e2f403291ecd5bde4a29ef30c3859"
 _used: dict[str, str] = {}
 
 
@@ -43,8 +45,7 @@ def dataset(name: str) -> Arrays:
     Raises: DataError, KeyError for an unknown name.
     """
     if name == "breast":
-        arrays = _breast()
-        _used[name] = hashlib.sha256(b"".join(arrays[key].tobytes() for key in sorted(arrays))).hexdigest()
+        arrays, _used[name] = _breast(), BREAST_SHA256
         return arrays
     file = FILES[name]
     content = _content(file)
@@ -63,14 +64,20 @@ def reset() -> None:
 
 def _content(file: File) -> bytes:
     """From the mirror, the cache, or the official address, in this order."""
-    mirror, cache = os.environ.get("DATA_MIRROR"), _cache()
-    for folder in filter(None, (mirror and Path(mirror), cache)):
-        for path, unpack in ((folder / f"{file.name}.gz", gzip.decompress), (folder / file.name, bytes)):
+    for folder in filter(None, (_mirror(), _cache())):
+        for path, read in ((folder / f"{file.name}.gz", _unzipped), (folder / file.name, Path.read_bytes)):
             if path.exists():
-                return _checked(file, unpack(path.read_bytes()), str(path))
+                return _checked(file, read(path), str(path))
     content = _checked(file, _fetch(file), file.address)
-    _keep(cache / file.name, content)
+    _keep(_cache() / file.name, content)
     return content
+
+
+def _unzipped(path: Path) -> bytes:
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path} is damaged ({error}); remove it") from error
 
 
 def _checked(file: File, content: bytes, source: str) -> bytes:
@@ -86,12 +93,19 @@ def _fetch(file: File) -> bytes:
     try:
         with urllib.request.urlopen(file.address, timeout=FETCH_SECONDS) as response:  # noqa: S310  # our own https addresses
             content: bytes = response.read()
-    except (urllib.error.URLError, TimeoutError) as error:
+    except (OSError, http.client.HTTPException) as error:
         raise DataError(
             f"{file.name} is not here and could not be fetched from {file.address} ({error}): "
             f"put it into a folder and set DATA_MIRROR to that folder, or into {_cache()}"
         ) from error
     return content
+
+
+def _mirror() -> Path | None:
+    folder = os.environ.get("DATA_MIRROR")
+    if folder and not Path(folder).is_dir():
+        raise DataError(f"DATA_MIRROR names {folder}, which is no folder")
+    return Path(folder) if folder else None
 
 
 def _cache() -> Path:
@@ -107,14 +121,23 @@ def _keep(path: Path, content: bytes) -> None:
 
 
 def _breast() -> Arrays:
-    """Wisconsin diagnostic breast cancer, 569 x 30, label 1 = benign; comes with scikit-learn."""
+    """Wisconsin diagnostic breast cancer, 569 x 30, label 1 = benign; comes with scikit-learn.
+
+    Checked as the bytes of x, little-endian float64, then of label, little-endian int64.
+    """
     bunch = load_breast_cancer()
-    return {"x": bunch.data, "categorical": np.zeros(30, bool), "label": bunch.target.astype(np.int64)}
+    x, label = bunch.data.astype("<f8"), bunch.target.astype("<i8")
+    found = hashlib.sha256(x.tobytes() + label.tobytes()).hexdigest()
+    if found != BREAST_SHA256:
+        raise DataError(f"scikit-learn's breast cancer table has sha256 {found}, not {BREAST_SHA256}; reinstall it")
+    return {"x": x, "categorical": np.zeros(30, bool), "label": label}
 
 
 def _table(content: bytes, *, drop: tuple[str, ...] = (), label: str = "", categorical: tuple[str, ...] = ()) -> Arrays:
-    """Read a table of numbers. `categorical` names columns by prefix; "*" means all. `label` is thresholded at its median
-    where it is not binary. Lines may end in a bare CR."""
+    """Read a table of numbers. Lines may end in a bare CR.
+
+    `categorical` names columns by prefix, "*" all of them. `label` is thresholded at its median where it is not binary.
+    """
     header, *rows = csv.reader(content.decode().splitlines())
     names = [name.strip() for name in header]
     values = {name: column for name, column in zip(names, np.array(rows, float).T, strict=True) if name not in drop}

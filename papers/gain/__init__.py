@@ -20,7 +20,7 @@ class Method(Protocol):
 
         x: (n, d) float32, NaN where a cell is missing; columns in arbitrary order and units, |x| < 1e7.
         categorical: (d,) bool, True where a column holds integer codes of a category.
-        Returns (n, d) float32, finite everywhere; observed cells are put back by the evaluator.
+        Returns (n, d) float32, finite everywhere (float64 is accepted); observed cells are put back by the evaluator.
         """
 
 

@@ -10,7 +10,7 @@ from papers.gain.oracle import conditional_mean
 from papers.gain.tables import Disguise, load
 from papers.task import AnswerError, Case, Report, Scores, Seed
 
-LARGEST = 1e12  # beyond it an answer is no number that a table could hold
+LARGEST = 1e12  # beyond it an answer is nothing that a table could hold, and scores would overflow
 
 
 def play(case: Case, *, seed: Seed, device: str, method: Any, report: Report) -> Scores:
@@ -22,7 +22,7 @@ def play(case: Case, *, seed: Seed, device: str, method: Any, report: Report) ->
     shown = disguise.apply(np.where(observed, truth, np.nan)).astype(np.float32)
     answer = checked(method.impute(shown, table.categorical[disguise.order]), like=shown)
 
-    filled = np.where(observed, truth, disguise.undo(answer.astype(float)))  # observed cells are put back
+    filled = np.where(observed, truth, disguise.undo(answer))  # observed cells are put back
     missing = ~observed
     means = np.broadcast_to(np.nanmean(np.where(observed, truth, np.nan), axis=0), truth.shape)
     if seed.index == 0:
@@ -51,18 +51,23 @@ def play(case: Case, *, seed: Seed, device: str, method: Any, report: Report) ->
 
 
 def checked(answer: Any, *, like: np.ndarray) -> np.ndarray:
-    """The answer, if it is a finite float array of the shape of `like`. Raises AnswerError."""
+    """The answer, if it is a finite float array of the shape of `like`; float64 is taken as well. Raises AnswerError."""
     if not isinstance(answer, np.ndarray):
         raise AnswerError(f"impute returned {type(answer).__name__}, expected a float32 array of shape {like.shape}")
     if answer.shape != like.shape:
         raise AnswerError(f"impute returned an array of shape {answer.shape}, expected {like.shape}")
     if answer.dtype.kind != "f":
         raise AnswerError(f"impute returned {answer.dtype}, expected float32")
-    if bad := int((~np.isfinite(answer)).sum()):
-        raise AnswerError(f"impute left {bad} of {answer.size} cells NaN or infinite; every cell must be filled")
-    if np.abs(answer).max() > LARGEST:
-        raise AnswerError(f"impute returned values beyond {LARGEST:g}")
-    return answer
+    filled: np.ndarray = answer.astype(float)
+    if len(bad := np.argwhere(~np.isfinite(filled))):
+        row, column = bad[0]
+        raise AnswerError(
+            f"impute left {len(bad)} of {answer.size} cells NaN or infinite, the first in row {row}, column {column}: "
+            "expected a finite number in every cell"
+        )
+    if np.abs(filled).max() > LARGEST:
+        raise AnswerError(f"impute returned {np.abs(filled).max():g}, expected numbers within {LARGEST:g}")
+    return filled
 
 
 def errors(filled: np.ndarray, truth: np.ndarray, missing: np.ndarray) -> np.ndarray:

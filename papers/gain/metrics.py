@@ -4,7 +4,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 ENERGY_ROWS = 1000
@@ -49,7 +49,7 @@ def energy(truth: np.ndarray, filled: np.ndarray, rng: np.random.Generator) -> f
     return float(2 * cdist(x, y).mean() - cdist(x, x).mean() - cdist(y, y).mean())
 
 
-def classifier(x: np.ndarray, label: np.ndarray) -> LogisticRegression:
+def classifier(x: np.ndarray, label: np.ndarray) -> Pipeline:
     """Logistic regression on standardised columns."""
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)).fit(x, label)
 

@@ -50,7 +50,7 @@ class Generator:
 
     def mean(self, u: np.ndarray) -> np.ndarray:
         """f(u): (n, 2) -> (n, d)."""
-        return (self._shape(u @ self.weight.T) - self.centre) / self.spread
+        return np.asarray((self._shape(u @ self.weight.T) - self.centre) / self.spread)
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw rows: (n, d)."""
@@ -112,10 +112,10 @@ class Disguise:
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         """(n, d) in true units -> (n, d) as the method sees it."""
-        return (self.scale * x + self.shift)[:, self.order]
+        return np.asarray((self.scale * x + self.shift)[:, self.order])
 
     def undo(self, y: np.ndarray) -> np.ndarray:
         """(n, d) as the method sees it -> (n, d) in true units."""
         x = np.empty_like(y, dtype=float)
         x[:, self.order] = y
-        return (x - self.shift) / self.scale
+        return np.asarray((x - self.shift) / self.scale)
