@@ -46,9 +46,23 @@ class Inmate:
     slot: Slot | None
     gpu: Gpu | None
 
-    def end(self) -> int:
-        """Kill everything, wait for it, and return the exit status that there was."""
-        if self.inner_handle >= 0:  # the inner process first: its whole pid namespace goes with it
+    @property
+    def is_isolated(self) -> bool:
+        return self.inner_handle >= 0
+
+    def status(self, seconds: float = 1) -> int | None:
+        """How the method's process ended by itself; None where it hasn't within this time.
+
+        From bubblewrap it is 128 + n for signal n; a negative number means that bubblewrap itself was killed.
+        """
+        try:
+            return self.process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        """Kill everything and wait for it."""
+        if self.is_isolated:  # the inner process first: its whole pid namespace goes with it
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.inner_handle, signal.SIGKILL)
             _await(self.inner_handle)
@@ -58,12 +72,11 @@ class Inmate:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
-        status = self.process.wait()
+        self.process.wait()
         if self.group:
             self.group.remove()
         if self.slot:
             self.slot.close()
-        return status
 
 
 def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload: tuple[str, ...]) -> Inmate:

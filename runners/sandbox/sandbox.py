@@ -154,9 +154,9 @@ class Sandbox:
         try:
             frame = self._channel.receive(until=time.monotonic() + START_SECONDS, limit=0)
         except (EOFError, TimeoutError, TooMuchOutput, OutOfMemory, wire.FrameError) as error:
-            log = self.log()
-            status = self._end()
-            said = log.strip().splitlines()[-1:] or [f"exit status {status}"]
+            status = self._inmate.status() if self._inmate else None
+            said = self.log().strip().splitlines()[-1:] or [f"exit status {status}"]
+            self._end()
             raise SandboxError(f"the harness did not start ({type(error).__name__}): {said[0][:500]}") from None
         if (frame.word, frame.call) != (word, call):
             self._end()
@@ -205,12 +205,20 @@ class Sandbox:
         return self._died(doing)
 
     def _died(self, doing: str) -> MethodFailure:
-        memory_kills = self._inmate.group.memory_kills() if self._inmate and self._inmate.group else 0
+        """The failure of a method whose process or pipe has ended. Raises SandboxError where bubblewrap was killed."""
+        inmate = self._inmate
+        status = inmate.status() if inmate else None
+        memory_kills = inmate.group.memory_kills() if inmate and inmate.group else 0
+        is_isolated = inmate is not None and inmate.is_isolated
         self._drain()
-        status = self._end()
-        number = -status if status < 0 else status - 128
+        self._end()
         if memory_kills:
             return MethodFailure("limit", self._memory_message(doing))
+        if status is None:
+            return MethodFailure("died", f"While {doing}, the method closed the channel of its answers.")
+        if is_isolated and status < 0:
+            raise SandboxError(f"bubblewrap was ended by signal {-status} while the method was {doing}")
+        number = -status if status < 0 else status - 128
         if number == signal.SIGXCPU:
             return MethodFailure("limit", f"While {doing}, the method used up its CPU time.")
         how = f"by signal {number} ({_signal_name(number)})" if number > 0 else f"with exit status {status}"
@@ -254,16 +262,15 @@ class Sandbox:
                 seen = gpu_memory(inmate.gpu.uuid, tree(inmate.inner))
                 self.gpu_memory_bytes = max(self.gpu_memory_bytes, seen)
 
-    def _end(self) -> int:
-        """Kill everything, give everything back, and return the exit status; 0 where it had ended before."""
+    def _end(self) -> None:
+        """Kill everything and give everything back."""
         inmate, self._inmate = self._inmate, None
         if inmate is None:
-            return 0
+            return
         self._meter.look()
-        status = inmate.end()
+        inmate.end()
         self._drain()
         self._channel.close()
-        return status
 
 
 def preload_for(code: bytes) -> tuple[str, ...]:

@@ -108,6 +108,18 @@ def test_bubblewrap_killed_in_its_first_milliseconds_is_our_error_and_leaves_not
     assert errors > ROUNDS / 2
 
 
+def test_bubblewrap_killed_while_a_method_works_is_our_error_and_leaves_nothing():
+    code = b"import time\nclass Method:\n    def __init__(self, *_): pass\n    def go(self): time.sleep(1000)"
+    with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
+        sandbox.load(code, seed=1, calls=("go",))
+        killer = threading.Thread(target=kill_bubblewrap_soon, args=(0.2,))
+        killer.start()
+        with pytest.raises(SandboxError, match="bubblewrap was ended by signal 9"):
+            sandbox.call("go")
+        killer.join()
+    assert not wait_until_nothing_is_left(os.getpid(), 1)
+
+
 def kill_bubblewrap_soon(seconds):
     until = time.monotonic() + 2
     while not left(os.getpid()) and time.monotonic() < until:

@@ -245,6 +245,22 @@ def test_two_sandboxes_at_a_time_know_nothing_of_each_other(isolated):
     assert (uid_one != uid_two) == (os.geteuid() == 0)
 
 
+@pytest.mark.parametrize(
+    ("body", "ending"),
+    [
+        ("import os; os._exit(7)", "process ended with exit status 7."),
+        ("import os; os._exit(0)", "process ended with exit status 0."),
+        ("import os; os.kill(os.getpid(), 9)", "process ended by signal 9 (SIGKILL)."),
+        ("import ctypes; ctypes.string_at(0)", "process ended by signal 11 (SIGSEGV)."),
+    ],
+)
+def test_the_author_learns_how_the_process_ended(start, body, ending):
+    for _ in range(5):  # whoever notices the end first, the pipe or the process
+        failure = failure_of(start, method(body))
+        assert failure.reason == "died"
+        assert failure.message == f"While answering go, the method's {ending}"
+
+
 def test_empty_code_is_a_failed_import(start):
     with pytest.raises(MethodFailure, match="no class Method"):
         start(b"")
