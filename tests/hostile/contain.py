@@ -11,11 +11,11 @@ from typing import TypedDict
 import numpy as np
 
 from papers.task import Limits
-from runners.sandbox import MethodFailure, Sandbox
+from runners.sandbox import MethodFailure, Sandbox, preload_for
 from runners.sandbox.owner import Owner, marked_processes
 
 METHODS = Path(__file__).with_name("methods")
-LIMITS = Limits(call_seconds=2.5, play_seconds=6, memory_bytes=256 << 20, processes=24, frame_bytes=4 << 20)
+LIMITS = Limits(call_seconds=2, play_seconds=5, memory_bytes=256 << 20, processes=24, frame_bytes=4 << 20)
 CANARY = "CLAIMCHECK_CANARY"  # environment: a secret that no method may see
 SOCKET = "\0claimcheck-hostile-canary"
 HONEST = b"""
@@ -52,9 +52,14 @@ def contain(path: Path) -> Outcome:
     given = x.copy()
     failure = MethodFailure("answer", "")
     reason = "harmless"
-    with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
+    code = path.read_bytes()
+    preload = preload_for(code)
+    with Sandbox.start(limits=LIMITS, device="cpu", preload=preload) as sandbox:
+        if preload:  # a slow import would end at the limit before anything hostile happens
+            sandbox.ready()
+            time.sleep(0.2)
         try:
-            sandbox.load(path.read_bytes(), seed=7, calls=("impute",))
+            sandbox.load(code, seed=7, calls=("impute",))
             for _ in range(2):
                 sandbox.call("impute", x, [False] * 5)
                 time.sleep(0.05)

@@ -9,6 +9,7 @@ import os
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 UID = 61_234  # nobody's
@@ -45,6 +46,7 @@ def closed_folder(path):
     return None
 
 
+@cache
 def why_not():
     """Why an ordinary user can't be had here; "" where one can."""
     if os.geteuid() != 0:

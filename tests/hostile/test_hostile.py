@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import pytest
@@ -15,6 +16,7 @@ from tests.hostile.contain import CANARY, LIMITS, METHODS, bait
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 NAMES = sorted(path.stem for path in METHODS.glob("*.py"))
+USERS = ("root", "ordinary")
 PLAY_ALL = [sys.executable, "-B", "-m", "tests.hostile"]
 
 
@@ -24,28 +26,37 @@ def expected(name):
     return docstring.rpartition("Expected: ")[2].rstrip(".").split(", ")
 
 
-@cache
-def outcomes(user):
-    """Play all methods as this user: the isolation level, and the outcomes by name."""
-    if user == "root" and os.geteuid() != 0:
-        return "the tests don't run as root", {}
-    if user == "ordinary" and os.geteuid() == 0 and (reason := ordinary.why_not()):
-        return reason, {}
+def why_not(user):
+    """Why we can't be this user here; "" where we can."""
+    if user == "root":
+        return "" if os.geteuid() == 0 else "the tests don't run as root"
+    return ordinary.why_not() if os.geteuid() == 0 else ""
+
+
+def play_all(user):
+    """Play all methods as this user: the outcomes by name."""
     command = ordinary.command(PLAY_ALL) if user == "ordinary" and os.geteuid() == 0 else PLAY_ALL
-    played = subprocess.run(command, capture_output=True, text=True, cwd=ordinary.PROJECT, timeout=280)
+    played = subprocess.run(command, capture_output=True, text=True, cwd=ordinary.PROJECT, timeout=500)
     assert played.returncode == 0, played.stderr[-3000:]
     level, *rows = map(json.loads, played.stdout.splitlines())
     assert level["ok"], level
-    return "", {row["name"]: row for row in rows}
+    return {row["name"]: row for row in rows}
 
 
-@pytest.fixture(params=["root", "ordinary"])
+@cache
+def outcomes():
+    """Play all methods as every user that we can be, at the same time: most of it is waiting for limits."""
+    users = [user for user in USERS if not why_not(user)]
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(users, pool.map(play_all, users), strict=True))
+
+
+@pytest.fixture(params=USERS)
 def user(request):
     """Whoever runs the worker, as far as we can be that user here."""
-    reason, found = outcomes(request.param)
-    if not found:
+    if reason := why_not(request.param):
         pytest.skip(reason)
-    return found
+    return outcomes()[request.param]
 
 
 @pytest.mark.timeout(600)

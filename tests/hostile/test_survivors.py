@@ -16,7 +16,7 @@ from tests.hostile import ordinary
 from tests.hostile.contain import LIMITS
 
 pytestmark = [pytest.mark.sandbox]
-ROUNDS = 40
+ROUNDS = 25
 EVALUATOR = """
 import sys
 from runners.sandbox import Sandbox
