@@ -58,7 +58,7 @@ def checked(answer: Any, *, like: np.ndarray) -> np.ndarray:
         raise AnswerError(f"impute returned an array of shape {answer.shape}, expected {like.shape}")
     if answer.dtype.kind != "f":
         raise AnswerError(f"impute returned {answer.dtype}, expected float32")
-    filled: np.ndarray = answer.astype(float)
+    filled: np.ndarray = np.asarray(answer).astype(float)  # a subclass has its own arithmetic
     if len(bad := np.argwhere(~np.isfinite(filled))):
         row, column = bad[0]
         raise AnswerError(

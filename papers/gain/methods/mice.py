@@ -13,7 +13,10 @@ class Method:
         self.seed = seed
 
     def impute(self, x: np.ndarray, categorical: np.ndarray) -> np.ndarray:
-        imputer = IterativeImputer(max_iter=10, sample_posterior=True, random_state=self.seed)
+        low, high = np.nanmin(x, axis=0), np.nanmax(x, axis=0)  # draws stay within what was observed
+        imputer = IterativeImputer(
+            max_iter=10, sample_posterior=True, min_value=low, max_value=high, random_state=self.seed
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             return imputer.fit_transform(x).astype(np.float32)

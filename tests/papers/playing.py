@@ -1,0 +1,60 @@
+"""Plays of the imputation board in this process, with public seeds."""
+
+import importlib.util
+
+import numpy as np
+
+from papers import catalogue
+from papers.gain import imputation
+from papers.task import Seed
+
+TASK = catalogue.task("imputation")
+CASES = {tier: {case.name: case for case in TASK.cases[tier]} for tier in TASK.cases}
+HOUSE = [house.slug for house in TASK.house]
+
+
+class Kept:
+    """A report that keeps its curves."""
+
+    def __init__(self):
+        self.curves = {}
+
+    def curve(self, name, x, series, **_):
+        self.curves[name] = (np.asarray(x), {label: np.asarray(y) for label, y in series.items()})
+
+
+class Answering:
+    """A method that answers by a function of (x, categorical), and keeps what it was shown."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def impute(self, x, categorical):
+        self.x, self.categorical = x.copy(), categorical.copy()
+        return self.answer(x)
+
+
+def seed(index, name="tests"):
+    return Seed(index, key=f"{name} {index}".encode(), salt=b"salt")
+
+
+def load(slug):
+    """A fresh module of a house method, so that a test may change its constants."""
+    spec = importlib.util.spec_from_file_location(f"house_{slug}", catalogue.paper_of("imputation").method_path(slug))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def play(case, method, *, index=0, tier="quick", report=None):
+    """Scores of one play. `method` is an object with impute, or the slug of a house method."""
+    if isinstance(method, str):
+        method = load(method).Method(index, "cpu")
+    return imputation.play(
+        CASES[tier][case], seed=seed(index, case), device="cpu", method=method, report=report or Kept()
+    )
+
+
+def skills(case, slug, *, plays):
+    """The mean skill of a house method over the first so many seeds."""
+    return float(np.mean([play(case, slug, index=index)["skill"] for index in range(plays)]))
