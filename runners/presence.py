@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -10,6 +11,8 @@ from threading import Event, Thread
 import redis
 
 from runners import broker
+
+log = logging.getLogger(__name__)
 
 PREFIX = "worker:"
 INTERVAL = 5.0  # seconds between two notes
@@ -54,8 +57,10 @@ def announce(describe: Callable[[], Worker]) -> Callable[[], None]:
         while not stopped.is_set():
             worker = describe()
             note = json.dumps({**asdict(worker), "seen": time.time()})
-            with contextlib.suppress(redis.exceptions.RedisError):  # the broker is away: the next note says it
+            try:
                 broker.client().set(f"{PREFIX}{worker.name}", note, ex=LIFETIME)
+            except redis.exceptions.RedisError as error:
+                log.warning("the broker is away, nobody sees this worker: %s", error)
             stopped.wait(INTERVAL)
 
     def leave() -> None:

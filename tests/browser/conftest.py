@@ -30,13 +30,9 @@ class Site:
         self.lines = deque(maxlen=400)
 
     def start(self):
-        kept = {key: value for key, value in os.environ.items() if key not in {"REDIS_URL", "DATABASE_URL", "SITE_URL"}}
-        env = {
-            **kept,
-            "DATA_DIR": str(self.folder),
-            "PORT": str(self.port),
-            "DJANGO_SETTINGS_MODULE": "leaderboard.settings",
-        }
+        dropped = {"REDIS_URL", "DATABASE_URL", "SITE_URL", "DJANGO_SETTINGS_MODULE"}
+        env = {key: value for key, value in os.environ.items() if key not in dropped}
+        env |= {"DATA_DIR": str(self.folder), "PORT": str(self.port)}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "leaderboard"],
             cwd=ROOT,

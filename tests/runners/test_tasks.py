@@ -78,13 +78,17 @@ def worker(broker_url):
     if not probe_isolation().ok:
         pytest.skip(probe_isolation().reason)
     env = {**os.environ, "REDIS_URL": broker_url, "PAPERS_PATH": FOLDER}
-    command = ["-m", "celery", "--quiet", "-A", "runners", "worker", "-Q", "cpu", "--concurrency", "1", "-n", "test@%h", "--loglevel", "WARNING"]
+    env.pop("DJANGO_SETTINGS_MODULE")  # a runner has no Django
+    command = ["-m", "celery", "--quiet", "-A", "runners", "worker", "--concurrency", "1", "--loglevel", "WARNING"]
+    command += ["-Q", "cpu", "-n", "test@%h"]
     process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env)
     client = redis.Redis.from_url(redis_client_url(broker_url))
-    wait_for(lambda: list(client.scan_iter("worker:test@*")))
-    yield process
-    process.send_signal(signal.SIGQUIT)
-    process.wait(20)
+    try:
+        wait_for(lambda: list(client.scan_iter("worker:test@*")))
+        yield process
+    finally:
+        process.send_signal(signal.SIGQUIT)
+        process.wait(20)
 
 
 @pytest.fixture
@@ -133,13 +137,19 @@ def ended(send):
     return [event for event in events(send) if event["type"] in ("finished", "failed")]
 
 
-def evaluators():
+def parent(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def evaluators(worker):
+    """Pids of the evaluators that the worker's pool started."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if b"runners.evaluator" in entry.read_bytes():
-                found.append(int(entry.parent.name))
-        except OSError:
+            pid = int(entry.parent.name)
+            if b"runners.evaluator" in entry.read_bytes() and parent(parent(pid)) == worker.pid:
+                found.append(pid)
+        except (OSError, IndexError):
             continue
     return found
 
@@ -183,10 +193,10 @@ def test_a_worker_of_another_version_refuses(send):
     assert "version 1 of doubling, the site 9" in last["message"]
 
 
-def test_a_killed_evaluator_is_our_failure_and_the_worker_goes_on(send):
+def test_a_killed_evaluator_is_our_failure_and_the_worker_goes_on(send, worker):
     send(method("import time; time.sleep(4); return 2 * x"))
     wait_for(lambda: any(event["type"] == "progress" for event in events(send)))
-    (pid,) = evaluators()
+    (pid,) = evaluators(worker)
     os.kill(pid, signal.SIGKILL)
     (last,) = wait_for(lambda: ended(send))
     assert (last["whose"], last["reason"]) == ("ours", "internal")
@@ -198,13 +208,13 @@ def test_a_killed_evaluator_is_our_failure_and_the_worker_goes_on(send):
 def test_a_killed_pool_child_is_told_by_celery_and_leaves_no_evaluator(send, worker):
     send(method("import time; time.sleep(4); return 2 * x"))
     wait_for(lambda: any(event["type"] == "progress" for event in events(send)))
-    (evaluator,) = evaluators()
-    child = int(Path(f"/proc/{evaluator}/stat").read_text().rpartition(")")[2].split()[1])
+    (evaluator,) = evaluators(worker)
+    child = parent(evaluator)
     assert child != worker.pid
     os.kill(child, signal.SIGKILL)
     (lost,) = wait_for(lambda: [kwargs for name, kwargs in send.heard() if name == "site.lost"])
     assert (lost["run"], lost["attempt"]) == (1, 1)
-    wait_for(lambda: not evaluators(), 10)
+    wait_for(lambda: not Path(f"/proc/{evaluator}").exists(), 10)
 
 
 def test_the_worker_says_who_it_is_and_what_it_runs(send, worker):
