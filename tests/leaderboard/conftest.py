@@ -1,0 +1,72 @@
+"""Boards, made of rows as a run leaves them."""
+
+import hashlib
+
+import pytest
+from django.utils import timezone
+
+from leaderboard import boards
+from leaderboard.models import Run, Score, Submission
+from leaderboard.uploads import store_code
+from papers import catalogue
+
+CODE = b"""
+class Method:
+    def __init__(self, seed, device):
+        pass
+
+    def impute(self, x, categorical):
+        return x
+"""
+
+
+@pytest.fixture(autouse=True)
+def storage(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def measured(db):
+    """Put a finished run on the imputation board; returns the function that does it."""
+
+    def put(name, value=0.5, *, author=None, tier="quick", rebuild=True, spread=0.01, **fields):
+        card = catalogue.task("imputation")
+        code = CODE + f"# {name}".encode()
+        submission = Submission.objects.create(
+            task=card.slug,
+            author=author,
+            is_house=author is None,
+            name=name,
+            code_sha256=store_code(code),
+            **{"kind": "method"} | fields,
+        )
+        run = Run.objects.create(
+            submission=submission,
+            task=card.slug,
+            tier=tier,
+            task_version=card.version,
+            status=Run.Status.FINISHED,
+            started=timezone.now(),
+            ended=timezone.now(),
+            plays_total=len(card.plays(tier)),
+            plays_done=len(card.plays(tier)),
+            seconds=10.0,
+            cpu_seconds=9.0,
+            gpu_seconds=0.0,
+            memory_bytes=10**8,
+            device="cpu",
+            device_name="a CPU",
+            isolation="bubblewrap+seccomp",
+            provenance={"seeds": 5, "libraries": {"numpy": "2"}, "command": "python -m runners imputation method.py"},
+        )
+        rows = []
+        for case, seed in card.plays(tier):
+            noise = int(hashlib.sha256(f"{name}{case.name}{seed}".encode()).hexdigest()[:6], 16) / 0xFFFFFF - 0.5
+            scores = {"skill": value + spread * noise, "rmse": 0.1 - value / 20}
+            rows += [Score(run=run, case=case.name, seed=seed, metric=m, value=v) for m, v in scores.items()]
+        Score.objects.bulk_create(rows)
+        if rebuild:
+            boards.rebuild(card.slug, tier)
+        return submission
+
+    return put

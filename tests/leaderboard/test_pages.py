@@ -1,0 +1,326 @@
+"""What visitors, authors and others see, and may not."""
+
+import json
+import re
+from urllib.parse import urlencode
+
+import pytest
+from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from leaderboard import boards
+from leaderboard.models import Run, Standing, Submission
+from leaderboard.runs import BUNDLE_SALT, start_run
+from tests.leaderboard.conftest import CODE
+
+BOARD = "/tasks/imputation/"
+XSS = "<script>alert(1)</script>"
+
+
+def names(response):
+    return re.findall(r'<th scope="row"><a href="/submissions/\d+/">([^<]+)</a>', response.content.decode())
+
+
+def board(client, **query):
+    response = client.get(f"{BOARD}?{urlencode(query)}")
+    assert response.status_code == 200
+    return response
+
+
+def figures(response):
+    found = re.findall(r'<script id="([\w-]+)" type="application/json">(.*?)</script>', response.content.decode(), re.S)
+    return {name: json.loads(text) for name, text in found}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/tasks/", BOARD, "/accounts/login/", "/accounts/signup/", "/robots.txt", "/healthz"]
+)
+def test_pages_open_on_an_empty_site(client, db, path):
+    assert client.get(path).status_code == 200
+
+
+def test_an_empty_board_says_what_to_do(client, db):
+    assert "Submit the first method" in board(client).content.decode()
+    assert "Nothing has been measured" in board(client, tier="full").content.decode()
+
+
+def test_the_home_page_says_that_no_broker_answers(client, db):
+    assert "broker does not answer" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/tasks/nothing/", "/submissions/99/", "/runs/99/live/", "/bundles/nonsense/", "/nowhere/"]
+)
+def test_what_is_not_there_is_404(client, db, path):
+    assert client.get(path).status_code == 404
+
+
+def test_the_board_ranks_and_sorts_and_returns_to_the_ranking(client, measured):
+    for name, value in (("Middle", 0.5), ("Best", 0.9), ("Worst", 0.1)):
+        measured(name, value, rebuild=False)
+    boards.rebuild("imputation", "quick")
+    assert names(board(client)) == ["Best", "Middle", "Worst"]
+    assert names(board(client, sort="skill")) == ["Worst", "Middle", "Best"]
+    assert names(board(client, sort="-rmse")) == ["Worst", "Middle", "Best"]
+    assert names(board(client, sort="method")) == ["Best", "Middle", "Worst"]
+    assert names(board(client, sort="no such column")) == ["Best", "Middle", "Worst"]
+    first = board(client).context["headers"][2]["link"]
+    second = client.get(BOARD + first).context["headers"][2]["link"]
+    third = client.get(BOARD + second).context["headers"][2]["link"]
+    assert ("sort=-skill" in first, "sort=skill" in second, "sort" in third) == (True, True, False)
+
+
+@pytest.mark.parametrize("sort", ["seconds", "-seconds", "rmse", "-rmse"])
+def test_a_missing_value_comes_last_in_either_direction(client, measured, sort):
+    measured("Complete", 0.5)
+    lacking = measured("Lacking", 0.6)
+    Run.objects.filter(submission=lacking).update(seconds=None)
+    standing = Standing.objects.get(submission=lacking)
+    standing.metrics.pop("rmse")
+    standing.save()
+    assert names(board(client, sort=sort)) == ["Complete", "Lacking"]
+
+
+def test_a_run_with_a_missing_score_does_not_rank(client, measured):
+    measured("Complete", 0.1)
+    lacking = measured("Lacking", 0.9, rebuild=False)
+    lacking.runs.get().scores.filter(metric="skill", seed=4).first().delete()
+    boards.rebuild("imputation", "quick")
+    assert names(board(client)) == ["Complete"]
+
+
+def test_the_filter_finds_methods_and_authors(client, measured, alice):
+    measured("Forest", 0.5)
+    measured("Network", 0.6, author=alice)
+    assert names(board(client, q="forest")) == ["Forest"]
+    assert names(board(client, q="ALICE")) == ["Network"]
+    assert "No method matches" in board(client, q="zebra").content.decode()
+
+
+def test_best_per_author_keeps_house_methods(client, measured, alice):
+    measured("House", 0.1)
+    measured("Another house", 0.05)
+    measured("First try", 0.2, author=alice)
+    measured("Second try", 0.3, author=alice)
+    assert names(board(client, authors="best")) == ["Second try", "House", "Another house"]
+
+
+def test_tiers_do_not_mix(client, measured):
+    measured("Quick", 0.5)
+    assert names(board(client, tier="full")) == []
+
+
+def test_indistinguishable_methods_share_a_range_of_ranks(client, measured):
+    measured("One", 0.5, spread=0.5)
+    measured("Other", 0.5, spread=0.5)
+    assert "1–2" in board(client).content.decode()
+
+
+def test_the_board_makes_as_many_queries_at_300_rows_as_at_3(client, measured):
+    for index in range(3):
+        measured(f"m{index}", index / 400, rebuild=False)
+    boards.rebuild("imputation", "quick")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        board(client)
+    template = Standing.objects.first()
+    for index in range(297):
+        submission = Submission.objects.create(task="imputation", is_house=True, name=f"n{index}", code_sha256="0" * 64)
+        run = Run.objects.create(submission=submission, task="imputation", tier="quick", task_version=1, seconds=1.0)
+        template.pk, template.submission, template.run, template.position = None, submission, run, 3 + index
+        template.save()
+    with CaptureQueriesContext(connection) as many:
+        assert len(names(board(client))) == 50
+    assert len(many) == len(few) <= 12
+
+
+def test_figures_are_valid_json_and_hold_every_method(client, measured):
+    measured("One", 0.5)
+    measured("Two", 0.6, kind="control")
+    drawn = figures(board(client))
+    assert {trace["name"] for trace in drawn["profile"]["data"]} >= {"One", "Two"}
+    assert sum(len(trace["x"]) for trace in drawn["cost"]["data"]) == 2
+
+
+def test_claims_stand_beside_the_measurement_of_their_house_method(client, measured):
+    measured("GAIN (paper)", 0.5, house_slug="gain")
+    text = board(client).content.decode()
+    assert "0.0546" in text
+    assert "transcribed, unchecked" in text
+    assert "0.0750" in text, "the measured RMSE"
+
+
+def test_names_descriptions_and_logs_are_escaped(client, measured, alice):
+    submission = measured(XSS, 0.5, author=alice, description=XSS)
+    submission.runs.update(log=XSS, status="failed", failure_message=XSS, failure_traceback=XSS, failure_whose="author")
+    for path in (BOARD, f"/submissions/{submission.pk}/", "/"):
+        assert XSS not in client.get(path).content.decode()
+
+
+def test_a_javascript_address_is_refused(client, alice):
+    client.force_login(alice)
+    response = client.post(BOARD + "submit/", {"name": "Link", "file": upload(), "paper_url": "javascript:alert(1)"})
+    assert response.status_code == 422
+    assert not Submission.objects.exists()
+
+
+def upload(code=CODE, name="method.py"):
+    return SimpleUploadedFile(name, code)
+
+
+def test_submitting_needs_an_account(client, db):
+    assert client.get(BOARD + "submit/").url.startswith("/accounts/login/")
+
+
+def test_a_submission_is_stored_queued_and_shown(client, alice):
+    client.force_login(alice)
+    response = client.post(BOARD + "submit/", {"name": "My idea", "file": upload(), "code_is_public": "on"})
+    submission = Submission.objects.get()
+    assert response.url == f"/submissions/{submission.pk}/"
+    assert submission.code() == CODE
+    assert submission.runs.get().status == "queued"
+    page = client.get(response.url).content.decode()
+    assert "Queued" in page
+    assert "no worker is online" in page
+    assert "My idea" in client.get("/submissions/").content.decode()
+
+
+def test_a_wrong_file_is_told_beside_its_field_and_nothing_is_kept(client, alice, tmp_path):
+    client.force_login(alice)
+    response = client.post(BOARD + "submit/", {"name": "My idea", "file": upload(b"class Method(:\n")})
+    assert response.status_code == 422
+    assert "method.py, line 1" in response.content.decode()
+    assert not Submission.objects.exists()
+    assert not list(tmp_path.rglob("*.py"))
+
+
+def test_the_same_code_twice_points_to_the_first(client, alice):
+    client.force_login(alice)
+    client.post(BOARD + "submit/", {"name": "My idea", "file": upload()})
+    response = client.post(BOARD + "submit/", {"name": "Again", "file": upload()})
+    assert "My idea" in response.content.decode()
+    assert Submission.objects.count() == 1
+
+
+def test_private_code_is_for_its_author_and_staff(client, measured, alice, bob, staff):
+    submission = measured("Secret", 0.5, author=alice, code_is_public=False)
+    path = f"/submissions/{submission.pk}/code/"
+    for user, status in ((None, 403), (bob, 403), (alice, 200), (staff, 200)):
+        if user:
+            client.force_login(user)
+        assert client.get(path).status_code == status
+    assert "class Method" in client.get(f"/submissions/{submission.pk}/").content.decode()
+    client.logout()
+    assert "class Method" not in client.get(f"/submissions/{submission.pk}/").content.decode()
+
+
+def test_code_is_an_attachment_that_no_browser_runs(client, measured):
+    response = client.get(f"/submissions/{measured('Open', 0.5).pk}/code/")
+    assert response["Content-Type"].startswith("text/plain")
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_only_its_author_or_staff_cancel_a_run(client, measured, alice, bob):
+    run = start_run(measured("Mine", 0.5, author=alice))
+    client.force_login(bob)
+    assert client.post(f"/runs/{run.pk}/cancel/").status_code == 403
+    client.force_login(alice)
+    assert client.get(f"/runs/{run.pk}/cancel/").status_code == 405
+    client.post(f"/runs/{run.pk}/cancel/")
+    run.refresh_from_db()
+    assert run.status == "cancelled"
+
+
+def test_running_again_makes_a_second_run_and_the_history_shows_both(client, measured, alice):
+    submission = measured("Mine", 0.5, author=alice)
+    client.force_login(alice)
+    client.post(f"/submissions/{submission.pk}/rerun/", {"tier": "quick"})
+    again = submission.runs.first()
+    assert (submission.runs.count(), again.why, again.status) == (2, "run again by its author", "queued")
+    page = client.get(f"/submissions/{submission.pk}/").content.decode()
+    assert "counts: the latest finished run" in page
+
+
+def test_the_live_fragment_reloads_the_page_when_the_run_has_ended(client, measured):
+    run = measured("Done", 0.5).runs.get()
+    assert client.get(f"/runs/{run.pk}/live/")["HX-Refresh"] == "true"
+    Run.objects.update(status="running", plays_done=7)
+    response = client.get(f"/runs/{run.pk}/live/")
+    assert "HX-Refresh" not in response
+    assert "7 of 35 plays" in response.content.decode()
+
+
+def test_a_disqualified_submission_is_seen_by_its_author_only(client, measured, alice):
+    submission = measured("Cheat", 0.9, author=alice, disqualified="reads the answers")
+    path = f"/submissions/{submission.pk}/"
+    assert client.get(path).status_code == 404
+    client.force_login(alice)
+    assert "reads the answers" in client.get(path).content.decode()
+
+
+def test_the_bundle_is_served_while_its_attempt_is_open(client, measured):
+    run = start_run(measured("Mine", 0.5))
+    path = reverse("bundle", args=[signing.dumps([run.pk, 1], salt=BUNDLE_SALT)])
+    assert client.get(path).content == run.submission.code()
+    assert client.get(reverse("bundle", args=[signing.dumps([run.pk, 2], salt=BUNDLE_SALT)])).status_code == 404
+    assert client.get(reverse("bundle", args=[signing.dumps([run.pk, 1], salt="other")])).status_code == 404
+    Run.objects.update(status="finished")
+    assert client.get(path).status_code == 404
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(client, alice):
+    client.force_login(alice)
+    text = client.post("/accounts/tokens/", {"name": "laptop"}).content.decode()
+    token = re.search(r"cc_[\w-]+", text).group()
+    assert token not in client.get("/accounts/tokens/").content.decode()
+    client.post(f"/accounts/tokens/{alice.api_tokens.get().pk}/revoke/")
+    assert not alice.api_tokens.exists()
+
+
+def test_signing_up_signs_in_and_never_leaves_the_site(client, db):
+    words = {"username": "carol", "password1": "a-fine-long-password", "password2": "a-fine-long-password"}
+    response = client.post("/accounts/signup/?next=https://evil.example/", words)
+    assert response.url == "/tasks/"
+    assert client.get("/submissions/").status_code == 200
+
+
+def test_every_page_forbids_foreign_scripts_and_frames(client, db):
+    response = client.get("/")
+    assert "script-src 'self'" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
+    assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", response.content.decode())
+
+
+def test_the_board_comes_as_csv_without_formulas(client, measured, alice):
+    measured("=cmd()", 0.5, author=alice)
+    text = client.get(BOARD + "board.csv").content.decode()
+    assert text.splitlines()[0].startswith("rank,rank_low,rank_high,method")
+    assert "'=cmd()" in text
+
+
+def test_administrators_pages_open(client, measured, staff):
+    submission = measured("One", 0.5)
+    client.force_login(staff)
+    for model in ("submission", "run", "standing", "apitoken", "driftflag", "rerunschedule"):
+        assert client.get(f"/admin/leaderboard/{model}/").status_code == 200
+    assert client.get(f"/admin/leaderboard/submission/{submission.pk}/change/").status_code == 200
+    assert client.get("/admin/leaderboard/rerunschedule/add/").status_code == 200
+
+
+def test_an_administrator_reruns_cancels_and_disqualifies(client, measured, staff):
+    submission = measured("One", 0.5)
+    client.force_login(staff)
+    client.post("/admin/leaderboard/submission/", {"action": "rerun_quick", "_selected_action": [submission.pk]})
+    run = submission.runs.get(status="queued")
+    assert (run.requester, run.priority) == (staff, 1)
+    client.post("/admin/leaderboard/run/", {"action": "cancel_these", "_selected_action": [run.pk]})
+    run.refresh_from_db()
+    assert run.status == "cancelled"
+    fields = {"name": "One", "kind": "method", "disqualified": "copied", "code_is_public": "on"}
+    client.post(f"/admin/leaderboard/submission/{submission.pk}/change/", fields)
+    assert not Standing.objects.exists()
