@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import File, Form, NinjaAPI, Query, Schema
+from ninja import File, Form, NinjaAPI, Query, Schema, Status
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 from ninja.files import UploadedFile
@@ -310,7 +310,7 @@ def submit(request: HttpRequest, told: Form[SubmissionIn], file: File[UploadedFi
         form.add_error(None, error)
         return refused(request, form)
     url = request.build_absolute_uri(started.submission.get_absolute_url())
-    return 201, {"submission": started.submission_id, "run": started.pk, "url": url}
+    return Status(201, {"submission": started.submission_id, "run": started.pk, "url": url})
 
 
 def refused(request: HttpRequest, form: SubmissionForm) -> HttpResponse:

@@ -1,0 +1,130 @@
+"""The JSON API as programs use it."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from leaderboard.models import ApiToken, Run, Submission
+from tests.leaderboard.conftest import CODE
+
+BOARD = "/api/v1/tasks/imputation/leaderboard"
+
+
+@pytest.fixture
+def token(alice):
+    return ApiToken.issue(alice, "laptop")[1]
+
+
+def post(client, token="", code=CODE, **fields):
+    told = {"task": "imputation", "name": "From a program", "file": SimpleUploadedFile("method.py", code)} | fields
+    return client.post("/api/v1/submissions", told, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_tasks_are_listed_with_cases_metrics_and_limits(client, db):
+    (task,) = client.get("/api/v1/tasks/").json()
+    assert (task["slug"], task["calls"]) == ("imputation", ["impute"])
+    assert "breast/mcar-20" in task["tiers"]["quick"]["cases"]
+    assert task["metrics"][0]["name"] == "skill"
+
+
+def test_the_leaderboard_comes_in_pages(client, measured, alice):
+    for index in range(5):
+        measured(f"m{index}", index / 10, author=alice)
+    first = client.get(f"{BOARD}?tier=quick&per_page=2").json()
+    assert (first["count"], first["previous"]) == (5, None)
+    assert [row["method"] for row in first["results"]] == ["m4", "m3"]
+    second = client.get(first["next"]).json()
+    assert [row["rank"] for row in second["results"]] == [3, 4]
+    row = first["results"][0]
+    assert row["low"] < row["value"] < row["high"]
+    assert row["author"] == "alice"
+    assert row["metrics"]["rmse"]["value"] == pytest.approx(0.08)
+    assert row["cost"]["memory_bytes"] == 10**8
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tasks/nothing/leaderboard", f"{BOARD}?tier=huge", "/api/v1/runs/99"])
+def test_what_is_not_there_is_404_with_a_sentence(client, db, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.json()["errors"][0]["message"].startswith("There is no")
+
+
+@pytest.mark.parametrize("query", ["page=0", "per_page=501", "page=x"])
+def test_wrong_parameters_are_named(client, db, query):
+    response = client.get(f"{BOARD}?{query}")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == query.split("=")[0]
+
+
+def test_a_run_is_told_whole(client, measured):
+    run = measured("One", 0.5).runs.get()
+    told = client.get(f"/api/v1/runs/{run.pk}").json()
+    assert (told["status"], told["progress"], told["failure"]) == ("finished", 1.0, None)
+    assert len(told["scores"]) == 70
+    assert told["queued"].endswith("Z")
+
+
+def test_a_failed_run_says_whose_fault_it_was(client, measured):
+    run = measured("One", 0.5).runs.get()
+    Run.objects.update(
+        status="failed", failure_whose="author", failure_message="it raised", failure_case="a", failure_seed=3
+    )
+    failure = client.get(f"/api/v1/runs/{run.pk}").json()["failure"]
+    assert (failure["whose"], failure["message"], failure["seed"]) == ("author", "it raised", 3)
+
+
+def test_submitting_with_a_token_queues_a_run(client, token, alice):
+    response = post(client, token)
+    assert response.status_code == 201
+    run = Run.objects.get(pk=response.json()["run"])
+    assert (run.submission.author, run.status, run.submission.code()) == (alice, "queued", CODE)
+    assert response.json()["url"].endswith(f"/submissions/{run.submission_id}/")
+    assert ApiToken.objects.get().last_used
+
+
+def test_without_a_good_token_nothing_is_taken(client, alice, token):
+    client.force_login(alice)
+    assert post(client, "cc_wrong").status_code == 401
+    assert client.post("/api/v1/submissions", {}).status_code == 401, "a cookie is no token"
+    alice.is_active = False
+    alice.save()
+    assert post(client, token).status_code == 401
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"code": b"class Method(:"}, "file"),
+        ({"name": "x"}, "name"),
+        ({"claimed_value": "nan"}, "claimed_value"),
+        ({"tier": "huge"}, "tier"),
+    ],
+)
+def test_wrong_fields_are_named(client, token, fields, field):
+    response = post(client, token, **fields)
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == field
+    assert not Submission.objects.exists()
+
+
+def test_an_unknown_task_names_the_known_ones(client, token):
+    response = post(client, token, task="nothing")
+    assert response.status_code == 404
+    assert "imputation" in response.json()["errors"][0]["message"]
+
+
+def test_a_used_up_quota_is_429(client, token, settings):
+    settings.QUOTA_PER_DAY = 1
+    assert post(client, token).status_code == 201
+    assert post(client, token, code=CODE + b"#").status_code == 429
+
+
+def test_the_description_and_its_page_need_no_foreign_host(client, db):
+    described = client.get("/api/openapi.json").json()
+    assert "/api/v1/submissions" in described["paths"]
+    page = client.get("/api/docs/").content.decode()
+    assert "http://" not in page
+    assert "https://" not in page
+    json.dumps(described)

@@ -1,0 +1,172 @@
+"""Bad files, one by one, and a thousand broken ones: a clear message, nothing stored, nothing run."""
+
+import io
+import struct
+import warnings
+import zipfile
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leaderboard.models import code_path
+from leaderboard.uploads import UploadError, from_zip, read_upload, store_code
+from papers import catalogue
+from tests.leaderboard.conftest import CODE
+
+TASK = catalogue.task("imputation")
+
+
+def zipped(*files, compression=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", compression) as archive:
+        warnings.simplefilter("ignore")  # duplicate names are meant
+        for name, content in files:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def link():
+    entry = zipfile.ZipInfo("method.py")
+    entry.external_attr = 0o120777 << 16
+    return entry
+
+
+def encrypted():
+    content = bytearray(zipped(("method.py", CODE)))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.index(signature) + offset
+        content[at : at + 2] = struct.pack("<H", struct.unpack("<H", content[at : at + 2])[0] | 1)
+    return bytes(content)
+
+
+def lying_about_its_size():
+    content = bytearray(zipped(("method.py", b"#" * (3 << 20))))
+    at = content.index(b"PK\x01\x02") + 24
+    content[at : at + 4] = struct.pack("<I", 10)
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("method.py", CODE),
+        ("METHOD.PY", CODE),
+        ("method.zip", zipped(("anything.py", CODE))),
+        (
+            "method.zip",
+            zipped(("method.py", CODE), ("README.md", "x"), ("__MACOSX/._method.py", "x"), (".DS_Store", "x")),
+        ),
+        ("method.py", CODE.replace(b"class Method:", b"class Base:") + b"\nclass Method(Base):\n    pass\n"),
+        ("method.py", b"import torch\nclass Method(torch.nn.Module):\n    pass\n"),
+        ("method.py", CODE.replace(b"self, seed, device", b"self, *words")),
+    ],
+)
+def test_good_files_are_taken(name, content):
+    assert b"class Method" in read_upload(name, content, TASK)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("method.py", b"", "defines no class Method"),
+        ("method.txt", CODE, "neither a .py nor a .zip"),
+        ("method.py", CODE + b"#" * (2 << 20), "limit is 1 MiB"),
+        ("method.py", b"x = 1\n# caf\xe9\n", "line 2: byte 9 is not UTF-8|line 2.*not UTF-8"),
+        ("method.py", b"\xef\xbb\xbf" + CODE, "byte order mark"),
+        ("method.py", b"a = 1\x00\n", "not valid Python"),
+        ("method.py", b"def f(:\n", "method.py, line 1.*not valid Python"),
+        ("method.py", b"class Other: pass", "defines no class Method"),
+        ("method.py", b"if True:\n    class Method: pass", "defines no class Method"),
+        (
+            "method.py",
+            b"class Method:\n    def __init__(self, seed, device): pass",
+            "line 1: class Method lacks impute",
+        ),
+        (
+            "method.py",
+            CODE.replace(b"self, seed, device", b"self"),
+            r"must be constructed by __init__\(self, seed, device\)",
+        ),
+        ("method.py", CODE.replace(b"self, seed, device", b"self, a, b, c"), "must be constructed by"),
+        ("method.py", b"class Method:\n    def impute(self, x, categorical): return x", "lacks __init__"),
+        ("method.py", b"(" * 100_000, "not valid Python|nested too deeply"),
+        ("method.py", b"x = " + b"-" * 500_000 + b"1", "nested too deeply|could not be parsed"),
+        ("method.py", b"x = a" + b".b" * 300_000, "nested too deeply|could not be parsed|no class Method"),
+        ("method.zip", b"not a zip", "not a readable zip"),
+        ("method.zip", b"", "not a readable zip"),
+        ("method.zip", zipped(("method.py", CODE))[:-30], "not a readable zip"),
+        ("method.zip", zipped(("../method.py", CODE)), "leaves its folder"),
+        ("method.zip", zipped(("/method.py", CODE)), "absolute"),
+        ("method.zip", zipped(("a\\method.py", CODE)), "absolute or foreign|also holds|0 Python files"),
+        ("method.zip", zipped(("C:method.py", CODE)), "absolute or foreign"),
+        ("method.zip", zipped((link(), "/etc/passwd")), "link or device"),
+        ("method.zip", zipped(*((f"{i}.py", b"") for i in range(3000))), "3000 entries"),
+        ("method.zip", zipped(("method.py", b"#" * (200 << 20))), "unpacks to more than 1 MiB"),
+        ("method.zip", lying_about_its_size(), "not a readable zip|unpacks to more"),
+        ("method.zip", encrypted(), "encrypted"),
+        ("method.zip", zipped(("src/method.py", CODE)), "also holds src/method.py"),
+        ("method.zip", zipped(("method.py", CODE), ("weights.bin", b"1")), "also holds weights.bin"),
+        ("method.zip", zipped(("a.py", CODE), ("b.py", CODE)), "holds 2 Python files"),
+        ("method.zip", zipped(("method.py", CODE), ("method.py", CODE)), "holds 2 Python files"),
+        ("method.zip", zipped(("inner.zip", zipped(("method.py", CODE)))), "also holds inner.zip"),
+        ("method.zip", zipped(("README.md", b"x")), "holds 0 Python files"),
+    ],
+)
+def test_bad_files_are_refused_with_a_reason(name, content, message):
+    with pytest.raises(UploadError, match=message) as caught:
+        read_upload(name, content, TASK)
+    assert len(caught.value.message) < 400
+    assert caught.value.message.isprintable()
+
+
+def test_a_hostile_file_name_is_shown_harmlessly():
+    with pytest.raises(UploadError) as caught:
+        read_upload("\x1b[31m\nevil\u202e.txt", CODE, TASK)
+    assert caught.value.message.isprintable()
+
+
+GOOD_ZIP = zipped(("method.py", CODE), ("README.md", b"words " * 50))
+
+
+@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.tuples(st.integers(0, len(GOOD_ZIP) - 1), st.integers(0, 255)), min_size=1, max_size=12),
+    st.integers(0, 40),
+)
+def test_a_thousand_mutated_zips_give_code_or_a_reason(changes, cut):
+    content = bytearray(GOOD_ZIP)
+    for at, byte in changes:
+        content[at] = byte
+    try:
+        _, code = from_zip("method.zip", bytes(content[: len(content) - cut]))
+    except UploadError:
+        return
+    assert len(code) <= 1 << 20
+
+
+def test_code_is_stored_once_under_its_sha256(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    assert store_code(CODE) == store_code(CODE)
+    (path,) = tmp_path.rglob("*.py")
+    assert path.read_bytes() == CODE
+    assert str(path).endswith(code_path(store_code(CODE)))
+
+
+def test_half_written_code_is_written_again(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    sha256 = store_code(CODE)
+    path = tmp_path / code_path(sha256)
+    path.write_bytes(CODE[:10])
+    store_code(CODE)
+    assert path.read_bytes() == CODE
+
+
+def test_a_full_disk_is_told_and_keeps_nothing(settings, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("leaderboard.uploads.default_storage.save", full)
+    monkeypatch.setattr("leaderboard.uploads.default_storage.exists", lambda path: False)
+    with pytest.raises(UploadError, match=r"No space left on device.*our fault"):
+        store_code(CODE)
