@@ -1,17 +1,18 @@
 """The JSON API: typed endpoints, described at /api/docs/."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import File, Form, NinjaAPI, Query, Schema, Status
+from ninja import File, Form, NinjaAPI, Schema, Status
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
+from pydantic import Field
 
 from leaderboard.forms import SubmissionForm
 from leaderboard.models import ApiToken, Run, Standing, Submission
@@ -223,8 +224,8 @@ def leaderboard(
     request: HttpRequest,
     task: str,
     tier: str = "quick",
-    page: int = Query(1, ge=1),
-    per_page: int = Query(50, ge=1, le=500),
+    page: Annotated[int, Field(ge=1)] = 1,
+    per_page: Annotated[int, Field(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     rows = Standing.objects.for_board(known_task(task).slug, known_tier(tier))
     count, first = rows.count(), (page - 1) * per_page

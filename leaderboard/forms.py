@@ -74,7 +74,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(error.message, code="upload") from None
         return file
 
-    def save(self, commit: bool = True) -> Run:  # type: ignore[override]
+    def save(self, commit: bool = True) -> Run:
         """Store, submit and queue. Raises ValidationError where the quota is used up or the same code was sent before."""
         try:
             sha256 = store_code(self.code)

@@ -42,7 +42,7 @@ def submit(paper: Paper, task: Task, method: House) -> Submission:
             "name": method.title,
             "kind": method.kind,
             "description": method.summary,
-            "paper_url": paper.url if method.kind == Submission.Kind.METHOD else "",
+            "paper_url": paper.url if method.kind == "method" else "",
             "superseded": False,
         },
     )

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -336,7 +336,8 @@ class RerunSchedule(models.Model):
         if self.is_paused:
             return None
         now = timezone.now()
-        return now + self.crontab.schedule.remaining_estimate(now)
+        wait: timedelta = self.crontab.schedule.remaining_estimate(now)
+        return now + wait
 
 
 class ApiToken(models.Model):

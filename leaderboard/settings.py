@@ -18,7 +18,8 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 def kept_secret(name: str) -> str:
     """The variable, or a value made once and kept in DATA_DIR with mode 0600."""
-    if value := env.str(name, default=""):
+    value: str = env.str(name, default="")
+    if value:
         if len(value) < 32:
             raise ImproperlyConfigured(f"{name} must have at least 32 characters, it has {len(value)}")
         return value

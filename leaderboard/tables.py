@@ -173,8 +173,8 @@ class CaseScores:
 def case_scores(card: Task, run: Run) -> list[CaseScores]:
     """Every raw score of a run, by case. One query."""
     values: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
-    for case, metric, seed, value in run.scores.values_list("case", "metric", "seed", "value"):
-        values[case, metric][seed] = value
+    for name, metric, seed, value in run.scores.values_list("case", "metric", "seed", "value"):
+        values[name, metric][seed] = value
     tier: Tier = "full" if run.tier == "full" else "quick"
     seeds = range(card.seeds[tier])
     found = []

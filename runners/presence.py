@@ -41,12 +41,12 @@ def present() -> list[Worker]:
     """Every living worker, by name. Raises redis.exceptions.ConnectionError."""
     client = broker.client()
     notes = [client.get(key) for key in client.scan_iter(f"{PREFIX}*", count=100)]
-    return sorted((Worker(**json.loads(note)) for note in notes if note), key=lambda worker: worker.name)  # type: ignore[arg-type]
+    return sorted((Worker(**json.loads(note)) for note in notes if note), key=lambda worker: worker.name)
 
 
 def queue_length(queue: str) -> int:
     """How many messages wait in a Celery queue. Raises redis.exceptions.ConnectionError."""
-    return int(broker.client().llen(queue))  # type: ignore[arg-type]
+    return int(broker.client().llen(queue))
 
 
 def announce(describe: Callable[[], Worker]) -> Callable[[], None]:

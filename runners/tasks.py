@@ -189,5 +189,5 @@ def describe(name: str, queues: set[str], isolation: Isolation) -> presence.Work
         remedy=isolation.remedy,
         versions=versions(),
         started=STARTED,
-        run=int(run) if run else None,  # type: ignore[arg-type]
+        run=int(run) if run else None,
     )

@@ -20,9 +20,9 @@ STATES = {
 
 
 @register.filter
-def number(value: float | None, digits: int = 3) -> str:
+def number(value: float | str | None, digits: int = 3) -> str:
     """0.123 with a true minus; "–" for nothing."""
-    if value is None or value == "":
+    if value is None or isinstance(value, str):
         return DASH
     text = f"{value:.{digits}f}" if abs(value) < 1e6 else f"{value:.3g}"
     return text.replace("-", MINUS) if float(text) else text.lstrip("-")
