@@ -86,7 +86,8 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     for service in clients(port):
         service.start()
         services.append(service)
-    prepare("house")
+    if flag("HOUSE_METHODS", default=True):
+        prepare("house")
     wait_for_port(port, services)
     say("supervisor", f"the site is up after {time.monotonic() - started:.0f} s: {address(port)}   (Ctrl-C stops it)")
 
@@ -104,6 +105,14 @@ def chosen_port() -> int:
     if not is_free(int(wanted)):
         raise Unusable(f"port {wanted} is taken: set PORT to another one")
     return int(wanted)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes or no from the environment. Raises Unusable for anything else."""
+    text = os.environ.get(name, "").lower()
+    if text in ("", "yes", "true", "1", "on", "no", "false", "0", "off"):
+        return text in ("yes", "true", "1", "on") if text else default
+    raise Unusable(f"{name} must be yes or no, it is {text!r}")
 
 
 def host() -> str:

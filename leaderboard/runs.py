@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # a running run must be heard of within this time
 PATIENCE = timedelta(seconds=60)  # how long a released run may wait with its queue empty before its message is given up
-AHEAD = 2  # released runs beyond one per worker
+AHEAD = 1  # released runs beyond one per worker: few, so that people overtake house methods
 BUNDLE_SALT = "bundle"
 RERUN_PRIORITY = 1  # 0 is for people
 

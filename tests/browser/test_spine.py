@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.browser.conftest import Site
+from tests.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

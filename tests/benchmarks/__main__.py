@@ -1,0 +1,123 @@
+"""What an evaluation costs beyond the method's own work: `make bench`. Prints tables; asserts nothing.
+
+Machines are shared and noisy: compare the rows of one table, not tables with each other.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+
+import requests
+
+from tests.elsewhere import FOLDER
+from tests.site import ROOT, Site
+
+PLAIN = """
+class Method:
+    def __init__(self, seed, device):
+        pass
+
+    def double(self, x):
+        return 2 * x
+"""
+WORKING = """
+import time
+
+class Method:
+    def __init__(self, seed, device):
+        pass
+
+    def double(self, x):
+        until = time.process_time() + {seconds}
+        while time.process_time() < until:
+            sum(range(10_000))
+        return 2 * x
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    os.environ["PAPERS_PATH"] = FOLDER
+    sandbox_against_process(rounds)
+    overhead_of_a_run(rounds)
+
+
+def sandbox_against_process(rounds: int) -> None:
+    """The same evaluation in the sandbox and in the evaluator's own process, in turn."""
+    print("One evaluation (2 cases x 1 seed), wall seconds: in the sandbox / in this process, median ratio of pairs")
+    for seconds in (0.0, 0.5, 5.0):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "method.py"
+            path.write_text(WORKING.format(seconds=seconds))
+            pairs = [(timed(path), timed(path, "--no-sandbox")) for _ in range(rounds)]
+        ratio = statistics.median(a / b for a, b in pairs)
+        inside, outside = (statistics.median(times) for times in zip(*pairs, strict=True))
+        print(f"  {seconds:3.1f} s of work a call: {inside:6.2f} / {outside:6.2f} = {ratio:.3f}")
+
+
+def timed(path: Path, *options: str) -> float:
+    command = [sys.executable, "-m", "runners", "doubling", str(path), "--seeds", "1", *options]
+    start = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def overhead_of_a_run(rounds: int) -> None:
+    """Upload to recorded result through a whole site, less what the method itself took; 10 plays."""
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder), PAPERS_PATH=FOLDER, HOUSE_METHODS="no", QUOTA_PER_DAY="1000")
+        site.start()
+        try:
+            token = new_token(site)
+            print("One run of 10 plays through the whole site, seconds beyond the method's own (medians)")
+            for name, code in (("without torch", PLAIN), ("importing torch", "import torch\n" + PLAIN)):
+                runs = [run(site, token, f"{code}\n# {index}") for index in range(rounds)]
+                queued, played, own = (statistics.median(times) for times in zip(*runs, strict=True))
+                print(
+                    f"  {name:16} upload to started {queued:5.2f} (queue, evaluator's start), "
+                    f"started to recorded {played:5.2f} ({played / 10:.3f} a play), the method itself {own:5.2f}"
+                )
+        finally:
+            site.stop()
+
+
+def new_token(site: Site) -> str:
+    code = (
+        "from django.contrib.auth.models import User; from leaderboard.models import ApiToken; "
+        "print(ApiToken.issue(User.objects.get(username='admin'), 'bench')[1])"
+    )
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+    env = {**os.environ, "DATA_DIR": str(site.folder)}
+    told = subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True)
+    return told.stdout.split()[-1]
+
+
+def run(site: Site, token: str, code: str) -> tuple[float, float, float]:
+    """Seconds from upload to started, from started to ended beyond the method's own, and the method's own."""
+    told = requests.post(
+        f"{site.url}/api/v1/submissions",
+        data={"task": "doubling", "name": "bench"},
+        files={"file": ("method.py", code.encode())},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    )
+    told.raise_for_status()
+    path = f"/api/v1/runs/{told.json()['run']}"
+    while (state := site.get(path).json())["status"] in ("queued", "running"):
+        time.sleep(0.1)
+    assert state["status"] == "finished", state
+    queued, started, ended = (datetime.fromisoformat(state[name]) for name in ("queued", "started", "ended"))
+    own = state["cost"]["seconds"]
+    return (started - queued).total_seconds(), (ended - started).total_seconds() - own, own
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""A whole site, started as its user starts it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Site:
+    """`python -m leaderboard` on a folder and a port of its own."""
+
+    def __init__(self, folder, **env):
+        self.folder, self.env = folder, env
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.lines = deque(maxlen=400)
+
+    def start(self):
+        dropped = {"REDIS_URL", "DATABASE_URL", "SITE_URL", "DJANGO_SETTINGS_MODULE"}
+        env = {key: value for key, value in os.environ.items() if key not in dropped}
+        env |= {"DATA_DIR": str(self.folder), "PORT": str(self.port), **self.env}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "leaderboard"],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
+        self.reader.start()
+        self.wait_for(lambda: any("the site is up" in line for line in self.lines), 120)
+
+    def _read(self, stream):
+        with stream:
+            for line in stream:
+                self.lines.append(line.rstrip())
+
+    def wait_for(self, condition, seconds):
+        """Wait until the condition holds; fail with the site's last words."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert self.process.poll() is None, "the site ended:\n" + "\n".join(self.lines)
+            assert time.monotonic() < deadline, f"not within {seconds} s:\n" + "\n".join(list(self.lines)[-40:])
+            time.sleep(0.5)
+
+    def get(self, path):
+        return requests.get(self.url + path, timeout=20)
+
+    def board(self, task="imputation", tier="quick"):
+        return self.get(f"/api/v1/tasks/{task}/leaderboard?tier={tier}").json()["results"]
+
+    def processes(self):
+        """Pids that still work for this site: they carry its data folder in their environment or command line."""
+        mark = os.fsencode(self.folder)
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid():
+                try:
+                    if mark in (entry / "environ").read_bytes() or mark in (entry / "cmdline").read_bytes():
+                        found.append(int(entry.name))
+                except OSError:
+                    continue
+        return found
+
+    def stop(self, number=signal.SIGINT):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.process.wait(40)
+        self.reader.join(10)
