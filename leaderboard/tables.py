@@ -2,7 +2,7 @@
 
 import inspect
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -109,6 +109,22 @@ def context_by_case(card: Task, run: int) -> dict[str, dict[str, float]]:
     for metric, case, value in means.order_by("metric", "case"):
         found[metric][case] = value
     return dict(found)
+
+
+def contrasts(card: Task, tier: Tier, rows: Sequence[Standing]) -> list[tuple[Standing, list[standings.Estimate]]]:
+    """The contrasts of a card for each row, paired by seed. One query."""
+    pairs = card.contrasts.get(tier, ())
+    cases = {name for pair in pairs for name in (pair.of, pair.against)}
+    scores: dict[tuple[int, str], dict[int, float]] = defaultdict(dict)
+    asked = Score.objects.filter(run__in=[row.run_id for row in rows], metric=card.primary.name, case__in=cases)
+    for run, case, seed, value in asked.values_list("run", "case", "seed", "value"):
+        scores[run, case][seed] = value
+
+    def difference(run: int, of: str, against: str) -> standings.Estimate:
+        first, second = scores[run, of], scores[run, against]
+        return standings.estimate(np.array([[first[seed] - second[seed] for seed in sorted(first)]]))
+
+    return [(row, [difference(row.run_id, pair.of, pair.against) for pair in pairs]) for row in rows] if pairs else []
 
 
 @dataclass(frozen=True)

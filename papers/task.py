@@ -58,6 +58,15 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """What a method loses between two cases: its score on `of` minus its score on `against`, paired by seed."""
+
+    label: str
+    of: str
+    against: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """What one play (case x seed) may use. Seconds and bytes."""
 
@@ -96,6 +105,7 @@ class Task:
     metrics: tuple[Metric, ...]  # the first one is the primary one
     house: tuple[House, ...]
     claims: tuple[Claim, ...] = ()
+    contrasts: Mapping[Tier, tuple[Contrast, ...]] = field(default_factory=dict)
     starter: str = ""  # slug of the house method offered as the starter file
     kit: str | None = None  # a module that methods may import inside the sandbox
 

@@ -94,6 +94,13 @@ def test_claims_name_what_the_board_has(task):
 
 
 @each_task
+def test_contrasts_name_cases_of_their_tier(task):
+    for tier, contrasts in task.contrasts.items():
+        names = {case.name for case in task.cases[tier]}
+        assert all({contrast.of, contrast.against} <= names for contrast in contrasts)
+
+
+@each_task
 def test_the_readme_has_its_headings(task):
     text = (catalogue.paper_of(task.slug).folder / "README.md").read_text()
     assert re.findall(r"^## (.+)$", text, re.M) == HEADINGS

@@ -19,6 +19,7 @@ from papers.task import TIERS, Task
 from runners import presence
 
 PER_PAGE = 50
+CONTRASTED = 20
 PLOTTED = 200  # rows of a board that its charts show
 
 
@@ -97,6 +98,8 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
             "open": tables.open_runs(card, view.tier),
             "cost_figure": charts.score_against_cost(card, best) if best else None,
             "profile_figure": charts.case_profile(card, best, context) if best else None,
+            "contrasts": card.contrasts.get(view.tier, ()),
+            "contrasted": tables.contrasts(card, view.tier, best[:CONTRASTED]),
             "verdicts": tables.verdicts(card, view.tier),
             "readme": readme.rendered(catalogue.paper_of(slug).folder / "README.md"),
             "interface": tables.interface_source(card),

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from papers.gain.claims import CLAIMS
-from papers.task import Case, House, Limits, Metric, Paper, Task
+from papers.task import Case, Contrast, House, Limits, Metric, Paper, Task
 
 
 class Method(Protocol):
@@ -205,6 +205,20 @@ IMPUTATION = Task(
         ),
     ),
     claims=CLAIMS,
+    contrasts={
+        "quick": (
+            Contrast(label="Breast: MAR − MCAR, 50 %", of="breast/mar-50", against="breast/mcar-50"),
+            Contrast(label="Breast: MNAR − MCAR, 50 %", of="breast/mnar-50", against="breast/mcar-50"),
+            Contrast(label="Curved: MAR − MCAR, 50 %", of="curved/mar-50", against="curved/mcar-50"),
+            Contrast(label="Curved: MNAR − MCAR, 50 %", of="curved/mnar-50", against="curved/mcar-50"),
+        ),
+        "full": tuple(
+            Contrast(
+                label=f"{table.capitalize()}: MNAR − MCAR, 50 %", of=f"{table}/mnar-50", against=f"{table}/mcar-50"
+            )
+            for table in ("breast", "spam", "letter", "credit", "news-part", "curved")
+        ),
+    },
     starter="mean",
 )
 

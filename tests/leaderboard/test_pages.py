@@ -21,7 +21,8 @@ XSS = "<script>alert(1)</script>"
 
 
 def names(response):
-    return re.findall(r'<th scope="row"><a href="/submissions/\d+/">([^<]+)</a>', response.content.decode())
+    table = response.content.decode().partition('<table class="board">')[2].partition("</table>")[0]
+    return re.findall(r'<th scope="row"><a href="/submissions/\d+/">([^<]+)</a>', table)
 
 
 def board(client, **query):
@@ -152,6 +153,14 @@ def test_claims_stand_beside_the_measurement_of_their_house_method(client, measu
     assert "0.0546" in text
     assert "transcribed, unchecked" in text
     assert "0.0750" in text, "the measured RMSE"
+
+
+def test_contrasts_between_cases_are_paired_by_seed(client, measured):
+    submission = measured("One", 0.5, spread=0)
+    submission.runs.get().scores.filter(case="breast/mnar-50", metric="skill").update(value=0.2)
+    text = board(client).content.decode()
+    assert "Breast: MNAR − MCAR, 50 %" in text
+    assert "−0.300" in text
 
 
 def test_names_descriptions_and_logs_are_escaped(client, measured, alice):
