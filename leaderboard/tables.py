@@ -111,8 +111,10 @@ def context_by_case(card: Task, run: int) -> dict[str, dict[str, float]]:
     return dict(found)
 
 
-def contrasts(card: Task, tier: Tier, rows: Sequence[Standing]) -> list[tuple[Standing, list[standings.Estimate]]]:
-    """The contrasts of a card for each row, paired by seed. One query."""
+def contrasts(
+    card: Task, tier: Tier, rows: Sequence[Standing]
+) -> list[tuple[Standing, list[standings.Estimate | None]]]:
+    """The contrasts of a card for each row, paired by seed; None where a case was not played. One query."""
     pairs = card.contrasts.get(tier, ())
     cases = {name for pair in pairs for name in (pair.of, pair.against)}
     scores: dict[tuple[int, str], dict[int, float]] = defaultdict(dict)
@@ -120,8 +122,10 @@ def contrasts(card: Task, tier: Tier, rows: Sequence[Standing]) -> list[tuple[St
     for run, case, seed, value in asked.values_list("run", "case", "seed", "value"):
         scores[run, case][seed] = value
 
-    def difference(run: int, of: str, against: str) -> standings.Estimate:
+    def difference(run: int, of: str, against: str) -> standings.Estimate | None:
         first, second = scores[run, of], scores[run, against]
+        if not first or first.keys() != second.keys():
+            return None
         return standings.estimate(np.array([[first[seed] - second[seed] for seed in sorted(first)]]))
 
     return [(row, [difference(row.run_id, pair.of, pair.against) for pair in pairs]) for row in rows] if pairs else []
