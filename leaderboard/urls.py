@@ -5,7 +5,10 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from leaderboard.api import api
+from leaderboard.limits import signing_in_from, signing_in_to
 from leaderboard.views import accounts, boards, machine, submissions
+
+handler403 = "leaderboard.limits.refused"
 
 urlpatterns = [
     path("", boards.home, name="home"),
@@ -22,7 +25,7 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", submissions.stop, name="run_cancel"),
     path("runs/<int:pk>/provenance.json", submissions.provenance, name="run_provenance"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
-    path("accounts/login/", auth.LoginView.as_view(), name="login"),
+    path("accounts/login/", signing_in_from(signing_in_to(auth.LoginView.as_view())), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/tokens/", accounts.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke/", accounts.revoke, name="token_revoke"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leaderboard import charts, tables
 from leaderboard.forms import SubmissionForm
+from leaderboard.limits import uploading
 from leaderboard.models import Artefact, Run, Standing, Submission, artefact_path
 from leaderboard.quota import allowance, hold
 from leaderboard.runs import cancel, outlook, rerun, start_run
@@ -24,6 +25,7 @@ LOG_LINES = 60
 
 
 @login_required
+@uploading
 @require_http_methods(["GET", "POST"])
 def submit(request: HttpRequest, slug: str) -> HttpResponse:
     card = card_or_404(slug)

@@ -1,0 +1,60 @@
+"""Reads settings from the environment. A wrong value stops the start with a sentence that names the variable."""
+
+import os
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+YES, NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
+BROKERS = ("redis", "rediss", "redis+socket", "unix")
+
+
+def text(name: str, default: str = "") -> str:
+    """An empty variable counts as one that isn't there."""
+    return os.environ.get(name, "") or default
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """Comma-separated."""
+    return [word.strip() for word in text(name).split(",") if word.strip()] or default
+
+
+def whole(name: str, default: int, *, least: int = 0, most: int = 10**9) -> int:
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, it is {value!r}")
+    return int(value)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = text(name).lower()
+    if value not in ("", *YES, *NO):
+        raise ImproperlyConfigured(f"{name} must be yes or no, it is {value!r}")
+    return value in YES if value else default
+
+
+def address(name: str, default: str) -> str:
+    """An http or https address without a slash at its end."""
+    value = text(name, default)
+    if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+        raise ImproperlyConfigured(f"{name} must be like https://claimcheck.example.org, it is {value!r}")
+    return value.rstrip("/")
+
+
+def broker(name: str) -> None:
+    """Check the broker's address, where there is one."""
+    value = text(name)
+    if value and urlsplit(value).scheme not in BROKERS:
+        raise ImproperlyConfigured(
+            f"{name} must begin with one of {', '.join(f'{b}://' for b in BROKERS)}, it is {value!r}"
+        )
+
+
+def database(name: str, default: str) -> dict[str, object]:
+    """Django's settings for a database URL."""
+    value = text(name, default)
+    found: dict[str, object] = environ.Env.db_url_config(value) if "://" in value else {}
+    if not found.get("ENGINE"):
+        raise ImproperlyConfigured(f"{name} must be like postgres://user:password@host/name, it is {value!r}")
+    return found

@@ -1,0 +1,105 @@
+"""The web side against those who knock too often, and under production settings."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from leaderboard.limits import ForgivingRedisCache
+from leaderboard.models import ApiToken
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def uncounted():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_guessing_one_accounts_password_is_stopped(client, alice):
+    words = {"username": "Alice", "password": "wrong"}
+    statuses = [client.post("/accounts/login/", words).status_code for _ in range(12)]
+    assert statuses == [200] * 10 + [429] * 2
+    assert client.get("/accounts/login/").status_code == 200
+
+
+def test_guessing_many_accounts_from_one_address_is_stopped(client, db):
+    statuses = [client.post("/accounts/login/", {"username": f"u{i}", "password": "x"}).status_code for i in range(21)]
+    assert statuses == [200] * 20 + [429]
+
+
+def test_signing_up_again_and_again_is_stopped(client, db):
+    assert [client.post("/accounts/signup/", {}).status_code for _ in range(21)] == [200] * 20 + [429]
+
+
+def test_uploads_by_page_and_token_are_counted_together(client, alice):
+    client.force_login(alice)
+    statuses = [client.post("/tasks/imputation/submit/", {}).status_code for _ in range(30)]
+    assert statuses == [422] * 30
+    told = {"task": "imputation", "name": "Once more"}
+    headers = {"Authorization": f"Bearer {ApiToken.issue(alice, 'laptop')[1]}"}
+    assert client.post("/tasks/imputation/submit/", {}).status_code == 429
+    with (ROOT / "papers/gain/methods/mean.py").open("rb") as file:
+        assert client.post("/api/v1/submissions", told | {"file": file}, headers=headers).status_code == 429
+
+
+def test_without_the_cache_people_sign_in_all_the_same():
+    away = ForgivingRedisCache("unix:///nonexistent.sock?db=0", {})
+    assert away.add("key", 1) is False
+    with pytest.raises(ValueError, match="away"):
+        away.incr("key")
+
+
+def test_a_foreign_form_changes_nothing(alice):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    assert client.post("/accounts/tokens/", {"name": "stolen"}).status_code == 403
+    assert not ApiToken.objects.exists()
+
+
+def test_tokens_are_kept_as_hashes(alice):
+    token, text = ApiToken.issue(alice, "laptop")
+    assert text not in str(vars(token))
+    assert len(token.sha256) == 64
+
+
+def manage(tmp_path, *words, **env):
+    env = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "leaderboard.settings", **env}
+    return subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, capture_output=True, text=True)
+
+
+def test_the_deployment_check_is_clean_behind_tls(tmp_path):
+    told = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", SITE_URL="https://claimcheck.example")
+    assert told.returncode == 0, told.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PORT", "eighty", "PORT"),
+        ("DEBUG", "maybe", "DEBUG"),
+        ("SECRET_KEY", "short", "at least 32 characters"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL"),
+        ("SITE_URL", "claimcheck.example", "SITE_URL"),
+        ("REDIS_URL", "localhost", "REDIS_URL"),
+        ("QUOTA_PER_DAY", "many", "QUOTA_PER_DAY"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_and_is_named(tmp_path, variable, value, said):
+    told = manage(tmp_path, "check", **{variable: value})
+    assert told.returncode != 0
+    assert said in told.stderr.splitlines()[-1]
+
+
+def test_secrets_are_made_once_and_readable_by_nobody_else(tmp_path):
+    assert manage(tmp_path, "check").returncode == 0
+    first = (tmp_path / "secret_key").read_text()
+    assert manage(tmp_path, "check").returncode == 0
+    assert (tmp_path / "secret_key").read_text() == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
