@@ -127,6 +127,7 @@ def shown(kept: Artefact) -> dict[str, Any]:
     with default_storage.open(artefact_path(kept.sha256)) as file:
         content = json.load(file)
     return {
+        "id": f"artefact-{kept.pk}",
         "artefact": kept,
         "content": content,
         "figure": charts.artefact(kept, content) if kept.kind == "curve" else None,

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from leaderboard import boards
-from leaderboard.models import Run, Standing, Submission
+from leaderboard.models import DriftFlag, Run, Standing, Submission
 from leaderboard.runs import BUNDLE_SALT, start_run
+from leaderboard.tasks import keep_artefact
 from tests.leaderboard.conftest import CODE
 
 BOARD = "/tasks/imputation/"
@@ -262,6 +263,38 @@ def test_the_live_fragment_reloads_the_page_when_the_run_has_ended(client, measu
     response = client.get(f"/runs/{run.pk}/live/")
     assert "HX-Refresh" not in response
     assert "7 of 35 plays" in response.content.decode()
+
+
+def test_what_a_protocol_reported_is_drawn_by_its_kind(client, measured):
+    run = measured("Done", 0.5).runs.get()
+    content = {
+        "curve": {
+            "x": [1, 2],
+            "series": {"loss": [3.0, None]},
+            "x_label": "step",
+            "y_label": "",
+            "log_x": True,
+            "log_y": False,
+        },
+        "image": {"png": "aGVsbG8="},
+        "table": {"columns": ["layer", "norm"], "rows": [["first", 1.5]]},
+    }
+    for kind, data in content.items():
+        keep_artefact(run, {"case": "breast/mcar-20", "seed": 0, "name": f"A {kind}", "kind": kind, "data": data})
+    response = client.get(f"/submissions/{run.submission_id}/")
+    text = response.content.decode()
+    assert "data:image/png;base64,aGVsbG8=" in text
+    assert "<td>first</td><td>1.5</td>" in text
+    (figure,) = [figure for name, figure in figures(response).items() if name.startswith("artefact-")]
+    assert (figure["data"][0]["y"], figure["layout"]["xaxis"]["type"]) == ([3.0, None], "log")
+
+
+def test_a_rerun_that_drifted_says_so(client, measured):
+    submission = measured("Mine", 0.5)
+    run = submission.runs.get()
+    again = Run.objects.create(submission=submission, task="imputation", tier="quick", task_version=1, status="running")
+    DriftFlag.objects.create(run=again, reference=run, shifts=[{"metric": "skill"}])
+    assert "Drift: this rerun differs" in client.get(f"/submissions/{submission.pk}/?run={again.pk}").content.decode()
 
 
 def test_a_disqualified_submission_is_seen_by_its_author_only(client, measured, alice):
