@@ -8,6 +8,10 @@ import os
 import pytest
 from django.contrib.auth import get_user_model
 
+import papers
+from papers import catalogue
+from tests.elsewhere import FOLDER
+
 EVERYTHING = os.environ.get("CLAIMCHECK_TEST_EVERYTHING") == "1"
 
 
@@ -24,6 +28,19 @@ def bob(db):
 @pytest.fixture
 def staff(db):
     return get_user_model().objects.create_superuser("staff", password="long enough too")
+
+
+@pytest.fixture
+def doubling(monkeypatch):
+    """The task `doubling`, found in a folder outside the tree."""
+    monkeypatch.setattr(papers, "__path__", [*papers.__path__, FOLDER])
+    monkeypatch.setenv("PAPERS_PATH", FOLDER)
+    for cached in (catalogue.all_papers, catalogue.all_tasks, catalogue.paper_of):
+        cached.cache_clear()
+    yield catalogue.task("doubling")
+    monkeypatch.undo()
+    for cached in (catalogue.all_papers, catalogue.all_tasks, catalogue.paper_of):
+        cached.cache_clear()
 
 
 def missing(report):

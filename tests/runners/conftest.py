@@ -1,26 +1,10 @@
-"""A task for tests in a folder of its own, and a way to evaluate methods of it."""
+"""A way to evaluate methods of the task that lives outside the tree."""
 
 import pytest
 
-import papers
-from papers import catalogue
 from runners.evaluation import evaluate
 from runners.job import Job
 from runners.sandbox import probe_isolation
-from tests.elsewhere import FOLDER
-
-
-@pytest.fixture
-def doubling(monkeypatch):
-    """The task `doubling`, found in a folder outside the tree."""
-    monkeypatch.setattr(papers, "__path__", [*papers.__path__, FOLDER])
-    monkeypatch.setenv("PAPERS_PATH", FOLDER)
-    for cached in (catalogue.all_papers, catalogue.all_tasks, catalogue.paper_of):
-        cached.cache_clear()
-    yield catalogue.task("doubling")
-    monkeypatch.undo()
-    for cached in (catalogue.all_papers, catalogue.all_tasks, catalogue.paper_of):
-        cached.cache_clear()
 
 
 @pytest.fixture(params=["inprocess", pytest.param("sandbox", marks=pytest.mark.sandbox)])
