@@ -146,12 +146,14 @@ class Verdict:
 
     @property
     def verdict(self) -> str:
-        """ "reproduced", "better", "worse", or "not measured"."""
+        """Whether it held within the claim's tolerance; else on which side of the printed value we are."""
         if self.measured is None or self.difference is None:
             return "not measured"
-        if self.claim.tolerance is None or abs(self.difference) <= self.claim.tolerance:
-            return "reproduced"
-        return "better" if (self.difference > 0) == (self.metric.better == "higher") else "worse"
+        if self.claim.tolerance is None:
+            return "not judged"
+        if abs(self.difference) <= self.claim.tolerance:
+            return "held"
+        return "not held: better" if (self.difference > 0) == (self.metric.better == "higher") else "not held: worse"
 
 
 def verdicts(card: Task, tier: Tier) -> list[Verdict]:

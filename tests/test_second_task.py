@@ -18,7 +18,7 @@ def test_its_house_methods_run_and_stand_on_its_board(client, db, doubling, sett
     assert boards.rebuild("doubling", "quick") == 2
     text = client.get("/tasks/doubling/").content.decode()
     assert text.index("Exact") < text.index("Identity")
-    assert "reproduced" in text, "the claim of its card stands beside the measurement"
+    assert '<span class="verdict held">held</span>' in text, "the claim of its card stands beside the measurement"
     assert "On Doubling" in client.get("/").content.decode()
 
 

@@ -42,7 +42,7 @@ def cases(tables: tuple[str, ...], mechanisms: tuple[str, ...], *, downstream: b
 
 
 QUICK = (
-    *cases(("breast",), ("mcar-20", "mcar-50", "mar-50", "mnar-50")),
+    *cases(("breast",), ("mcar-20", "mcar-50", "mcar-80", "mar-50", "mnar-50")),
     *cases(("curved",), ("mcar-50", "mar-50", "mnar-50")),
 )
 FULL = (

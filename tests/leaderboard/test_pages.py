@@ -262,7 +262,7 @@ def test_the_live_fragment_reloads_the_page_when_the_run_has_ended(client, measu
     Run.objects.update(status="running", plays_done=7)
     response = client.get(f"/runs/{run.pk}/live/")
     assert "HX-Refresh" not in response
-    assert "7 of 35 plays" in response.content.decode()
+    assert "7 of 40 plays" in response.content.decode()
 
 
 def test_what_a_protocol_reported_is_drawn_by_its_kind(client, measured):
