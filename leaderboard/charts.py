@@ -15,9 +15,14 @@ PROFILED = 8
 Figure = dict[str, Any]
 
 
+def arrowed(metric: Metric) -> str:
+    """The label with the direction that is better."""
+    return metric.label + {"higher": " ↑", "lower": " ↓"}.get(metric.better, "")
+
+
 def titled(metric: Metric) -> str:
-    arrow = {"higher": " ↑", "lower": " ↓"}.get(metric.better, "")
-    return f"{metric.label}{f' ({metric.unit})' if metric.unit else ''}{arrow}"
+    """The title of an axis, with the unit."""
+    return arrowed(metric) + (f" ({metric.unit})" if metric.unit else "")
 
 
 def error_bars(estimates: Sequence[dict[str, Any]]) -> dict[str, Any]:

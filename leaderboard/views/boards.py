@@ -111,18 +111,23 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
 def headers(card: Task, view: View) -> list[dict[str, Any]]:
     """The sortable columns after the rank, in their order."""
     metrics = tables.shown_metrics(card, view.tier)
-    columns = [("method", "Method", False), ("author", "Author", False)]
-    columns += [(metric.name, charts.titled(metric), metric.better == "higher") for metric in (card.primary, *metrics)]
-    columns += [("seconds", "Seconds", False), ("memory", "Memory", False), ("date", "Date", True)]
+    columns = [("method", "Method", False)]
+    columns += [(metric.name, charts.arrowed(metric), metric.better == "higher") for metric in (card.primary, *metrics)]
+    columns += [
+        ("seconds", "Seconds", False),
+        ("memory", "Memory", False),
+        ("author", "Author", False),
+        ("date", "Date", True),
+    ]
     return [
         {
             "name": name,
             "label": label,
             "link": view.next_sort(name, descending_first=descending),
             "aria": view.aria_sort(name),
-            "is_number": index > 1,
+            "is_number": name not in ("method", "author"),
         }
-        for index, (name, label, descending) in enumerate(columns)
+        for name, label, descending in columns
     ]
 
 

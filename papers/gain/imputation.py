@@ -89,6 +89,6 @@ def show_quantiles(report: Report, truth: np.ndarray, filled: np.ndarray, missin
         "Imputed against true values",
         true,
         {"imputed": imputed, "perfect": true},
-        x_label="quantile of the true missing values (share of the range)",
-        y_label="quantile of the imputed values (share of the range)",
+        x_label="true quantile (range)",
+        y_label="imputed quantile (range)",
     )
