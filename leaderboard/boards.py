@@ -7,7 +7,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from leaderboard import standings
+from leaderboard import audit, standings
 from leaderboard.models import Run, Score, Standing, Submission
 from papers import catalogue
 from papers.task import Task, Tier
@@ -63,7 +63,7 @@ def _scores(runs: list[int]) -> dict[int, dict[str, Matrix]]:
 def _rows(task: Task, tier: Tier, runs: dict[int, int], scores: dict[int, dict[str, Matrix]]) -> list[Standing]:
     """Standings, best first. A run without the primary metric on every case and seed does not rank."""
     primary = task.primary
-    cases, seeds = [case.name for case in task.cases[tier]], range(task.seeds[tier])
+    cases, seeds = task.ranked_cases(tier), range(task.seeds[tier])
     complete = {}
     for run in runs:
         values = _array(scores[run][primary.name], cases, seeds)
@@ -71,6 +71,7 @@ def _rows(task: Task, tier: Tier, runs: dict[int, int], scores: dict[int, dict[s
             complete[run] = values
     if not complete:
         return []
+    flags = _flags(task, tier, runs, {run: scores[run] for run in complete})
     places = standings.ranks(
         np.array([values.mean(axis=0) for values in complete.values()]), higher_is_better=primary.better == "higher"
     )
@@ -89,12 +90,32 @@ def _rows(task: Task, tier: Tier, runs: dict[int, int], scores: dict[int, dict[s
             metrics={
                 metric.name: _plain(standings.estimate(values))
                 for metric in task.metrics
-                if (values := _defined(scores[run][metric.name])).size
+                if (values := _defined({case: scores[run][metric.name].get(case, {}) for case in cases})).size
             },
+            flags=flags[run],
             cases={case: _plain(standings.estimate(complete[run][[index]])) for index, case in enumerate(cases)},
         )
         for position, (run, place) in enumerate(ordered)
     ]
+
+
+def _flags(task: Task, tier: Tier, runs: dict[int, int], scores: dict[int, dict[str, Matrix]]) -> dict[int, list[str]]:
+    """What stands out about a run: memorisation, by the audits of the card against the house methods. One query."""
+    honest = set(Submission.objects.filter(pk__in=runs.values(), is_house=True).values_list("pk", flat=True))
+    found: dict[int, list[str]] = {run: [] for run in scores}
+    for check in task.audits.get(tier, ()):
+        ratios = {
+            run: audit.log_ratio(metrics[check.metric].get(check.public, {}), metrics[check.metric].get(check.twin, {}))
+            for run, metrics in scores.items()
+        }
+        known = {run: ratio for run, ratio in ratios.items() if ratio is not None}
+        reference = [ratio for run, ratio in known.items() if runs[run] in honest]
+        for run, ratio in known.items():
+            if runs[run] not in honest and audit.stands_out(ratio, reference):
+                found[run].append(
+                    f"memorisation: on {check.public} its error is {np.exp(ratio):.2f} of that on a synthetic twin"
+                )
+    return found
 
 
 def _array(matrix: Matrix, cases: list[str], seeds: range) -> np.ndarray:
@@ -105,7 +126,7 @@ def _array(matrix: Matrix, cases: list[str], seeds: range) -> np.ndarray:
 def _defined(matrix: Matrix) -> np.ndarray:
     """A secondary metric on the cases in which it is defined: (cases, seeds)."""
     seeds = sorted({seed for values in matrix.values() for seed in values})
-    rows = [[values[seed] for seed in seeds] for values in matrix.values() if len(values) == len(seeds)]
+    rows = [[values[seed] for seed in seeds] for values in matrix.values() if values and len(values) == len(seeds)]
     return np.array(rows).reshape(len(rows), len(seeds))
 
 

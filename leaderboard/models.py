@@ -254,6 +254,7 @@ class Standing(models.Model):
     high = models.FloatField(null=True)
     metrics = models.JSONField(default=dict)  # {metric: {"value", "low", "high"}}
     cases = models.JSONField(default=dict)  # {case: {"value", "low", "high"}} of the primary metric
+    flags = models.JSONField(default=list)  # sentences on what stands out, such as memorisation
 
     objects = StandingQuerySet.as_manager()
 

@@ -92,7 +92,10 @@ class Outlook:
 
 def outlook(run: Run) -> Outlook:
     """Say when a queued run will start. Three queries and a look at Redis."""
-    queues = living_queues()
+    try:
+        queues = living_queues()
+    except redis.exceptions.RedisError:
+        queues = Counter()
     workers = queues[run.queue or queue_for(run.tier, queues)]
     order = [other.pk for other in waiting()]
     released = Run.objects.open().filter(released__isnull=False)
@@ -128,7 +131,11 @@ def release() -> int:
 
     An author's runs beyond RUNNING_PER_AUTHOR stay behind until one of theirs ends.
     """
-    queues = living_queues()
+    try:
+        queues = living_queues()
+    except redis.exceptions.RedisError:
+        log.warning("the broker is away: runs stay in the database")
+        return 0
     room = Counter({queue: queues[queue] + AHEAD for queue in ("cpu", "gpu")})
     active: Counter[int | None] = Counter()
     for run in Run.objects.open().filter(released__isnull=False).select_related("submission"):
@@ -146,11 +153,8 @@ def release() -> int:
 
 
 def living_queues() -> Counter[str]:
-    """How many workers serve each queue. Without Redis nobody can be asked: then none."""
-    try:
-        return Counter(worker.queue for worker in presence.present())
-    except redis.exceptions.RedisError:
-        return Counter()
+    """How many workers serve each queue. Raises redis.exceptions.RedisError."""
+    return Counter(worker.queue for worker in presence.present())
 
 
 def queue_for(tier: str, queues: Counter[str]) -> str:

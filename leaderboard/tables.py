@@ -187,6 +187,7 @@ class CaseScores:
     """One case of one run: the primary metric by seed, and the means of all metrics."""
 
     case: str
+    ranked: bool
     by_seed: list[float | None]
     estimate: standings.Estimate | None
     means: dict[str, float]
@@ -205,6 +206,7 @@ def case_scores(card: Task, run: Run) -> list[CaseScores]:
         found.append(
             CaseScores(
                 case=case.name,
+                ranked=case.ranked,
                 by_seed=[primary.get(seed) for seed in seeds],
                 estimate=standings.estimate(np.array([[primary[seed] for seed in seeds]]))
                 if len(primary) == len(seeds)

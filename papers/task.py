@@ -25,6 +25,19 @@ class Case:
 
     name: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    ranked: bool = True  # False: played and shown, but no part of a method's score
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """Two cases that an honest method finds about equally hard: a public table and a synthetic twin drawn from the seed.
+
+    A method that knows the public one by heart does far better on it than its twin, compared with other methods.
+    """
+
+    public: str
+    twin: str
+    metric: str  # an error: positive, lower is better
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +119,7 @@ class Task:
     house: tuple[House, ...]
     claims: tuple[Claim, ...] = ()
     contrasts: Mapping[Tier, tuple[Contrast, ...]] = field(default_factory=dict)
+    audits: Mapping[Tier, tuple[Audit, ...]] = field(default_factory=dict)
     starter: str = ""  # slug of the house method offered as the starter file
     kit: str | None = None  # a module that methods may import inside the sandbox
 
@@ -124,6 +138,10 @@ class Task:
 
     def metric(self, name: str) -> Metric:
         return next(metric for metric in self.metrics if metric.name == name)
+
+    def ranked_cases(self, tier: Tier) -> list[str]:
+        """Names of the cases that make a method's score."""
+        return [case.name for case in self.cases[tier] if case.ranked]
 
     def plays(self, tier: Tier) -> list[tuple[Case, int]]:
         """Every (case, seed index) of one run, in the order in which they are played: seed by seed."""

@@ -85,3 +85,8 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 @register.filter
 def percent(fraction: float) -> int:
     return round(100 * fraction)
+
+
+@register.filter
+def before_colon(text: str) -> str:
+    return text.partition(":")[0]

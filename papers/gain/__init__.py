@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from papers.gain.claims import CLAIMS
-from papers.task import Case, Contrast, House, Limits, Metric, Paper, Task
+from papers.task import Audit, Case, Contrast, House, Limits, Metric, Paper, Task
 
 
 class Method(Protocol):
@@ -24,7 +24,9 @@ class Method(Protocol):
         """
 
 
-def cases(tables: tuple[str, ...], mechanisms: tuple[str, ...], *, downstream: bool = False) -> tuple[Case, ...]:
+def cases(
+    tables: tuple[str, ...], mechanisms: tuple[str, ...], *, downstream: bool = False, ranked: bool = True
+) -> tuple[Case, ...]:
     """Cases named "table/mechanism-percent"."""
     return tuple(
         Case(
@@ -35,15 +37,18 @@ def cases(tables: tuple[str, ...], mechanisms: tuple[str, ...], *, downstream: b
                 "rate": int(mechanism.rpartition("-")[2]) / 100,
                 "downstream": downstream,
             },
+            ranked=ranked,
         )
         for table in tables
         for mechanism in mechanisms
     )
 
 
+PUBLIC = ("breast", "spam", "letter", "credit", "news-part")  # tables that a method could know by heart
 QUICK = (
     *cases(("breast",), ("mcar-20", "mcar-50", "mcar-80", "mar-50", "mnar-50")),
     *cases(("curved",), ("mcar-50", "mar-50", "mnar-50")),
+    *cases(("breast-twin",), ("mcar-50",), ranked=False),
 )
 FULL = (
     *cases(
@@ -53,6 +58,7 @@ FULL = (
     ),
     *cases(("credit",), tuple(f"mcar-{rate}" for rate in (10, 30, 40, 60, 70, 80)), downstream=True),
     *cases(("breast", "letter", "credit"), ("mnar-cut-25", "mnar-logit-50"), downstream=True),
+    *cases(tuple(f"{table}-twin" for table in PUBLIC), ("mcar-50",), ranked=False),
 )
 
 IMPUTATION = Task(
@@ -205,6 +211,12 @@ IMPUTATION = Task(
         ),
     ),
     claims=CLAIMS,
+    audits={
+        "quick": (Audit(public="breast/mcar-50", twin="breast-twin/mcar-50", metric="rmse"),),
+        "full": tuple(
+            Audit(public=f"{table}/mcar-50", twin=f"{table}-twin/mcar-50", metric="rmse") for table in PUBLIC
+        ),
+    },
     contrasts={
         "quick": (
             Contrast(label="Breast: MAR − MCAR, 50 %", of="breast/mar-50", against="breast/mcar-50"),

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy.stats import norm, rankdata
 
 from papers.datasets import dataset
 
 NOISE = 0.3  # standard deviation of eps in the synthetic tables
 SYNTHETIC = ("factor", "curved")
 ROWS, COLUMNS = 400, 10
+TWIN = "-twin"
 SHARE = 0.8  # of a real table's rows
 
 
@@ -73,12 +75,15 @@ class Table:
 def load(name: str, rng: np.random.Generator) -> Table:
     """Draw a synthetic table, or 80 % of a real one's rows, its continuous cells moved by 1 % of their column's spread.
 
-    The move becomes part of the truth: it keeps a method from looking the value up in the public table.
+    The move becomes part of the truth: it keeps a method from looking the value up in the public table. "NAME-twin" is
+    a synthetic table in the place of the public one.
     """
     if name in SYNTHETIC:
         generator = Generator.draw(name, rng)
         return Table(generator.sample(ROWS, rng), np.zeros(COLUMNS, bool), generator)
-    arrays = dataset(name)
+    arrays = dataset(name.removesuffix(TWIN))
+    if name.endswith(TWIN):
+        arrays = twin(arrays, rng)
     x, categorical = arrays["x"], arrays["categorical"]
     order = rng.permutation(len(x))
     kept, rest = np.split(order, [round(SHARE * len(x))])
@@ -87,6 +92,27 @@ def load(name: str, rng: np.random.Generator) -> Table:
     if label is None:
         return Table(moved, categorical)
     return Table(moved, categorical, None, label[kept], x[rest], label[rest])
+
+
+def twin(arrays: dict[str, np.ndarray], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Draw a table with the columns' marginal distributions and rank correlations, and none of the rows.
+
+    A Gaussian copula: normal scores of the columns, their correlations, a draw, and back through the quantiles.
+    """
+    x = arrays["x"]
+    n, d = x.shape
+    scores = norm.ppf((rankdata(x + 1e-9 * x.std(axis=0) * rng.normal(size=x.shape), axis=0) - 0.5) / n)
+    drawn = rng.normal(size=(n, d)) @ _root(np.corrcoef(scores, rowvar=False)).T
+    share = norm.cdf(drawn)
+    method = ["inverted_cdf" if is_code else "linear" for is_code in arrays["categorical"]]
+    columns = [np.quantile(x[:, j], share[:, j], method=method[j]) for j in range(d)]  # type: ignore[call-overload]
+    return {"x": np.column_stack(columns), "categorical": arrays["categorical"]}
+
+
+def _root(correlation: np.ndarray) -> np.ndarray:
+    """A square root of a correlation matrix that rounding may have left slightly indefinite."""
+    values, vectors = np.linalg.eigh(correlation)
+    return np.asarray(vectors * np.sqrt(np.clip(values, 0, None)))
 
 
 @dataclass(frozen=True)

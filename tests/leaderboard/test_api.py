@@ -61,7 +61,7 @@ def test_a_run_is_told_whole(client, measured):
     run = measured("One", 0.5).runs.get()
     told = client.get(f"/api/v1/runs/{run.pk}").json()
     assert (told["status"], told["progress"], told["failure"]) == ("finished", 1.0, None)
-    assert len(told["scores"]) == 80
+    assert len(told["scores"]) == 90
     assert told["queued"].endswith("Z")
 
 

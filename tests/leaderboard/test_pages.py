@@ -164,6 +164,29 @@ def test_contrasts_between_cases_are_paired_by_seed(client, measured):
     assert "−0.300" in text
 
 
+def test_a_method_that_knows_a_public_table_by_heart_is_flagged(client, measured, alice):
+    for name in ("One", "Two", "Three"):
+        measured(name, 0.5, rebuild=False)
+    honest = measured("Honest", 0.6, author=alice, rebuild=False)
+    cheat = measured("Cheat", 0.9, author=alice, rebuild=False)
+    cheat.runs.get().scores.filter(case="breast/mcar-50", metric="rmse").update(value=0.001)
+    boards.rebuild("imputation", "quick")
+    assert Standing.objects.get(submission=honest).flags == []
+    (flag,) = Standing.objects.get(submission=cheat).flags
+    assert flag.startswith("memorisation: on breast/mcar-50")
+    assert flag in board(client).content.decode()
+
+
+def test_unranked_cases_are_no_part_of_the_score(measured):
+    submission = measured("One", 0.5, spread=0)
+    submission.runs.get().scores.filter(case="breast-twin/mcar-50").update(value=-100)
+    boards.rebuild("imputation", "quick")
+    standing = Standing.objects.get()
+    assert standing.value == pytest.approx(0.5)
+    assert standing.metrics["rmse"]["value"] == pytest.approx(0.075)
+    assert "breast-twin/mcar-50" not in standing.cases
+
+
 def test_names_descriptions_and_logs_are_escaped(client, measured, alice):
     submission = measured(XSS, 0.5, author=alice, description=XSS)
     submission.runs.update(log=XSS, status="failed", failure_message=XSS, failure_traceback=XSS, failure_whose="author")
@@ -262,7 +285,7 @@ def test_the_live_fragment_reloads_the_page_when_the_run_has_ended(client, measu
     Run.objects.update(status="running", plays_done=7)
     response = client.get(f"/runs/{run.pk}/live/")
     assert "HX-Refresh" not in response
-    assert "7 of 40 plays" in response.content.decode()
+    assert "7 of 45 plays" in response.content.decode()
 
 
 def test_what_a_protocol_reported_is_drawn_by_its_kind(client, measured):

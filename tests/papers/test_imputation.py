@@ -186,7 +186,7 @@ def test_the_papers_losses_hold_under_mnar_where_the_official_code_falls():
 
 
 def test_the_full_tier_has_the_papers_tables_and_every_mechanism():
-    assert len(CASES["quick"]) * TASK.seeds["quick"] == 40
+    assert len(CASES["quick"]) * TASK.seeds["quick"] == 45
     names = set(CASES["full"])
     assert {f"{t}/mcar-20" for t in ("breast", "spam", "letter", "credit", "news-part", "factor", "curved")} <= names
     assert {"credit/mcar-80", "letter/mnar-cut-25", "breast/mnar-logit-50"} <= names

@@ -1,0 +1,26 @@
+"""Does a method know a public table by heart? Its error there against its error on a synthetic twin. Pure numbers."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+FACTOR = 1.5  # an honest method may find the public table easier by so much
+DEVIATIONS = 6.0  # or by so many robust standard deviations of the honest methods
+FEWEST = 3  # honest methods to compare with
+
+
+def log_ratio(public: Mapping[int, float], twin: Mapping[int, float]) -> float | None:
+    """Mean over the seeds of log(error on the public table / error on its twin); None where it can't be formed."""
+    seeds = public.keys() & twin.keys()
+    if not seeds or any(not public[seed] > 0 or not twin[seed] > 0 for seed in seeds):
+        return None
+    return float(np.mean([np.log(public[seed] / twin[seed]) for seed in sorted(seeds)]))
+
+
+def stands_out(ratio: float, honest: Sequence[float]) -> bool:
+    """Whether a method does better on the public table than honest methods explain: by FACTOR and DEVIATIONS both."""
+    if len(honest) < FEWEST:
+        return False
+    centre = float(np.median(honest))
+    spread = 1.4826 * float(np.median(np.abs(np.array(honest) - centre)))
+    return bool(ratio < centre - max(np.log(FACTOR), DEVIATIONS * spread))
