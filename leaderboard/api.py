@@ -39,6 +39,7 @@ class Cost(Schema):
     cpu_seconds: float | None
     gpu_seconds: float | None
     memory_bytes: int | None
+    gpu_memory_bytes: int | None
 
 
 class MetricOut(Schema):
@@ -298,7 +299,7 @@ class SubmissionIn(Schema):
 @api.post(
     "v1/submissions",
     auth=Bearer(),
-    response={201: Submitted, 404: Problems, 422: Problems, 429: Problems},
+    response={201: Submitted, 404: Problems, 422: Problems, 429: Problems, 503: Problems},
     summary="Submit a method",
 )
 def submit(request: HttpRequest, told: Form[SubmissionIn], file: File[UploadedFile]) -> Any:
@@ -318,7 +319,7 @@ def submit(request: HttpRequest, told: Form[SubmissionIn], file: File[UploadedFi
 
 
 def refused(request: HttpRequest, form: SubmissionForm) -> HttpResponse:
-    """422 with what is wrong with each field; 429 where nothing is wrong but the quota."""
+    """422 with what is wrong with each field; 429 for the quota, 503 where nobody can isolate an upload."""
     found = form.errors.as_data()
     pairs = [
         ("" if field == "__all__" else field, message)
@@ -326,8 +327,9 @@ def refused(request: HttpRequest, form: SubmissionForm) -> HttpResponse:
         for e in errors
         for message in e.messages
     ]
-    is_quota = any(error.code == "quota" for errors in found.values() for error in errors)
-    return problems(request, 429 if is_quota else 422, *pairs)
+    codes = {error.code for errors in found.values() for error in errors}
+    status = 429 if "quota" in codes else 503 if "isolation" in codes else 422
+    return problems(request, status, *pairs)
 
 
 @api.get("v1/submissions/{submission}", response={200: list[int], 404: Problems}, summary="The runs of a submission")

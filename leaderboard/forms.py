@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import redis
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UserCreationForm
@@ -14,8 +15,20 @@ from leaderboard.quota import allowance, hold
 from leaderboard.runs import start_run
 from leaderboard.uploads import UploadError, read_upload, store_code
 from papers.task import Task
+from runners import presence
 
 WEB = URLValidator(schemes=["http", "https"])
+
+
+def isolation_refusal() -> str:
+    """Why uploads can't be run safely now, and the remedy; "" where they can, or where nobody is there to ask."""
+    try:
+        workers = presence.present()
+    except redis.exceptions.RedisError:
+        return ""
+    if not workers or any(worker.isolation_ok for worker in workers):
+        return ""
+    return f"Uploads are refused: the workers can't isolate them. {workers[0].reason} {workers[0].remedy}"
 
 
 class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -50,6 +63,12 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["code_is_public"].initial = True
         for name in ("paper_url", "code_url"):
             self.fields[name].validators = [WEB]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse uploads while no living worker can isolate them; without any worker they wait."""
+        if refusal := isolation_refusal():
+            raise forms.ValidationError(refusal, code="isolation")
+        return self.cleaned_data
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"].strip()

@@ -161,6 +161,7 @@ class Run(models.Model):
     cpu_seconds = models.FloatField(null=True, blank=True)
     gpu_seconds = models.FloatField(null=True, blank=True)
     memory_bytes = models.BigIntegerField(null=True, blank=True)
+    gpu_memory_bytes = models.BigIntegerField(null=True, blank=True)
 
     objects = RunQuerySet.as_manager()
 

@@ -125,7 +125,7 @@ def evaluate(job: Job, emit: Emit) -> bool:
     where = ("", 0)
     task = catalogue.task(job.task)
     boxes = Boxes(job, task.limits[job.tier], task.kit)
-    total = Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0)
+    total = Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0)
     try:
         datasets.reset()
         plays = job.plays()
@@ -232,6 +232,7 @@ def add(total: Spent, spent: Spent) -> None:
     total["cpu_seconds"] += spent["cpu_seconds"]
     total["gpu_seconds"] += spent["gpu_seconds"]
     total["memory_bytes"] = max(total["memory_bytes"], spent["memory_bytes"])
+    total["gpu_memory_bytes"] = max(total["gpu_memory_bytes"], spent["gpu_memory_bytes"])
 
 
 def failed(whose: Any, reason: Any, message: str, case: str = "", seed: int = 0, *, traceback: str = "") -> Failed:

@@ -14,6 +14,7 @@ class Spent(TypedDict):
     cpu_seconds: float
     gpu_seconds: float  # 0.0 on a CPU
     memory_bytes: int  # peak
+    gpu_memory_bytes: int  # peak that the driver reported; 0 on a CPU
 
 
 class Started(TypedDict):

@@ -40,7 +40,13 @@ class InProcess:
             self._cpu_seconds += time.process_time() - cpu
 
     def spent(self) -> Spent:
-        return {"seconds": self._seconds, "cpu_seconds": self._cpu_seconds, "gpu_seconds": 0.0, "memory_bytes": 0}
+        return {
+            "seconds": self._seconds,
+            "cpu_seconds": self._cpu_seconds,
+            "gpu_seconds": 0.0,
+            "memory_bytes": 0,
+            "gpu_memory_bytes": 0,
+        }
 
     def log(self) -> str:
         return ""

@@ -124,6 +124,7 @@ class Sandbox:
             "cpu_seconds": max(self._meter.cpu_seconds - self._cpu_before, 0.0) if self._is_loaded else 0.0,
             "gpu_seconds": self._seconds if self._device == "cuda" else 0.0,  # the GPU is reserved for these seconds
             "memory_bytes": self._meter.peak_bytes,
+            "gpu_memory_bytes": self.gpu_memory_bytes,
         }
 
     def log(self) -> str:

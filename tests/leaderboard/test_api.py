@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from leaderboard.models import ApiToken, Run, Submission
+from runners.presence import Worker
 from tests.leaderboard.conftest import CODE
 
 BOARD = "/api/v1/tasks/imputation/leaderboard"
@@ -119,6 +120,20 @@ def test_a_used_up_quota_is_429(client, token, settings):
     settings.QUOTA_PER_DAY = 1
     assert post(client, token).status_code == 201
     assert post(client, token, code=CODE + b"#").status_code == 429
+
+
+@pytest.mark.parametrize(("holds", "status"), [((False, False), 503), ((False, True), 201), ((), 201)])
+def test_uploads_are_refused_where_no_worker_can_isolate(client, token, monkeypatch, holds, status):
+    workers = [
+        Worker(f"w{i}", "cpu", "cpu", "a CPU", "none", ok, "User namespaces are off.", "Set the sysctl.")
+        for i, ok in enumerate(holds)
+    ]
+    monkeypatch.setattr("runners.presence.present", lambda: workers)
+    response = post(client, token)
+    assert response.status_code == status
+    if status == 503:
+        assert "User namespaces are off. Set the sysctl." in response.json()["errors"][0]["message"]
+        assert not Submission.objects.exists()
 
 
 def test_the_description_and_its_page_need_no_foreign_host(client, db):

@@ -11,7 +11,7 @@ from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.runs import start_run, waiting
 from papers import catalogue
 
-SPENT = {"seconds": 1.0, "cpu_seconds": 0.9, "gpu_seconds": 0.0, "memory_bytes": 10**8}
+SPENT = {"seconds": 1.0, "cpu_seconds": 0.9, "gpu_seconds": 0.0, "memory_bytes": 10**8, "gpu_memory_bytes": 0}
 
 
 @pytest.fixture
