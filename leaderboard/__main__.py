@@ -175,11 +175,14 @@ def clients(port: int) -> list[Service]:
     """Everything that talks to the broker and the database."""
     celery = [PYTHON, "-m", "celery", "--quiet"]
     web = "gunicorn leaderboard.wsgi --worker-class gthread --workers 2 --threads 8 --log-level warning"
-    recorder = "-A leaderboard worker -Q results -n recorder@%h --concurrency 1 --beat --loglevel WARNING"
+    recorder = "-A leaderboard worker -Q results -n recorder@%h --concurrency 1 --loglevel WARNING"
+    # A process of its own: embedded in the recorder, it would outlive a recorder that is killed.
+    beat = "-A leaderboard beat --loglevel WARNING --pidfile="
     runner = "-A runners worker --concurrency 1 --loglevel WARNING"
     return [
         Service("web", [PYTHON, "-m", *web.split(), "--bind", f"{host()}:{port}"]),
         celery_service("recorder", [*celery, *recorder.split()]),
+        celery_service("beat", [*celery, *beat.split()], stop_signal=signal.SIGTERM),
         celery_service("runner", [*celery, *runner.split(), "-Q", "cpu", "-n", "cpu@%h"], RUNNER_DEVICE="cpu"),
         *(
             celery_service(
@@ -193,9 +196,11 @@ def clients(port: int) -> list[Service]:
     ]
 
 
-def celery_service(name: str, command: list[str], **env: str) -> Service:
+def celery_service(
+    name: str, command: list[str], *, stop_signal: signal.Signals = signal.SIGQUIT, **env: str
+) -> Service:
     """SIGQUIT ends a busy worker at once; orphaned, all of its processes end only on SIGKILL."""
-    return Service(name, command, env=env, stop_signal=signal.SIGQUIT, when_orphaned=signal.SIGKILL)
+    return Service(name, command, env=env, stop_signal=stop_signal, when_orphaned=signal.SIGKILL)
 
 
 def gpus() -> list[str]:

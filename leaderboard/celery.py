@@ -1,4 +1,4 @@
-"""The site's Celery end: records what runners report, and beats. `celery -A leaderboard worker -Q results`."""
+"""The site's Celery end: `celery -A leaderboard worker -Q results` records what runners report, `beat` keeps time."""
 
 import os
 

@@ -163,6 +163,8 @@ def evaluate(job: Job, emit: Emit) -> bool:
         emit(failed("author", failure.reason, failure.message, *where, traceback=failure.traceback))
     except AnswerError as error:
         emit(failed("author", "answer", str(error), *where))
+    except datasets.DataError as error:
+        emit(failed("ours", "internal", str(error), *where))
     except Exception:
         log.exception("the evaluation failed at %s, seed %s", *where)
         emit(failed("ours", "internal", "The evaluation itself broke. This is our fault.", *where))

@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
+from papers.datasets import DataError
 from runners.evaluation import evaluate
 from runners.job import Job
 from tests.runners.conftest import method
@@ -103,6 +104,16 @@ def test_a_protocol_that_goes_wrong_is_our_fault(doubling, monkeypatch, caplog, 
     assert not evaluate(Job(task="doubling", tier="quick", code=method("return x"), mode="inprocess"), events.append)
     assert (events[-1]["whose"], events[-1]["reason"]) == ("ours", "internal")
     assert reason in caplog.text
+
+
+def test_missing_data_are_told_with_the_remedy(doubling, monkeypatch):
+    def play(case, **_):
+        raise DataError("letter.csv is not here: set DATA_MIRROR")
+
+    monkeypatch.setattr("papers.doubling.protocol.play", play)
+    events = []
+    evaluate(Job(task="doubling", tier="quick", code=method("return x"), mode="inprocess"), events.append)
+    assert (events[-1]["whose"], events[-1]["message"]) == ("ours", "letter.csv is not here: set DATA_MIRROR")
 
 
 def test_only_the_interfaces_calls_reach_the_method(doubling, monkeypatch):
