@@ -132,6 +132,9 @@ def _system(gpu_nodes: Sequence[str]) -> Iterator[str]:
 
 def _interpreter() -> Iterator[str]:
     """The virtual environment and the Python behind it, without the packages that this environment doesn't use."""
+    roots = interpreter_in_tmp()
+    for name in roots:  # a folder of the sandbox's own /tmp would be the method's to write into
+        yield from ("--perms", "0755", "--size", "65536", "--tmpfs", f"/tmp/{name}")  # noqa: S108
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
         for part in (f"{prefix}/lib", f"{prefix}/bin") if prefix in ("/usr", "/usr/local") else (prefix,):
             if not part.startswith(("/usr/lib", "/usr/bin")):
@@ -139,6 +142,14 @@ def _interpreter() -> Iterator[str]:
                 yield from ("--ro-bind", part, part)
     for folder in hidden_folders():
         yield from ("--tmpfs", folder, "--remount-ro", folder)
+    for name in roots:
+        yield from ("--remount-ro", f"/tmp/{name}")  # noqa: S108
+
+
+def interpreter_in_tmp() -> list[str]:
+    """Names in /tmp of the folders in which the interpreter lies, where somebody has put it there."""
+    prefixes = [Path(prefix).parts for prefix in (sys.base_prefix, sys.prefix)]
+    return sorted({parts[2] for parts in prefixes if parts[1:2] == ("tmp",)})
 
 
 def hidden_folders() -> list[str]:

@@ -9,7 +9,7 @@ from papers import catalogue
 from papers.gain import imputation
 from papers.gain.tables import Disguise
 from papers.task import AnswerError
-from tests.papers.playing import CASES, TASK, Answering, Kept, load, play, skills
+from tests.papers.playing import TASK, Answering, Kept, load, play, skills
 
 README = (catalogue.paper_of("imputation").folder / "README.md").read_text()
 QUICK = TASK.ranked_cases("quick")
