@@ -15,6 +15,7 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=False,
     task_ignore_result=True,
+    result_expires=None,  # nothing is kept, so nothing is to be cleaned up
     task_default_queue="results",
     task_time_limit=HARD_LIMIT,
     worker_prefetch_multiplier=1,
