@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # a running run must be heard of within this time
 PATIENCE = timedelta(seconds=60)  # how long a released run may wait with its queue empty before its message is given up
-AHEAD = 1  # released runs beyond one per worker: few, so that people overtake house methods
+AHEAD = 2  # runs of people that are released beyond one per worker; house methods and reruns take free workers only
 BUNDLE_SALT = "bundle"
 RERUN_PRIORITY = 1  # 0 is for people
 
@@ -136,7 +136,7 @@ def release() -> int:
     except redis.exceptions.RedisError:
         log.warning("the broker is away: runs stay in the database")
         return 0
-    room = Counter({queue: queues[queue] + AHEAD for queue in ("cpu", "gpu")})
+    room = Counter(queues)
     active: Counter[int | None] = Counter()
     for run in Run.objects.open().filter(released__isnull=False).select_related("submission"):
         room[run.queue] -= 1
@@ -145,7 +145,8 @@ def release() -> int:
     for run in waiting():
         queue, author = queue_for(run.tier, queues), run.submission.author_id
         is_held = author is not None and active[author] >= settings.RUNNING_PER_AUTHOR
-        if room[queue] > 0 and not is_held and send(run, queue):
+        ahead = AHEAD if run.priority == 0 else 0
+        if room[queue] + ahead > 0 and not is_held and send(run, queue):
             room[queue] -= 1
             active[author] += 1
             released += 1

@@ -7,7 +7,7 @@ import pytest
 
 from tests.site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 PASSWORD = "a-long-enough-passphrase-7"
 
@@ -32,7 +32,7 @@ def upload(page, name, content):
 
 
 def test_the_board_fills_by_itself_with_measured_house_methods(site):
-    site.wait_for(lambda: len(site.board()) >= 5, 300)
+    site.wait_for(lambda: len(site.board()) >= 5, 420)
     rows = site.board()
     means = next(row for row in rows if row["method"] == "Column mean")
     assert means["value"] == pytest.approx(0, abs=1e-6), "column means score exactly 0 by definition"
@@ -48,7 +48,7 @@ def test_a_new_user_uploads_the_starter_file_and_sees_it_ranked(site, page):
     assert b"class Method" in starter
     upload(page, "My first method", starter)
     page.wait_for_url("**/submissions/*/")
-    page.get_by_text("Finished", exact=False).first.wait_for(timeout=240_000)
+    page.get_by_text("Finished", exact=False).first.wait_for(timeout=420_000)
     page.goto("/tasks/imputation/")
     row = page.locator("table tbody tr", has_text="My first method").first
     row.wait_for()
@@ -63,7 +63,7 @@ def test_a_method_that_fails_tells_its_author_where(site, page):
     )
     upload(page, "It divides by zero", code + b"        return x / len([]) + 1 // 0\n")
     page.wait_for_url("**/submissions/*/")
-    page.get_by_text("ZeroDivisionError").first.wait_for(timeout=240_000)
+    page.get_by_text("ZeroDivisionError").first.wait_for(timeout=420_000)
     text = page.locator("main").inner_text()
     assert "method.py" in text
     assert "line 6" in text
@@ -81,7 +81,7 @@ def test_killing_the_supervisor_outright_leaves_nothing_and_a_second_start_keeps
     site = Site(tmp_path / "site")
     site.start()
     assert len(site.processes()) > 5
-    site.wait_for(lambda: len(site.board()) >= 1, 180)
+    site.wait_for(lambda: len(site.board()) >= 1, 300)
     before = {row["submission"]: row["value"] for row in site.board()}
     site.process.send_signal(signal.SIGKILL)
     site.process.wait()

@@ -1,12 +1,13 @@
 """The life of a run in the database: events in any order, any number of times, from anyone."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from celery.exceptions import Retry
 from django.utils import timezone
 
-from leaderboard import tasks
+from leaderboard import runs, tasks
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.runs import start_run, waiting
 from papers import catalogue
@@ -145,6 +146,38 @@ def test_a_disqualified_submission_leaves_the_board_at_the_next_rebuild(run, sub
     Submission.objects.update(disqualified="reads the answer")
     play_through(run)
     assert not Standing.objects.exists()
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What is released, to a broker with one CPU worker."""
+    names = []
+    monkeypatch.setattr(runs, "living_queues", lambda: Counter(cpu=1))
+
+    def send(run, queue):
+        names.append(run.submission.name)
+        return bool(Run.objects.filter(pk=run.pk).update(released=timezone.now(), queue=queue))
+
+    monkeypatch.setattr(runs, "send", send)
+    return names
+
+
+def test_house_methods_take_free_workers_only_and_people_go_ahead_of_them(alice, bob, sent, settings):
+    def queue(author, name, **kwargs):
+        code = {"task": "imputation", "author": author, "is_house": author is None, "name": name, "code_sha256": name}
+        return start_run(Submission.objects.create(**code), **kwargs)
+
+    for index in range(3):
+        queue(None, f"house {index}", priority=1)
+    runs.release()
+    assert sent == ["house 0"], "one worker, one house method"
+    queue(bob, "bob")
+    runs.release()
+    assert sent == ["house 0", "bob"], "people are released at once, ahead of the house methods that wait"
+    settings.RUNNING_PER_AUTHOR = 1
+    queue(bob, "bob again")
+    runs.release()
+    assert sent == ["house 0", "bob"], "an author's further runs wait for the first"
 
 
 def test_people_come_before_house_methods_and_authors_take_turns(alice, bob):
