@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django_ratelimit import core as ratelimit
 
 from leaderboard.limits import ForgivingRedisCache
 from leaderboard.models import ApiToken
@@ -16,7 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
-def uncounted():
+def uncounted(monkeypatch):
+    """Nothing counted before, and a clock that stands: no test falls astride two windows."""
+    stands = time.time()
+    monkeypatch.setattr(ratelimit, "time", SimpleNamespace(time=lambda: stands))
     cache.clear()
     yield
     cache.clear()
