@@ -130,7 +130,7 @@ def shown(kept: Artefact) -> dict[str, Any]:
         "id": f"artefact-{kept.pk}",
         "artefact": kept,
         "content": content,
-        "figure": charts.artefact(kept, content) if kept.kind == "curve" else None,
+        "figure": charts.artefact(kept, content) if kept.kind in ("curve", "points", "graph") else None,
     }
 
 
