@@ -43,16 +43,19 @@ class Board:
         return self.means.get((row.run_id, metric, case))
 
 
-def of_board(card: Task, tier: Tier, rows: Sequence[Standing]) -> list[tuple[cards.Figure, Figure]]:
-    """Every declared picture for which there is something to draw. Two queries, and the files of overlaid curves."""
+def of_board(card: Task, tier: Tier, rows: Sequence[Standing]) -> list[tuple[str, cards.Figure, Figure]]:
+    """An id, the declaration and the plot of every picture for which there is something to draw.
+
+    Two queries, and the files of overlaid curves.
+    """
     declared = [figure for figure in card.figures if figure.tier in (None, tier)]
     if not declared or not rows:
         return []
     metrics = {name for figure in declared for name in _metrics(figure)}
     names = {figure.curve for figure in declared if isinstance(figure, cards.Overlay)}
     board = Board(card, tier, rows, _means(rows[:MAPPED], metrics), _curves(rows[:PROFILED], names))
-    drawn = [(figure, _draw(figure, board)) for figure in declared]
-    return [(figure, plot) for figure, plot in drawn if plot["data"]]
+    drawn = [(f"figure-{number}", figure, _draw(figure, board)) for number, figure in enumerate(declared)]
+    return [(name, figure, plot) for name, figure, plot in drawn if plot["data"]]
 
 
 def _metrics(figure: cards.Figure) -> tuple[str, ...]:

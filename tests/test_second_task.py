@@ -31,8 +31,9 @@ def test_its_house_methods_run_and_stand_on_its_board(client, board):
 
 
 def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
-    context = client.get("/tasks/doubling/").context
-    drawn = {figure.title: plot["data"] for figure, plot in context["figures"]}
+    response = client.get("/tasks/doubling/")
+    context = response.context
+    drawn = {figure.title: plot["data"] for _, figure, plot in context["figures"]}
     assert list(drawn) == ["Error by case", "Error against n", "Answers", "Error and luck"]
     exact, identity = Standing.objects.for_board("doubling", "quick")
     (errors,) = drawn["Error by case"]
@@ -45,6 +46,8 @@ def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
     assert [trace["name"] for trace in drawn["Error and luck"]] == ["Exact", "Identity", "Luck"]
     assert exact.flags == []
     assert identity.flags[0].startswith("not doubled: Error ")
+    text = response.content.decode()
+    assert all(f'data-figure="{name}"' in text and f'id="{name}"' in text for name, *_ in context["figures"])
     (contest,) = context["contests"]
     assert contest.verdict == "held"
     assert contest.advantage.value == pytest.approx(identity.value - exact.value)
