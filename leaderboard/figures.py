@@ -207,11 +207,29 @@ def bracket(figure: cards.Bracket, board: Board) -> Figure:
             data.append(line | {"error_y": _reach([values[:3] for values in known.values()])})
     first = board.rows[0]
     truths = {case: truth for case in cases if (truth := board.mean(first, figure.truth, case)) is not None}
-    if data and truths:
-        data.append(charts.dashes(board.card.metric(figure.truth).label, truths))
     title = charts.titled(board.card.metric(figure.value))
     axes = {"xaxis": {"type": "category"}, "yaxis": _axis(title, is_log=figure.log_y)}
-    return {"data": data, "layout": {"scattermode": "group", **axes}}
+    shapes = _levels(board.card.metric(figure.truth).label, [truths.get(case) for case in cases])
+    return {"data": data, "layout": {"scattermode": "group", "shapes": shapes, **axes}}
+
+
+def _levels(label: str, values: Sequence[float | None]) -> list[dict[str, Any]]:
+    """A level across the whole width of each case: its truth."""
+    levels = [
+        {
+            "type": "line",
+            "x0": index - 0.45,
+            "x1": index + 0.45,
+            "y0": value,
+            "y1": value,
+            "layer": "below",
+            "name": label,
+            "line": {"color": "#7F7F7F", "width": 3},
+        }
+        for index, value in enumerate(values)
+        if value is not None
+    ]
+    return [level | {"showlegend": number == 0} for number, level in enumerate(levels)]
 
 
 def _reach(intervals: Sequence[tuple[float | None, ...]]) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """A paper in a folder outside the tree is a whole board: nothing else is edited."""
 
 import pytest
+from django.db.models import Avg
 
 from leaderboard import boards, house
-from leaderboard.models import Run, Standing
+from leaderboard.models import Run, Score, Standing
 from runners.evaluation import evaluate
 from runners.job import Job
 from tests.leaderboard.test_run_life import say
@@ -43,7 +44,16 @@ def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
     assert [line["x"] for line in drawn["Error against n"]] == [[3, 50], [3, 50]]
     lines = {line["name"]: line["y"] for line in drawn["Answers"] if line.get("name")}
     assert lines["Exact"] == pytest.approx([2 * y for y in lines["Identity"]])
-    assert [trace["name"] for trace in drawn["Error and luck"]] == ["Exact", "Identity", "Luck"]
+    assert [trace["name"] for trace in drawn["Error and luck"]] == ["Exact", "Identity"]
+    levels = next(
+        plot["layout"]["shapes"] for _, figure, plot in context["figures"] if figure.title == "Error and luck"
+    )
+    assert [level["y0"] for level in levels] == pytest.approx(
+        [
+            Score.objects.filter(run=exact.run, case=case, metric="luck").aggregate(m=Avg("value"))["m"]
+            for case in exact.cases
+        ]
+    )
     assert exact.flags == []
     assert identity.flags[0].startswith("not doubled: Error ")
     text = response.content.decode()
