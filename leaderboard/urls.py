@@ -6,7 +6,7 @@ from django.urls import path
 
 from leaderboard.api import api
 from leaderboard.limits import signing_in_from, signing_in_to
-from leaderboard.views import accounts, boards, machine, submissions
+from leaderboard.views import accounts, boards, comparing, machine, submissions
 
 handler403 = "leaderboard.limits.refused"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("tasks/", boards.tasks, name="tasks"),
     path("tasks/<slug:slug>/", boards.task, name="task"),
     path("tasks/<slug:slug>/board.csv", boards.board_csv, name="board_csv"),
+    path("tasks/<slug:slug>/compare/", comparing.side_by_side, name="compare"),
+    path("tasks/<slug:slug>/compare/scores.csv", comparing.scores_csv, name="compare_csv"),
     path("tasks/<slug:slug>/starter.py", boards.starter, name="starter"),
     path("tasks/<slug:slug>/submit/", submissions.submit, name="submit"),
     path("submissions/", submissions.mine, name="submissions"),
