@@ -12,7 +12,7 @@ from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet
 
 from leaderboard import standings
 from leaderboard.models import Run, Score, Standing
-from papers.task import Claim, Comparison, Metric, Task, Tier
+from papers.task import Metric, Task, Tier
 
 COLUMNS = {
     "method": "submission__name",
@@ -129,105 +129,6 @@ def contrasts(
         return standings.estimate(np.array([[first[seed] - second[seed] for seed in sorted(first)]]))
 
     return [(row, [difference(row.run_id, pair.of, pair.against) for pair in pairs]) for row in rows] if pairs else []
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A claim beside our measurement of the house method that should reproduce it."""
-
-    claim: Claim
-    metric: Metric
-    measured: standings.Estimate | None
-    title: str  # of the house method
-
-    @property
-    def difference(self) -> float | None:
-        return self.measured.value - self.claim.value if self.measured else None
-
-    @property
-    def verdict(self) -> str:
-        """Whether it held within the claim's tolerance; else on which side of the printed value we are."""
-        if self.measured is None or self.difference is None:
-            return "not measured"
-        if self.claim.tolerance is None:
-            return "not judged"
-        if abs(self.difference) <= self.claim.tolerance:
-            return "held"
-        return "not held: better" if (self.difference > 0) == (self.metric.better == "higher") else "not held: worse"
-
-
-def verdicts(card: Task, tier: Tier) -> list[Verdict]:
-    """Every claim of a tier with what we measured. Two queries."""
-    claims = [claim for claim in card.claims if claim.tier == tier]
-    houses = [claim.house for claim in claims if claim.house]
-    found = Standing.objects.filter(task=card.slug, tier=tier, submission__house_slug__in=houses)
-    runs = dict(found.values_list("submission__house_slug", "run"))
-    scores: dict[tuple[int, str, str], list[float]] = defaultdict(list)
-    asked = Score.objects.filter(
-        run__in=runs.values(), metric__in={claim.metric for claim in claims}, case__in={claim.case for claim in claims}
-    )
-    for run, case, metric, value in asked.order_by("seed").values_list("run", "case", "metric", "value"):
-        scores[run, case, metric].append(value)
-    titles = {house.slug: house.title for house in card.house}
-    return [
-        Verdict(
-            claim,
-            card.metric(claim.metric),
-            standings.estimate(np.array([values]))
-            if claim.house and (values := scores.get((runs.get(claim.house, 0), claim.case, claim.metric)))
-            else None,
-            titles.get(claim.house or "", ""),
-        )
-        for claim in claims
-    ]
-
-
-@dataclass(frozen=True)
-class Contest:
-    """A comparison that the paper makes, beside what we measured: the difference in favour of the claimed winner."""
-
-    comparison: Comparison
-    metric: Metric
-    titles: tuple[str, str]  # of the two house methods
-    advantage: standings.Estimate | None
-
-    @property
-    def verdict(self) -> str:
-        """Held or not where the whole interval says so."""
-        found = self.advantage
-        if found is None or found.low is None or found.high is None:
-            return "not measured"
-        return "held" if found.low > 0 else "not held" if found.high < 0 else "undecided"
-
-
-def contests(card: Task, tier: Tier) -> list[Contest]:
-    """Every comparison of a tier with what we measured. Two queries."""
-    asked = [comparison for comparison in card.comparisons if comparison.tier == tier]
-    if not asked:
-        return []
-    houses = {slug for comparison in asked for slug in (comparison.house, comparison.than)}
-    found = Standing.objects.filter(task=card.slug, tier=tier, submission__house_slug__in=houses)
-    runs = dict(found.values_list("submission__house_slug", "run"))
-    scores: dict[tuple[int, str, str], dict[int, float]] = defaultdict(dict)
-    rows = Score.objects.filter(run__in=runs.values(), metric__in={comparison.metric for comparison in asked})
-    for run, case, metric, seed, value in rows.values_list("run", "case", "metric", "seed", "value"):
-        scores[run, case, metric][seed] = value
-    titles = {house.slug: house.title for house in card.house}
-
-    def advantage(of: Comparison) -> standings.Estimate | None:
-        sign = 1 if card.metric(of.metric).better == "higher" else -1
-        differences = []
-        for case in of.cases:
-            first, second = (scores[runs.get(slug, 0), case, of.metric] for slug in (of.house, of.than))
-            if not first or first.keys() != second.keys():
-                return None
-            differences.append([sign * (first[seed] - second[seed]) for seed in sorted(first)])
-        return standings.estimate(np.array(differences))
-
-    return [
-        Contest(item, card.metric(item.metric), (titles[item.house], titles[item.than]), advantage(item))
-        for item in asked
-    ]
 
 
 @dataclass(frozen=True)

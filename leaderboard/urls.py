@@ -6,7 +6,7 @@ from django.urls import path
 
 from leaderboard.api import api
 from leaderboard.limits import signing_in_from, signing_in_to
-from leaderboard.views import accounts, boards, comparing, machine, submissions
+from leaderboard.views import accounts, boards, comparing, machine, papers, submissions
 
 handler403 = "leaderboard.limits.refused"
 
@@ -19,6 +19,12 @@ urlpatterns = [
     path("tasks/<slug:slug>/compare/scores.csv", comparing.scores_csv, name="compare_csv"),
     path("tasks/<slug:slug>/starter.py", boards.starter, name="starter"),
     path("tasks/<slug:slug>/submit/", submissions.submit, name="submit"),
+    path("claims/", papers.claimed, name="claims"),
+    path("papers/<slug:slug>/", papers.paper, name="paper"),
+    path("authors/<str:name>/", papers.author, name="author"),
+    path("search/", papers.search, name="search"),
+    path("about/", papers.about, name="about"),
+    path("about/statistics/", papers.statistics, name="statistics"),
     path("submissions/", submissions.mine, name="submissions"),
     path("submissions/<int:pk>/", submissions.detail, name="submission"),
     path("submissions/<int:pk>/code/", submissions.code, name="submission_code"),

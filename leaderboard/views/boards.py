@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from leaderboard import charts, figures, readme, tables
+from leaderboard import charts, claims, figures, readme, tables
 from leaderboard.models import Run, Standing
 from leaderboard.tables import View
 from papers import catalogue
@@ -81,6 +81,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     page = Paginator(tables.rows(card, view), PER_PAGE).get_page(request.GET.get("page"))
     best = list(Standing.objects.for_board(slug, view.tier)[:PLOTTED])
     context = tables.context_by_case(card, best[0].run_id) if best else {}
+    evidence = claims.gather([card])
     return render(
         request,
         "task.html",
@@ -101,8 +102,8 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
             "figures": figures.of_board(card, view.tier, best),
             "contrasts": card.contrasts.get(view.tier, ()),
             "contrasted": tables.contrasts(card, view.tier, best[:CONTRASTED]),
-            "verdicts": tables.verdicts(card, view.tier),
-            "contests": tables.contests(card, view.tier),
+            "verdicts": claims.verdicts(card, view.tier, evidence),
+            "contests": claims.contests(card, view.tier, evidence),
             "readme": readme.rendered(catalogue.paper_of(slug).folder / "README.md"),
             "interface": tables.interface_source(card),
             "limits": card.limits[view.tier],
