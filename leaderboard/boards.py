@@ -6,6 +6,7 @@ with each other; everything can be rebuilt from the scores, with the same result
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,12 @@ Matrix = dict[str, dict[int, float]]  # case -> seed -> value
 Ratios = dict[Audit, dict[int, float]]  # audit -> submission of the house -> log ratio
 
 
-def counting_runs(task: Task, tier: Tier, **which: Any) -> dict[int, int]:
+def counting_runs(task: Task, tier: Tier, *, until: datetime | None = None, **which: Any) -> dict[int, int]:
     """The run that counts of each submission: its latest finished one under the current version. One query."""
     finished = Run.objects.filter(
         submission=OuterRef("pk"), tier=tier, status=Run.Status.FINISHED, task_version=task.version
     ).order_by("-ended", "-pk")
+    finished = finished.filter(ended__lte=until) if until else finished
     rows = (
         Submission.objects.filter(task=task.slug, disqualified="", superseded=False, **which)
         .annotate(counting=Subquery(finished.values("pk")[:1]))

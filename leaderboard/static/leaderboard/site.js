@@ -143,6 +143,30 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   });
 });
 
+document.querySelectorAll("[data-copy-link]").forEach((button) => {
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(new URL(button.dataset.copyLink, location.href).href);
+    button.textContent = "Copied";
+  });
+});
+
+// Flags explain themselves when they are pointed at, focused or pressed; the text floats above the scrolling table.
+document.querySelectorAll("button[popovertarget]").forEach((button) => {
+  const tip = document.getElementById(button.getAttribute("popovertarget"));
+  button.setAttribute("aria-describedby", tip.id);
+  const show = () => {
+    if (tip.matches(":popover-open")) return;
+    tip.showPopover();
+    const box = button.getBoundingClientRect();
+    tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8))}px`;
+    tip.style.top = `${box.bottom + 6 + tip.offsetHeight > innerHeight ? box.top - tip.offsetHeight - 6 : box.bottom + 6}px`;
+  };
+  const hide = () => tip.matches(":popover-open") && tip.hidePopover();
+  for (const on of ["mouseenter", "focus"]) button.addEventListener(on, show);
+  for (const off of ["mouseleave", "blur"]) button.addEventListener(off, hide);
+  button.addEventListener("click", (event) => { event.preventDefault(); show(); });
+});
+
 document.querySelectorAll("[data-submit]").forEach((box) => box.addEventListener("change", () => box.form.requestSubmit()));
 
 document.addEventListener("keydown", (event) => {
