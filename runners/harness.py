@@ -81,7 +81,7 @@ def _preload(modules: Sequence[str], pipes: Pipes) -> None:
     for module in modules:
         if select.select([pipes.inbound], [], [], PATIENCE)[0]:
             return
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(BaseException):  # the method's own import will raise it again, as its failure
             importlib.import_module(module)
 
 
