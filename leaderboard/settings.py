@@ -157,6 +157,8 @@ CACHES = {"default": {"BACKEND": "leaderboard.limits.ForgivingRedisCache", "LOCA
 
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20
+FILE_UPLOAD_HANDLERS = ["leaderboard.uploads.Bounded"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 QUOTA_PER_DAY = environment.whole("QUOTA_PER_DAY", 20)
 QUOTA_OPEN = environment.whole("QUOTA_OPEN", 5)
