@@ -349,6 +349,29 @@ def test_a_kit_comes_under_its_own_name_and_nothing_else_with_it(isolated, tmp_p
         assert sandbox.call("go") == [42, True, False]
 
 
+def test_a_kit_that_is_a_folder_brings_what_lies_in_it_read_only_and_nothing_beside_it(isolated, tmp_path, monkeypatch):
+    kit = tmp_path / "equipped" / "paper" / "kit"
+    kit.mkdir(parents=True)
+    (kit / "__init__.py").write_text("from equipped.paper.kit.double import double\n")
+    (kit / "double.py").write_text("def double(x):\n    return 2 * x\n")
+    (kit / "weights.npy").write_bytes(b"public")
+    (kit.parent / "truth.npy").write_bytes(b"secret")
+    (kit.parent / "kit.npy").write_bytes(b"secret")
+    (kit / "way_out").symlink_to(kit.parent)
+    monkeypatch.syspath_prepend(tmp_path)
+    code = method(
+        "here = os.path.dirname(kit.__file__)\n"
+        "try:\n    open(here + '/planted', 'w')\nexcept OSError as error:\n    print(error)\n"
+        "return [kit.double(21), open(here + '/weights.npy').read(), sorted(os.listdir(here + '/..')),"
+        " os.path.exists(here + '/way_out'), sorted(os.listdir('/box'))]",
+        "import os, equipped.paper.kit as kit",
+    )
+    with Sandbox.start(limits=LIMITS, device="cpu", kit="equipped.paper.kit", preload=()) as sandbox:
+        sandbox.load(code, seed=1, calls=("go",))
+        assert sandbox.call("go") == [42, "public", ["kit"], False, ["equipped", "runners"]]
+        assert "Read-only" in sandbox.log()
+
+
 def test_a_kit_that_is_not_there_is_our_error():
     with pytest.raises(SandboxError, match="no kit"):
         kit_path("papers.nowhere.kit")
