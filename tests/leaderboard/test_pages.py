@@ -177,6 +177,13 @@ def test_a_method_that_knows_a_public_table_by_heart_is_flagged(client, measured
     assert flag in board(client).content.decode()
 
 
+def test_a_result_without_isolation_says_so(client, measured):
+    submission = measured("One", 0.5)
+    assert "no isolation" not in client.get(BOARD).content.decode()
+    submission.runs.update(isolation="none")
+    assert "no isolation" in client.get(BOARD).content.decode()
+
+
 def test_unranked_cases_are_no_part_of_the_score(measured):
     submission = measured("One", 0.5, spread=0)
     submission.runs.get().scores.filter(case="breast-twin/mcar-50").update(value=-100)

@@ -463,6 +463,15 @@ def test_without_bubblewrap_the_self_test_says_why_and_what_helps():
     )
 
 
+def test_another_machine_or_system_isolates_nothing(monkeypatch):
+    monkeypatch.setattr("runners.sandbox.process.platform.machine", lambda: "aarch64")
+    found = probe_isolation.__wrapped__()
+    assert (found.level, found.ok) == ("none", False)
+    assert "knows x86_64 only, this machine is aarch64" in found.reason
+    monkeypatch.setattr("runners.sandbox.probe.platform.system", lambda: "Darwin")
+    assert probe_isolation.__wrapped__().reason == "Isolation needs Linux; this is Darwin."
+
+
 def test_without_user_namespaces_an_ordinary_users_self_test_says_what_helps(isolated):
     code = "import os; os.geteuid = lambda: 1000; from runners.sandbox import probe_isolation; print(probe_isolation())"
     off = f"echo 0 > /proc/sys/user/max_user_namespaces; exec {sys.executable} -c '{code}'"
