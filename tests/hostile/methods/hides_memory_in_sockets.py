@@ -3,6 +3,7 @@
 Expected: harmless, limit, died.
 """
 
+import contextlib
 import os
 import socket
 import time
@@ -15,9 +16,10 @@ class Method:
         pass
 
     def impute(self, x, categorical):
-        for _ in range(12):
-            if os.fork() == 0:
-                break
+        me = os.getpid()
+        with contextlib.suppress(BlockingIOError):
+            while os.getpid() == me:
+                os.fork()
         kept = []
         try:
             while True:
@@ -31,5 +33,5 @@ class Method:
                     pass
         except OSError as error:
             print(len(kept), "full sockets", error)
-        time.sleep(1)
+        time.sleep(1 if os.getpid() == me else 10**6)
         return np.nan_to_num(x)
