@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import File, Form, NinjaAPI, Path, Schema, Status
 from ninja.errors import HttpError
@@ -242,8 +242,11 @@ class Bearer(HttpBearer):
 
 
 def anybody(request: HttpRequest) -> Any:
-    """Lets everybody in, as whoever the page knows."""
+    """Whoever is signed in by the cookie, or nobody in particular: enough where nothing changes."""
     return request.user
+
+
+READERS = [Bearer(), anybody]  # a token shows its owner what others don't see
 
 
 def problems(request: HttpRequest, status: int, *found: tuple[str, str]) -> HttpResponse:
@@ -254,6 +257,11 @@ def problems(request: HttpRequest, status: int, *found: tuple[str, str]) -> Http
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problems(request, error.status_code, ("", str(error)))
+
+
+@api.exception_handler(Http404)
+def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problems(request, 404, ("", "There is nothing at this address."))
 
 
 @api.exception_handler(NinjaValidationError)
@@ -362,8 +370,7 @@ def cost_out(run: Run) -> dict[str, Any]:
 
 def seen_run(request: HttpRequest, pk: int) -> Run:
     """A run of a submission that the asker may see. Raises HttpError 404."""
-    found = Run.objects.filter(pk=pk, submission__in=Submission.objects.visible_to(asker(request)))
-    run = found.select_related("submission").first()
+    run = Run.objects.visible_to(asker(request)).filter(pk=pk).select_related("submission").first()
     if run is None:
         raise HttpError(404, f"There is no run {pk}.")
     return run
@@ -380,18 +387,20 @@ def seen_submission(request: HttpRequest, pk: int) -> Submission:
 
 def asker(request: HttpRequest) -> Any:
     """The token's user where one is given, else the page's."""
-    user = getattr(request, "auth", None)
-    return user if user is not None and user is not True else request.user
+    return getattr(request, "auth", None) or request.user
 
 
-@api.get("v1/runs/{run}", response=MISSING | {200: RunOut}, summary="One run with every raw score")
+@api.get("v1/runs/{run}", auth=READERS, response=MISSING | {200: RunOut}, summary="One run with every raw score")
 def run(request: HttpRequest, run: Number) -> Any:
+    """The traceback of private code is for its author."""
     found = seen_run(request, run)
     plain = ("id", "task", "tier", "task_version", "status", "attempt", "why", "queued", "started", "ended")
     more = ("plays_done", "plays_total", "device", "isolation", "provenance")
     failure = (
         {name: getattr(found, f"failure_{name}") for name in Failure.model_fields} if found.failure_whose else None
     )
+    if failure and not found.submission.may_read(asker(request)):
+        failure["traceback"] = ""
     return {
         **{name: getattr(found, name) for name in plain + more},
         "submission": found.submission_id,
@@ -402,9 +411,16 @@ def run(request: HttpRequest, run: Number) -> Any:
     }
 
 
-@api.get("v1/runs/{run}/log", response=MISSING | {200: str}, summary="The end of a run's log, as a string")
+@api.get(
+    "v1/runs/{run}/log",
+    auth=READERS,
+    response=MISSING | {200: str, 403: Problems},
+    summary="The end of a run's log, as a string; that of private code for its author only",
+)
 def run_log(request: HttpRequest, run: Number) -> str:
-    return seen_run(request, run).log
+    found = seen_run(request, run)
+    check_reader(request, found.submission)
+    return found.log
 
 
 @api.post(
@@ -421,9 +437,14 @@ def cancel_run(request: HttpRequest, run: Number) -> dict[str, bool]:
 
 def check_owner(request: HttpRequest, submission: Submission) -> None:
     """Raises HttpError 403 for anybody but the author and staff."""
-    user = asker(request)
-    if not user.is_staff and submission.author_id != user.pk:
+    if not submission.may_change(asker(request)):
         raise HttpError(403, "Only its author may change a submission.")
+
+
+def check_reader(request: HttpRequest, submission: Submission) -> None:
+    """Raises HttpError 403 where the code, and what quotes it, is private."""
+    if not submission.may_read(asker(request)):
+        raise HttpError(403, "The author keeps this code private.")
 
 
 @api.get("v1/claims", response=list[ClaimOut], summary="Every claim of every paper beside what was measured")
@@ -515,7 +536,7 @@ def refused(request: HttpRequest, form: SubmissionForm) -> HttpResponse:
     return problems(request, status, *pairs)
 
 
-@api.get("v1/submissions", response=MISSING | {200: Submissions}, summary="Submissions, the newest first")
+@api.get("v1/submissions", auth=READERS, response=MISSING | {200: Submissions}, summary="Submissions, the newest first")
 def submissions(
     request: HttpRequest,
     task: str = "",
@@ -538,21 +559,25 @@ def submission_out(submission: Submission) -> dict[str, Any]:
     return {name: getattr(submission, name) for name in plain} | computed
 
 
-@api.get("v1/submissions/{submission}", response=MISSING | {200: SubmissionOut}, summary="A submission and its runs")
+@api.get(
+    "v1/submissions/{submission}",
+    auth=READERS,
+    response=MISSING | {200: SubmissionOut},
+    summary="A submission and its runs",
+)
 def one_submission(request: HttpRequest, submission: Number) -> dict[str, Any]:
     return submission_out(seen_submission(request, submission))
 
 
 @api.get(
     "v1/submissions/{submission}/code",
-    auth=[Bearer(), anybody],
+    auth=READERS,
     response=MISSING | {200: str, 403: Problems},
     summary="The code, as a string; private code for its author's token only",
 )
 def submission_code(request: HttpRequest, submission: Number) -> str:
     found = seen_submission(request, submission)
-    if not (found.code_is_public or found.is_house):
-        check_owner(request, found)
+    check_reader(request, found)
     return found.code().decode(errors="replace")
 
 

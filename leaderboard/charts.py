@@ -15,6 +15,11 @@ PROFILED = 8
 Figure = dict[str, Any]
 
 
+def escaped(text: str) -> str:
+    """A foreign name as Plotly shall show it: it would take <b> and <a href> for markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
 def arrowed(metric: Metric) -> str:
     """The label with the direction that is better."""
     return metric.label + {"higher": " ↑", "lower": " ↓"}.get(metric.better, "")
@@ -62,7 +67,7 @@ def score_against_cost(card: Task, rows: Sequence[Standing], cost: str = "second
                     "x": [spent[row.run_id] for row in chosen],
                     "y": [row.value for row in chosen],
                     "error_y": error_bars([{"value": row.value, "high": row.high} for row in chosen]),
-                    "text": [f"{row.submission.name}, {row.run.device}" for row in chosen],
+                    "text": [f"{escaped(row.submission.name)}, {row.run.device}" for row in chosen],
                     "hovertemplate": "%{text}<br>%{y:.3f} at %{x:.3g}<extra></extra>",
                     "marker": {"color": COLOURS[style], "symbol": SYMBOLS[style], "size": 9},
                 }
@@ -113,7 +118,7 @@ def case_profile(card: Task, rows: Sequence[Standing], context: dict[str, dict[s
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": row.submission.name,
+                "name": escaped(row.submission.name),
                 "x": cases,
                 "y": [e["value"] for e in estimates],
                 "error_y": error_bars(estimates),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from leaderboard import standings
-from leaderboard.charts import COLOURS, SYMBOLS, Figure, error_bars, titled
+from leaderboard.charts import COLOURS, SYMBOLS, Figure, error_bars, escaped, titled
 from leaderboard.models import Run, Score, Standing
 from leaderboard.standings import Difference, Estimate
 from papers.task import Metric, Task, Tier
@@ -179,7 +179,7 @@ def _trace(entry: Entry, **more: Any) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers",
-        "name": entry.name,
+        "name": escaped(entry.name),
         "legendgroup": str(entry.index),
         "marker": look | more.pop("marker", {}),
         **more,
@@ -195,7 +195,7 @@ def difference_figure(shown: Sequence[Entry], reference: Entry, table: Sequence[
             bars = error_bars([{"value": found.value, "high": found.high} for _, found in known])
             places = {"x": [found.value for _, found in known], "y": [case for case, _ in known]}
             data.append(_trace(entry, error_x=bars, orientation="h", offsetgroup=str(entry.index), **places))
-    title = f"{titled(metric)}, minus that of {reference.name}"
+    title = f"{titled(metric)}, minus that of {escaped(reference.name)}"
     axes = {"xaxis": {"title": {"text": title}, **ZERO}, "yaxis": {"type": "category", "autorange": "reversed"}}
     return {"data": data, "layout": {"scattermode": "group", "scattergap": 0.3, **axes}}
 

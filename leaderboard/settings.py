@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -151,21 +152,25 @@ CONTENT_SECURITY_POLICY = {
 }
 
 environment.broker("REDIS_URL")
+for name in ("DATA_MIRROR", "PAPERS_PATH", "SANDBOX_CGROUP"):
+    environment.folders(name)
 
 # Counts of sign-ins and the like; web processes share them beside the broker.
 CACHES = {"default": {"BACKEND": "leaderboard.limits.ForgivingRedisCache", "LOCATION": redis_client_url(broker_url())}}
 
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20
+FILE_UPLOAD_HANDLERS = ["leaderboard.uploads.Bounded"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 QUOTA_PER_DAY = environment.whole("QUOTA_PER_DAY", 20)
 QUOTA_OPEN = environment.whole("QUOTA_OPEN", 5)
-RUNNING_PER_AUTHOR = environment.whole("RUNNING_PER_AUTHOR", 2)
+RUNNING_PER_AUTHOR = environment.whole("RUNNING_PER_AUTHOR", 2, least=1)
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["stderr"], "level": environment.level("LOG_LEVEL", "INFO")},
 }

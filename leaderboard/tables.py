@@ -54,7 +54,7 @@ class View:
         return cls(
             tier=tier,
             sort=sort if sort.lstrip("-") in {*COLUMNS, *metrics} else "",
-            search=query.get("q", "").strip()[:80],
+            search=query.get("q", "").replace("\0", "").strip()[:80],
             per_author=query.get("authors") == "best",
             rule=next((known for known in standings.RULES if known == rule and known != card.average), None),
             weights=tuple(pair for pair in weights if pair[1] != 1) if rule == "weights" else (),

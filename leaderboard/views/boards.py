@@ -45,7 +45,7 @@ def card_or_404(slug: str) -> Task:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     leaders = Standing.objects.filter(position=0, tier="quick").select_related("submission__author")
-    recent = Run.objects.select_related("submission__author").order_by("-queued", "-pk")[:8]
+    recent = Run.objects.visible_to(request.user).select_related("submission__author").order_by("-queued", "-pk")[:8]
     context = {
         "papers": papers_with({leader.task: leader for leader in leaders}),
         "recent": recent,
@@ -173,7 +173,7 @@ def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
     for row in recast.rows(card, view):
         means = [row.metrics.get(name, {}).get("value", "") for name in names]
         submission, run = row.submission, row.run
-        told = [plain(submission.name), submission.author_name, submission.kind, row.low, row.high, *means]
+        told = [plain(submission.name), plain(submission.author_name), submission.kind, row.low, row.high, *means]
         told += [*(getattr(run, cost) for cost in costs), run.device, row.group]
         ended = run.ended.isoformat() if run.ended else ""
         writer.writerow([row.rank, row.rank_low, row.rank_high, *told, ended, run.pk])
@@ -220,7 +220,7 @@ def json_lines(rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """A name that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return f"'{text}" if text.startswith(tuple("=+-@＝＋－＠\t")) else text
 
 
 @require_safe

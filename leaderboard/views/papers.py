@@ -72,7 +72,7 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Papers, boards, methods and authors whose words hold the query."""
-    words = request.GET.get("q", "").strip()[:80]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:80]
     context: dict[str, Any] = {"q": words}
     if words:
         methods = Submission.objects.visible_to(request.user).filter(task__in=catalogue.all_tasks(), superseded=False)
