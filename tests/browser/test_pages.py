@@ -60,7 +60,7 @@ def full(live_server, measured, django_user_model):  # noqa: F811
         )
     Run.objects.filter(submission__house_slug="mean").update(isolation="none", seconds=0.5)
     measured("Failed", 0.9, author=alice, rebuild=False).runs.update(status="failed", failure_message="it raised")
-    start_run(measured("Waiting", 0.9, author=alice, rebuild=False))
+    start_run(measured("Waiting", 0.05, author=alice, rebuild=False))
     boards.rebuild("imputation", "quick")
     return live_server
 
@@ -173,9 +173,11 @@ def test_the_board_is_filtered_and_sorted_and_the_address_keeps_it(desk):
     desk.wait_for_url("**q=method*")
     assert names(desk) == [name for name in everything if name.startswith("Method")]
     for expected in ("ascending", "descending", "none"):
-        desk.get_by_role("columnheader", name="RMSE").get_by_role("link").click()
+        desk.locator("table.board").get_by_role("columnheader", name="RMSE").get_by_role("link").click()
         desk.wait_for_load_state()
-        assert desk.get_by_role("columnheader", name="RMSE").get_attribute("aria-sort") == expected
+        assert (
+            desk.locator("table.board").get_by_role("columnheader", name="RMSE").get_attribute("aria-sort") == expected
+        )
         assert "q=method" in desk.url
     desk.get_by_label("best per author").check()
     desk.wait_for_url("**authors=best*")
@@ -192,12 +194,12 @@ def test_rule_and_columns_are_chosen_by_hand(desk):
     desk.wait_for_url("**rule=worst*")
     assert desk.get_by_role("columnheader", name="Skill, worst case").count() == 1
     desk.get_by_text("Columns", exact=True).click()
-    desk.get_by_role("checkbox", name="Author").uncheck()
-    desk.get_by_role("checkbox", name="CPU").check()
+    desk.get_by_role("checkbox", name="Author", exact=True).uncheck()
+    desk.get_by_role("checkbox", name="CPU", exact=True).check()
     desk.get_by_role("button", name="Apply").click()
     desk.wait_for_url("**col=cpu*")
-    assert desk.get_by_role("columnheader", name="CPU").count() == 1
-    assert desk.get_by_role("columnheader", name="Author").count() == 0
+    assert desk.locator("table.board").get_by_role("columnheader", name="CPU").count() == 1
+    assert desk.locator("table.board").get_by_role("columnheader", name="Author").count() == 0
 
 
 def test_chosen_rows_are_compared_and_one_is_lit_in_every_chart(desk):

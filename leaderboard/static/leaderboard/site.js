@@ -65,6 +65,13 @@ document.querySelectorAll("[data-entry]").forEach((row) => {
   for (const off of ["mouseleave", "focusout"]) row.addEventListener(off, () => highlight(undefined));
 });
 
+// What scrolls sideways can be reached by keyboard.
+document.querySelectorAll(".scroll:not([tabindex]), .prose pre").forEach((place) => {
+  place.tabIndex = 0;
+  place.setAttribute("role", "group");
+  place.setAttribute("aria-label", place.querySelector("table") ? "Table" : "Code");
+});
+
 // PNG, SVG and CSV of a chart; the buttons lie over the figure's corner, so that nothing moves.
 function table(data) {
   const lines = [["series", "x", "y", "value", "low", "high"]];
