@@ -34,6 +34,12 @@ def flag(name: str, *, default: bool) -> bool:
     return value in YES if value else default
 
 
+def one_of(name: str, known: tuple[str, ...]) -> None:
+    """Check a variable that names one of a few things, where it is set."""
+    if text(name) and text(name) not in known:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}, it is {text(name)!r}")
+
+
 def address(name: str, default: str) -> str:
     """An http or https address without a slash at its end."""
     value = text(name, default)

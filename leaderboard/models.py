@@ -134,6 +134,7 @@ class Run(models.Model):
     crashes = models.PositiveSmallIntegerField(default=0)  # executions that vanished: our fault, retried
     queue = models.CharField(max_length=10, blank=True)  # "cpu", "gpu"; "" until it is released to Celery
     released = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)  # a pause after a worker refused it
     lease_until = models.DateTimeField(null=True, blank=True)
     queued = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
