@@ -64,3 +64,12 @@ def database(name: str, default: str) -> dict[str, object]:
     if not found.get("ENGINE"):
         raise ImproperlyConfigured(f"{name} must be like postgres://user:password@host/name, it is {value!r}")
     return found
+
+
+def email(name: str, default: str) -> dict[str, object]:
+    """Django's settings for a mail server's URL: EMAIL_BACKEND and so on."""
+    value = text(name, default)
+    if urlsplit(value).scheme not in environ.Env.EMAIL_SCHEMES:
+        raise ImproperlyConfigured(f"{name} must be like smtp+tls://user:password@host:587, it is {value!r}")
+    found: dict[str, object] = environ.Env.email_url_config(value)
+    return found

@@ -340,7 +340,7 @@ class RerunSchedule(models.Model):
             return None
         now = timezone.now()
         wait: timedelta = self.crontab.schedule.remaining_estimate(now)
-        return now + wait
+        return (now + wait + timedelta(seconds=30)).replace(second=0, microsecond=0)  # crontabs know minutes only
 
 
 class ApiToken(models.Model):

@@ -89,8 +89,9 @@ def stop_worker(run: int, attempt: int) -> None:
 class Outlook:
     """Why a run is waiting."""
 
-    ahead: int  # runs that will start before it
-    workers: int  # that are alive and serve its queue
+    queue: str
+    ahead: int  # runs of that queue that start before it
+    workers: int  # how many runs the living workers of that queue take at once
     starts_in: float | None  # seconds, from the durations of past runs; None where there is nothing to go by
 
 
@@ -107,7 +108,7 @@ def outlook(run: Run) -> Outlook:
     ahead = list(takewhile(lambda other: other.pk != run.pk, line))
     usual = usual_seconds(queue)
     starts_in = begins([*ahead, run], usual, workers=queues[queue]) if usual and queues[queue] else None
-    return Outlook(len(ahead), queues[queue], starts_in)
+    return Outlook(queue, len(ahead), queues[queue], starts_in)
 
 
 def usual_seconds(queue: str) -> dict[tuple[str, str], float]:

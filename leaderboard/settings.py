@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "leaderboard",
 ]
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "leaderboard.urls"
 WSGI_APPLICATION = "leaderboard.wsgi.application"
@@ -165,5 +167,11 @@ QUOTA_OPEN = environment.whole("QUOTA_OPEN", 5)
 RUNNING_PER_AUTHOR = environment.whole("RUNNING_PER_AUTHOR", 2)
 LEASE_SECONDS = environment.whole("LEASE_SECONDS", 60, least=2 * HEARTBEAT)
 
+# Drift is mailed to the administrators; without EMAIL_URL it stands in the log and on the pages.
+ADMINS = [(address, address) for address in environment.words("ADMINS", [])]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "claimcheck@localhost")
+vars().update(environment.email("EMAIL_URL", "dummymail://"))
+
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
 environment.one_of("LOG_FORMAT", logs.FORMATS)
 LOGGING = logs.configuration()

@@ -23,3 +23,8 @@ def waiting(queue: str) -> set[str]:
     """Ids of the tasks whose messages wait in a queue. Queues are short: the site releases only a few runs ahead."""
     messages = broker.client().lrange(queue, 0, -1)
     return {json.loads(message)["headers"]["id"] for message in messages}
+
+
+def length(queue: str) -> int:
+    """How many messages wait in a queue."""
+    return int(broker.client().llen(queue))

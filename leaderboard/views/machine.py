@@ -5,13 +5,17 @@ from collections.abc import Callable
 import redis
 from django.conf import settings
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
+from leaderboard.metrics import text as measured
 from leaderboard.models import Run
 from leaderboard.runs import BUNDLE_SALT, BUNDLE_SECONDS, CLAIM_SALT
 from leaderboard.storage import STORAGE_ERRORS
@@ -81,6 +85,15 @@ def broker_answers() -> str:
 def storage_answers() -> str:
     default_storage.exists("methods/none.py")
     return "ok"
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus; where METRICS_TOKEN is set, only with it as a bearer token."""
+    expected = f"Bearer {settings.METRICS_TOKEN}"
+    if settings.METRICS_TOKEN and not constant_time_compare(request.headers.get("Authorization", ""), expected):
+        raise PermissionDenied("These metrics are for the holder of METRICS_TOKEN.")
+    return HttpResponse(measured(), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_safe
