@@ -36,7 +36,6 @@ def wait_until(condition, seconds):
 PARTS = {  # part: (what its command line holds, whether it is the supervisor's own child)
     "worker": ("-A runners worker", True),
     "pool child": ("-A runners worker", False),
-    "evaluator": ("-m runners.evaluator", False),
     "recorder": ("-A leaderboard worker", True),
     "recorder's child": ("-A leaderboard worker", False),
     "beat": ("-A leaderboard beat", True),
@@ -46,8 +45,15 @@ PARTS = {  # part: (what its command line holds, whether it is the supervisor's 
 }
 
 
+EVALUATOR = "evaluator"  # a pool child's child: nothing in its environment tells whose it is
+
+
 def playing(site, part):
     """Pids of a site's processes that play a part."""
+    if part == EVALUATOR:
+        parents = set(playing(site, "pool child"))
+        candidates = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+        return [pid for pid in candidates if "-m runners.evaluator" in words(pid) and parent(pid) in parents]
     text, is_supervised = PARTS[part]
     found = [pid for pid in site.processes() if text in words(pid) and is_alive(pid)]
     return [pid for pid in found if (parent(pid) == site.process.pid) == is_supervised]

@@ -1,8 +1,10 @@
 """Kill -9 of every part of a site while it works: no run is lost, none is doubled, and no value changes."""
 
+import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +17,7 @@ import requests
 
 from runners.sandbox import probe_isolation
 from tests.faults import processes
-from tests.faults.methods import BODIES, code
+from tests.faults.methods import QUICK, code
 from tests.site import ROOT, Site
 
 pytestmark = [
@@ -28,14 +30,14 @@ pytestmark = [
 PAPERS = str(Path(__file__).parent / "papers")
 SEED = int(os.environ.get("FAULT_SEED", "20180710"))
 SECRETS = {"SECRET_KEY": "k" * 40, "SEED_SECRET": "s" * 40}
-FAULTS = [*processes.PARTS, "Valkey and its file"]
+FAULTS = [*processes.PARTS, processes.EVALUATOR, "Valkey and its file"]
 MOST_RESTARTS = 4  # of one part within CALM: the supervisor gives up after the fifth
 CALM = 125.0
 
 
 @pytest.fixture
 def start(tmp_path):
-    """Start a site whose only work is the board `halving`."""
+    """Start a site whose only work is the board `halving`; returns it."""
     sites = []
 
     def start(**env):
@@ -63,10 +65,10 @@ def enqueue(site, *told):
     return first["seed_key"], {row["run"]: row["kind"] for row in rows}
 
 
-def undisturbed(folder, seed_key):
+def undisturbed(folder, seed_key, kinds=QUICK):
     """What each kind of method scores where nothing goes wrong: {kind: {(case, seed, metric): value}}."""
     found = {}
-    for kind in BODIES.keys() - {"failing"}:
+    for kind in set(kinds) - {"failing"}:
         method, result = folder / f"{kind}.py", folder / f"{kind}.json"
         method.write_bytes(code(kind))
         words = ["halving", str(method), "--seed-key", seed_key, "--json", str(result), "--device", "cpu"]
@@ -164,13 +166,13 @@ def test_whatever_is_killed_every_run_ends_and_every_score_is_counted_once(start
     told = [
         {"author": author, "kind": kind, "number": number, "runs": 3}
         for number, author in enumerate(("alice", "bob", "carol", "dave", "erin", "frank", "grace"))
-        for kind in BODIES
+        for kind in QUICK
     ]
     key, kinds = enqueue(site, *told)
     assert len(kinds) == 105
     expected = undisturbed(tmp_path, key)
     mischief = Mischief(site, random)
-    while are_open(site) and min(mischief.done[fault] for fault in FAULTS) < 3:
+    while are_open(site) and min(mischief.done[fault] for fault in FAULTS) < 2:
         wait_for_progress(site, random)
         mischief.strike()
     site.wait_for(lambda: not are_open(site), 900)
@@ -178,3 +180,56 @@ def test_whatever_is_killed_every_run_ends_and_every_score_is_counted_once(start
     print(f"seed {SEED}: faults {dict(mischief.done)}, runs {dict(ends)}")
     assert min(mischief.done[fault] for fault in FAULTS) >= 1, f"the runs ended before every fault: {mischief.done}"
     assert ends["finished", None] >= 70, "84 runs can finish, and most of them were let be"
+
+
+def signed_in(site):
+    """A session of the administrator, whose password the first start printed."""
+    (password,) = re.findall(r"user admin, password (\S+)", "\n".join(site.lines))
+    session = requests.Session()
+    session.get(site.url + "/accounts/login/")
+    told = {"username": "admin", "password": password, "csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    response = session.post(site.url + "/accounts/login/", told, headers={"Referer": site.url})
+    assert "Sign out" in response.text
+    return session
+
+
+def test_a_cancelled_run_stops_within_seconds_and_a_lost_worker_is_noticed_within_ninety(start, tmp_path):
+    """With the settings that everybody gets."""
+    site = start()
+    session = signed_in(site)
+    key, kinds = enqueue(site, {"kind": "long"}, {"kind": "long", "number": 1})
+    first, second = kinds
+    site.wait_for(lambda: run_of(site, first)["status"] == "running" and processes.playing(site, "evaluator"), 120)
+    began = time.monotonic()
+    token = {"csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    assert session.post(f"{site.url}/runs/{first}/cancel/", token, headers={"Referer": site.url}).ok
+    (pid,) = processes.playing(site, "evaluator") or [0]
+    assert processes.wait_until(lambda: not pid or not processes.is_alive(pid), 15)
+    print(f"a cancelled evaluator was gone after {time.monotonic() - began:.1f} s")
+    assert run_of(site, first)["status"] == "cancelled"
+    site.wait_for(lambda: run_of(site, second)["plays_done"] > 0, 120)
+    assert processes.kill(site, "worker", Random(0))
+    began = time.monotonic()
+    site.wait_for(lambda: run_of(site, second)["attempt"] == 2, 120)
+    noticed = time.monotonic() - began
+    print(f"a killed worker was noticed after {noticed:.0f} s")
+    assert noticed < 90
+    site.wait_for(lambda: run_of(site, second)["status"] == "finished", 180)
+    check(site, {second: "long"}, undisturbed(tmp_path, key, ["long"]))
+
+
+def test_after_a_power_cut_everything_goes_on(start, tmp_path):
+    site = start(LEASE_SECONDS="20", RUNNING_PER_AUTHOR="50")
+    key, kinds = enqueue(site, *({"kind": kind, "runs": 2} for kind in QUICK))
+    site.wait_for(lambda: counted(site)["finished"] + counted(site)["failed"] >= 2, 180)
+    for pid in site.processes():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    site.process.wait(20)
+    site.reader.join(10)
+    assert processes.wait_until(lambda: not site.processes(), 15)
+    site.lines.clear()
+    site.start()
+    site.wait_for(lambda: not are_open(site), 300)
+    ends = check(site, kinds, undisturbed(tmp_path, key))
+    assert ends == {("finished", None): 8, ("failed", "author"): 2}
