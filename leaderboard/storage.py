@@ -14,11 +14,12 @@ def backend() -> dict[str, Any]:
     bucket = environment.text("S3_BUCKET")
     if not bucket:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    endpoint = environment.text("S3_ENDPOINT_URL")
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": bucket,
-            "endpoint_url": environment.text("S3_ENDPOINT_URL") or None,
+            "endpoint_url": environment.address("S3_ENDPOINT_URL", endpoint) if endpoint else None,
             "region_name": environment.text("S3_REGION") or None,
             "location": environment.text("S3_PREFIX"),
             "default_acl": None,  # the bucket's own: private
