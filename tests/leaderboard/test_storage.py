@@ -74,6 +74,7 @@ def test_a_store_that_is_away_is_our_fault_and_is_told_as_such(bucket):
 
 def test_a_store_that_is_away_makes_the_site_not_ready(bucket, client, db):
     assert client.get("/readyz").json()["storage"] == "ok"
+    bucket.delete_object(Bucket="claimcheck", Key="site/probe.txt")
     bucket.delete_bucket(Bucket="claimcheck")
     assert client.get("/readyz").json()["storage"] == "NoSuchBucket"
     bucket.create_bucket(Bucket="claimcheck", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
