@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -91,7 +92,7 @@ def bring_up(folder: Path, services: list[Service]) -> None:
         ["first_admin"],
     ):
         prepare(*words)
-    for service in clients(port):
+    for service in clients(port, emptied(folder / "metrics")):
         service.start()
         services.append(service)
     if fills_itself:
@@ -178,7 +179,14 @@ def prepare(*words: str) -> None:
         raise Unusable(f"`manage.py {' '.join(words)}` failed: its message stands above")
 
 
-def clients(port: int) -> list[Service]:
+def emptied(folder: Path) -> Path:
+    """A folder without what an earlier start left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def clients(port: int, metrics: Path) -> list[Service]:
     """Everything that talks to the broker and the database."""
     celery = [PYTHON, "-m", "celery", "--quiet"]
     web = "gunicorn leaderboard.wsgi --worker-class gthread --workers 2 --threads 8 --log-level warning"
@@ -187,10 +195,19 @@ def clients(port: int) -> list[Service]:
     beat = "-A leaderboard beat --loglevel WARNING --pidfile="
     runner = "-A runners worker --concurrency 1 --loglevel WARNING"
     return [
-        Service("web", [PYTHON, "-m", *web.split(), "--bind", f"{host()}:{port}"]),
+        Service(
+            "web",
+            [PYTHON, "-m", *web.split(), "--bind", f"{host()}:{port}"],
+            env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+        ),
         celery_service("recorder", [*celery, *recorder.split()]),
         celery_service("beat", [*celery, *beat.split()], stop_signal=signal.SIGTERM),
-        celery_service("runner", [*celery, *runner.split(), "-Q", "cpu", "-n", "cpu@%h"], RUNNER_DEVICE="cpu"),
+        *(
+            celery_service(
+                f"cpu{index}", [*celery, *runner.split(), "-Q", "cpu", "-n", f"cpu{index}@%h"], RUNNER_DEVICE="cpu"
+            )
+            for index in range(environment.whole("CPU_RUNNERS", 1, least=0, most=256))
+        ),
         *(
             celery_service(
                 f"gpu{index}",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from leaderboard.models import Artefact, Run, Standing
+from leaderboard.models import Artefact, Standing
 from leaderboard.tables import CaseScores
 from papers.task import Metric, Task
 
@@ -171,31 +171,6 @@ def seed_strip(card: Task, scores: Sequence[CaseScores]) -> Figure:
             },
         ],
         "layout": {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": titled(card.primary)}}},
-    }
-
-
-def history(card: Task, runs: Sequence[Run], values: dict[int, float], counting: int | None) -> Figure:
-    """The score of each finished run over time; the one that counts is filled."""
-    done = sorted((run for run in runs if run.pk in values and run.ended), key=lambda run: run.ended)  # type: ignore[arg-type,return-value]
-    return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": card.primary.label,
-                "x": [run.ended.isoformat() for run in done if run.ended],
-                "y": [values[run.pk] for run in done],
-                "text": [f"run {run.pk}" for run in done],
-                "hovertemplate": "%{text}: %{y:.4f}<extra></extra>",
-                "line": {"color": COLOURS[0], "width": 1},
-                "marker": {
-                    "color": COLOURS[0],
-                    "size": 10,
-                    "symbol": ["circle" if run.pk == counting else "circle-open" for run in done],
-                },
-            }
-        ],
-        "layout": {"yaxis": {"title": {"text": titled(card.primary)}}, "xaxis": {"type": "date"}},
     }
 
 

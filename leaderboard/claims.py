@@ -92,7 +92,10 @@ class Evidence:
 def gather(cards: Sequence[Task]) -> Evidence:
     """What was measured of everything that these cards' papers claim. Two queries, whatever their number."""
     asked = {(card.slug, house) for card in cards for house in claimed_houses(card)}
-    rows = Standing.objects.filter(task__in={task for task, _ in asked}, submission__is_house=True)
+    slugs = {house for _, house in asked}
+    rows = Standing.objects.filter(
+        task__in={task for task, _ in asked}, submission__is_house=True, submission__house_slug__in=slugs
+    )
     runs = {
         (row.task, row.tier, row.submission.house_slug): row.run
         for row in rows.select_related("submission", "run").defer("tally", "scores", "metrics", "cases", "run__log")

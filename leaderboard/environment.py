@@ -58,6 +58,12 @@ def shown(value: str) -> str:
     return re.sub(r"://[^/]*@", "://…@", value)
 
 
+def one_of(name: str, known: tuple[str, ...]) -> None:
+    """Check a variable that names one of a few things, where it is set."""
+    if text(name) and text(name) not in known:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}, it is {text(name)!r}")
+
+
 def address(name: str, default: str) -> str:
     """An http or https address without a slash at its end."""
     value = text(name, default)
@@ -81,4 +87,13 @@ def database(name: str, default: str) -> dict[str, object]:
     found: dict[str, object] = environ.Env.db_url_config(value) if "://" in value else {}
     if found.get("ENGINE") not in ENGINES:
         raise ImproperlyConfigured(f"{name} must be like postgres://user:password@host/name, it is {shown(value)!r}")
+    return found
+
+
+def email(name: str, default: str) -> dict[str, object]:
+    """Django's settings for a mail server's URL: EMAIL_BACKEND and so on."""
+    value = text(name, default)
+    if urlsplit(value).scheme not in environ.Env.EMAIL_SCHEMES:
+        raise ImproperlyConfigured(f"{name} must be like smtp+tls://user:password@host:587, it is {shown(value)!r}")
+    found: dict[str, object] = environ.Env.email_url_config(value)
     return found

@@ -147,6 +147,7 @@ class Run(models.Model):
     crashes = models.PositiveSmallIntegerField(default=0)  # executions that vanished: our fault, retried
     queue = models.CharField(max_length=10, blank=True)  # "cpu", "gpu"; "" until it is released to Celery
     released = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)  # a pause after a worker refused it
     lease_until = models.DateTimeField(null=True, blank=True)
     queued = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
@@ -359,7 +360,7 @@ class RerunSchedule(models.Model):
             return None
         now = timezone.now()
         wait: timedelta = self.crontab.schedule.remaining_estimate(now)
-        return now + wait
+        return (now + wait + timedelta(seconds=30)).replace(second=0, microsecond=0)  # crontabs know minutes only
 
 
 class ApiToken(models.Model):

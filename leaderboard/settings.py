@@ -8,8 +8,10 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from leaderboard import environment
+from leaderboard import environment, storage
+from runners import logs
 from runners.broker import broker_url, redis_client_url
+from runners.celery import HEARTBEAT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -56,6 +58,7 @@ INSTALLED_APPS = [
     "leaderboard",
 ]
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -67,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "leaderboard.urls"
 WSGI_APPLICATION = "leaderboard.wsgi.application"
@@ -100,7 +104,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [("plotly", str(next(iter(find_spec("plotly").submodule_search_locations))) + "/package_data")]  # type: ignore[union-attr,arg-type]
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage.backend(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -166,11 +170,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 QUOTA_PER_DAY = environment.whole("QUOTA_PER_DAY", 20)
 QUOTA_OPEN = environment.whole("QUOTA_OPEN", 5)
 RUNNING_PER_AUTHOR = environment.whole("RUNNING_PER_AUTHOR", 2, least=1)
+LEASE_SECONDS = environment.whole("LEASE_SECONDS", 60, least=2 * HEARTBEAT)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": environment.level("LOG_LEVEL", "INFO")},
-}
+# Drift is mailed to the administrators; without EMAIL_URL it stands in the log and on the pages.
+ADMINS = [(address, address) for address in environment.words("ADMINS", [])]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "claimcheck@localhost")
+vars().update(environment.email("EMAIL_URL", "dummymail://"))
+
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+environment.one_of("LOG_FORMAT", logs.FORMATS)
+environment.level("LOG_LEVEL", "INFO")
+LOGGING = logs.configuration()

@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 from leaderboard.models import code_path
+from leaderboard.storage import STORAGE_ERRORS
 from papers.task import Task
 
 OUTLINE = Path(__file__).with_name("outline.py")
@@ -196,8 +197,7 @@ def store_code(code: bytes) -> str:
         kept = default_storage.save(path, ContentFile(code))
         if kept != path:  # somebody stored the same code at the same moment
             default_storage.delete(kept)
-    except OSError as error:
-        raise UploadError(
-            f"The file could not be stored ({error.strerror}). This is our fault; try again later."
-        ) from error
+    except STORAGE_ERRORS as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise UploadError(f"The file could not be stored ({reason}). This is our fault; try again later.") from error
     return sha256

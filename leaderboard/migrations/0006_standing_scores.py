@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leaderboard', '0004_gpu_memory'),
+        ('leaderboard', '0005_run_not_before'),
     ]
 
     operations = [

@@ -5,15 +5,13 @@ import re
 from urllib.parse import urlencode
 
 import pytest
-from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from leaderboard import boards
-from leaderboard.models import DriftFlag, Run, Standing, Submission
-from leaderboard.runs import BUNDLE_SALT, start_run
+from leaderboard.models import Run, Standing, Submission
+from leaderboard.runs import start_run
 from leaderboard.tasks import keep_artefact
 from tests.leaderboard.conftest import CODE
 
@@ -330,14 +328,6 @@ def test_what_a_protocol_reported_is_drawn_by_its_kind(client, measured):
     assert (figure["data"][0]["y"], figure["layout"]["xaxis"]["type"]) == ([3.0, None], "log")
 
 
-def test_a_rerun_that_drifted_says_so(client, measured):
-    submission = measured("Mine", 0.5)
-    run = submission.runs.get()
-    again = Run.objects.create(submission=submission, task="imputation", tier="quick", task_version=1, status="running")
-    DriftFlag.objects.create(run=again, reference=run, shifts=[{"metric": "skill"}])
-    assert "Drift: this rerun differs" in client.get(f"/submissions/{submission.pk}/?run={again.pk}").content.decode()
-
-
 def test_a_disqualified_submission_is_seen_by_its_author_only(client, measured, alice):
     submission = measured("Cheat", 0.9, author=alice, disqualified="reads the answers")
     path = f"/submissions/{submission.pk}/"
@@ -389,16 +379,6 @@ def test_odd_queries_show_the_board_all_the_same(client, measured, query):
     measured("One", 0.5)
     assert client.get(f"{BOARD}?{query}").status_code == 200
     assert client.get(f"{BOARD}board.csv?{query}").status_code == 200
-
-
-def test_the_bundle_is_served_while_its_attempt_is_open(client, measured):
-    run = start_run(measured("Mine", 0.5))
-    path = reverse("bundle", args=[signing.dumps([run.pk, 1], salt=BUNDLE_SALT)])
-    assert client.get(path).content == run.submission.code()
-    assert client.get(reverse("bundle", args=[signing.dumps([run.pk, 2], salt=BUNDLE_SALT)])).status_code == 404
-    assert client.get(reverse("bundle", args=[signing.dumps([run.pk, 1], salt="other")])).status_code == 404
-    Run.objects.update(status="finished")
-    assert client.get(path).status_code == 404
 
 
 def test_a_token_is_shown_once_and_can_be_revoked(client, alice):
