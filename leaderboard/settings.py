@@ -131,6 +131,7 @@ USE_TZ = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_TLS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked for within the machine room
 SECURE_HSTS_SECONDS = 31_536_000 if IS_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_TLS
 SECURE_HSTS_PRELOAD = IS_TLS
@@ -174,4 +175,5 @@ vars().update(environment.email("EMAIL_URL", "dummymail://"))
 
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 environment.one_of("LOG_FORMAT", logs.FORMATS)
+environment.one_of("LOG_LEVEL", logs.LEVELS)
 LOGGING = logs.configuration()
