@@ -110,7 +110,7 @@ def test_a_rerun_that_an_admin_schedules_fires_by_itself_and_appears_in_the_hist
     page = f"/submissions/{run['submission']}/"
     site.wait_for(lambda: "schedule: every minute" in site.get(page).text, 150)
     site.wait_for(lambda: site.get(page).text.count('class="state finished"') >= 2, 240)
-    assert 'data-figure="history"' in site.get(page).text
+    assert 'data-figure="history-figure"' in site.get(page).text
     changelist = "/admin/leaderboard/rerunschedule/"
     paused = site.post(session, changelist, action="pause", _selected_action=1).text
     assert "1 schedules paused" in paused
