@@ -1,5 +1,6 @@
 """`python -m leaderboard`: the whole site on one machine, under one supervisor."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -39,7 +40,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     services: list[Service] = []
-    folder = Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve()
+    folder = Path(environment.text("DATA_DIR", str(ROOT / "var"))).resolve()
     try:
         with held(folder):
             try:
@@ -62,8 +63,12 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold the lock of the data folder. Raises Unusable where another site has it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "a+") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open(folder / "lock", "a+")  # noqa: SIM115  # closed below
+    except OSError as error:
+        raise Unusable(f"DATA_DIR {folder} can't be used: {error.strerror}") from None
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -76,12 +81,12 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     """Start everything in order, appending each service as it starts: the caller stops what it finds there."""
     started = time.monotonic()
     port = chosen_port()
-    environment.broker("REDIS_URL")
+    fills_itself = environment.flag("HOUSE_METHODS", default=True)
     os.environ.update(DATA_DIR=str(folder), PORT=str(port), OMP_NUM_THREADS="1")
     say_isolation()
+    prepare("check", "--fail-level", "ERROR")  # a wrong setting is told before anything has started
     start_broker(folder, services)
     for words in (
-        ["check", "--fail-level", "ERROR"],
         ["migrate", "-v0"],
         ["collectstatic", "-v0", "--noinput", "-i", "plotly/datasets", "-i", "widgetbundle.js"],
         ["first_admin"],
@@ -90,7 +95,7 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     for service in clients(port, emptied(folder / "metrics")):
         service.start()
         services.append(service)
-    if environment.flag("HOUSE_METHODS", default=True):
+    if fills_itself:
         prepare("house")
     wait_for_port(port, services)
     say("supervisor", f"the site is up after {time.monotonic() - started:.0f} s: {address(port)}   (Ctrl-C stops it)")
@@ -110,11 +115,11 @@ def chosen_port() -> int:
 
 
 def host() -> str:
-    return os.environ.get("HOST", "127.0.0.1")
+    return environment.text("HOST", "127.0.0.1")
 
 
 def address(port: int) -> str:
-    return os.environ.get("SITE_URL", f"http://{host()}:{port}")
+    return environment.text("SITE_URL", f"http://{host()}:{port}")
 
 
 def is_free(port: int) -> bool:
@@ -122,8 +127,10 @@ def is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host(), port))
-        except OSError:
-            return False
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise Unusable(f"HOST {host()}, port {port} can't be used: {error.strerror}") from None
     return True
 
 
@@ -132,7 +139,7 @@ def say_isolation() -> None:
     if isolation.ok:
         say("supervisor", f"uploads are isolated by {isolation.level}")
     else:
-        say("supervisor", f"uploads will be refused: {isolation.reason}. {isolation.remedy}")
+        say("supervisor", f"uploads will be refused: {isolation.reason} {isolation.remedy}")
 
 
 def start_broker(folder: Path, services: list[Service]) -> None:
@@ -156,7 +163,7 @@ def start_broker(folder: Path, services: list[Service]) -> None:
             time.sleep(0.1)
         else:
             return
-    raise Unusable(f"no answer from REDIS_URL {os.environ['REDIS_URL']}: {reason}")
+    raise Unusable(f"no answer from REDIS_URL {environment.shown(os.environ['REDIS_URL'])}: {reason}")
 
 
 def socket_path(folder: Path) -> Path:

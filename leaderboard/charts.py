@@ -15,6 +15,11 @@ PROFILED = 8
 Figure = dict[str, Any]
 
 
+def escaped(text: str) -> str:
+    """A foreign name as Plotly shall show it: it would take <b> and <a href> for markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
 def arrowed(metric: Metric) -> str:
     """The label with the direction that is better."""
     return metric.label + {"higher": " ↑", "lower": " ↓"}.get(metric.better, "")
@@ -49,7 +54,7 @@ def score_against_cost(card: Task, rows: Sequence[Standing]) -> Figure:
                     "x": [row.run.seconds for row in chosen],
                     "y": [row.value for row in chosen],
                     "error_y": error_bars([{"value": row.value, "high": row.high} for row in chosen]),
-                    "text": [row.submission.name for row in chosen],
+                    "text": [escaped(row.submission.name) for row in chosen],
                     "hovertemplate": "%{text}<br>%{y:.3f} in %{x:.3g} s<extra></extra>",
                     "marker": {"color": COLOURS[style], "symbol": SYMBOLS[style], "size": 9},
                 }
@@ -73,7 +78,7 @@ def case_profile(card: Task, rows: Sequence[Standing], context: dict[str, dict[s
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": row.submission.name,
+                "name": escaped(row.submission.name),
                 "x": cases,
                 "y": [e["value"] for e in estimates],
                 "error_y": error_bars(estimates),

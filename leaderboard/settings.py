@@ -156,16 +156,20 @@ CONTENT_SECURITY_POLICY = {
 }
 
 environment.broker("REDIS_URL")
+for name in ("DATA_MIRROR", "PAPERS_PATH", "SANDBOX_CGROUP"):
+    environment.folders(name)
 
 # Counts of sign-ins and the like; web processes share them beside the broker.
 CACHES = {"default": {"BACKEND": "leaderboard.limits.ForgivingRedisCache", "LOCATION": redis_client_url(broker_url())}}
 
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20
+FILE_UPLOAD_HANDLERS = ["leaderboard.uploads.Bounded"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 QUOTA_PER_DAY = environment.whole("QUOTA_PER_DAY", 20)
 QUOTA_OPEN = environment.whole("QUOTA_OPEN", 5)
-RUNNING_PER_AUTHOR = environment.whole("RUNNING_PER_AUTHOR", 2)
+RUNNING_PER_AUTHOR = environment.whole("RUNNING_PER_AUTHOR", 2, least=1)
 LEASE_SECONDS = environment.whole("LEASE_SECONDS", 60, least=2 * HEARTBEAT)
 
 # Drift is mailed to the administrators; without EMAIL_URL it stands in the log and on the pages.
@@ -175,5 +179,5 @@ vars().update(environment.email("EMAIL_URL", "dummymail://"))
 
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 environment.one_of("LOG_FORMAT", logs.FORMATS)
-environment.one_of("LOG_LEVEL", logs.LEVELS)
+environment.level("LOG_LEVEL", "INFO")
 LOGGING = logs.configuration()

