@@ -13,6 +13,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -196,13 +197,15 @@ def test_code_that_is_not_the_submissions_is_refused(send):
 
 def test_a_worker_that_cannot_isolate_refuses_uploads_and_runs_house_methods_without(doubling, monkeypatch):
     unsafe = Isolation("none", False, "There is no bubblewrap.", "Install it.")
+    code = method("return 2 * x")
     monkeypatch.setattr(tasks, "probe_isolation", lambda: unsafe)
-    monkeypatch.setattr(tasks, "fetch", lambda url, sha256: method("return 2 * x"))
+    monkeypatch.setattr(tasks, "fetch", lambda url, report: code)
     told = {"task": "doubling", "tier": "quick", "task_version": doubling.version, "seeds": 1, "seed_key": "00"}
-    told |= {"code_url": "", "code_sha256": ""}
+    told |= {"claim_url": "", "code_sha256": hashlib.sha256(code).hexdigest()}
+    report = SimpleNamespace(whose={"run": 1})
     with pytest.raises(tasks.Refused, match=r"can't isolate uploads. There is no bubblewrap. Install it."):
-        tasks.prepared(told | {"is_house": False})
-    job = tasks.prepared(told | {"is_house": True})
+        tasks.prepared(told | {"is_house": False}, report)
+    job = tasks.prepared(told | {"is_house": True}, report)
     assert job.mode == "bare"
     happened = []
     assert evaluate(job, happened.append)
