@@ -63,6 +63,6 @@ def schedule_nightly_repeat() -> RerunSchedule:
 
 
 def needs_run(submission: Submission, task: Task, tier: Tier) -> bool:
-    """Whether no run of this version is under way, finished, or failed by the method's own fault."""
+    """Whether no run of this version is under way or finished. A failed one is tried again: a busy machine may have cut it."""
     runs = submission.runs.filter(tier=tier, task_version=task.version)
-    return not runs.exclude(status=Run.Status.CANCELLED).exclude(failure_whose="ours").exists()
+    return not runs.filter(status__in=[*Run.OPEN, Run.Status.FINISHED]).exists()
