@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -120,6 +121,9 @@ def test_the_history_marks_the_run_that_counts_and_the_one_that_is_shown_and_say
     marker = shown["data"][0]["marker"]
     assert (marker["symbol"], marker["size"]) == (["circle-open", "circle"], [10, 18])
     assert why.startswith("because it counts")
+    ids = Counter(re.findall(r'\bid="([^"]+)"', page(client, path)))
+    assert ids["history-figure"] == 1
+    assert max(ids.values()) == 1, "a chart is found by its id"
     shown, why = figure(client, f"{path}?run={first.pk}")
     assert (shown["data"][0]["marker"]["size"], why) == ([18, 10], "because you chose it")
     DriftFlag.objects.create(run=again, reference=first, shifts=[])
