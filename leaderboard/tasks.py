@@ -141,8 +141,8 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         provenance=run.provenance | {"data": event["data"]},
         **event["spent"],
     )
-    boards.rebuild(run.task, run.tier)  # type: ignore[arg-type]  # in the same transaction: a board is never behind
     run.refresh_from_db()
+    boards.update(run)  # in the same transaction: a board is never behind
     check_drift(run)
 
 

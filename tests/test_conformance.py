@@ -30,10 +30,10 @@ class Garbage:
     """A method that gives the same useless answer to every call."""
 
     def __init__(self, answer):
-        self.answer = answer
+        self._useless = answer
 
     def __getattr__(self, name):
-        return lambda *args, **kwargs: self.answer
+        return lambda *args, **kwargs: self._useless
 
 
 def seed(index):
