@@ -200,6 +200,8 @@ def celery_service(
     name: str, command: list[str], *, stop_signal: signal.Signals = signal.SIGQUIT, **env: str
 ) -> Service:
     """SIGQUIT ends a busy worker at once; orphaned, all of its processes end only on SIGKILL."""
+    # Celery advises against root: methods never run as root here, and with root each gets a user number of its own.
+    env["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser privileges"
     return Service(name, command, env=env, stop_signal=stop_signal, when_orphaned=signal.SIGKILL)
 
 

@@ -100,7 +100,28 @@ def _rows(task: Task, tier: Tier, runs: dict[int, int], scores: dict[int, dict[s
 
 
 def _flags(task: Task, tier: Tier, runs: dict[int, int], scores: dict[int, dict[str, Matrix]]) -> dict[int, list[str]]:
-    """What stands out about a run: memorisation, by the audits of the card against the house methods. One query."""
+    """What stands out about each run, as "label: sentence". One query."""
+    known_by_heart = _memorisers(task, tier, runs, scores)
+    return {run: known_by_heart[run] + _raised(task, metrics) for run, metrics in scores.items()}
+
+
+def _raised(task: Task, metrics: dict[str, Matrix]) -> list[str]:
+    """The flags of the card, each with the case on which its metric is farthest beyond the bound."""
+    found = []
+    for flag in task.flags:
+        means = {case: float(np.mean(list(by_seed.values()))) for case, by_seed in metrics[flag.metric].items()}
+        beyond = [(value, case) for case, value in means.items() if flag.is_raised(value)]
+        if beyond:
+            value, case = max(beyond) if flag.above is not None else min(beyond)
+            metric = task.metric(flag.metric)
+            found.append(f"{flag.label}: {metric.label} {value:.{metric.digits}f} on {case}. {flag.text}")
+    return found
+
+
+def _memorisers(
+    task: Task, tier: Tier, runs: dict[int, int], scores: dict[int, dict[str, Matrix]]
+) -> dict[int, list[str]]:
+    """Runs that know a public table by heart, by the audits of the card against the house methods. One query."""
     honest = set(Submission.objects.filter(pk__in=runs.values(), is_house=True).values_list("pk", flat=True))
     found: dict[int, list[str]] = {run: [] for run in scores}
     for check in task.audits.get(tier, ()):

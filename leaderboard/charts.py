@@ -82,23 +82,22 @@ def case_profile(card: Task, rows: Sequence[Standing], context: dict[str, dict[s
             }
         )
     for index, (name, values) in enumerate(context.items()):
-        known = [case for case in cases if case in values]
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": card.metric(name).label,
-                "x": known,
-                "y": [values[case] for case in known],
-                "marker": {
-                    "color": "#7F7F7F",
-                    "symbol": ("line-ew-open", "line-ew")[index % 2],
-                    "size": 22,
-                    "line": {"width": 2},
-                },
-            }
-        )
+        known = {case: values[case] for case in cases if case in values}
+        data.append(dashes(card.metric(name).label, known, is_open=index % 2 == 0))
     return {"data": data, "layout": {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": titled(card.primary)}}}}
+
+
+def dashes(label: str, values: dict[str, float], *, is_open: bool = True) -> dict[str, Any]:
+    """What a case itself allows, or its truth: a dash at each case."""
+    symbol = "line-ew-open" if is_open else "line-ew"
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": label,
+        "x": list(values),
+        "y": list(values.values()),
+        "marker": {"color": "#7F7F7F", "symbol": symbol, "size": 22, "line": {"width": 2}},
+    }
 
 
 def seed_strip(card: Task, scores: Sequence[CaseScores]) -> Figure:
@@ -156,18 +155,30 @@ def history(card: Task, runs: Sequence[Run], values: dict[int, float], counting:
 
 
 def artefact(kept: Artefact, content: dict[str, Any]) -> Figure:
-    """A curve that a protocol reported."""
+    """A curve, a scatter or a graph that a protocol reported."""
+    if kept.kind == "graph":
+        return graph(content["nodes"], content["edges"])
+    is_curve = kept.kind == "curve"
+    lines = (
+        {name: {"x": content["x"], "y": values} for name, values in content["series"].items()}
+        if is_curve
+        else content["groups"]
+    )
     data = [
         {
             "type": "scatter",
-            "mode": "lines+markers",
+            "mode": "lines+markers" if is_curve else "markers",
             "name": name,
-            "x": content["x"],
-            "y": values,
+            **line,
             "line": {"color": COLOURS[index % 8]},
-            "marker": {"symbol": SYMBOLS[index % 8], "size": 5},
+            "marker": {
+                "color": COLOURS[index % 8],
+                "symbol": SYMBOLS[index % 8],
+                "size": 5,
+                "opacity": 1 if is_curve else 0.6,
+            },
         }
-        for index, (name, values) in enumerate(content["series"].items())
+        for index, (name, line) in enumerate(lines.items())
     ]
     axes = {
         f"{axis}axis": {
@@ -177,3 +188,37 @@ def artefact(kept: Artefact, content: dict[str, Any]) -> Figure:
         for axis in "xy"
     }
     return {"data": data, "layout": axes}
+
+
+def graph(nodes: Sequence[str], edges: Sequence[tuple[int, int, str]]) -> Figure:
+    """An arc diagram: nodes in a row, an edge the higher the more nodes it passes, its label at the top."""
+    data, labels = [], []
+    steps = [i / 20 for i in range(21)]
+    for start, end, label in edges:
+        height = 0.9 * (abs(end - start) - 1)
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": [start + (end - start) * t for t in steps],
+                "y": [4 * height * t * (1 - t) for t in steps],
+                "line": {"color": "#7F7F7F", "width": 2},
+                "hoverinfo": "skip",
+            }
+        )
+        labels.append({"x": (start + end) / 2, "y": height, "text": label, "showarrow": False, "yshift": 10})
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "markers+text",
+            "x": list(range(len(nodes))),
+            "y": [0] * len(nodes),
+            "text": list(nodes),
+            "textposition": "bottom center",
+            "hoverinfo": "text",
+            "marker": {"size": 22, "color": COLOURS[0]},
+        }
+    )
+    hidden = {"visible": False}
+    axes = {"xaxis": hidden, "yaxis": hidden | {"range": [-1, None]}}
+    return {"data": data, "layout": {"showlegend": False, "annotations": labels, **axes}}

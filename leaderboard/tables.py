@@ -12,7 +12,7 @@ from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet
 
 from leaderboard import standings
 from leaderboard.models import Run, Score, Standing
-from papers.task import Claim, Metric, Task, Tier
+from papers.task import Claim, Comparison, Metric, Task, Tier
 
 COLUMNS = {
     "method": "submission__name",
@@ -179,6 +179,54 @@ def verdicts(card: Task, tier: Tier) -> list[Verdict]:
             titles.get(claim.house or "", ""),
         )
         for claim in claims
+    ]
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A comparison that the paper makes, beside what we measured: the difference in favour of the claimed winner."""
+
+    comparison: Comparison
+    metric: Metric
+    titles: tuple[str, str]  # of the two house methods
+    advantage: standings.Estimate | None
+
+    @property
+    def verdict(self) -> str:
+        """Held or not where the whole interval says so."""
+        found = self.advantage
+        if found is None or found.low is None or found.high is None:
+            return "not measured"
+        return "held" if found.low > 0 else "not held" if found.high < 0 else "undecided"
+
+
+def contests(card: Task, tier: Tier) -> list[Contest]:
+    """Every comparison of a tier with what we measured. Two queries."""
+    asked = [comparison for comparison in card.comparisons if comparison.tier == tier]
+    if not asked:
+        return []
+    houses = {slug for comparison in asked for slug in (comparison.house, comparison.than)}
+    found = Standing.objects.filter(task=card.slug, tier=tier, submission__house_slug__in=houses)
+    runs = dict(found.values_list("submission__house_slug", "run"))
+    scores: dict[tuple[int, str, str], dict[int, float]] = defaultdict(dict)
+    rows = Score.objects.filter(run__in=runs.values(), metric__in={comparison.metric for comparison in asked})
+    for run, case, metric, seed, value in rows.values_list("run", "case", "metric", "seed", "value"):
+        scores[run, case, metric][seed] = value
+    titles = {house.slug: house.title for house in card.house}
+
+    def advantage(of: Comparison) -> standings.Estimate | None:
+        sign = 1 if card.metric(of.metric).better == "higher" else -1
+        differences = []
+        for case in of.cases:
+            first, second = (scores[runs.get(slug, 0), case, of.metric] for slug in (of.house, of.than))
+            if not first or first.keys() != second.keys():
+                return None
+            differences.append([sign * (first[seed] - second[seed]) for seed in sorted(first)])
+        return standings.estimate(np.array(differences))
+
+    return [
+        Contest(item, card.metric(item.metric), (titles[item.house], titles[item.than]), advantage(item))
+        for item in asked
     ]
 
 

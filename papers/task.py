@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -71,6 +71,92 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What the paper says of two of its methods: that one is better. Judged by paired differences over the seeds."""
+
+    text: str  # the claim, in short
+    house: str  # the house method that should be better
+    than: str
+    metric: str
+    cases: tuple[str, ...]  # the mean over them is compared
+    where: str  # "abstract"
+    status: Literal["checked", "transcribed, unchecked"]
+    tier: Tier = "quick"
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag:
+    """A finding about a method, shown on its row: a metric's mean over the seeds passes a bound on some case."""
+
+    label: str  # "obfuscated gradients"
+    metric: str
+    text: str  # why it matters
+    above: float | None = None
+    below: float | None = None
+
+    def is_raised(self, value: float) -> bool:
+        return (self.above is not None and value > self.above) or (self.below is not None and value < self.below)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A picture on the board's page, drawn from scores or from what `play` reported. `tier` None: on both."""
+
+    title: str
+    note: str = ""  # how to read it
+    tier: Tier | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heatmap(Figure):
+    """Methods by cases, one metric as colour."""
+
+    metric: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Against(Figure):
+    """A metric against a number in `Case.params`, one line a method: mean over the cases that match `where`."""
+
+    metric: str
+    x: str  # the name of the parameter
+    x_label: str = ""
+    where: Mapping[str, Any] = field(default_factory=dict)
+    log_x: bool = False
+    log_y: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overlay(Figure):
+    """The curve of this name that each method's plays reported: its mean and 95 % interval over the seeds."""
+
+    curve: str
+    series: str
+    case: str | None = None  # None: the mean over all cases that report it
+    is_step: bool = False  # a value holds until the next one; else it is interpolated
+    x_label: str = ""
+    y_label: str = ""
+    log_x: bool = False
+    log_y: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bracket(Figure):
+    """Four metrics, case by case: an estimate, the interval that it certifies, and the truth."""
+
+    low: str
+    value: str
+    high: str
+    truth: str
+    log_y: bool = False
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        return (self.low, self.value, self.high, self.truth)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contrast:
     """What a method loses between two cases: its score on `of` minus its score on `against`, paired by seed."""
 
@@ -120,6 +206,9 @@ class Task:
     claims: tuple[Claim, ...] = ()
     contrasts: Mapping[Tier, tuple[Contrast, ...]] = field(default_factory=dict)
     audits: Mapping[Tier, tuple[Audit, ...]] = field(default_factory=dict)
+    comparisons: tuple[Comparison, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    figures: tuple[Figure, ...] = ()
     starter: str = ""  # slug of the house method offered as the starter file
     kit: str | None = None  # a module that methods may import inside the sandbox
 
@@ -211,6 +300,12 @@ class Report(Protocol):
 
     def image(self, name: str, pixels: np.ndarray) -> None:
         """Show pixels: (h, w) or (h, w, 3), float in [0, 1]."""
+
+    def points(self, name: str, groups: Mapping[str, np.ndarray], *, x_label: str = "", y_label: str = "") -> None:
+        """Show a scatter of groups: each (n, 2), numbers."""
+
+    def graph(self, name: str, nodes: Sequence[str], edges: Sequence[tuple[int, int, str]]) -> None:
+        """Show a small directed graph: names of the nodes, and edges (from, to, label) by their indices."""
 
     def table(self, name: str, columns: list[str], rows: list[list[float | str]]) -> None:
         """Show a small table."""

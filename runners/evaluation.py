@@ -10,7 +10,7 @@ import importlib
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from io import BytesIO
 from typing import Any, Protocol
@@ -95,6 +95,16 @@ class Reporter:
         lines = {label: _numbers(y) for label, y in series.items()}
         labels = {"x_label": x_label, "y_label": y_label, "log_x": log_x, "log_y": log_y}
         self._keep(name, "curve", {"x": _numbers(x), "series": lines, **labels})
+
+    def points(self, name: str, groups: Mapping[str, np.ndarray], *, x_label: str = "", y_label: str = "") -> None:
+        shown = {
+            label: dict(zip("xy", map(_numbers, np.asarray(xy, float).T), strict=True)) for label, xy in groups.items()
+        }
+        self._keep(name, "points", {"groups": shown, "x_label": x_label, "y_label": y_label})
+
+    def graph(self, name: str, nodes: Sequence[str], edges: Sequence[tuple[int, int, str]]) -> None:
+        plain = [[int(start), int(end), str(label)] for start, end, label in edges]
+        self._keep(name, "graph", {"nodes": list(map(str, nodes)), "edges": plain})
 
     def image(self, name: str, pixels: np.ndarray) -> None:
         levels = np.round(np.clip(np.nan_to_num(pixels), 0, 1) * 255).astype(np.uint8)

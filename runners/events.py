@@ -47,8 +47,11 @@ class Artefact(TypedDict):
     case: str
     seed: int
     name: str
-    kind: Literal["curve", "image", "table"]
-    data: dict[str, Any]  # curve: x, series, x_label, y_label, log_x, log_y; image: png (base64); table: columns, rows
+    kind: Literal["curve", "points", "graph", "image", "table"]
+    data: dict[
+        str, Any
+    ]  # curve: x, series, x_label, y_label, log_x, log_y; points: groups {name: {x, y}}, x_label, y_label
+    # graph: nodes, edges [[from, to, label]]; image: png (base64); table: columns, rows
 
 
 class Log(TypedDict):

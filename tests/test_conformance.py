@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from papers import catalogue
-from papers.task import TIERS, AnswerError, Seed
+from papers.task import TIERS, Against, AnswerError, Bracket, Seed
 
 TASKS = list(catalogue.all_tasks().values())
 HEADINGS = ["Claim", "Protocol", "Interface", "Results beside the claims", "Deviations", "Source"]
@@ -98,6 +98,26 @@ def test_contrasts_name_cases_of_their_tier(task):
     for tier, contrasts in task.contrasts.items():
         names = {case.name for case in task.cases[tier]}
         assert all({contrast.of, contrast.against} <= names for contrast in contrasts)
+
+
+@each_task
+def test_comparisons_flags_and_figures_name_what_the_board_has(task):
+    names, houses = {metric.name for metric in task.metrics}, {house.slug for house in task.house}
+    for comparison in task.comparisons:
+        assert comparison.metric in names
+        assert task.metric(comparison.metric).better != "context"
+        assert {comparison.house, comparison.than} <= houses
+        assert set(comparison.cases) <= {case.name for case in task.cases[comparison.tier]}
+    for flag in task.flags:
+        assert flag.metric in names
+        assert (flag.above is None) != (flag.below is None)
+        assert ":" not in flag.label
+    for figure in task.figures:
+        asked = figure.metrics if isinstance(figure, Bracket) else (getattr(figure, "metric", task.primary.name),)
+        assert set(asked) <= names
+        if isinstance(figure, Against):
+            tiers = [figure.tier] if figure.tier else TIERS
+            assert any(figure.x in case.params for tier in tiers for case in task.cases[tier])
 
 
 @each_task

@@ -1,25 +1,72 @@
 """A paper in a folder outside the tree is a whole board: nothing else is edited."""
 
+import pytest
+from django.db.models import Avg
+
 from leaderboard import boards, house
-from leaderboard.models import Run
+from leaderboard.models import Run, Score, Standing
 from runners.evaluation import evaluate
 from runners.job import Job
 from tests.leaderboard.test_run_life import say
 
 
-def test_its_house_methods_run_and_stand_on_its_board(client, db, doubling, settings, tmp_path):
+@pytest.fixture
+def board(db, doubling, settings, tmp_path):
+    """The house methods of `doubling`, evaluated and recorded."""
     settings.MEDIA_ROOT = tmp_path
     runs = [run for run in house.sync() if run.task == "doubling"]
-    assert [run.submission.name for run in runs] == ["Exact", "Identity"]
     for run in runs:
         job = Job(task="doubling", tier="quick", code=run.submission.code(), mode="inprocess")
         assert evaluate(job, lambda event, run=run: say(run, event))
+    return runs
+
+
+def test_its_house_methods_run_and_stand_on_its_board(client, board):
+    assert [run.submission.name for run in board] == ["Exact", "Identity"]
     assert [run.status for run in Run.objects.filter(task="doubling")] == ["finished"] * 2
     assert boards.rebuild("doubling", "quick") == 2
     text = client.get("/tasks/doubling/").content.decode()
     assert text.index("Exact") < text.index("Identity")
     assert '<span class="verdict held">held</span>' in text, "the claim of its card stands beside the measurement"
     assert "On Doubling" in client.get("/").content.decode()
+
+
+def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
+    response = client.get("/tasks/doubling/")
+    context = response.context
+    drawn = {figure.title: plot["data"] for _, figure, plot in context["figures"]}
+    assert list(drawn) == ["Error by case", "Error against n", "Answers", "Error and luck"]
+    exact, identity = Standing.objects.for_board("doubling", "quick")
+    (errors,) = drawn["Error by case"]
+    assert errors["y"] == ["Exact", "Identity"]
+    assert errors["z"][0] == [0.0, 0.0]
+    assert errors["z"][1] == pytest.approx([identity.cases[case]["value"] for case in ("small", "large")])
+    assert [line["x"] for line in drawn["Error against n"]] == [[3, 50], [3, 50]]
+    lines = {line["name"]: line["y"] for line in drawn["Answers"] if line.get("name")}
+    assert lines["Exact"] == pytest.approx([2 * y for y in lines["Identity"]])
+    assert [trace["name"] for trace in drawn["Error and luck"]] == ["Exact", "Identity"]
+    levels = next(
+        plot["layout"]["shapes"] for _, figure, plot in context["figures"] if figure.title == "Error and luck"
+    )
+    assert [level["y0"] for level in levels] == pytest.approx(
+        [
+            Score.objects.filter(run=exact.run, case=case, metric="luck").aggregate(m=Avg("value"))["m"]
+            for case in exact.cases
+        ]
+    )
+    assert exact.flags == []
+    assert identity.flags[0].startswith("not doubled: Error ")
+    text = response.content.decode()
+    assert all(f'data-figure="{name}"' in text and f'id="{name}"' in text for name, *_ in context["figures"])
+    (contest,) = context["contests"]
+    assert contest.verdict == "held"
+    assert contest.advantage.value == pytest.approx(identity.value - exact.value)
+
+
+def test_what_its_protocol_shows_is_drawn_on_the_submissions_page(client, board):
+    response = client.get(board[0].submission.get_absolute_url())
+    assert {item["artefact"].kind for item in response.context["artefacts"]} == {"curve", "points", "graph"}
+    assert all(item["figure"]["data"] for item in response.context["artefacts"])
 
 
 def test_house_methods_are_queued_once_and_a_changed_file_replaces_the_old(

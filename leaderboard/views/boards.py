@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from leaderboard import charts, readme, tables
+from leaderboard import charts, figures, readme, tables
 from leaderboard.models import Run, Standing
 from leaderboard.tables import View
 from papers import catalogue
@@ -98,9 +98,11 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
             "open": tables.open_runs(card, view.tier),
             "cost_figure": charts.score_against_cost(card, best) if best else None,
             "profile_figure": charts.case_profile(card, best, context) if best else None,
+            "figures": figures.of_board(card, view.tier, best),
             "contrasts": card.contrasts.get(view.tier, ()),
             "contrasted": tables.contrasts(card, view.tier, best[:CONTRASTED]),
             "verdicts": tables.verdicts(card, view.tier),
+            "contests": tables.contests(card, view.tier),
             "readme": readme.rendered(catalogue.paper_of(slug).folder / "README.md"),
             "interface": tables.interface_source(card),
             "limits": card.limits[view.tier],

@@ -116,10 +116,18 @@ def of_run(run: Run) -> dict[str, Any]:
         "seeds": range(card.seeds[run.tier]),  # type: ignore[index]  # a tier by its field's choices
         "score_metrics": [metric for metric in card.metrics[1:] if any(metric.name in row.means for row in scores)],
         "strip_figure": charts.seed_strip(card, scores) if is_scored else None,
-        "artefacts": [shown(kept) for kept in run.artefacts.all()],
+        "artefacts": [shown(kept) for kept in first_of_each(run)],
         "log_tail": "\n".join(run.log.splitlines()[-LOG_LINES:]),
         "outlook": outlook(run) if run.status == Run.Status.QUEUED else None,
     }
+
+
+def first_of_each(run: Run) -> list[Artefact]:
+    """What a protocol reported under the same name for several seeds is shown for the first. One query."""
+    found: dict[tuple[str, str], Artefact] = {}
+    for kept in run.artefacts.all():
+        found.setdefault((kept.case, kept.name), kept)
+    return list(found.values())
 
 
 def shown(kept: Artefact) -> dict[str, Any]:
@@ -130,7 +138,7 @@ def shown(kept: Artefact) -> dict[str, Any]:
         "id": f"artefact-{kept.pk}",
         "artefact": kept,
         "content": content,
-        "figure": charts.artefact(kept, content) if kept.kind == "curve" else None,
+        "figure": charts.artefact(kept, content) if kept.kind in ("curve", "points", "graph") else None,
     }
 
 

@@ -5,7 +5,21 @@ from typing import Protocol
 
 import numpy as np
 
-from papers.task import Case, Claim, House, Limits, Metric, Paper, Task
+from papers.task import (
+    Against,
+    Bracket,
+    Case,
+    Claim,
+    Comparison,
+    Flag,
+    Heatmap,
+    House,
+    Limits,
+    Metric,
+    Overlay,
+    Paper,
+    Task,
+)
 
 
 class Method(Protocol):
@@ -53,6 +67,24 @@ DOUBLING = Task(
             house="exact",
             tolerance=1e-9,
         ),
+    ),
+    comparisons=(
+        Comparison(
+            text="Doubling beats doing nothing",
+            house="exact",
+            than="identity",
+            metric="error",
+            cases=("small", "large"),
+            where="abstract",
+            status="checked",
+        ),
+    ),
+    flags=(Flag(label="not doubled", metric="error", above=0.1, text="Some number is not twice as large."),),
+    figures=(
+        Heatmap(title="Error by case", metric="error"),
+        Against(title="Error against n", metric="error", x="n", x_label="numbers"),
+        Overlay(title="Answers", curve="answers", series="answer", x_label="i"),
+        Bracket(title="Error and luck", low="error", value="error", high="error", truth="luck"),
     ),
     starter="exact",
 )

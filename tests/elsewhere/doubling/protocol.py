@@ -15,6 +15,8 @@ def play(case: Case, *, seed: Seed, device: str, method: Any, report: Report) ->
     if not np.isfinite(answer).all():
         raise AnswerError("expected finite numbers, got NaN or infinity")
     report.progress(1.0, "doubled")
+    report.curve("answers", np.arange(3), {"answer": answer[:3]}, x_label="i", y_label="2 x")
     if seed.index == 0:
-        report.curve("answers", np.arange(3), {"answer": answer[:3]}, x_label="i", y_label="2 x")
+        report.points("answers against numbers", {"answers": np.column_stack([x, answer])}, x_label="x", y_label="2 x")
+        report.graph("how it doubles", ["x", "2 x"], [(0, 1, "double")])
     return {"error": float(np.sqrt(np.mean((answer - 2 * x) ** 2))), "luck": float(x[0])}
