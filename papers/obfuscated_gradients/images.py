@@ -1,10 +1,13 @@
 """Images and labels that the boards draw from: float32 (n, C, H, W) in [0, 1], int64 (n,)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from sklearn.datasets import load_digits
+
+from papers import datasets
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,20 @@ def digits() -> tuple[Images, Images]:
     return Images(x[:1297], y[:1297]), Images(x[1297:], y[1297:])
 
 
-LOADERS = {"digits": digits}
+def packed(name: str) -> tuple[Images, Images]:
+    """28x28 images from a file of x_train, y_train, x_test, y_test, grey levels up to 255."""
+    arrays = datasets.dataset(name)
+    return tuple(  # type: ignore[return-value]
+        Images((arrays[f"x_{part}"][:, None] / 255).astype(np.float32), arrays[f"y_{part}"].astype(np.int64))
+        for part in ("train", "test")
+    )
+
+
+LOADERS: dict[str, Callable[[], tuple[Images, Images]]] = {
+    "digits": digits,
+    "mnist": partial(packed, "mnist"),
+    "fashion": partial(packed, "fashion-mnist-part"),
+}
 
 
 def deal(images: Images, n: int, rng: np.random.Generator) -> Images:

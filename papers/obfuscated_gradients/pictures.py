@@ -10,7 +10,9 @@ ENLARGED = 4  # screen pixels for one of an 8x8 image
 
 def show_budgets(report: Report, budgets: list[float], accuracy: list[float]) -> None:
     """Robust accuracy over eps."""
-    report.curve("Robust accuracy over eps", budgets, {"robust accuracy": accuracy}, x_label="eps", y_label="robust accuracy")
+    report.curve(
+        "Robust accuracy over eps", budgets, {"robust accuracy": accuracy}, x_label="eps", y_label="robust accuracy"
+    )
 
 
 def show_examples(report: Report, x: np.ndarray, x_adv: np.ndarray) -> None:

@@ -26,7 +26,9 @@ SHARED = {"saturated": "plain", "argmax": "plain"}  # the same network behind an
 Disturb = Callable[[nn.Module, Tensor, Tensor], Tensor]
 
 
-def fit(model: Victim, images: Images, *, epochs: int, seed: int, rate: float = 1e-3, disturb: Disturb | None = None) -> None:
+def fit(
+    model: Victim, images: Images, *, epochs: int, seed: int, rate: float = 1e-3, disturb: Disturb | None = None
+) -> None:
     """Train with Adam on the cross-entropy, on images that `disturb` has changed first; the rate falls to zero as a cosine."""
     torch.manual_seed(seed)
     x, y = torch.tensor(images.x), torch.tensor(images.y)

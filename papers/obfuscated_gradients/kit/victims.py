@@ -62,6 +62,24 @@ def digits_projection() -> Victim:
     return Victim(Project(decoder(8, 128, 64), code=8, steps=30, step=0.05, momentum=0.7), digits_net())
 
 
+def lenet5() -> Smooth:
+    """The MNIST net of advertorch: two 3x3 convolutions with max-pooling, two dense layers."""
+    return Smooth(
+        *(nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(3136, 200), nn.ReLU(), nn.Linear(200, 10)),
+    )
+
+
+def strided_net(channels: int = 1, side: int = 28, dense: int = 100) -> Smooth:
+    """Two 4x4 convolutions of stride 2 and two dense layers. Source: Wong and Kolter (2018), for MNIST."""
+    return Smooth(
+        *(nn.Conv2d(channels, 16, 4, stride=2, padding=1), nn.ReLU()),
+        *(nn.Conv2d(16, 32, 4, stride=2, padding=1), nn.ReLU()),
+        *(nn.Flatten(), nn.Linear(2 * side * side, dense), nn.ReLU(), nn.Linear(dense, 10)),
+    )
+
+
 VICTIMS: dict[str, Callable[[], Victim]] = {
     "linear": lambda: Victim(Smooth(nn.Flatten(), nn.Linear(64, 10))),
     "plain": lambda: Victim(digits_net()),
@@ -72,6 +90,10 @@ VICTIMS: dict[str, Callable[[], Victim]] = {
     "saturated": lambda: Victim(digits_net(), Scale(300.0)),
     "argmax": lambda: Victim(digits_net(), Argmax()),
     "projection": digits_projection,
+    "mnist-plain": lambda: Victim(lenet5()),
+    "mnist-adversarial": lambda: Victim(lenet5()),
+    "mnist-certified": lambda: Victim(strided_net()),
+    "fashion-certified": lambda: Victim(strided_net()),
 }
 
 

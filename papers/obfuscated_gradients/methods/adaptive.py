@@ -103,5 +103,5 @@ def stand_in(stage, x):
     levels = getattr(stage, "levels", None)
     if levels is None:
         return x
-    low = (torch.arange(levels, device=x.device).view(-1, 1, 1) - 1) / levels
-    return ((x[:, :, None] - low) * levels).clamp(0, 1).flatten(1, 2)
+    bounds = torch.arange(levels, device=x.device).view(-1, 1, 1)
+    return ((x[:, :, None] * levels - bounds + 1) / 2).clamp(0, 1).flatten(1, 2)

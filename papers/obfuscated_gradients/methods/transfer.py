@@ -18,6 +18,8 @@ class Method:
         net = kit.surrogate(x.shape[1:], self.device)
         x, y = torch.tensor(x, device=self.device), torch.tensor(y, device=self.device)
         start = kit.random_start(x, norm=norm, eps=eps, generator=self.generator)
-        return kit.ascend(
-            kit.objective(net, y, loss=kit.margin), x, norm=norm, eps=eps, steps=STEPS, start=start
-        ).cpu().numpy()
+        return (
+            kit.ascend(kit.objective(net, y, loss=kit.margin), x, norm=norm, eps=eps, steps=STEPS, start=start)
+            .cpu()
+            .numpy()
+        )
