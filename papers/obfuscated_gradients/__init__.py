@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from papers.obfuscated_gradients.attack_card import ATTACK
+from papers.obfuscated_gradients.defence_card import DEFENCE
 from papers.task import Paper
 
 PAPER = Paper(
@@ -15,5 +16,5 @@ PAPER = Paper(
     "of them completely and one in part, while adversarial training stands.",
     question="Which attack breaks which defence, and can a machine tell a hidden gradient from a robust network?",
     folder=Path(__file__).parent,
-    tasks=(ATTACK,),
+    tasks=(ATTACK, DEFENCE),
 )

@@ -1,5 +1,7 @@
 """What the pages show of a play."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from papers.task import Report
@@ -8,11 +10,9 @@ EXAMPLES = 8
 ENLARGED = 4  # screen pixels for one of an 8x8 image
 
 
-def show_budgets(report: Report, budgets: list[float], accuracy: list[float]) -> None:
+def show_budgets(report: Report, budgets: list[float], series: Mapping[str, list[float]]) -> None:
     """Robust accuracy over eps."""
-    report.curve(
-        "Robust accuracy over eps", budgets, {"robust accuracy": accuracy}, x_label="eps", y_label="robust accuracy"
-    )
+    report.curve("Robust accuracy over eps", budgets, series, x_label="eps", y_label="robust accuracy")
 
 
 def show_examples(report: Report, x: np.ndarray, x_adv: np.ndarray) -> None:
@@ -23,6 +23,24 @@ def show_examples(report: Report, x: np.ndarray, x_adv: np.ndarray) -> None:
     rows = [x[most], x_adv[most], 0.5 + 0.5 * d / peak if peak > 0 else np.full_like(d, 0.5)]
     times = max(1, round(32 * ENLARGED / 8 / x.shape[-1]) * 2)
     report.image("Original, attacked, difference", tiled(rows, times))
+
+
+def show_steps(report: Report, traces: Mapping[str, Sequence[tuple[float, float]]]) -> None:
+    """Accuracy and loss of plain PGD, the margin and the author's stand-in at each step."""
+    steps = np.arange(min(len(trace) for trace in traces.values()))
+    for name, part in (("Accuracy against steps", 1), ("Loss against steps", 0)):
+        series = {attack: [point[part] for point in trace[: len(steps)]] for attack, trace in traces.items()}
+        report.curve(name, steps, series, x_label="step", y_label=name.split()[0].lower())
+
+
+def show_evidence(report: Report, verdict: str, found: Mapping[str, float], bounds: Mapping[str, float]) -> None:
+    rows: list[list[float | str]] = [
+        [name, round(value, 4), bounds[name], "raised" if value > bounds[name] else "–"]
+        for name, value in found.items()
+    ]
+    report.table(
+        "Symptoms of hidden gradients", ["symptom", "measured", "bound", ""], [*rows, ["verdict", "", "", verdict]]
+    )
 
 
 def tiled(rows: list[np.ndarray], times: int) -> np.ndarray:

@@ -4,61 +4,27 @@ Deterministic on one machine: one thread, fixed seeds. Weights are kept as float
 """
 
 import sys
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import nn
 
 from papers.obfuscated_gradients import kit
+from papers.obfuscated_gradients.attack_card import QUICK
 from papers.obfuscated_gradients.images import Images, splits
 from papers.obfuscated_gradients.kit.stages import Project
 from papers.obfuscated_gradients.kit.surrogate import FILE as SURROGATE_FILE
 from papers.obfuscated_gradients.kit.surrogate import SURROGATES
-from papers.obfuscated_gradients.kit.victims import VICTIMS, Victim
+from papers.obfuscated_gradients.kit.training import Disturb, attacked, fit_net
+from papers.obfuscated_gradients.kit.victims import VICTIMS, Victim, filled
+from papers.obfuscated_gradients.victims import FOLDER, SHARED, load_weights
 
-FOLDER = Path(__file__).parent / "weights"
-BATCH = 64
-SHARED = {"saturated": "plain", "argmax": "plain"}  # the same network behind another stage
-
-Disturb = Callable[[nn.Module, Tensor, Tensor], Tensor]
+BATCH = 64  # of the decoder
 
 
-def fit(
-    model: Victim, images: Images, *, epochs: int, seed: int, rate: float = 1e-3, disturb: Disturb | None = None
-) -> None:
-    """Train with Adam on the cross-entropy, on images that `disturb` has changed first; the rate falls to zero as a cosine."""
+def fit(model: Victim, images: Images, *, epochs: int, seed: int, disturb: Disturb | None = None) -> None:
     torch.manual_seed(seed)
-    x, y = torch.tensor(images.x), torch.tensor(images.y)
-    adam = torch.optim.Adam(model.parameters(), lr=rate)
-    total = epochs * -(-len(y) // BATCH)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, total)
-    for _ in range(epochs):
-        for rows in torch.randperm(len(y)).split(BATCH):
-            batch = disturb(model, x[rows], y[rows]) if disturb else x[rows]
-            adam.zero_grad()
-            functional.cross_entropy(model(batch), y[rows]).backward()
-            adam.step()
-            schedule.step()
-
-
-def attacked(norm: kit.Norm, eps: float, steps: int) -> Disturb:
-    """Images under PGD on the model as it is. Source: Madry et al. (2018)."""
-
-    def disturb(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
-        return kit.ascend(
-            kit.objective(lambda at, _: model(at), y, loss=kit.cross_entropy),
-            x,
-            norm=norm,
-            eps=eps,
-            steps=steps,
-            start=kit.random_start(x, norm=norm, eps=eps),
-            keep="last",
-        )
-
-    return disturb
+    fit_net(model, torch.tensor(images.x), torch.tensor(images.y), epochs=epochs, disturb=disturb)
 
 
 def fit_decoder(stage: Project, images: Images, *, epochs: int, seed: int) -> None:
@@ -79,9 +45,9 @@ def digits_victim(name: str) -> np.ndarray:
     torch.manual_seed(1)
     model, train = VICTIMS[name](), splits("digits")[0]
     if name == "adversarial":
-        fit(model, train, epochs=40, seed=1, disturb=attacked("linf", 0.2, 7))
+        fit(model, train, epochs=40, seed=1, disturb=attacked(norm="linf", eps=0.2, steps=7))
     elif name == "projection":
-        model.stages[1] = trained(digits_plain(), "plain").stages[0]
+        model.stages[1] = filled(VICTIMS["plain"](), load_weights("plain"), "cpu").stages[0]
         stage = model.stages[0]
         assert isinstance(stage, Project)
         fit_decoder(stage, train, epochs=100, seed=1)
@@ -90,18 +56,9 @@ def digits_victim(name: str) -> np.ndarray:
     return kit.flat_weights(model)
 
 
-def digits_plain() -> Victim:
-    return VICTIMS["plain"]()
-
-
-def trained(model: Victim, name: str) -> Victim:
-    with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as file:
-        return kit.victims.filled(model, file["weights"], "cpu")
-
-
 def main(names: list[str]) -> None:
     torch.set_num_threads(1)
-    for name in names or [name for name in VICTIMS if name not in SHARED]:
+    for name in names or [case.params["victim"] for case in QUICK if case.params["victim"] not in SHARED]:
         np.savez(FOLDER / f"{name}.npz", weights=digits_victim(name).astype(np.float16))
     if not names:
         torch.manual_seed(2)
