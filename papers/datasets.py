@@ -81,6 +81,14 @@ def _content(file: File) -> bytes:
     return content
 
 
+def made(name: str, make: Callable[[], bytes]) -> bytes:
+    """The content of a file that is made once, by the first who needs it, and kept beside the fetched ones."""
+    path = _cache() / name
+    if not path.exists():
+        _keep(path, make())
+    return path.read_bytes()
+
+
 def _unzipped(path: Path) -> bytes:
     try:
         return gzip.decompress(path.read_bytes())

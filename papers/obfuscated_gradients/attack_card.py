@@ -57,6 +57,12 @@ FULL = cases(
         ("mnist-plain", "mnist", "linf", "0.3", 0.3, "nothing"),
         ("mnist-adversarial", "mnist", "linf", "0.3", 0.3, "nothing"),
         ("mnist-certified", "mnist", "linf", "0.1", 0.1, "nothing"),
+        ("mnist-quantised", "mnist", "linf", "0.3", 0.3, "shattered"),
+        ("mnist-thermometer16", "mnist", "linf", "0.3", 0.3, "shattered"),
+        ("mnist-jpeg", "mnist", "linf", "0.3", 0.3, "shattered"),
+        ("mnist-resize-pad", "mnist", "linf", "0.3", 0.3, "stochastic"),
+        ("mnist-projection", "mnist", "linf", "0.3", 0.3, "vanishing"),
+        ("mnist-projection", "mnist", "l2", "1.5", 1.5, "vanishing"),
         ("fashion-certified", "fashion", "linf", "0.1", 0.1, "nothing"),
     ),
 )

@@ -10,6 +10,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+LUMINANCE = (  # the quantisation table of annex K for grey levels, at quality 50
+    (16, 11, 10, 16, 24, 40, 51, 61),
+    (12, 12, 14, 19, 26, 58, 60, 55),
+    (14, 13, 16, 24, 40, 57, 69, 56),
+    (14, 17, 22, 29, 51, 87, 80, 62),
+    (18, 22, 37, 56, 68, 109, 103, 77),
+    (24, 35, 55, 64, 81, 104, 113, 92),
+    (49, 64, 78, 87, 103, 121, 120, 101),
+    (72, 92, 95, 98, 112, 100, 103, 99),
+)
 Kind = Literal["smooth", "shattered", "random", "loop"]
 
 
@@ -123,27 +133,32 @@ class ResizePad(Stage):
         return functional.pad(resized, (left, side - small - left, top, side - small - top), value=self.fill)
 
 
-class Prune(Stage):
-    """Stochastic activation pruning: keep activations drawn in proportion to their size, scaled to stay unbiased.
+class Jpeg(Stage):
+    """Compress and expand: cosine transform of 8x8 blocks, coefficients rounded to multiples of the standard's table.
 
-    `share` of the number of activations is drawn with replacement; p_j = |h_j| / sum |h|, and a kept one becomes
-    h_j / (1 - (1 - p_j)^draws).
-    Source: Dhillon et al. (2018), algorithm 1.
+    x: (n, 1, H, W). The edge is repeated up to a multiple of 8. Source: ITU-T T.81 (1992), annexes A and K; Guo et al. (2018).
     """
 
-    kind = "random"
+    kind = "shattered"
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, quality: int) -> None:
         super().__init__()
-        self.share = share
+        scale = 50 / quality if quality < 50 else 2 - quality / 50
+        table = (torch.tensor(LUMINANCE, dtype=torch.float32) * scale + 0.5).floor().clamp(1, 255)
+        k = torch.arange(8, dtype=torch.float32)
+        cosines = torch.cos((2 * k[None] + 1) * k[:, None] * torch.pi / 16) * 0.5
+        cosines[0] *= 0.5**0.5
+        self.register_buffer("table", table, persistent=False)
+        self.register_buffer("cosines", cosines, persistent=False)
 
     def forward(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        flat = x.flatten(1)
-        draws = self.share * flat.shape[1]
-        p = flat.abs() / flat.abs().sum(1, keepdim=True).clamp_min(1e-12)
-        kept = -torch.expm1(draws * torch.log1p(-p.clamp_max(1 - 1e-6)))
-        mask = torch.rand(flat.shape, generator=generator).to(x) < kept
-        return torch.where(mask, flat / kept.clamp_min(1e-12), 0 * flat).view_as(x)
+        height, width = x.shape[2:]
+        full = functional.pad(x, (0, -width % 8, 0, -height % 8), mode="replicate") * 255 - 128
+        blocks = full.unfold(2, 8, 8).unfold(3, 8, 8)  # (n, 1, H / 8, W / 8, 8, 8)
+        coefficients = self.cosines @ blocks @ self.cosines.T
+        kept = torch.round(coefficients / self.table) * self.table
+        pixels = (self.cosines.T @ kept @ self.cosines).transpose(3, 4).reshape(full.shape)
+        return ((torch.round(pixels) + 128) / 255).clamp(0, 1)[:, :, :height, :width]
 
 
 class Project(Stage):

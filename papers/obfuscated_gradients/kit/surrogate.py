@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from papers.obfuscated_gradients.kit.victims import Victim, digits_net, filled
+from papers.obfuscated_gradients.kit.victims import Victim, digits_net, filled, strided_net
 
 FILE = Path(__file__).with_name("surrogates.npz")
 SURROGATES: dict[tuple[int, ...], tuple[str, Callable[[], Victim]]] = {
     (1, 8, 8): ("digits", lambda: Victim(digits_net(widths=(16, 32), dense=64))),
+    (1, 28, 28): ("mnist", lambda: Victim(strided_net(dense=32))),  # stands in for Fashion-MNIST too
 }
 
 

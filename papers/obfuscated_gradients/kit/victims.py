@@ -8,9 +8,11 @@ from torch import Tensor, nn
 
 from papers.obfuscated_gradients.kit.stages import (
     Argmax,
+    Jpeg,
     NoisyCrop,
     Project,
     Quantise,
+    ResizePad,
     Scale,
     Smooth,
     Stage,
@@ -80,6 +82,10 @@ def strided_net(channels: int = 1, side: int = 28, dense: int = 100) -> Smooth:
     )
 
 
+def mnist_projection() -> Victim:
+    return Victim(Project(decoder(16, 256, 784), code=16, steps=40, step=0.01, momentum=0.8), strided_net())
+
+
 VICTIMS: dict[str, Callable[[], Victim]] = {
     "linear": lambda: Victim(Smooth(nn.Flatten(), nn.Linear(64, 10))),
     "plain": lambda: Victim(digits_net()),
@@ -94,6 +100,11 @@ VICTIMS: dict[str, Callable[[], Victim]] = {
     "mnist-adversarial": lambda: Victim(lenet5()),
     "mnist-certified": lambda: Victim(strided_net()),
     "fashion-certified": lambda: Victim(strided_net()),
+    "mnist-quantised": lambda: Victim(Quantise(3), strided_net()),
+    "mnist-thermometer16": lambda: Victim(Thermometer(16), strided_net(channels=16)),
+    "mnist-jpeg": lambda: Victim(Jpeg(quality=30), strided_net()),
+    "mnist-resize-pad": lambda: Victim(ResizePad(smallest=0.7), strided_net()),
+    "mnist-projection": mnist_projection,
 }
 
 
