@@ -95,7 +95,8 @@ def checked(name: str, answer: Any, *, shape: tuple[int, ...], finite: bool) -> 
         raise AnswerError(f"{name} returned {answer.dtype}, expected float32")
     if finite and not np.isfinite(answer).all():
         raise AnswerError(f"{name} returned NaN or infinity: a defence must answer every image")
-    return np.clip(np.asarray(answer), -LARGEST, LARGEST).astype(np.float32)
+    result: np.ndarray = np.clip(np.asarray(answer), -LARGEST, LARGEST).astype(np.float32)
+    return result
 
 
 def consistency(

@@ -61,7 +61,10 @@ def checked(answer: Any, *, like: np.ndarray) -> np.ndarray:
         raise AnswerError(f"attack returned {answer.dtype}, expected float32")
     if bad := int((~np.isfinite(answer)).any(axis=tuple(range(1, answer.ndim))).sum()):
         raise AnswerError(f"attack left NaN or infinite pixels in {bad} of {len(answer)} images")
-    return np.clip(np.asarray(answer), -1e6, 1e6).astype(np.float32)  # far outside either way, and within float32
+    kept: np.ndarray = np.clip(np.asarray(answer), -1e6, 1e6).astype(
+        np.float32
+    )  # far outside either way, and within float32
+    return kept
 
 
 def admitted(x_adv: np.ndarray, x: np.ndarray, *, norm: kit.Norm, eps: float) -> tuple[np.ndarray, np.ndarray]:

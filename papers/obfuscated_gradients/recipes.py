@@ -26,9 +26,9 @@ def fit_decoder(stage: Project, images: Images, *, epochs: int, seed: int) -> No
     encoder = nn.Sequential(nn.Linear(x.shape[1], 128), nn.ReLU(), nn.Linear(128, stage.code))
     adam = torch.optim.Adam([*encoder.parameters(), *stage.decoder.parameters()], lr=1e-3)
     for _ in range(epochs):
-        for rows in torch.randperm(len(x)).split(BATCH):
+        for rows in torch.split(torch.randperm(len(x)), BATCH):
             adam.zero_grad()
-            (stage.decoder(encoder(x[rows])) - x[rows]).square().sum(1).mean().backward()
+            (stage.decoder(encoder(x[rows])) - x[rows]).square().sum(1).mean().backward()  # type: ignore[no-untyped-call]
             adam.step()
 
 

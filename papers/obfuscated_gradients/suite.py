@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.asked import Asked, Seeds
 from papers.obfuscated_gradients.kit.ball import Norm
-from papers.obfuscated_gradients.kit.gradients import Loss, Objective
+from papers.obfuscated_gradients.kit.gradients import Classifier, Loss, Objective
 
 STEPS, RESTARTS, TARGETS, TARGET_STEPS = 50, 2, 4, 30
 QUERIES, PATIENT_QUERIES = 300, 1000  # of the random search: on all images, on those that survived all else
@@ -57,6 +57,15 @@ class Suite:
             found["eot"] = self.eot
         return found
 
+    def robust_accuracy(self) -> float:
+        """Accuracy under the strongest attacks, each on what the earlier ones left: the score without the symptoms."""
+        best = self.ascend("", kit.margin)
+        right = self.asked.right(best, self.y, [next(self.seeds)]) > 0
+        if len(rows := right.nonzero()[:, 0]):
+            for at in self.finish(rows, best[rows], surrogate=False):
+                right[rows] &= self.asked.right(at, self.y[rows], [next(self.seeds)]) > 0
+        return float(right.float().mean())
+
     def objective(self, loss: Loss, *, name: str = "", draws: int = 1, surrogate: bool = False) -> Objective:
         trace = self.traces.setdefault(name, []) if name else None
         return self.asked.objective(
@@ -89,7 +98,7 @@ class Suite:
 
     def borrowed(self, net: nn.Module) -> Objective:
         """The defence's margin with the gradient of another net."""
-        theirs = kit.objective(lambda x, _: net(x), self.y, loss=kit.margin)
+        theirs = kit.objective(apart(net), self.y, loss=kit.margin)
 
         def at(x: Tensor) -> tuple[Tensor, Tensor]:
             return kit.margin(self.asked.logits(x, next(self.seeds)), self.y), theirs(x)[1]
@@ -98,9 +107,7 @@ class Suite:
 
     def transfer(self) -> list[Tensor]:
         """Attacks on the evaluator's nets, which ask the defence nothing."""
-        return [
-            self.along(kit.objective(lambda x, _, net=net: net(x), self.y, loss=kit.margin)) for net in self.substitutes
-        ]  # type: ignore[misc]
+        return [self.along(kit.objective(apart(net), self.y, loss=kit.margin)) for net in self.substitutes]
 
     def eot(self) -> list[Tensor]:
         """Mean gradients over draws, as many as the noise of the gradient asks for; by both gradients on offer."""
@@ -191,6 +198,11 @@ class Suite:
             )
         found.append(self.square(x, y, queries=PATIENT_QUERIES, best=best))
         return found
+
+
+def apart(net: nn.Module) -> Classifier:
+    """A net as a classifier that takes no randomness."""
+    return lambda x, _: net(x)
 
 
 def worst(candidates: dict[str, Tensor], right: dict[str, Tensor]) -> Tensor:

@@ -280,7 +280,7 @@ def test_plain_pgd_believes_hidden_gradients(name):
     [
         ("quantised", "bpda", 0.15),
         ("thermometer", "bpda", 0.15),
-        ("argmax", "bpda", 0.2),
+        ("argmax", "bpda", 0.15),
         ("noisy", "eot", 0.15),
         ("saturated", "pgd_margin", 0.15),
     ],

@@ -123,7 +123,7 @@ class ResizePad(Stage):
         self.smallest, self.fill = smallest, fill
 
     def forward(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        return torch.cat([self._draw(part, generator) for part in x.split(8)])
+        return torch.cat([self._draw(part, generator) for part in torch.split(x, 8)])
 
     def _draw(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
         side = x.shape[-1]

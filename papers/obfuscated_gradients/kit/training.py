@@ -23,10 +23,10 @@ def fit_net(
     adam = torch.optim.Adam(model.parameters(), lr=rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, epochs * -(-len(y) // BATCH))
     for _ in range(epochs):
-        for rows in torch.randperm(len(y)).to(y.device).split(BATCH):
+        for rows in torch.split(torch.randperm(len(y)).to(y.device), BATCH):
             batch = disturb(model, x[rows], y[rows]) if disturb else x[rows]
             adam.zero_grad()
-            functional.cross_entropy(model(batch), y[rows]).backward()
+            functional.cross_entropy(model(batch), y[rows]).backward()  # type: ignore[no-untyped-call]
             adam.step()
             schedule.step()
     model.requires_grad_(False)

@@ -122,7 +122,8 @@ def filled(model: Victim, weights: np.ndarray, device: str) -> Victim:
     sizes = [parameter.numel() for parameter in parameters]
     if sum(sizes) != weights.size:
         raise ValueError(f"the victim has {sum(sizes)} weights, got {weights.size}")
-    for parameter, part in zip(parameters, torch.tensor(weights, dtype=torch.float32).split(sizes), strict=True):
+    parts = torch.split(torch.tensor(weights, dtype=torch.float32), sizes)
+    for parameter, part in zip(parameters, parts, strict=True):
         parameter.data = part.view_as(parameter).clone()
     return model.requires_grad_(False).to(device).eval()
 

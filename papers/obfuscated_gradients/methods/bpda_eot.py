@@ -45,6 +45,8 @@ def through(net):
 
 
 def stand_in(stage, x):
+    if x.dim() == 2:  # labels: one-hot of the largest logit
+        return x.softmax(1)
     levels = getattr(stage, "levels", None)
     if levels is None:
         return x

@@ -18,7 +18,7 @@ class Method(kit.Defence):
         return functional.one_hot(self.net(x).argmax(1), 10).float()
 
     def surrogate(self, x, generator):
-        return kit.straight_through(self.forward(x, generator), self.net(x))
+        return kit.straight_through(self.forward(x, generator), self.net(x).softmax(1))
 
 
 def network(x):
