@@ -28,7 +28,7 @@ def fit_decoder(stage: Project, images: Images, *, epochs: int, seed: int) -> No
     for _ in range(epochs):
         for rows in torch.split(torch.randperm(len(x)), BATCH):
             adam.zero_grad()
-            (stage.decoder(encoder(x[rows])) - x[rows]).square().sum(1).mean().backward()  # type: ignore[no-untyped-call]
+            (stage.decoder(encoder(x[rows])) - x[rows]).square().sum(1).mean().backward()
             adam.step()
 
 

@@ -21,7 +21,8 @@ def main(names: list[str]) -> None:
         weights = digits_victim(name, load_weights("plain") if name == "projection" else None)
         np.savez(FOLDER / f"{name}.npz", weights=weights.astype(np.float16))
     if not names:
-        np.savez(SURROGATE_FILE, **{name: weights.astype(np.float16) for name, weights in surrogates().items()})
+        halves = {name: weights.astype(np.float16) for name, weights in surrogates().items()}
+        np.savez(SURROGATE_FILE, **halves)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

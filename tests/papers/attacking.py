@@ -2,10 +2,13 @@
 
 import importlib.util
 
+import torch
+
 from papers import catalogue
 from papers.obfuscated_gradients import attack
 from papers.task import Seed
 
+torch.set_num_threads(1)  # as in the evaluator; more of them fight for the cores of a busy machine
 TASK = catalogue.task("attack")
 CASES = {case.params["victim"]: case for tier in TASK.cases for case in TASK.cases[tier]}
 

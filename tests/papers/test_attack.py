@@ -1,13 +1,16 @@
 """The attack board: its boundary, the exact optimum, and where the house attacks land."""
 
 import itertools
+from io import BytesIO
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from papers.obfuscated_gradients import attack, exact, kit
+from papers.obfuscated_gradients import attack, exact, kit, recipes
 from papers.obfuscated_gradients.images import deal, splits
+from papers.obfuscated_gradients.kit.stages import Jpeg, NoisyCrop, ResizePad
 from papers.obfuscated_gradients.kit.victims import VICTIMS
 from papers.obfuscated_gradients.victims import load_weights
 from papers.task import AnswerError
@@ -307,3 +310,42 @@ def test_controls_fail(name):
 
 def test_the_board_plays_every_quick_victim():
     assert set(QUICK) <= set(CASES)
+
+
+# The parts
+
+
+def test_the_jpeg_stage_does_what_a_jpeg_library_does():
+    rng = np.random.default_rng(0)
+    walk = np.clip(np.cumsum(20 * rng.standard_normal((32, 32)), axis=1) + 128, 0, 255).astype(np.uint8)
+    file = BytesIO()
+    Image.fromarray(walk).save(file, "JPEG", quality=75)
+    reference = np.asarray(Image.open(file), float)
+    ours = Jpeg(75)(torch.tensor(walk[None, None] / 255).float())[0, 0].numpy() * 255
+    assert np.abs(ours - reference).mean() < 0.5 < np.abs(reference - walk).mean()
+
+
+@pytest.mark.parametrize("stage", [NoisyCrop(pad=2, noise=0.1), ResizePad(smallest=0.7)], ids=["noisy crop", "resize"])
+def test_a_random_stage_repeats_with_its_generator_only(stage):
+    x, _ = images(20)
+    first, again = (stage(x, generator()) for _ in range(2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, stage(x, torch.Generator().manual_seed(1)))
+    assert first.shape == x.shape
+
+
+def test_the_unrolled_loop_ends_where_the_loop_does():
+    x, _ = images(5)
+    projection = victim("projection").stages[0]
+    assert torch.allclose(projection.encode(x, unrolled=True), projection.encode(x), atol=1e-5)
+
+
+def test_weights_of_another_number_are_refused():
+    with pytest.raises(ValueError, match="has 650 weights, got 3"):
+        kit.build("linear", np.zeros(3, np.float32))
+
+
+def test_training_repeats_bit_for_bit_and_gives_about_the_committed_weights():
+    first, again = (recipes.digits_victim("linear", None) for _ in range(2))
+    assert np.array_equal(first, again)
+    assert np.abs(first - load_weights("linear")).max() < 0.01  # committed as float16, maybe on another machine

@@ -140,6 +140,8 @@ class Jpeg(Stage):
     """
 
     kind = "shattered"
+    table: Tensor
+    cosines: Tensor
 
     def __init__(self, quality: int) -> None:
         super().__init__()
