@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,7 @@ class File:
     sha256: str
     address: str
     read: Callable[[bytes], Arrays]
+    converted: bool = False  # made from what lies at the address, which offers it in another form: not fetched
 
 
 def dataset(name: str) -> Arrays:
@@ -68,6 +70,11 @@ def _content(file: File) -> bytes:
         for path, read in ((folder / f"{file.name}.gz", _unzipped), (folder / file.name, Path.read_bytes)):
             if path.exists():
                 return _checked(file, read(path), str(path))
+    if file.converted:
+        raise DataError(
+            f"{file.name} is not here; it is made from {file.address}: put it into a folder and set DATA_MIRROR to that "
+            f"folder, or into {_cache()}"
+        )
     content = _checked(file, _fetch(file), file.address)
     _keep(_cache() / file.name, content)
     return content
@@ -158,10 +165,22 @@ def _winsorised(content: bytes, *, drop: tuple[str, ...], label: str) -> Arrays:
     return arrays | {"x": np.clip(arrays["x"], *np.quantile(arrays["x"], [0.005, 0.995], axis=0))}
 
 
+def _npz(content: bytes) -> Arrays:
+    with np.load(BytesIO(content), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
 _GAIN = "https://raw.githubusercontent.com/jsyoon0823/GAIN/ed53e6d0be14a8d4ce35eff46449d4047bcb483e/data"
 _CREDIT = "https://raw.githubusercontent.com/kevin-shu/NTNU-107-2_ML_final_assignment/3a71f1741cc92db1d27012d7f46d19b83872b355/data"
 _NEWS = "https://raw.githubusercontent.com/pranavgundewar/EE-559-Project/02609748c2e860b40862ac3a37e3281e147672a1/Data"
 FILES = {
+    "orl-faces": File(
+        "orl_faces.npz",
+        "ed947b6d6b7e4ba261b972976e4e4a581b7b5f1ef21e4009d144aed3b12b419f",
+        "https://cam-orl.co.uk/facedatabase.html",
+        _npz,
+        converted=True,
+    ),
     "letter": File(
         "letter_gain.csv",
         "42835dcd77d1ca6f9cd57b32062683ea836d2fac741be629a76f926396280465",
@@ -187,5 +206,19 @@ FILES = {
         "b52a479ce105bc6c89a76e40e3a150552efab5849c872cebd822312eaef5198d",
         f"{_NEWS}/OnlineNewsPopularityReduced.csv",
         partial(_winsorised, drop=("kw_min_min",), label="shares"),
+    ),
+    "mnist": File(
+        "mnist70k.npz",
+        "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        _npz,
+        converted=True,
+    ),
+    "fashion-mnist-part": File(
+        "fashion_mnist_12k.npz",
+        "009dc909d6914f083fba08e5fd702ecb398ce07d2710ca2194130aea5eedb6e1",
+        "https://github.com/zalandoresearch/fashion-mnist",
+        _npz,
+        converted=True,
     ),
 }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from papers.task import Paper
 from papers.wgan_ts.distance_card import WASSERSTEIN
+from papers.wgan_ts.generation_card import GENERATION
 
 PAPER = Paper(
     slug="wgan_ts",
@@ -15,5 +16,5 @@ PAPER = Paper(
     "the true Wasserstein distance and faster to train than weight clipping and gradient penalty.",
     question="Is it, at equal work: how far is what each critic certifies from distances that are known exactly?",
     folder=Path(__file__).parent,
-    tasks=(WASSERSTEIN,),
+    tasks=(WASSERSTEIN, GENERATION),
 )

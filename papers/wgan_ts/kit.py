@@ -90,3 +90,63 @@ def evaluate(net: nn.Module, z: np.ndarray, device: str) -> np.ndarray:
     with torch.no_grad():
         values = net(torch.as_tensor(z, device=device))[:, 0]
     return cast("np.ndarray", values.double().cpu().numpy())
+
+
+class Gan:
+    """Generator, critic and their optimisers: what all GANs here have in common. They differ by their critic's loss.
+
+    z: 16 -> 128 -> 128 -> d, sigmoid; critic d -> 128 -> 128 -> 1, ReLU; wider and longer where d > 256. Adam 5e-4 for the
+    generator and 1e-3 for the critic, betas (0.5, 0.999), batches of 64, 5 critic steps for each of the generator.
+    """
+
+    latent, batch, critic_steps = 16, 64, 5
+
+    def __init__(self, x: np.ndarray, device: str) -> None:
+        large = x.shape[1] > 256
+        width = 512 if large else WIDTH
+        self.rounds = 6_000 if large else 600
+        self._x, self._device = torch.as_tensor(x, device=device), device
+        self.generator = nn.Sequential(*layers(self.latent, width, x.shape[1]), nn.Sigmoid()).to(device)
+        self.critic = nn.Sequential(*layers(x.shape[1], width, 1)).to(device)
+        self._adams = [
+            torch.optim.Adam(net.parameters(), lr=rate, betas=(0.5, 0.999), fused=True)
+            for net, rate in ((self.generator, 5e-4), (self.critic, 1e-3))
+        ]
+
+    def noise(self) -> Tensor:
+        return torch.randn(self.batch, self.latent, device=self._device)
+
+    def real(self) -> Tensor:
+        return self._x[torch.randint(len(self._x), (self.batch,), device=self._device)]
+
+    def fake(self) -> Tensor:
+        return cast("Tensor", self.generator(self.noise()))
+
+    def improve_critic(self, loss: Tensor) -> None:
+        self._step(self._adams[1], loss)
+
+    def improve_generator(self, noise: Tensor) -> None:
+        """One step up the critic."""
+        self._step(self._adams[0], -self.critic(self.generator(noise)).mean())
+
+    def _step(self, adam: torch.optim.Optimizer, loss: Tensor) -> None:
+        adam.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        adam.step()
+
+    def sample(self, count: int) -> np.ndarray:
+        """New points: (count, d) float32."""
+        with torch.no_grad():
+            drawn = self.generator(torch.randn(count, self.latent, device=self._device))
+        return cast("np.ndarray", drawn.cpu().numpy())
+
+
+def layers(inputs: int, width: int, outputs: int) -> list[nn.Module]:
+    """inputs -> width -> width -> outputs with ReLU inside."""
+    return [
+        nn.Linear(inputs, width),
+        nn.ReLU(),
+        nn.Linear(width, width),
+        nn.ReLU(),
+        nn.Linear(width, outputs),
+    ]

@@ -14,6 +14,7 @@ from papers.datasets import dataset
 from papers.task import AnswerError, Case, Report, Scores, Seed
 from papers.wgan_ts.pairs import Pair, make_pair
 from papers.wgan_ts.slopes import RANDOM_PAIRS, draw_probes, dual_norm, mean_cosine, steepest
+from papers.wgan_ts.sources import contrasted
 from papers.wgan_ts.transport import Bounds, certificate, dual_value, pairwise, solve
 
 HELD_OUT = 4096  # fresh points from each side
@@ -144,12 +145,11 @@ def given_samples(case: Case, seed: Seed) -> tuple[np.ndarray, np.ndarray, str]:
 
 
 def halves_of_mnist(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """n images of the digits 0 to 4 and n of 5 to 9: (n, 784) float32 in [0, 1], their contrast moved at random."""
+    """n images of the digits 0 to 4 and n of 5 to 9: (n, 784) float32 in [0, 1]."""
     arrays = dataset("mnist")
-    images = arrays["x"].reshape(len(arrays["x"]), -1)
-    chosen = [rng.choice(np.flatnonzero(side), n, replace=False) for side in (arrays["y"] < 5, arrays["y"] >= 5)]
-    low, high = (images[rows] * rng.uniform(0.9, 1, (n, 1)).astype(np.float32) for rows in chosen)
-    return low, high
+    sides = arrays["y_train"] < 5, arrays["y_train"] >= 5
+    low, high = (arrays["x_train"][rng.choice(np.flatnonzero(side), n, replace=False)] for side in sides)
+    return contrasted(low / 255, rng), contrasted(high / 255, rng)
 
 
 def fitted(method: Any, x: np.ndarray, y: np.ndarray, cost: str) -> tuple[float, float]:
