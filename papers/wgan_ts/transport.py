@@ -9,7 +9,7 @@ The network simplex is POT's. Source: Peyré and Cuturi, Computational Optimal T
 from dataclasses import dataclass
 
 import numpy as np
-import ot
+import ot  # type: ignore[import-untyped]
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 from scipy.spatial.distance import cdist
