@@ -25,19 +25,27 @@ class Method(Protocol):
         """Learn what is searched.
 
         space: "edges" E, "ops" 5, "nodes", "budget_h" and "mean_cost_h" (hours: the budget, an average training),
-        "share" (whether shared weights are on offer), "max_size" (a larger cell counts as chance), "edge_pairs"
-        int64 (E, 2) and "op_names", both empty except in named cases.
+        "share" (whether shared weights are on offer), "epochs" int64 (k,), after which a training may end (the last one
+        is a full training), "max_size" (a larger cell counts as chance), "edge_pairs" int64 (E, 2) and "op_names", both
+        empty except in named cases.
         """
 
     def ask(self) -> dict[str, Any]:
         """Ask for one thing; the search ends when it can't be paid any more, or after 10,000 questions.
 
-        {"do": "train", "arch": int64 (E,)}: a full training, its accuracy and hours read from the table.
+        {"do": "train", "arch": int64 (E,)}: a full training, its accuracy and hours read from the table. With
+        "epochs": one of space["epochs"], its accuracy and hours until then.
+        {"do": "share", "arch": int64 (n, E)}: n <= 64 training steps of the shared weights, one child and minibatch each.
+        {"do": "probe", "arch": int64 (n, E)}: n <= 256 accuracies with shared weights, a validation minibatch of 64 each.
+        {"do": "score", "arch": int64 (n, E)}: the same on all validation images.
         {"do": "stop"}: end the search.
         """
 
     def tell(self, reply: dict[str, Any]) -> None:
-        """Learn the reply: "acc" and "size" float64 (n,), accuracy in [0, 1]; "cost_h", "left_h" hours."""
+        """Learn the reply: "acc" and "size" float64 (n,), accuracy in [0, 1]; "cost_h", "left_h" hours.
+
+        After "share" also "loss" float64 (n,), and "acc" is that of the training minibatch before its step.
+        """
 
     def answer(self) -> np.ndarray:
         """Return the best guess so far, int64 (E,). Called once after `start` and after every `tell`."""
@@ -74,6 +82,9 @@ SEARCH = Task(
             "Knows the public table by heart and undoes the renaming: shows what that is worth, and where it is worth nothing.",
             4,
         ),
+        house(
+            "untrained_supernet", "Untrained supernet", "control", "Scores cells with shared weights nobody trained."
+        ),
         house("random_search", "Random search", "baseline", "Trains random cells."),
         house(
             "regularised_evolution",
@@ -88,6 +99,7 @@ SEARCH = Task(
             "Climbs by changes of one edge, starts again at a local optimum.",
         ),
         house("tpe", "TPE", "baseline", "Densities of good and bad cells, edge by edge.", 3),
+        house("successive_halving", "Successive halving", "baseline", "Many short trainings, the best third goes on."),
         house(
             "reinforce",
             "REINFORCE",

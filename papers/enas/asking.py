@@ -13,31 +13,49 @@ SHARED = ("share", "probe", "score")
 
 
 @dataclass(frozen=True)
+class Rules:
+    """What a case allows: the number of edges, whether weights are shared, after how many epochs a training may end."""
+
+    edges: int
+    share: bool
+    epochs: tuple[int, ...]  # ascending; the last one is a full training
+
+
+@dataclass(frozen=True)
 class Question:
-    """One wish of a method. archs: (n, E) int64, in the method's own codes."""
+    """One wish of a method. archs: (n, E) int64, in the method's own codes; epochs matter for trainings only."""
 
     kind: str
     archs: np.ndarray
+    epochs: int = 0
 
     @classmethod
-    def read(cls, asked: Any, *, edges: int, share: bool) -> Self | None:
+    def read(cls, asked: Any, rules: Rules) -> Self | None:
         """The question in what `ask` returned; None for "stop". Raises AnswerError."""
         if not isinstance(asked, dict) or not isinstance(asked.get("do"), str):
             raise AnswerError(f"ask returned {shown(asked)}, expected a dict with the key 'do'")
-        kind = asked["do"]
+        kind, edges = asked["do"], rules.edges
         if kind == "stop":
             return None
-        if kind not in MOST or (kind in SHARED and not share):
-            known = [word for word in MOST if share or word not in SHARED]
+        if kind not in MOST or (kind in SHARED and not rules.share):
+            known = [word for word in MOST if rules.share or word not in SHARED]
             raise AnswerError(f"ask wants to do {kind[:40]!r}; this case knows {', '.join(known)} and stop")
         archs = whole_numbers(asked.get("arch"), f"ask's 'arch' to {kind}")
         if kind == "train":
-            return cls(kind, cell(archs, edges=edges, what="ask's 'arch' to train")[None])
+            arch = cell(archs, edges=edges, what="ask's 'arch' to train")
+            return cls(kind, arch[None], length(asked.get("epochs", rules.epochs[-1]), rules.epochs))
         if archs.ndim != 2 or archs.shape[1] != edges or not 1 <= len(archs) <= MOST[kind]:
             raise AnswerError(
                 f"ask's 'arch' to {kind} has shape {archs.shape}, expected (n, {edges}) with n from 1 to {MOST[kind]}"
             )
         return cls(kind, in_range(archs, f"ask's 'arch' to {kind}"))
+
+
+def length(epochs: Any, known: tuple[int, ...]) -> int:
+    """Epochs of a training, if the table has its curve there. Raises AnswerError."""
+    if not isinstance(epochs, int) or epochs not in known:
+        raise AnswerError(f"ask's 'epochs' is {str(epochs)[:40]}; this case knows {', '.join(map(str, known))}")
+    return epochs
 
 
 def cell(answer: Any, *, edges: int, what: str) -> np.ndarray:

@@ -17,6 +17,7 @@ def nb201(suffix: str = "", *, named: bool = False) -> tuple[Case, ...]:
                 "budget": budget,
                 "target": HALF_A_POINT,
                 "tolerance": tolerance,
+                "in_hours": True,
                 "perturbed": 0.0 if suffix else points,
                 "named": named,
                 "shown": True,
@@ -27,5 +28,45 @@ def nb201(suffix: str = "", *, named: bool = False) -> tuple[Case, ...]:
     )
 
 
-QUICK = (*nb201(), *nb201("-plain"))
-FULL = (*nb201(), *nb201("-plain"), *nb201("-named", named=True))
+SMALL = {3: 1.5, 4: 2.5}  # size caps in 3x3 convolutions: without them "3x3 everywhere" is the answer
+TRAININGS = {3: 30.0, 4: 50.0}
+WORLDS = 4  # private splits of the digits for each site
+
+
+def digits(name: str, nodes: int, *, capped: bool = True, public: bool = False) -> Case:
+    """A space in which weights are really shared. Its budget is counted in average trainings."""
+    return Case(
+        name=f"digits/{name}",
+        params={
+            "data": "digits",
+            "nodes": nodes,
+            "budget": TRAININGS[nodes],
+            "in_hours": False,
+            "target": 2.0,
+            "tolerance": 2.0,
+            "max_size": SMALL[nodes] if capped else float("inf"),
+            "named": False,
+            "public": public,
+            "shown": public,
+            "worlds": WORLDS if nodes == 3 else 1,
+        },
+        ranked=not public,
+    )
+
+
+def world_name(nodes: int, world: int) -> str:
+    """What a private world of digits is drawn by from the site's secret."""
+    return f"digits/cell{nodes}/world-{world}"
+
+
+CELL3, CELL3_PUBLIC = digits("cell3-small", 3), digits("cell3-public", 3, public=True)
+QUICK = (*nb201(), CELL3, *nb201("-plain"), CELL3_PUBLIC)
+FULL = (
+    *nb201(),
+    CELL3,
+    digits("cell4-small", 4),
+    digits("cell4", 4, capped=False),
+    *nb201("-plain"),
+    CELL3_PUBLIC,
+    *nb201("-named", named=True),
+)

@@ -34,7 +34,7 @@ def scores(trail: Trail, table: Table, *, budget: float, target: float, toleranc
     last, near = trail.cells[-1], regret <= target
     return {
         "regret": float(regret[-1]),
-        "hours_to_regret": float(min(spent[near.argmax()], budget)) if near.any() else budget,
+        "hours_to_regret": float(spent[near.argmax()] if near.any() else max(budget, spent[-1])),
         "censored": float(not near.any()),
         "reached": float((regret <= tolerance).any()),
         "regret_auc": mean_over_budget(np.array(trail.charged), regret, budget),

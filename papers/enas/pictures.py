@@ -3,6 +3,7 @@
 import numpy as np
 
 from papers.enas import metrics, space
+from papers.enas.bench import Bench
 from papers.enas.metrics import Trail
 from papers.enas.tables import Table
 from papers.task import Case, Report, Seed
@@ -10,13 +11,14 @@ from papers.task import Case, Report, Seed
 SHORT = ("none", "skip", "conv 1×1", "conv 3×3", "avg pool")
 
 
-def show(report: Report, case: Case, *, seed: Seed, table: Table, asked: list[int], trail: Trail) -> None:
+def show(report: Report, case: Case, *, seed: Seed, bench: Bench, trail: Trail) -> None:
     """Regret for every seed; the rest for the first one.
 
     Cells are drawn in their true names where the table is public or drawn for this upload alone, so that a picture
     teaches nobody a table that another upload will meet.
     """
-    hours, regret = metrics.curve(trail, table, case.params["budget"])
+    table, asked = bench.table, bench.looked
+    hours, regret = metrics.curve(trail, table, bench.budget)
     report.curve("Regret", hours, {"regret": regret}, x_label="charged hours", y_label="regret (points)", log_x=True)
     if seed.index != 0:
         return
@@ -39,8 +41,8 @@ def drawn(number: int, nodes: int) -> tuple[list[str], list[tuple[int, int, str]
 
 
 def looked(table: Table, asked: list[int]) -> dict[str, np.ndarray]:
-    """Size and regret of every cell that was trained, of a sample of the space, and of the best cell."""
-    sample = np.linspace(0, len(table.truth) - 1, 400).astype(int)
+    """Size and regret of the cells that were asked for, of the space, and of the best cell; samples where they are many."""
+    sample = thinned(list(range(len(table.truth))))
     regret = 100 * (table.truth[table.best] - table.truth)
 
     def place(cells: list[int] | np.ndarray) -> np.ndarray:
@@ -48,5 +50,10 @@ def looked(table: Table, asked: list[int]) -> dict[str, np.ndarray]:
 
     third = max(len(asked) // 3, 1)
     thirds = {"first third": asked[:third], "middle": asked[third:-third], "last third": asked[-third:]}
-    looked_at = {name: place(cells) for name, cells in thirds.items() if cells}
+    looked_at = {name: place(thinned(cells)) for name, cells in thirds.items() if cells}
     return {"the space": place(sample), **looked_at, "best": place([table.best])}
+
+
+def thinned(cells: list[int], most: int = 400) -> list[int]:
+    """Every so many-th, at most 400."""
+    return cells[:: -(-len(cells) // most)]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -14,6 +14,7 @@ from papers.enas import space
 NB201 = Path(__file__).parent / "data" / "nb201.npz"
 NB201_SHA256 = "d67ed2f7a6ec60a867f6e7db2c25f83671fe4c2e86ecb9872c628985b3e6ea35"
 CHANCE = {"cifar10": 0.1, "cifar100": 0.01, "imagenet16": 1 / 120, "digits": 0.1}
+SHOWN_RUNS = 3
 BEST_FOR_NOISE = 200  # cells whose runs give the noise of the top: bad cells are far noisier
 
 
@@ -21,8 +22,9 @@ BEST_FOR_NOISE = 200  # cells whose runs give the noise of the top: bad cells ar
 class Table:
     """All cells of a space, in counting order. Accuracies in [0, 1], times in hours.
 
-    runs: (n, r), what a full training replies, NaN where a cell has fewer runs; truth: (n,), what an answer is judged by;
-    error: (n,), standard error of the truth; hours, size: (n,); feasible: (n,) bool. The truth of an infeasible cell is chance.
+    runs: (n, r), what a full training replies, NaN where a cell has fewer runs; early: the same after fewer epochs;
+    truth: (n,), what an answer is judged by; error: (n,), standard error of the truth; hours, size: (n,);
+    feasible: (n,) bool, at most max_size large. The truth of an infeasible cell is chance.
     """
 
     nodes: int
@@ -33,6 +35,9 @@ class Table:
     size: np.ndarray
     feasible: np.ndarray
     chance: float
+    max_size: float = np.inf
+    epochs: int = 200  # of a full training
+    early: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     @property
     def best(self) -> int:

@@ -56,7 +56,7 @@ def load(slug):
 
 
 def seed(index, salt=""):
-    return Seed(index, key=f"tests {index}".encode(), salt=f"salt {salt} {index}".encode())
+    return Seed(index, key=f"tests {index}".encode(), salt=f"salt {salt} {index}".encode(), site=b"tests")
 
 
 def play(case, method, *, index=0, tier="quick", report=None, salt=""):

@@ -100,6 +100,8 @@ def test_anytime_regret_is_the_area_under_a_step_function():
         {"do": "train", "arch": np.full(6, 5)},
         {"do": "train", "arch": np.full(6, -1)},
         {"do": "train", "arch": np.full(6, 2**62)},
+        {"do": "train", "arch": ZEROS, "epochs": 12},
+        {"do": "train", "arch": ZEROS, "epochs": None},
     ],
 )
 def test_a_malformed_question_is_the_authors_error(question):
