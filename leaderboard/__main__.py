@@ -1,7 +1,9 @@
 """`python -m leaderboard`: the whole site on one machine, under one supervisor."""
 
+import errno
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -38,7 +40,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     services: list[Service] = []
-    folder = Path(os.environ.get("DATA_DIR", ROOT / "var")).resolve()
+    folder = Path(environment.text("DATA_DIR", str(ROOT / "var"))).resolve()
     try:
         with held(folder):
             try:
@@ -61,8 +63,12 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold the lock of the data folder. Raises Unusable where another site has it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "a+") as file:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open(folder / "lock", "a+")  # noqa: SIM115  # closed below
+    except OSError as error:
+        raise Unusable(f"DATA_DIR {folder} can't be used: {error.strerror}") from None
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -75,21 +81,21 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     """Start everything in order, appending each service as it starts: the caller stops what it finds there."""
     started = time.monotonic()
     port = chosen_port()
-    environment.broker("REDIS_URL")
+    fills_itself = environment.flag("HOUSE_METHODS", default=True)
     os.environ.update(DATA_DIR=str(folder), PORT=str(port), OMP_NUM_THREADS="1")
     say_isolation()
+    prepare("check", "--fail-level", "ERROR")  # a wrong setting is told before anything has started
     start_broker(folder, services)
     for words in (
-        ["check", "--fail-level", "ERROR"],
         ["migrate", "-v0"],
         ["collectstatic", "-v0", "--noinput", "-i", "plotly/datasets", "-i", "widgetbundle.js"],
         ["first_admin"],
     ):
         prepare(*words)
-    for service in clients(port):
+    for service in clients(port, emptied(folder / "metrics")):
         service.start()
         services.append(service)
-    if environment.flag("HOUSE_METHODS", default=True):
+    if fills_itself:
         prepare("house")
     wait_for_port(port, services)
     say("supervisor", f"the site is up after {time.monotonic() - started:.0f} s: {address(port)}   (Ctrl-C stops it)")
@@ -109,11 +115,11 @@ def chosen_port() -> int:
 
 
 def host() -> str:
-    return os.environ.get("HOST", "127.0.0.1")
+    return environment.text("HOST", "127.0.0.1")
 
 
 def address(port: int) -> str:
-    return os.environ.get("SITE_URL", f"http://{host()}:{port}")
+    return environment.text("SITE_URL", f"http://{host()}:{port}")
 
 
 def is_free(port: int) -> bool:
@@ -121,8 +127,10 @@ def is_free(port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host(), port))
-        except OSError:
-            return False
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise Unusable(f"HOST {host()}, port {port} can't be used: {error.strerror}") from None
     return True
 
 
@@ -131,7 +139,7 @@ def say_isolation() -> None:
     if isolation.ok:
         say("supervisor", f"uploads are isolated by {isolation.level}")
     else:
-        say("supervisor", f"uploads will be refused: {isolation.reason}. {isolation.remedy}")
+        say("supervisor", f"uploads will be refused: {isolation.reason} {isolation.remedy}")
 
 
 def start_broker(folder: Path, services: list[Service]) -> None:
@@ -155,7 +163,7 @@ def start_broker(folder: Path, services: list[Service]) -> None:
             time.sleep(0.1)
         else:
             return
-    raise Unusable(f"no answer from REDIS_URL {os.environ['REDIS_URL']}: {reason}")
+    raise Unusable(f"no answer from REDIS_URL {environment.shown(os.environ['REDIS_URL'])}: {reason}")
 
 
 def socket_path(folder: Path) -> Path:
@@ -171,7 +179,14 @@ def prepare(*words: str) -> None:
         raise Unusable(f"`manage.py {' '.join(words)}` failed: its message stands above")
 
 
-def clients(port: int) -> list[Service]:
+def emptied(folder: Path) -> Path:
+    """A folder without what an earlier start left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def clients(port: int, metrics: Path) -> list[Service]:
     """Everything that talks to the broker and the database."""
     celery = [PYTHON, "-m", "celery", "--quiet"]
     web = "gunicorn leaderboard.wsgi --worker-class gthread --workers 2 --threads 8 --log-level warning"
@@ -180,10 +195,19 @@ def clients(port: int) -> list[Service]:
     beat = "-A leaderboard beat --loglevel WARNING --pidfile="
     runner = "-A runners worker --concurrency 1 --loglevel WARNING"
     return [
-        Service("web", [PYTHON, "-m", *web.split(), "--bind", f"{host()}:{port}"]),
+        Service(
+            "web",
+            [PYTHON, "-m", *web.split(), "--bind", f"{host()}:{port}"],
+            env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+        ),
         celery_service("recorder", [*celery, *recorder.split()]),
         celery_service("beat", [*celery, *beat.split()], stop_signal=signal.SIGTERM),
-        celery_service("runner", [*celery, *runner.split(), "-Q", "cpu", "-n", "cpu@%h"], RUNNER_DEVICE="cpu"),
+        *(
+            celery_service(
+                f"cpu{index}", [*celery, *runner.split(), "-Q", "cpu", "-n", f"cpu{index}@%h"], RUNNER_DEVICE="cpu"
+            )
+            for index in range(environment.whole("CPU_RUNNERS", 1, least=0, most=256))
+        ),
         *(
             celery_service(
                 f"gpu{index}",

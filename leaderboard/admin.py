@@ -1,20 +1,28 @@
 """What administrators do: rerun, cancel, disqualify, schedule."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+import redis
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from leaderboard import boards
 from leaderboard.models import ApiToken, DriftFlag, RerunSchedule, Run, Standing, Submission
+from leaderboard.reruns import shown, stale
 from leaderboard.runs import cancel, rerun
 from papers import catalogue
 from papers.task import TIERS, Tier
+from runners import presence
 
 admin.site.site_header = admin.site.site_title = "Claimcheck"
+admin.site.index_template = "admin/front.html"
 
 
 def queue_reruns(request: HttpRequest, submissions: QuerySet[Submission], tier: Tier) -> int:
@@ -63,20 +71,23 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def rerun_full(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         messages.success(request, f"{queue_reruns(request, queryset, 'full')} reruns queued")
 
-    @admin.action(description="Rerun everything on these submissions' boards (quick tier)")
+    @admin.action(description="Rerun all of these submissions' tasks: everything on their boards")
     def rerun_board(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
-        on_boards = Submission.objects.filter(
-            task__in=queryset.values("task"), standings__tier="quick", disqualified="", superseded=False
-        )
-        messages.success(request, f"{queue_reruns(request, on_boards, 'quick')} reruns queued")
+        queued = 0
+        for tier in TIERS:
+            standing = Submission.objects.filter(
+                task__in=queryset.values("task"), standings__tier=tier, disqualified="", superseded=False
+            )
+            queued += queue_reruns(request, standing, tier)
+        messages.success(request, f"{queued} reruns queued")
 
-    @admin.action(description="Rerun what has only runs of an older task version (quick tier)")
+    @admin.action(description="Rerun stale: those with runs of an older task version only")
     def rerun_stale(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         queued = 0
-        for slug, card in catalogue.all_tasks().items():
-            current = Run.objects.filter(task=slug, tier="quick", task_version=card.version).values("submission")
-            stale = queryset.filter(task=slug, superseded=False, disqualified="").exclude(pk__in=current)
-            queued += queue_reruns(request, stale, "quick")
+        for card in catalogue.all_tasks().values():
+            for tier in TIERS:
+                chosen = stale(card, tier).filter(pk__in=queryset.values("pk"))
+                queued += queue_reruns(request, chosen, tier)
         messages.success(request, f"{queued} reruns queued")
 
 
@@ -131,11 +142,39 @@ class ApiTokenAdmin(ReadOnly):
 
 @admin.register(DriftFlag)
 class DriftFlagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("run", "reference", "created", "explanation")
-    readonly_fields = ("run", "reference", "shifts", "environment", "created")
+    list_display = ("run", "submission", "reference", "largest", "created", "explanation")
+    list_select_related = ("run__submission", "reference")
+    fields = ("submission", "run", "reference", "created", "numbers", "differences", "explanation")
+    readonly_fields = ("submission", "run", "reference", "created", "numbers", "differences")
+
+    @admin.display
+    def submission(self, flag: DriftFlag) -> SafeString:
+        address = f"{flag.run.submission.get_absolute_url()}?run={flag.run_id}"
+        return format_html('<a href="{}">{}</a>', address, flag.run.submission)
+
+    @admin.display(description="Most surprising")
+    def largest(self, flag: DriftFlag) -> str:
+        shift = flag.shifts[0]
+        return f"{shift['metric']} on {shift['case']}: {shown(shift['before'])} → {shown(shift['after'])}"
+
+    @admin.display
+    def numbers(self, flag: DriftFlag) -> SafeString:
+        rows = [(s["metric"], s["case"], shown(s["before"]), shown(s["after"]), f"{s['p']:.1e}") for s in flag.shifts]
+        return table(("metric", "case", "before", "after", "p"), rows)
+
+    @admin.display(description="What differs in the environment")
+    def differences(self, flag: DriftFlag) -> SafeString | str:
+        rows = [(name, *pair) for name, pair in flag.environment.items()]
+        return table(("", "before", "after"), rows) if rows else "Nothing: the environments are the same."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> SafeString:
+    cells = format_html_join("", "<th>{}</th>", ((name,) for name in head))
+    lines = [(format_html_join("", "<td>{}</td>", ((value,) for value in row)),) for row in rows]
+    return format_html("<table><tr>{}</tr>{}</table>", cells, format_html_join("", "<tr>{}</tr>", lines))
 
 
 class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -156,3 +195,43 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = RerunScheduleForm
     list_display = ("name", "tier", "crontab", "is_paused", "last_time", "next_time")
     filter_horizontal = ("submissions",)
+    actions = ("pause", "resume")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:
+        """One by one: each takes the row along that beat reads."""
+        for schedule in queryset:
+            schedule.delete()
+
+    @admin.action(description="Pause", permissions=["change"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:
+        self.switch(request, queryset, is_paused=True)
+
+    @admin.action(description="Resume", permissions=["change"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:
+        self.switch(request, queryset, is_paused=False)
+
+    def switch(self, request: HttpRequest, queryset: QuerySet[RerunSchedule], *, is_paused: bool) -> None:
+        for schedule in queryset:
+            schedule.is_paused = is_paused
+            schedule.save()
+        messages.success(request, f"{len(queryset)} schedules {'paused' if is_paused else 'resumed'}")
+
+
+def workers(request: HttpRequest) -> HttpResponse:
+    """Every living worker, with what it evaluates. One query and a look at the broker; staff only, by its URL."""
+    try:
+        present = presence.present()
+    except redis.exceptions.RedisError:
+        present = None
+    running = Run.objects.select_related("submission").in_bulk([pk for worker in present or () for pk in worker.runs])
+    rows = [
+        {
+            "worker": worker,
+            "started": datetime.fromtimestamp(worker.started, UTC),
+            "seen": datetime.fromtimestamp(worker.seen, UTC),
+            "runs": [running[pk] for pk in worker.runs if pk in running],
+        }
+        for worker in present or ()
+    ]
+    context = {**admin.site.each_context(request), "title": "Workers", "is_up": present is not None, "rows": rows}
+    return render(request, "admin/workers.html", context)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import File, Form, NinjaAPI, Schema, Status
@@ -164,6 +164,15 @@ class Bearer(HttpBearer):
         return found.user
 
 
+def anybody(request: HttpRequest) -> Any:
+    """Whoever is signed in by the cookie, or nobody in particular: enough where nothing changes."""
+    return request.user
+
+
+READERS = [Bearer(), anybody]  # a token shows its owner what others don't see
+LARGEST_PAGE = 10**9  # databases count no further than 2**63
+
+
 def problems(request: HttpRequest, status: int, *found: tuple[str, str]) -> HttpResponse:
     errors = [{"field": field, "message": message} for field, message in found]
     return api.create_response(request, {"errors": errors}, status=status)
@@ -172,6 +181,11 @@ def problems(request: HttpRequest, status: int, *found: tuple[str, str]) -> Http
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problems(request, error.status_code, ("", str(error)))
+
+
+@api.exception_handler(Http404)
+def on_missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problems(request, 404, ("", "There is nothing at this address."))
 
 
 @api.exception_handler(NinjaValidationError)
@@ -226,7 +240,7 @@ def leaderboard(
     request: HttpRequest,
     task: str,
     tier: str = "quick",
-    page: Annotated[int, Field(ge=1)] = 1,
+    page: Annotated[int, Field(ge=1, le=LARGEST_PAGE)] = 1,
     per_page: Annotated[int, Field(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     rows = Standing.objects.for_board(known_task(task).slug, known_tier(tier))
@@ -265,9 +279,11 @@ def cost_out(run: Run) -> dict[str, Any]:
     return {name: getattr(run, name) for name in Cost.model_fields}
 
 
-@api.get("v1/runs/{run}", response={200: RunOut, 404: Problems}, summary="One run with every raw score")
+@api.get("v1/runs/{run}", auth=READERS, response={200: RunOut, 404: Problems}, summary="One run with every raw score")
 def run(request: HttpRequest, run: int) -> Any:
-    found = Run.objects.filter(pk=run).prefetch_related("scores").first()
+    """The traceback of private code is for its author."""
+    user = request.auth  # type: ignore[attr-defined]  # ninja sets it
+    found = Run.objects.visible_to(user).filter(pk=run).select_related("submission").prefetch_related("scores").first()
     if found is None:
         return problems(request, 404, ("run", f"There is no run {run}."))
     plain = ("id", "task", "tier", "task_version", "status", "attempt", "why", "queued", "started", "ended")
@@ -275,6 +291,8 @@ def run(request: HttpRequest, run: int) -> Any:
     failure = (
         {name: getattr(found, f"failure_{name}") for name in Failure.model_fields} if found.failure_whose else None
     )
+    if failure and not found.submission.may_read(user):
+        failure["traceback"] = ""
     return {
         **{name: getattr(found, name) for name in plain + more},
         "submission": found.submission_id,
@@ -332,7 +350,13 @@ def refused(request: HttpRequest, form: SubmissionForm) -> HttpResponse:
     return problems(request, status, *pairs)
 
 
-@api.get("v1/submissions/{submission}", response={200: list[int], 404: Problems}, summary="The runs of a submission")
+@api.get(
+    "v1/submissions/{submission}",
+    auth=READERS,
+    response={200: list[int], 404: Problems},
+    summary="The runs of a submission",
+)
 def submission_runs(request: HttpRequest, submission: int) -> list[int]:
-    found = get_object_or_404(Submission.objects.visible_to(request.user), pk=submission)
+    user = request.auth  # type: ignore[attr-defined]  # ninja sets it
+    found = get_object_or_404(Submission.objects.visible_to(user), pk=submission)
     return list(found.runs.values_list("pk", flat=True))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from leaderboard.models import Artefact, Run, Standing
+from leaderboard.models import Artefact, Standing
 from leaderboard.tables import CaseScores
 from papers.task import Metric, Task
 
@@ -13,6 +13,11 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross
 KINDS = {"method": ("Methods", 0), "baseline": ("Baselines", 4), "control": ("Controls", 7)}
 PROFILED = 8
 Figure = dict[str, Any]
+
+
+def escaped(text: str) -> str:
+    """A foreign name as Plotly shall show it: it would take <b> and <a href> for markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def arrowed(metric: Metric) -> str:
@@ -49,7 +54,7 @@ def score_against_cost(card: Task, rows: Sequence[Standing]) -> Figure:
                     "x": [row.run.seconds for row in chosen],
                     "y": [row.value for row in chosen],
                     "error_y": error_bars([{"value": row.value, "high": row.high} for row in chosen]),
-                    "text": [row.submission.name for row in chosen],
+                    "text": [escaped(row.submission.name) for row in chosen],
                     "hovertemplate": "%{text}<br>%{y:.3f} in %{x:.3g} s<extra></extra>",
                     "marker": {"color": COLOURS[style], "symbol": SYMBOLS[style], "size": 9},
                 }
@@ -73,7 +78,7 @@ def case_profile(card: Task, rows: Sequence[Standing], context: dict[str, dict[s
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": row.submission.name,
+                "name": escaped(row.submission.name),
                 "x": cases,
                 "y": [e["value"] for e in estimates],
                 "error_y": error_bars(estimates),
@@ -126,31 +131,6 @@ def seed_strip(card: Task, scores: Sequence[CaseScores]) -> Figure:
             },
         ],
         "layout": {"xaxis": {"type": "category"}, "yaxis": {"title": {"text": titled(card.primary)}}},
-    }
-
-
-def history(card: Task, runs: Sequence[Run], values: dict[int, float], counting: int | None) -> Figure:
-    """The score of each finished run over time; the one that counts is filled."""
-    done = sorted((run for run in runs if run.pk in values and run.ended), key=lambda run: run.ended)  # type: ignore[arg-type,return-value]
-    return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": card.primary.label,
-                "x": [run.ended.isoformat() for run in done if run.ended],
-                "y": [values[run.pk] for run in done],
-                "text": [f"run {run.pk}" for run in done],
-                "hovertemplate": "%{text}: %{y:.4f}<extra></extra>",
-                "line": {"color": COLOURS[0], "width": 1},
-                "marker": {
-                    "color": COLOURS[0],
-                    "size": 10,
-                    "symbol": ["circle" if run.pk == counting else "circle-open" for run in done],
-                },
-            }
-        ],
-        "layout": {"yaxis": {"title": {"text": titled(card.primary)}}, "xaxis": {"type": "date"}},
     }
 
 

@@ -1,12 +1,16 @@
 """Reads settings from the environment. A wrong value stops the start with a sentence that names the variable."""
 
+import logging
 import os
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 YES, NO = ("yes", "true", "1", "on"), ("no", "false", "0", "off")
+ENGINES = ("django.db.backends.postgresql", "django.db.backends.sqlite3")
 BROKERS = ("redis", "rediss", "redis+socket", "unix")
 
 
@@ -34,11 +38,37 @@ def flag(name: str, *, default: bool) -> bool:
     return value in YES if value else default
 
 
+def folders(name: str) -> None:
+    """Check that the folders which the variable names, separated by colons, are there."""
+    for path in filter(None, text(name).split(os.pathsep)):
+        if not Path(path).is_dir():
+            raise ImproperlyConfigured(f"{name} names {path!r}, which is no folder")
+
+
+def level(name: str, default: str) -> str:
+    """A level of logging."""
+    value = text(name, default).upper()
+    if value not in logging.getLevelNamesMapping():
+        raise ImproperlyConfigured(f"{name} must be like INFO or WARNING, it is {value!r}")
+    return value
+
+
+def shown(value: str) -> str:
+    """An address without the password in it: fit for a message."""
+    return re.sub(r"://[^/]*@", "://…@", value)
+
+
+def one_of(name: str, known: tuple[str, ...]) -> None:
+    """Check a variable that names one of a few things, where it is set."""
+    if text(name) and text(name) not in known:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(known)}, it is {text(name)!r}")
+
+
 def address(name: str, default: str) -> str:
     """An http or https address without a slash at its end."""
     value = text(name, default)
     if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-        raise ImproperlyConfigured(f"{name} must be like https://claimcheck.example.org, it is {value!r}")
+        raise ImproperlyConfigured(f"{name} must be like https://claimcheck.example.org, it is {shown(value)!r}")
     return value.rstrip("/")
 
 
@@ -47,7 +77,7 @@ def broker(name: str) -> None:
     value = text(name)
     if value and urlsplit(value).scheme not in BROKERS:
         raise ImproperlyConfigured(
-            f"{name} must begin with one of {', '.join(f'{b}://' for b in BROKERS)}, it is {value!r}"
+            f"{name} must begin with one of {', '.join(f'{b}://' for b in BROKERS)}, it is {shown(value)!r}"
         )
 
 
@@ -55,6 +85,15 @@ def database(name: str, default: str) -> dict[str, object]:
     """Django's settings for a database URL."""
     value = text(name, default)
     found: dict[str, object] = environ.Env.db_url_config(value) if "://" in value else {}
-    if not found.get("ENGINE"):
-        raise ImproperlyConfigured(f"{name} must be like postgres://user:password@host/name, it is {value!r}")
+    if found.get("ENGINE") not in ENGINES:
+        raise ImproperlyConfigured(f"{name} must be like postgres://user:password@host/name, it is {shown(value)!r}")
+    return found
+
+
+def email(name: str, default: str) -> dict[str, object]:
+    """Django's settings for a mail server's URL: EMAIL_BACKEND and so on."""
+    value = text(name, default)
+    if urlsplit(value).scheme not in environ.Env.EMAIL_SCHEMES:
+        raise ImproperlyConfigured(f"{name} must be like smtp+tls://user:password@host:587, it is {shown(value)!r}")
+    found: dict[str, object] = environ.Env.email_url_config(value)
     return found

@@ -250,7 +250,7 @@ def _reach(intervals: Sequence[tuple[float | None, ...]]) -> dict[str, Any]:
 
 def _names(rows: Sequence[Standing]) -> list[str]:
     """Names of methods, told apart by their number where two are the same."""
-    names = [row.submission.name for row in rows]
+    names = [charts.escaped(row.submission.name) for row in rows]
     return [
         name if names.count(name) == 1 else f"{name} (#{row.submission_id})"
         for name, row in zip(names, rows, strict=True)
@@ -263,7 +263,7 @@ def _line(
     return {
         "type": "scatter",
         "mode": mode,
-        "name": row.submission.name,
+        "name": charts.escaped(row.submission.name),
         "x": list(x),
         "y": list(y),
         "legendgroup": str(index),

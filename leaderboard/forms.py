@@ -13,7 +13,7 @@ from django.db import transaction
 from leaderboard.models import TIER_CHOICES, Run, Submission
 from leaderboard.quota import allowance, hold
 from leaderboard.runs import start_run
-from leaderboard.uploads import UploadError, read_upload, store_code
+from leaderboard.uploads import UploadError, check_size, read_upload, store_code
 from papers.task import Task
 from runners import presence
 
@@ -88,6 +88,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         try:
+            check_size(file.name, file.size)
             self.code = read_upload(file.name, file.read(), self.task)
         except UploadError as error:
             raise forms.ValidationError(error.message, code="upload") from None

@@ -51,8 +51,10 @@ def submit(paper: Paper, task: Task, method: House) -> Submission:
 
 def schedule_nightly_repeat() -> RerunSchedule:
     """Rerun the cheapest house method of every task each night: it must repeat itself exactly."""
-    crontab, _ = CrontabSchedule.objects.get_or_create(minute="17", hour="3")
-    schedule, _ = RerunSchedule.objects.get_or_create(name=NIGHTLY, defaults={"crontab": crontab})
+    schedule = RerunSchedule.objects.filter(name=NIGHTLY).first()
+    if schedule is None:
+        crontab = CrontabSchedule.objects.create(minute="17", hour="3")
+        schedule = RerunSchedule.objects.create(name=NIGHTLY, crontab=crontab)
     for task in catalogue.all_tasks().values():
         cheapest = min(task.house, key=lambda method: method.expense)
         same = Submission.objects.filter(task=task.slug, house_slug=cheapest.slug, is_house=True, superseded=False)
@@ -61,6 +63,6 @@ def schedule_nightly_repeat() -> RerunSchedule:
 
 
 def needs_run(submission: Submission, task: Task, tier: Tier) -> bool:
-    """Whether no run of this version is under way, finished, or failed by the method's own fault."""
+    """Whether no run of this version is under way or finished. A failed one is tried again: a busy machine may have cut it."""
     runs = submission.runs.filter(tier=tier, task_version=task.version)
-    return not runs.exclude(status=Run.Status.CANCELLED).exclude(failure_whose="ours").exists()
+    return not runs.filter(status__in=[*Run.OPEN, Run.Status.FINISHED]).exists()

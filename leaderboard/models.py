@@ -23,7 +23,8 @@ TIER_CHOICES = [("quick", "Quick"), ("full", "Full")]
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: Any) -> Self:
         """Every submission's page is public; only its code may be private."""
-        return self if user.is_staff else self.filter(Q(disqualified="") | Q(author_id=user.pk))
+        mine = Q(author__isnull=False, author_id=user.pk)  # nobody in particular is None, and so are house methods
+        return self if user.is_staff else self.filter(Q(disqualified="") | mine)
 
     def of_author(self, user: Any) -> Self:
         return self.filter(author=user).prefetch_related("runs")
@@ -81,6 +82,14 @@ class Submission(models.Model):
     def paper(self) -> Paper:
         return catalogue.paper_of(self.task)
 
+    def may_change(self, user: Any) -> bool:
+        """Whether this user may rerun and cancel: its author and staff."""
+        return bool(user.is_staff or (self.author_id and self.author_id == user.pk))
+
+    def may_read(self, user: Any) -> bool:
+        """Whether this user may read the code, and with it what quotes the code: tracebacks and what it printed."""
+        return self.code_is_public or self.is_house or self.may_change(user)
+
     @property
     def author_name(self) -> str:
         """Reads author: select it first."""
@@ -97,6 +106,10 @@ def code_path(sha256: str) -> str:
 
 
 class RunQuerySet(models.QuerySet["Run"]):
+    def visible_to(self, user: Any) -> Self:
+        """The runs of the submissions that this user may see."""
+        return self if user.is_staff else self.filter(submission__in=Submission.objects.visible_to(user))
+
     def open(self) -> Self:
         return self.filter(status__in=Run.OPEN)
 
@@ -134,6 +147,7 @@ class Run(models.Model):
     crashes = models.PositiveSmallIntegerField(default=0)  # executions that vanished: our fault, retried
     queue = models.CharField(max_length=10, blank=True)  # "cpu", "gpu"; "" until it is released to Celery
     released = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)  # a pause after a worker refused it
     lease_until = models.DateTimeField(null=True, blank=True)
     queued = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
@@ -339,7 +353,7 @@ class RerunSchedule(models.Model):
             return None
         now = timezone.now()
         wait: timedelta = self.crontab.schedule.remaining_estimate(now)
-        return now + wait
+        return (now + wait + timedelta(seconds=30)).replace(second=0, microsecond=0)  # crontabs know minutes only
 
 
 class ApiToken(models.Model):

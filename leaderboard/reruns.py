@@ -5,15 +5,27 @@ from collections import defaultdict
 from dataclasses import asdict
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import mail_admins
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from leaderboard import drift
-from leaderboard.models import DriftFlag, Run, Score
+from leaderboard.models import DriftFlag, Run, Score, Submission, SubmissionQuerySet
 from papers import catalogue
+from papers.task import Task, Tier
 
 log = logging.getLogger(__name__)
 
 ENVIRONMENT = ("libraries", "data", "device_name", "machine", "isolation", "threads", "seed_commitment")
+
+
+def stale(task: Task, tier: Tier) -> SubmissionQuerySet:
+    """Submissions that finished under an older version of the task, with no run of the present one to expect."""
+    runs = Run.objects.filter(submission=OuterRef("pk"), tier=tier)
+    older = runs.filter(task_version__lt=task.version, status=Run.Status.FINISHED)
+    present = runs.filter(task_version=task.version).exclude(status=Run.Status.CANCELLED).exclude(failure_whose="ours")
+    return Submission.objects.filter(Exists(older), ~Exists(present), task=task.slug, superseded=False, disqualified="")
 
 
 def check_drift(run: Run) -> DriftFlag | None:
@@ -36,7 +48,7 @@ def check_drift(run: Run) -> DriftFlag | None:
     flag = DriftFlag.objects.create(
         run=run, reference=earlier[0], shifts=[asdict(shift) for shift in shifts], environment=changed
     )
-    tell(flag)
+    transaction.on_commit(lambda: tell(flag))
     return flag
 
 
@@ -67,7 +79,16 @@ def flat(provenance: dict[str, Any]) -> dict[str, Any]:
 
 
 def tell(flag: DriftFlag) -> None:
-    lines = [f"{s['metric']} on {s['case']}: {s['before']:.6g} before, {s['after']:.6g} now" for s in flag.shifts[:20]]
-    text = "\n".join([f"{flag.run.submission}, run {flag.run_id} against run {flag.reference_id}", *lines])
+    """Log a flag, and mail it to ADMINS."""
+    address = settings.SITE_URL + flag.run.submission.get_absolute_url()
+    head = f"{flag.run.submission}, run {flag.run_id} against run {flag.reference_id}: {address}?run={flag.run_id}"
+    moved = [f"{s['metric']} on {s['case']}: {shown(s['before'])} before, {shown(s['after'])} now" for s in flag.shifts]
+    changed = [f"{name}: {old} before, {new} now" for name, (old, new) in flag.environment.items()]
+    lines = [head, *moved[:20], "The environments differ:" if changed else "The environments are the same.", *changed]
+    text = "\n".join(lines)
     log.error("drift: %s", text)
     mail_admins("A rerun gave other scores", text, fail_silently=True)
+
+
+def shown(value: float | None) -> str:
+    return "no score" if value is None else f"{value:.6g}"

@@ -5,12 +5,15 @@ Celery, which only carries them: whatever happens to a message, the row here is 
 """
 
 import hashlib
+import heapq
 import hmac
 import logging
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 import redis
@@ -31,10 +34,12 @@ from runners.tasks import evaluate
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)  # a running run must be heard of within this time
-PATIENCE = timedelta(seconds=60)  # how long a released run may wait with its queue empty before its message is given up
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)  # a running run must be heard of within this time
+PATIENCE = LEASE  # after which a released run is looked for in its queue
 AHEAD = 2  # runs of people that are released beyond one per worker; house methods and reruns take free workers only
-BUNDLE_SALT = "bundle"
+CLAIM_SALT, BUNDLE_SALT = "claim", "bundle"
+BUNDLE_SECONDS = 300  # how long the address of a bundle holds
+LONG_TEXTS = ("log", "provenance", "failure_traceback")
 RERUN_PRIORITY = 1  # 0 is for people
 
 
@@ -67,26 +72,26 @@ def cancel(run: Run) -> bool:
     mine = Run.objects.open().filter(pk=run.pk)
     if not mine.update(status=Run.Status.CANCELLED, ended=timezone.now(), lease_until=None, progress={}):
         return False
-    transaction.on_commit(lambda: stop_worker(run.pk))
+    transaction.on_commit(lambda: stop_worker(run.pk, run.attempt))
+    transaction.on_commit(release)
     return True
 
 
-def stop_worker(pk: int) -> None:
-    """Stop the evaluation of a closed run; without a broker its events are dropped all the same."""
-    run = Run.objects.get(pk=pk)
+def stop_worker(run: int, attempt: int) -> None:
+    """Stop the evaluation of an attempt. Without a broker it goes on until its next sign of life."""
     try:
-        app.control.revoke(task_id(run), terminate=True)
+        app.control.revoke(task_id(run, attempt), terminate=True)
     except OperationalError:
-        log.warning("run %s: the broker is away, its evaluation goes on unheard", pk)
-    release()
+        log.warning("run %s: the broker is away, its evaluation goes on unheard", run)
 
 
 @dataclass(frozen=True)
 class Outlook:
     """Why a run is waiting."""
 
-    ahead: int  # runs that will start before it
-    workers: int  # that are alive and serve its queue
+    queue: str
+    ahead: int  # runs of that queue that start before it
+    workers: int  # how many runs the living workers of that queue take at once
     starts_in: float | None  # seconds, from the durations of past runs; None where there is nothing to go by
 
 
@@ -96,16 +101,44 @@ def outlook(run: Run) -> Outlook:
         queues = living_queues()
     except redis.exceptions.RedisError:
         queues = Counter()
-    workers = queues[run.queue or queue_for(run.tier, queues)]
-    order = [other.pk for other in waiting()]
-    released = Run.objects.open().filter(released__isnull=False)
-    if run.released:
-        released = released.filter(released__lt=run.released)
-    ahead = released.count() + (order.index(run.pk) if run.pk in order else 0)
-    past = Run.objects.filter(tier=run.tier, status=Run.Status.FINISHED, started__isnull=False).order_by("-ended")[:30]
-    seconds = [(other.ended - other.started).total_seconds() for other in past if other.ended and other.started]
-    starts_in = ahead * statistics.mean(seconds) / workers if seconds and workers else None
-    return Outlook(ahead, workers, starts_in)
+    queue = run.queue or queue_for(run.tier, queues)
+    released = Run.objects.open().filter(released__isnull=False, queue=queue).select_related("submission")
+    line = list(released.order_by("released").defer(*LONG_TEXTS))
+    line += [other for other in waiting() if queue_for(other.tier, queues) == queue]
+    ahead = list(takewhile(lambda other: other.pk != run.pk, line))
+    usual = usual_seconds(queue)
+    starts_in = begins([*ahead, run], usual, workers=queues[queue]) if usual and queues[queue] else None
+    return Outlook(queue, len(ahead), queues[queue], starts_in)
+
+
+def usual_seconds(queue: str) -> dict[tuple[str, str], float]:
+    """How long runs take, by task and tier: medians of the latest ones. One query."""
+    past = Run.objects.filter(status=Run.Status.FINISHED, queue=queue, started__isnull=False).order_by("-ended")
+    taken = defaultdict(list)
+    for task, tier, started, ended in past.values_list("task", "tier", "started", "ended")[:300]:
+        taken[task, tier].append((ended - started).total_seconds())  # type: ignore[operator]  # a finished run has both
+    return {board: statistics.median(seconds) for board, seconds in taken.items()}
+
+
+def begins(line: Sequence[Run], usual: dict[tuple[str, str], float], *, workers: int) -> float:
+    """Seconds until the last run of a line begins: each takes the first free worker, and authors keep to their limit.
+
+    Reads submission: select it first.
+    """
+    otherwise = statistics.median(usual.values())
+    free = [0.0] * workers
+    ends: dict[int | None, list[float]] = defaultdict(list)
+    begin = 0.0
+    for run in line:
+        author = run.submission.author_id
+        begin = heapq.heappop(free)
+        if author is not None and len(ends[author]) >= settings.RUNNING_PER_AUTHOR:
+            begin = max(begin, sorted(ends[author])[-settings.RUNNING_PER_AUTHOR])
+        elapsed = (timezone.now() - run.started).total_seconds() if run.started else 0.0
+        end = begin + max(usual.get((run.task, run.tier), otherwise) - elapsed, 0.0)
+        ends[author].append(end)
+        heapq.heappush(free, end)
+    return begin
 
 
 def waiting() -> list[Run]:
@@ -114,7 +147,7 @@ def waiting() -> list[Run]:
         Run.objects.filter(status__in=Run.OPEN)
         .select_related("submission")
         .order_by("priority", "queued", "pk")
-        .defer("log", "provenance", "failure_traceback")
+        .defer(*LONG_TEXTS)
     )
     turns: Counter[tuple[int, int | None]] = Counter()
     order = []
@@ -141,21 +174,26 @@ def release() -> int:
     for run in Run.objects.open().filter(released__isnull=False).select_related("submission"):
         room[run.queue] -= 1
         active[run.submission.author_id] += 1
-    released = 0
+    released, now = 0, timezone.now()
     for run in waiting():
+        if run.task not in catalogue.all_tasks() or (run.not_before and run.not_before > now):
+            continue
         queue, author = queue_for(run.tier, queues), run.submission.author_id
         is_held = author is not None and active[author] >= settings.RUNNING_PER_AUTHOR
         ahead = AHEAD if run.priority == 0 else 0
-        if room[queue] + ahead > 0 and not is_held and send(run, queue):
-            room[queue] -= 1
+        if room[queue] + ahead > 0 and not is_held:
+            released += send(run, queue)
+            room[queue] -= 1  # where it wasn't sent, somebody else just did
             active[author] += 1
-            released += 1
     return released
 
 
 def living_queues() -> Counter[str]:
-    """How many workers serve each queue. Raises redis.exceptions.RedisError."""
-    return Counter(worker.queue for worker in presence.present())
+    """How many runs the workers of each queue take at once. Raises redis.exceptions.RedisError."""
+    slots: Counter[str] = Counter()
+    for worker in presence.present():
+        slots[worker.queue] += worker.slots
+    return slots
 
 
 def queue_for(tier: str, queues: Counter[str]) -> str:
@@ -168,13 +206,16 @@ def queue_for(tier: str, queues: Counter[str]) -> str:
 def send(run: Run, queue: str) -> bool:
     """Release one run to a queue. False when somebody else did, or when the broker is away (the sweep tries again)."""
     mine = Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.QUEUED)
-    if not mine.filter(released__isnull=True).update(released=timezone.now(), queue=queue):
+    card = run.submission.card
+    now = {"task_version": card.version, "plays_total": len(card.plays(run.tier))}  # type: ignore[arg-type]
+    if not mine.filter(released__isnull=True).update(released=timezone.now(), queue=queue, **now):
         return False
+    run.task_version = card.version  # the task may have moved on while the run waited
     try:
         evaluate.apply_async(
             kwargs={"run": run.pk, "attempt": run.attempt, "job": job(run), "report_to": dict(report_to())},
             queue=queue,
-            task_id=task_id(run),
+            task_id=task_id(run.pk, run.attempt),
             link_error=signature(
                 "leaderboard.tasks.lost", kwargs={"run": run.pk, "attempt": run.attempt}, queue="results"
             ),
@@ -187,8 +228,8 @@ def send(run: Run, queue: str) -> bool:
     return True
 
 
-def task_id(run: Run) -> str:
-    return f"run-{run.pk}-{run.attempt}"
+def task_id(run: int, attempt: int) -> str:
+    return f"run-{run}-{attempt}"
 
 
 def report_to() -> Any:
@@ -197,14 +238,14 @@ def report_to() -> Any:
 
 def job(run: Run) -> dict[str, Any]:
     """What a worker needs to evaluate a run; see runners.tasks.evaluate."""
-    token = signing.dumps([run.pk, run.attempt], salt=BUNDLE_SALT)
+    token = signing.dumps([run.pk, run.attempt], salt=CLAIM_SALT)
     return {
         "task": run.task,
         "tier": run.tier,
         "task_version": run.task_version,
         "seeds": catalogue.task(run.task).seeds[run.tier],  # type: ignore[index]  # a tier by its field's choices
         "seed_key": seed_key(run.task, run.task_version, run.tier).hex(),
-        "code_url": settings.SITE_URL + reverse("bundle", args=[token]),
+        "claim_url": settings.SITE_URL + reverse("claim", args=[token]),
         "code_sha256": run.submission.code_sha256,
         "is_house": run.submission.is_house,
     }

@@ -8,8 +8,10 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from leaderboard import environment
+from leaderboard import environment, storage
+from runners import logs
 from runners.broker import broker_url, redis_client_url
+from runners.celery import HEARTBEAT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -56,6 +58,7 @@ INSTALLED_APPS = [
     "leaderboard",
 ]
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -66,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "leaderboard.urls"
 WSGI_APPLICATION = "leaderboard.wsgi.application"
@@ -99,7 +103,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [("plotly", str(next(iter(find_spec("plotly").submodule_search_locations))) + "/package_data")]  # type: ignore[union-attr,arg-type]
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage.backend(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -151,21 +155,28 @@ CONTENT_SECURITY_POLICY = {
 }
 
 environment.broker("REDIS_URL")
+for name in ("DATA_MIRROR", "PAPERS_PATH", "SANDBOX_CGROUP"):
+    environment.folders(name)
 
 # Counts of sign-ins and the like; web processes share them beside the broker.
 CACHES = {"default": {"BACKEND": "leaderboard.limits.ForgivingRedisCache", "LOCATION": redis_client_url(broker_url())}}
 
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20
+FILE_UPLOAD_HANDLERS = ["leaderboard.uploads.Bounded"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 QUOTA_PER_DAY = environment.whole("QUOTA_PER_DAY", 20)
 QUOTA_OPEN = environment.whole("QUOTA_OPEN", 5)
-RUNNING_PER_AUTHOR = environment.whole("RUNNING_PER_AUTHOR", 2)
+RUNNING_PER_AUTHOR = environment.whole("RUNNING_PER_AUTHOR", 2, least=1)
+LEASE_SECONDS = environment.whole("LEASE_SECONDS", 60, least=2 * HEARTBEAT)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
-}
+# Drift is mailed to the administrators; without EMAIL_URL it stands in the log and on the pages.
+ADMINS = [(address, address) for address in environment.words("ADMINS", [])]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "claimcheck@localhost")
+vars().update(environment.email("EMAIL_URL", "dummymail://"))
+
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+environment.one_of("LOG_FORMAT", logs.FORMATS)
+environment.level("LOG_LEVEL", "INFO")
+LOGGING = logs.configuration()

@@ -5,6 +5,7 @@ Every child asks the kernel to be killed when its parent dies, so even kill -9 o
 
 import contextlib
 import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -92,7 +93,13 @@ class GaveUp(Exception):
 
 
 def say(name: str, text: str) -> None:
-    sys.stdout.write(f"{name:>10} | {text}\n")
+    """Pass a line on with its speaker's name; where logs are JSON, so is what isn't yet."""
+    if os.environ.get("LOG_FORMAT") != "json":
+        text = f"{name:>10} | {text}"
+    elif not text.startswith("{"):
+        time_now = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+        text = json.dumps({"time": time_now, "level": "INFO", "logger": name, "message": text})
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 

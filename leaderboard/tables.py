@@ -40,7 +40,7 @@ class View:
         return cls(
             tier="full" if query.get("tier") == "full" else "quick",
             sort=sort if sort.lstrip("-") in known else "",
-            search=query.get("q", "").strip()[:80],
+            search=query.get("q", "").replace("\0", "").strip()[:80],
             per_author=query.get("authors") == "best",
         )
 

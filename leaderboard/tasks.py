@@ -6,6 +6,8 @@ Every write is conditional, so that events may come in any order and any number 
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import redis
@@ -19,30 +21,47 @@ from django.utils import timezone
 from leaderboard import boards
 from leaderboard.models import Artefact, RerunSchedule, Run, RunQuerySet, Score, artefact_path
 from leaderboard.reruns import check_drift
-from leaderboard.runs import LEASE, PATIENCE, release, rerun
-from runners.presence import queue_length
+from leaderboard.runs import LEASE, PATIENCE, release, rerun, stop_worker, task_id
+from papers import catalogue
+from runners import deliveries, logs
+from runners.tasks import ours
 
 log = logging.getLogger(__name__)
 
 LOG_CHARACTERS = 64 << 10  # the tail of a run's log that is kept
+PAUSE = timedelta(seconds=60)  # before a run that a worker refused is offered again
 
 
 class Incomplete(Exception):
     """A run said that it finished, but events of its plays have yet to arrive."""
 
 
-@shared_task(autoretry_for=(Incomplete,), retry_kwargs={"max_retries": 15, "countdown": 2})
+# Whatever stands in the way (plays under way, a busy database, storage that is away), the event is tried again for a
+# minute; after that the run's lease runs out, and it starts over.
+@shared_task(autoretry_for=(Exception,), retry_kwargs={"max_retries": 30, "countdown": 2})
 def record(run: int, attempt: int, execution: str, sequence: int, event: dict[str, Any]) -> bool:
     """Apply one event. False when it no longer counts: an older attempt, a second execution, a closed run."""
-    with transaction.atomic():
-        mine = Run.objects.of(run, attempt, execution)
-        # The conditional write comes first: it takes the row's lock, and of two executions only one gets past it.
-        if not mine.update(execution=execution, status=Run.Status.RUNNING, lease_until=timezone.now() + LEASE):
-            return False
-        apply(Run.objects.of(run, attempt, execution), event)
-    if event["type"] in ("finished", "failed"):
-        release()
-    return True
+    with logs.about(run=run, attempt=attempt):
+        with transaction.atomic():
+            mine = Run.objects.of(run, attempt, execution)
+            # The conditional write comes first: it takes the row's lock, and of two executions only one gets past it.
+            if mine.update(execution=execution, status=Run.Status.RUNNING, lease_until=timezone.now() + LEASE):
+                apply(Run.objects.of(run, attempt, execution), event)
+                counts = True
+            else:
+                counts = False
+        if counts and event["type"] in ("finished", "failed"):
+            release()
+        elif not counts and event["type"] in ("heartbeat", "progress"):
+            stop_stray(run, attempt)
+        return counts
+
+
+def stop_stray(run: int, attempt: int) -> None:
+    """Stop an evaluation that nobody waits for: of a closed run, or of an attempt that was given back too early."""
+    if not Run.objects.open().filter(pk=run, attempt=attempt).exists():
+        log.warning("an evaluation that no longer counts is stopped")
+        stop_worker(run, attempt)
 
 
 def apply(mine: RunQuerySet, event: dict[str, Any]) -> None:
@@ -65,9 +84,13 @@ def apply(mine: RunQuerySet, event: dict[str, Any]) -> None:
             keep_artefact(mine.get(), event)
         case "log":
             run = mine.get()
-            mine.update(log=(run.log + event["text"])[-LOG_CHARACTERS:])
+            if event["text"] not in run.log:  # it names case and seed: the same text is the same event
+                mine.update(log=(run.log + event["text"])[-LOG_CHARACTERS:])
         case "finished":
             finish(mine.get(), event)
+        case "failed" if event["whose"] == "ours":
+            pause = PAUSE if event["reason"] == "refused" else timedelta(0)
+            start_over(mine, event, pause=pause)
         case "failed":
             fail(mine, event)
 
@@ -102,13 +125,16 @@ def keep_artefact(run: Run, event: dict[str, Any]) -> None:
 
 
 def finish(run: Run, event: dict[str, Any]) -> None:
-    if plays(run) < event["plays"]:
-        raise Incomplete(f"run {run.pk}: {plays(run)} of {event['plays']} plays recorded")
+    if run.started is None or plays(run) < event["plays"]:
+        raise Incomplete(f"{plays(run)} of {event['plays']} plays are recorded")
+    if run.artefacts.count() < event.get("artefacts", 0):
+        raise Incomplete(f"{run.artefacts.count()} of {event['artefacts']} artefacts are recorded")
     Run.objects.filter(pk=run.pk).update(
         status=Run.Status.FINISHED,
         ended=timezone.now(),
         lease_until=None,
         progress={},
+        failure_message="",  # of an earlier attempt
         flags=event["flags"],
         provenance=run.provenance | {"data": event["data"]},
         **event["spent"],
@@ -118,7 +144,7 @@ def finish(run: Run, event: dict[str, Any]) -> None:
     check_drift(run)
 
 
-def fail(mine: RunQuerySet, event: dict[str, Any]) -> None:
+def fail(mine: RunQuerySet, event: Mapping[str, Any]) -> None:
     mine.update(
         status=Run.Status.FAILED,
         ended=timezone.now(),
@@ -133,32 +159,36 @@ def fail(mine: RunQuerySet, event: dict[str, Any]) -> None:
     )
 
 
-@shared_task
+@shared_task(autoretry_for=(Exception,), retry_kwargs={"max_retries": 30, "countdown": 2})
 def lost(task_id: str, run: int, attempt: int) -> None:
     """Celery's word that a worker died under a run."""
     give_back(run, attempt, reason="the worker that ran it died")
 
 
 def give_back(run: int, attempt: int, *, reason: str) -> bool:
+    """Take an open run from whoever had it. False when it ended, or has another attempt, already."""
+    with logs.about(run=run, attempt=attempt):
+        with transaction.atomic():
+            # Written before it is read, so that of two such words only one gets past.
+            if not Run.objects.open().filter(pk=run, attempt=attempt).update(lease_until=None):
+                return False
+            start_over(Run.objects.open().filter(pk=run, attempt=attempt), ours("internal", reason))
+        release()
+        return True
+
+
+def start_over(mine: RunQuerySet, failure: Mapping[str, Any], *, pause: timedelta = timedelta(0)) -> None:
     """Queue a run again under a new attempt, or give up after the third crash. Never the author's fault."""
-    with transaction.atomic():
-        mine = Run.objects.open().filter(pk=run, attempt=attempt)
-        if not mine.update(crashes=F("crashes") + 1):
-            return False
-        if mine.get().crashes >= Run.MAX_CRASHES:
-            message = f"We gave up after {Run.MAX_CRASHES} tries: {reason}. This is our fault and costs you no quota."
-            fail(
-                mine,
-                {"whose": "ours", "reason": "internal", "message": message, "traceback": "", "case": "", "seed": 0},
-            )
-        else:
-            requeue(mine)
-    log.warning("run %s, attempt %s: %s", run, attempt, reason)
-    release()
-    return True
+    log.warning("the attempt is lost: %s", failure["message"])
+    mine.update(crashes=F("crashes") + 1)
+    if mine.get().crashes < Run.MAX_CRASHES:
+        requeue(mine, reason=failure["message"], pause=pause)
+    else:
+        message = f"We gave up after {Run.MAX_CRASHES} tries. The last word: {failure['message']}"
+        fail(mine, {**failure, "message": message})
 
 
-def requeue(mine: RunQuerySet) -> None:
+def requeue(mine: RunQuerySet, *, reason: str, pause: timedelta = timedelta(0)) -> None:
     """Start over: nothing that the old attempt recorded, or may still say, counts."""
     run = mine.get()
     run.scores.all().delete()
@@ -169,17 +199,22 @@ def requeue(mine: RunQuerySet) -> None:
         status=Run.Status.QUEUED,
         queue="",
         released=None,
+        not_before=timezone.now() + pause if pause else None,
         lease_until=None,
+        started=None,
         plays_done=0,
         progress={},
         log="",
+        failure_message=reason,
     )
 
 
 @shared_task
 def rerun_scheduled(schedule: int) -> None:
     """Queue the reruns of a schedule; a submission whose rerun still waits or runs is left alone."""
-    plan = RerunSchedule.objects.get(pk=schedule)
+    plan = RerunSchedule.objects.filter(pk=schedule, is_paused=False).first()
+    if plan is None:  # deleted or paused since beat sent this
+        return
     busy = Run.objects.open().filter(tier=plan.tier).values("submission")
     for submission in plan.chosen().exclude(pk__in=busy):
         rerun(submission, tier=plan.tier, why=f"schedule: {plan.name}")  # type: ignore[arg-type]
@@ -189,13 +224,26 @@ def rerun_scheduled(schedule: int) -> None:
 def sweep() -> None:
     """Bring back runs that nobody hears of, whose message vanished, or that were never released."""
     now = timezone.now()
+    for run in Run.objects.open().exclude(task__in=catalogue.all_tasks()):
+        mine = Run.objects.open().filter(pk=run.pk)
+        fail(mine, ours("refused", "Its task is no longer on this site."))
     for run in Run.objects.filter(status=Run.Status.RUNNING).filter(Q(lease_until__lt=now) | Q(lease_until=None)):
         give_back(run.pk, run.attempt, reason=f"nothing was heard of it for {int(LEASE.total_seconds())} s")
     try:
         for run in Run.objects.filter(status=Run.Status.QUEUED, released__lt=now - PATIENCE):
-            if queue_length(run.queue) == 0:  # else it is merely waiting
-                log.warning("run %s: its message was lost", run.pk)
-                requeue(Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.QUEUED))
-    except redis.exceptions.ConnectionError:
+            if is_message_lost(run):
+                log.warning("run %s, attempt %s: its message was lost", run.pk, run.attempt)
+                mine = Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.QUEUED)
+                if mine.exists():
+                    requeue(mine, reason="its message was lost")
+    except redis.exceptions.RedisError:
         log.warning("the broker is away: lost messages are looked for later")
     release()
+
+
+def is_message_lost(run: Run) -> bool:
+    """Whether a released run is neither in its queue nor in the hands of a worker that was heard to begin."""
+    if task_id(run.pk, run.attempt) in deliveries.waiting(run.queue):
+        return False
+    began = deliveries.began(run.pk, run.attempt)
+    return began is None or began > LEASE.total_seconds()

@@ -14,8 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 
 from leaderboard.models import code_path
+from leaderboard.storage import STORAGE_ERRORS
 from papers.task import Task
 
 OUTLINE = Path(__file__).with_name("outline.py")
@@ -23,6 +26,21 @@ MAX_ZIP_ENTRIES = 20
 PARSE_SECONDS, PARSE_BYTES = 10, 1 << 30
 TOLERATED = ("readme", "license", "licence")  # may lie beside the method in a zip
 CONSTRUCTOR = "__init__(self, seed, device)"
+
+
+class Bounded(FileUploadHandler):
+    """Keeps no more of a file that is being sent than a method may have, and counts the rest: nothing fills up."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.kept = BytesIO()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.kept.write(raw_data[: max(settings.MAX_UPLOAD_BYTES + 1 - start, 0)])
+
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile:
+        self.kept.seek(0)
+        return InMemoryUploadedFile(self.kept, self.field_name, self.file_name, self.content_type, file_size, None)
 
 
 class UploadError(Exception):
@@ -35,8 +53,7 @@ class UploadError(Exception):
 
 def read_upload(name: str, content: bytes, task: Task) -> bytes:
     """The code of an uploaded .py or .zip. Raises UploadError; stores nothing, runs nothing of it."""
-    if len(content) > settings.MAX_UPLOAD_BYTES:
-        raise UploadError(f"{shown(name)} has {size(len(content))}; the limit is {size(settings.MAX_UPLOAD_BYTES)}.")
+    check_size(name, len(content))
     suffix = PurePosixPath(name.lower()).suffix
     if suffix == ".zip":
         name, content = from_zip(name, content)
@@ -44,6 +61,12 @@ def read_upload(name: str, content: bytes, task: Task) -> bytes:
         raise UploadError(f"{shown(name)} is neither a .py nor a .zip file: upload one Python file.")
     check_source(name, content, task)
     return content
+
+
+def check_size(name: str, count: int) -> None:
+    """Raise UploadError for a file of more bytes than are taken."""
+    if count > settings.MAX_UPLOAD_BYTES:
+        raise UploadError(f"{shown(name)} has {size(count)}; the limit is {size(settings.MAX_UPLOAD_BYTES)}.")
 
 
 def shown(name: str) -> str:
@@ -174,8 +197,7 @@ def store_code(code: bytes) -> str:
         kept = default_storage.save(path, ContentFile(code))
         if kept != path:  # somebody stored the same code at the same moment
             default_storage.delete(kept)
-    except OSError as error:
-        raise UploadError(
-            f"The file could not be stored ({error.strerror}). This is our fault; try again later."
-        ) from error
+    except STORAGE_ERRORS as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise UploadError(f"The file could not be stored ({reason}). This is our fault; try again later.") from error
     return sha256

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import path
 
+from leaderboard.admin import workers
 from leaderboard.api import api
 from leaderboard.limits import signing_in_from, signing_in_to
 from leaderboard.views import accounts, boards, machine, submissions
@@ -17,6 +18,7 @@ urlpatterns = [
     path("tasks/<slug:slug>/board.csv", boards.board_csv, name="board_csv"),
     path("tasks/<slug:slug>/starter.py", boards.starter, name="starter"),
     path("tasks/<slug:slug>/submit/", submissions.submit, name="submit"),
+    path("tasks/<slug:slug>/rerun-stale/", submissions.rerun_stale, name="rerun_stale"),
     path("submissions/", submissions.mine, name="submissions"),
     path("submissions/<int:pk>/", submissions.detail, name="submission"),
     path("submissions/<int:pk>/code/", submissions.code, name="submission_code"),
@@ -29,9 +31,13 @@ urlpatterns = [
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/tokens/", accounts.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke/", accounts.revoke, name="token_revoke"),
+    path("claims/<str:token>/", machine.claim, name="claim"),
     path("bundles/<str:token>/", machine.bundle, name="bundle"),
     path("healthz", machine.healthz, name="healthz"),
+    path("readyz", machine.readyz, name="readyz"),
+    path("metrics", machine.metrics, name="metrics"),
     path("robots.txt", machine.robots, name="robots"),
     path("api/", api.urls),
+    path("admin/workers/", admin.site.admin_view(workers), name="admin_workers"),
     path("admin/", admin.site.urls),
 ]

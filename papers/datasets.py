@@ -114,7 +114,7 @@ def _mirror() -> Path | None:
 
 
 def _cache() -> Path:
-    return Path(os.environ.get("DATA_CACHE", "~/.cache/claimcheck")).expanduser()
+    return Path(os.environ.get("DATA_CACHE") or "~/.cache/claimcheck").expanduser()
 
 
 def _keep(path: Path, content: bytes) -> None:

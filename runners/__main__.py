@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -78,6 +77,8 @@ def requested(options: argparse.Namespace) -> Job:
         )
     if options.seeds is not None and options.seeds < 1:
         raise Usage("--seeds must be at least 1")
+    if options.json and not os.access(options.json.resolve().parent, os.W_OK):
+        raise Usage(f"--json {options.json}: that folder can't be written to")  # better now than after hours of work
     mode = "inprocess" if options.no_sandbox else "sandbox"
     isolation = probe_isolation() if mode == "sandbox" else None
     if isolation and not isolation.ok:
@@ -106,6 +107,8 @@ def read(path: Path) -> bytes:
         raise Usage(f"{path} is not UTF-8 (byte {error.start})") from None
     except SyntaxError as error:
         raise Usage(f"{path}, line {error.lineno}: {error.msg}") from None
+    except (RecursionError, MemoryError):
+        raise Usage(f"{path} is nested too deeply to be read") from None
     return code
 
 
@@ -213,9 +216,9 @@ def table(task: Task, told: list[Event]) -> str:
 
 def write(path: Path, result: dict[str, Any]) -> None:
     """Write the whole file or nothing."""
-    with tempfile.NamedTemporaryFile("w", dir=path.resolve().parent, delete=False) as file:
-        json.dump(result, file, indent=1, allow_nan=False)
-    os.replace(file.name, path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(json.dumps(result, indent=1, allow_nan=False))
+    os.replace(unfinished, path)
 
 
 if __name__ == "__main__":

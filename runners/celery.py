@@ -3,8 +3,12 @@
 Delivery is only a hint here: the site's database owns every run, so messages may be lost or doubled without harm.
 """
 
-from celery import Celery
+from typing import Any
 
+from celery import Celery
+from celery.signals import setup_logging
+
+from runners import logs
 from runners.broker import broker_url
 
 HARD_LIMIT = 6 * 3600  # seconds: the longest run of any task; a delivery is repeated only long after it
@@ -28,3 +32,8 @@ app.conf.update(
         "unacked_restore_throttle": 1,
     },
 )
+
+
+@setup_logging.connect
+def log_as_we_do(**_: Any) -> None:
+    logs.set_up()

@@ -66,6 +66,12 @@ class Reporter:
     def __init__(self, emit: Emit) -> None:
         self._emit, self._budget = emit, ARTEFACT_BYTES
         self._case, self._seed, self._last = "", 0, 0.0
+        self._kept: set[tuple[str, int, str]] = set()
+
+    @property
+    def artefacts(self) -> int:
+        """How many were told: whoever records them knows then when they are complete."""
+        return len(self._kept)
 
     def begin(self, case: str, seed: int) -> None:
         self._case, self._seed = case, seed
@@ -120,6 +126,7 @@ class Reporter:
         if self._budget < 0:
             log.warning("%s: no room left for artefact %s", self._case, name)
             return
+        self._kept.add((self._case, self._seed, name[:100]))
         self._emit(
             {"type": "artefact", "case": self._case, "seed": self._seed, "name": name[:100], "kind": kind, "data": data}
         )
@@ -167,7 +174,16 @@ def evaluate(job: Job, emit: Emit) -> bool:
             add(total, spent)
             emit({"type": "play", "case": case.name, "seed": index, "scores": scores, "spent": spent})
         where = ("", 0)
-        emit({"type": "finished", "plays": len(plays), "spent": total, "flags": [], "data": datasets.used()})
+        emit(
+            {
+                "type": "finished",
+                "plays": len(plays),
+                "artefacts": report.artefacts,
+                "spent": total,
+                "flags": [],
+                "data": datasets.used(),
+            }
+        )
         return True
     except MethodFailure as failure:
         emit(failed("author", failure.reason, failure.message, *where, traceback=failure.traceback))

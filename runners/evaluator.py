@@ -10,6 +10,7 @@ import signal
 import sys
 from typing import Any
 
+from runners import logs
 from runners.evaluation import evaluate
 from runners.job import Job
 
@@ -26,7 +27,9 @@ def main() -> int:
     def emit(event: Any) -> None:
         channel.write(json.dumps(event, allow_nan=False) + "\n")
 
-    return 0 if evaluate(job, emit) else 1
+    logs.set_up()
+    with logs.about(run=job.run):
+        return 0 if evaluate(job, emit) else 1
 
 
 def tie_to(parent: int) -> None:

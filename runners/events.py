@@ -66,6 +66,7 @@ class Heartbeat(TypedDict):
 class Finished(TypedDict):
     type: Literal["finished"]
     plays: int
+    artefacts: int
     spent: Spent  # sums of seconds, maximum of memory
     flags: list[str]
     data: dict[str, str]  # name -> sha256 of every data set that was read

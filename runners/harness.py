@@ -15,6 +15,7 @@ import linecache
 import os
 import resource
 import select
+import signal
 import sys
 import traceback
 import types
@@ -66,6 +67,7 @@ def main() -> None:
     sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started the worker behind "&"
     layers = landlock.restrict(writable=("/tmp", "/dev")) if settings["landlock"] else 0  # noqa: S108
     try:
         pipes.write("ready", "", {"landlock": layers})
@@ -81,7 +83,7 @@ def _preload(modules: Sequence[str], pipes: Pipes) -> None:
     for module in modules:
         if select.select([pipes.inbound], [], [], PATIENCE)[0]:
             return
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(BaseException):  # the method's own import will raise it again, as its failure
             importlib.import_module(module)
 
 

@@ -18,7 +18,10 @@ from runners.events import Event
 ROOT = Path(__file__).resolve().parent.parent
 PUBLIC_KEY = hashlib.sha256(b"claimcheck: the public seeds of local runs").digest()
 # What an evaluation may know of its surroundings: no credentials, no addresses.
-PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "DATA_MIRROR", "DATA_CACHE", "PAPERS_PATH", "CUDA_VISIBLE_DEVICES")
+PASSED_ON = (
+    "PATH", "HOME", "LANG", "TMPDIR", "DATA_MIRROR", "DATA_CACHE", "PAPERS_PATH", "CUDA_VISIBLE_DEVICES",
+    "LOG_LEVEL", "LOG_FORMAT",
+)  # fmt: skip
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -34,6 +37,7 @@ class Job:
     mode: str = "sandbox"
     seeds: int | None = None  # only the first so many
     cases: tuple[str, ...] | None = None  # only these
+    run: int | None = None  # the site's number of it, for the log
 
     def to_json(self) -> dict[str, Any]:
         return {**vars(self), "code": base64.b64encode(self.code).decode(), "seed_key": self.seed_key.hex()}

@@ -15,6 +15,7 @@ from runners import broker
 log = logging.getLogger(__name__)
 
 PREFIX = "worker:"
+RUNNING = "running:"
 INTERVAL = 5.0  # seconds between two notes
 LIFETIME = 20  # seconds: a worker that says nothing for so long is gone
 
@@ -34,7 +35,8 @@ class Worker:
     versions: dict[str, str] = field(default_factory=dict)
     started: float = 0.0
     seen: float = 0.0
-    run: int | None = None
+    slots: int = 1  # how many runs it takes at once
+    runs: tuple[int, ...] = ()  # that it evaluates now
 
 
 def present() -> list[Worker]:
@@ -44,9 +46,24 @@ def present() -> list[Worker]:
     return sorted((Worker(**json.loads(note)) for note in notes if note), key=lambda worker: worker.name)
 
 
-def queue_length(queue: str) -> int:
-    """How many messages wait in a Celery queue. Raises redis.exceptions.ConnectionError."""
-    return int(broker.client().llen(queue))
+def occupy(worker: str, run: int) -> None:
+    """Note what a worker evaluates; the note fades unless it is renewed. Without a broker nobody reads it anyway."""
+    with contextlib.suppress(redis.exceptions.RedisError):
+        broker.client().set(f"{RUNNING}{worker}:{run}", "", ex=LIFETIME)
+
+
+def vacate(worker: str, run: int) -> None:
+    with contextlib.suppress(redis.exceptions.RedisError):
+        broker.client().delete(f"{RUNNING}{worker}:{run}")
+
+
+def occupied(worker: str) -> tuple[int, ...]:
+    """The runs that a worker evaluates now; none where the broker can't be asked."""
+    try:
+        keys = list(broker.client().scan_iter(f"{RUNNING}{worker}:*", count=100))
+    except redis.exceptions.RedisError:
+        return ()
+    return tuple(sorted(int(key.rpartition(b":")[2]) for key in keys))
 
 
 def announce(describe: Callable[[], Worker]) -> Callable[[], None]:

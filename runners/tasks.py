@@ -1,6 +1,5 @@
 """The Celery end of an evaluation: fetch the code, start the evaluator, relay its events, leave nothing behind."""
 
-import contextlib
 import hashlib
 import logging
 import os
@@ -12,14 +11,13 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Any
 
-import redis
 import requests
 from celery import Task, signature
 from celery.signals import worker_ready, worker_shutting_down
 
 from papers import catalogue
-from runners import broker, presence
-from runners.celery import HARD_LIMIT, HEARTBEAT, app
+from runners import deliveries, logs, presence
+from runners.celery import HEARTBEAT, app
 from runners.events import Event, Failed
 from runners.job import Job, events
 from runners.provenance import device_name, versions
@@ -27,7 +25,7 @@ from runners.sandbox import Isolation, probe_isolation
 
 log = logging.getLogger(__name__)
 
-FETCH_TRIES, FETCH_SECONDS = 6, 10
+FETCH_TRIES, FETCH_SECONDS = 40, 10  # a site that is away for some three minutes costs no attempt
 CODE_BYTES = 4 << 20
 PATIENT = {"max_retries": 40, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 5}  # some three minutes
 
@@ -36,54 +34,64 @@ class Refused(Exception):
     """This worker can't do the job; the message says why and what helps. Ours, never the author's."""
 
 
+class Over(Exception):
+    """The site wants nothing more of this attempt: it was cancelled, given back, or belongs to another execution."""
+
+
 @app.task(bind=True)
 def evaluate(self: Task, *, run: int, attempt: int, job: dict[str, Any], report_to: dict[str, Any]) -> None:
     """Evaluate one attempt of a run and report every event to the signature `report_to`.
 
-    job: task, tier, task_version, seeds, seed_key (hex), code_url, code_sha256, is_house. A second delivery of the same
-    attempt does nothing.
+    job: task, tier, task_version, seeds, seed_key (hex), claim_url, code_sha256, is_house. A second delivery of the
+    same attempt does nothing.
     """
     execution = uuid.uuid4().hex
-    client = broker.client()
-    if not client.set(f"run:{run}:{attempt}", execution, nx=True, ex=2 * HARD_LIMIT):
-        log.warning("run %s, attempt %s was delivered twice: the first delivery goes on", run, attempt)
-        return
-    report = Reporter(report_to, run=run, attempt=attempt, execution=execution)
-    report({"type": "heartbeat"})
-    client.set(running_key(self.request.hostname), run, ex=HARD_LIMIT)
-    try:
-        relay(prepared(job), report)
-    except Refused as reason:
-        report(ours("refused", str(reason)))
-    finally:
-        with contextlib.suppress(redis.exceptions.RedisError):
-            client.delete(running_key(self.request.hostname))
+    with logs.about(run=run, attempt=attempt):
+        if not deliveries.begin(run, attempt, execution):
+            log.warning("delivered twice: the first delivery goes on")
+            return
+        report = Reporter(report_to, run=run, attempt=attempt, execution=execution, worker=self.request.hostname)
+        report({"type": "heartbeat"})
+        try:
+            relay(prepared(job, report), report)
+        except Refused as reason:
+            log.warning("refused: %s", reason)
+            report(ours("refused", str(reason)))
+        except Over:
+            log.info("the site wants nothing more of this attempt")
+        finally:
+            presence.vacate(self.request.hostname, run)
 
 
 class Reporter:
     """Sends events to the site, numbered; waits for a broker that is away for a while."""
 
-    def __init__(self, report_to: dict[str, Any], **whose: Any) -> None:
-        self._signature, self._whose, self._sequence = signature(report_to), whose, 0
+    def __init__(self, report_to: dict[str, Any], *, worker: str, **whose: Any) -> None:
+        self._signature, self._worker, self.whose, self._sequence = signature(report_to), worker, whose, 0
 
     def __call__(self, event: Event) -> None:
-        kwargs = {**self._whose, "sequence": self._sequence, "event": event}
+        presence.occupy(self._worker, self.whose["run"])
+        kwargs = {**self.whose, "sequence": self._sequence, "event": event}
         self._signature.clone(kwargs=kwargs).apply_async(retry=True, retry_policy=PATIENT)
         self._sequence += 1
 
 
-def prepared(told: dict[str, Any]) -> Job:
-    """The job with its code, if this worker may do it. Raises Refused."""
+def prepared(told: dict[str, Any], report: Reporter) -> Job:
+    """The job with its code, if this worker may do it. Raises Refused, Over."""
     version = catalogue.task(told["task"]).version if told["task"] in catalogue.all_tasks() else None
     if version != told["task_version"]:
         raise Refused(f"the worker has version {version} of {told['task']}, the site {told['task_version']}: update it")
     isolation = probe_isolation()
     if not isolation.ok and not told["is_house"]:
         raise Refused(f"this worker can't isolate uploads. {isolation.reason} {isolation.remedy}")
+    code = fetch(told["claim_url"], report)
+    if hashlib.sha256(code).hexdigest() != told["code_sha256"]:
+        raise Refused("the code that the site sent is not the code of this submission")
     return Job(
+        run=report.whose["run"],
         task=told["task"],
         tier=told["tier"],
-        code=fetch(told["code_url"], told["code_sha256"]),
+        code=code,
         seed_key=bytes.fromhex(told["seed_key"]),
         device=os.environ.get("RUNNER_DEVICE", "cpu"),
         mode="sandbox" if isolation.ok else "bare",
@@ -91,22 +99,33 @@ def prepared(told: dict[str, Any]) -> Job:
     )
 
 
-def fetch(url: str, sha256: str) -> bytes:
-    """Fetch code and check it. Raises Refused."""
+def fetch(claim_url: str, report: Reporter) -> bytes:
+    """Claim the attempt and fetch its code from the address that the site gives for some minutes.
+
+    Waits for a site that is away, with signs of life. Raises Refused, Over.
+    """
     reason = ""
-    for pause in range(FETCH_TRIES):
+    for number in range(FETCH_TRIES):
         try:
-            with requests.get(url, timeout=FETCH_SECONDS, stream=True) as response:
-                response.raise_for_status()
-                code = response.raw.read(CODE_BYTES + 1, decode_content=True)
+            claim = requests.get(claim_url, {"execution": report.whose["execution"]}, timeout=FETCH_SECONDS)
+            if claim.status_code == requests.codes.gone:
+                raise Over
+            claim.raise_for_status()
+            return download(claim.json()["code_url"])
         except requests.RequestException as error:
-            reason = f"{type(error).__name__}: {error}".replace(url, "its address")
-            time.sleep(min(2**pause, 10) / 2)
-            continue
-        if hashlib.sha256(code).hexdigest() != sha256:
-            raise Refused("the code that the site sent is not the code of this submission")
-        return bytes(code)
-    raise Refused(f"the code could not be fetched ({reason})")
+            # The addresses are keys to the code: they stay out of messages.
+            status = getattr(error.response, "status_code", None)
+            reason = f"status {status}" if status else type(error).__name__
+            report({"type": "heartbeat"})
+            time.sleep(min(2**number, 10) / 2)
+    raise Refused(f"the code could not be fetched ({reason}): is SITE_URL right, and reachable from this worker?")
+
+
+def download(url: str) -> bytes:
+    """The body of an answer, up to a limit. Raises requests.RequestException."""
+    with requests.get(url, timeout=FETCH_SECONDS, stream=True) as response:
+        response.raise_for_status()
+        return bytes(response.raw.read(CODE_BYTES + 1, decode_content=True))
 
 
 def relay(job: Job, report: Callable[[Event], None]) -> None:
@@ -152,10 +171,6 @@ def ours(reason: Any, message: str) -> Failed:
     }  # fmt: skip
 
 
-def running_key(worker: str) -> str:
-    return f"running:{worker}"
-
-
 @worker_ready.connect
 def arrive(sender: Any, **_: Any) -> None:
     """Test the isolation and tell everybody that this worker is here. Not for a worker that serves only results."""
@@ -165,19 +180,16 @@ def arrive(sender: Any, **_: Any) -> None:
     isolation = probe_isolation()
     if not isolation.ok:
         log.error("uploads will be refused: %s %s", isolation.reason, isolation.remedy)
-    leave = presence.announce(lambda: describe(sender.hostname, queues, isolation))
+    slots = sender.controller.concurrency
+    leave = presence.announce(lambda: describe(sender.hostname, queues, isolation, slots))
     worker_shutting_down.connect(lambda **_: leave(), weak=False)
 
 
 STARTED = time.time()
 
 
-def describe(name: str, queues: set[str], isolation: Isolation) -> presence.Worker:
+def describe(name: str, queues: set[str], isolation: Isolation, slots: int) -> presence.Worker:
     device = os.environ.get("RUNNER_DEVICE", "cpu")
-    try:
-        run = broker.client().get(running_key(name))
-    except redis.exceptions.RedisError:
-        run = None
     return presence.Worker(
         name=name,
         queue="gpu" if "gpu" in queues else "cpu",
@@ -189,5 +201,6 @@ def describe(name: str, queues: set[str], isolation: Isolation) -> presence.Work
         remedy=isolation.remedy,
         versions=versions(),
         started=STARTED,
-        run=int(run) if run else None,
+        slots=slots,
+        runs=presence.occupied(name),
     )

@@ -5,6 +5,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,12 +22,9 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.save())
-        return redirect(request.GET.get("next", "") if is_local(request.GET.get("next", "")) else "tasks")
+        following = request.GET.get("next", "")
+        return redirect(following if url_has_allowed_host_and_scheme(following, allowed_hosts=None) else "tasks")
     return render(request, "registration/signup.html", {"form": form})
-
-
-def is_local(address: str) -> bool:
-    return address.startswith("/") and not address.startswith(("//", "/\\"))
 
 
 @login_required

@@ -33,7 +33,7 @@ def card_or_404(slug: str) -> Task:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     leaders = Standing.objects.filter(position=0, tier="quick").select_related("submission__author")
-    recent = Run.objects.select_related("submission__author").order_by("-queued", "-pk")[:8]
+    recent = Run.objects.visible_to(request.user).select_related("submission__author").order_by("-queued", "-pk")[:8]
     context = {
         "papers": papers_with({leader.task: leader for leader in leaders}),
         "recent": recent,
@@ -161,7 +161,7 @@ def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
     for row in tables.rows(card, view):
         means = [row.metrics.get(name, {}).get("value", "") for name in names]
         submission, run = row.submission, row.run
-        whose = [plain(submission.name), submission.author_name, submission.kind]
+        whose = [plain(submission.name), plain(submission.author_name), submission.kind]
         writer.writerow(
             [
                 row.rank,
@@ -181,7 +181,7 @@ def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
 
 def plain(text: str) -> str:
     """A name that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return f"'{text}" if text.startswith(tuple("=+-@＝＋－＠\t")) else text
 
 
 @require_safe

@@ -1,19 +1,52 @@
 """What machines ask for: runners, monitors, crawlers."""
 
-from django.core import signing
-from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
+from collections.abc import Callable
 
+import redis
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from leaderboard.metrics import text as measured
 from leaderboard.models import Run
-from leaderboard.runs import BUNDLE_SALT
+from leaderboard.runs import BUNDLE_SALT, BUNDLE_SECONDS, CLAIM_SALT
+from leaderboard.storage import STORAGE_ERRORS
+from runners import broker
+
+PROBE = "probe.txt"
+
+
+@require_safe
+def claim(request: HttpRequest, token: str) -> JsonResponse:
+    """The address of a run's code, for some minutes, to the worker that begins with it now.
+
+    The token came with the message, which may have waited for days or come twice. 410 where the attempt is over or
+    belongs to another execution.
+    """
+    try:
+        pk, attempt = signing.loads(token, salt=CLAIM_SALT)
+    except signing.BadSignature:
+        raise Http404 from None
+    if not Run.objects.of(pk, attempt, request.GET.get("execution", "")).exists():
+        return JsonResponse({"error": "The site wants nothing more of this attempt."}, status=410)
+    bundle = reverse("bundle", args=[signing.dumps([pk, attempt], salt=BUNDLE_SALT)])
+    return JsonResponse({"code_url": settings.SITE_URL + bundle, "expires_in": BUNDLE_SECONDS})
 
 
 @require_safe
 def bundle(request: HttpRequest, token: str) -> HttpResponse:
-    """The code of a run, for the runner that evaluates it, as long as that attempt is open."""
+    """The code of a run, for the runner that evaluates it, as long as that attempt is open and the address is fresh."""
     try:
-        pk, attempt = signing.loads(token, salt=BUNDLE_SALT)
+        pk, attempt = signing.loads(token, salt=BUNDLE_SALT, max_age=BUNDLE_SECONDS)
         run = Run.objects.open().select_related("submission").get(pk=pk, attempt=attempt)
     except (signing.BadSignature, Run.DoesNotExist):
         raise Http404 from None
@@ -22,13 +55,51 @@ def bundle(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 while the process and its database answer."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError as error:
-        return JsonResponse({"status": "failing", "database": type(error).__name__}, status=503)
+    """Liveness: 200 while the process answers. What it depends on is readyz's matter: no restart helps there."""
     return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Readiness: 200 while the site can do its work, else 503 with what is missing. For load balancers."""
+    found = {"database": said(migrated), "broker": said(broker_answers), "storage": said(storage_answers)}
+    is_ready = set(found.values()) == {"ok"}
+    return JsonResponse({"status": "ok" if is_ready else "not ready", **found}, status=200 if is_ready else 503)
+
+
+def said(check: Callable[[], str]) -> str:
+    """What a check says; of an error its name only, which betrays no address."""
+    try:
+        return check()
+    except (DatabaseError, redis.exceptions.RedisError, *STORAGE_ERRORS) as error:
+        return type(error).__name__
+
+
+def migrated() -> str:
+    executor = MigrationExecutor(connection)
+    return "migrations are missing" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
+
+
+def broker_answers() -> str:
+    broker.client().ping()
+    return "ok"
+
+
+def storage_answers() -> str:
+    """A missing object and a missing bucket look alike, so there is one that must be there."""
+    if not default_storage.exists(PROBE):
+        default_storage.save(PROBE, ContentFile(b"ok"))
+    with default_storage.open(PROBE) as file:
+        return "ok" if file.read() == b"ok" else "gives back something else"
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For Prometheus; where METRICS_TOKEN is set, only with it as a bearer token."""
+    expected = f"Bearer {settings.METRICS_TOKEN}"
+    if settings.METRICS_TOKEN and not constant_time_compare(request.headers.get("Authorization", ""), expected):
+        raise PermissionDenied("These metrics are for the holder of METRICS_TOKEN.")
+    return HttpResponse(measured(), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_safe

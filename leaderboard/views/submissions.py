@@ -12,7 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leaderboard import charts, tables
+from leaderboard import charts, history, reruns, tables
+from leaderboard import provenance as provenance_of
 from leaderboard.forms import SubmissionForm
 from leaderboard.limits import uploading
 from leaderboard.models import Artefact, Run, Standing, Submission, artefact_path
@@ -20,6 +21,7 @@ from leaderboard.quota import allowance, hold
 from leaderboard.runs import cancel, outlook, rerun, start_run
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
+from papers.task import TIERS
 
 LOG_LINES = 60
 
@@ -63,19 +65,13 @@ def visible(request: HttpRequest, pk: int) -> Submission:
     return found
 
 
-def may_change(request: HttpRequest, submission: Submission) -> bool:
-    return bool(request.user.is_staff or (submission.author_id and submission.author_id == request.user.pk))
-
-
-def may_read(request: HttpRequest, submission: Submission) -> bool:
-    return submission.code_is_public or submission.is_house or may_change(request, submission)
-
-
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One submission with the run that is asked for, else the one that counts, else the latest."""
     submission = visible(request, pk)
-    runs = list(submission.runs.prefetch_related("drift_flags"))
+    runs = list(submission.runs.prefetch_related("drift_flags__reference", "requester"))
+    for each in runs:
+        each.submission = submission
     standings = {standing.run_id: standing for standing in Standing.objects.filter(submission=submission)}
     run = chosen(request, runs, set(standings))
     card = submission.card
@@ -86,11 +82,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "runs": runs,
         "standing": standings.get(run.pk) if run else None,
         "counting": set(standings),
-        "may_change": may_change(request, submission),
-        "code": submission.code().decode(errors="replace") if may_read(request, submission) else None,
+        "may_change": submission.may_change(request.user),
+        "may_read": submission.may_read(request.user),
+        "code": submission.code().decode(errors="replace") if submission.may_read(request.user) else None,
     }
     if run:
-        context |= of_run(run) | {"history_figure": run_history(submission, runs, run, set(standings))}
+        context |= of_run(run) | {
+            "command": provenance_of.command(run) if run.provenance else None,
+            "history_figure": history.figure(submission, runs, run, set(standings)),
+            "why_shown": history.why_shown(run, was_asked_for="run" in request.GET, counts=run.pk in standings),
+            "stale_tiers": [tier for tier in TIERS if reruns.stale(card, tier).filter(pk=submission.pk).exists()]
+            if context["may_change"]
+            else [],
+        }
     return render(request, "submission.html", context)
 
 
@@ -142,28 +146,13 @@ def shown(kept: Artefact) -> dict[str, Any]:
     }
 
 
-def run_history(submission: Submission, runs: list[Run], run: Run, counting: set[int]) -> charts.Figure | None:
-    """Scores over time of the runs that compare with this one; None for a single one."""
-    alike = [other for other in runs if other.tier == run.tier and other.task_version == run.task_version]
-    card = submission.card
-    sums: dict[int, list[float]] = {}
-    rows = submission.runs.filter(
-        pk__in=[other.pk for other in alike], status=Run.Status.FINISHED, scores__metric=card.primary.name
-    )
-    for pk, value in rows.order_by("pk").values_list("pk", "scores__value"):
-        sums.setdefault(pk, []).append(value)
-    if len(sums) < 2:
-        return None
-    values = {pk: sum(scores) / len(scores) for pk, scores in sums.items()}
-    return charts.history(card, alike, values, next((pk for pk in counting if pk in values), None))
-
-
 @require_safe
 def live(request: HttpRequest, pk: int) -> HttpResponse:
     """The state of an open run, polled by its page; when the run has ended the page loads anew."""
     run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
     visible(request, run.submission_id)
-    context = {"submission": run.submission, "may_change": may_change(request, run.submission)} | of_run(run)
+    rights = {name: getattr(run.submission, name)(request.user) for name in ("may_change", "may_read")}
+    context = {"submission": run.submission} | rights | of_run(run)
     response = render(request, "_run.html", context)
     if not run.is_open:
         response["HX-Refresh"] = "true"
@@ -173,7 +162,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def code(request: HttpRequest, pk: int) -> HttpResponse:
     submission = visible(request, pk)
-    if not may_read(request, submission):
+    if not submission.may_read(request.user):
         raise PermissionDenied("The author keeps this code private.")
     response = HttpResponse(submission.code(), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="method.py"'
@@ -184,16 +173,9 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def provenance(request: HttpRequest, pk: int) -> JsonResponse:
     """Everything that a run's scores depend on."""
-    run = get_object_or_404(Run, pk=pk)
+    run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
     visible(request, run.submission_id)
-    facts = {
-        "run": run.pk,
-        "submission": run.submission_id,
-        "status": run.status,
-        "attempt": run.attempt,
-        **run.provenance,
-    }
-    response = JsonResponse(facts, json_dumps_params={"indent": 1})
+    response = JsonResponse(provenance_of.card(run), json_dumps_params={"indent": 1})
     response["Content-Disposition"] = f'attachment; filename="run-{run.pk}.json"'
     return response
 
@@ -202,7 +184,7 @@ def provenance(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
-    if not may_change(request, run.submission):
+    if not run.submission.may_change(request.user):
         raise PermissionDenied("Only its author may cancel a run.")
     if cancel(run):
         messages.success(request, "The run is cancelled.")
@@ -214,7 +196,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 def run_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue the same code again: for its author within the quota, for staff always."""
     submission = visible(request, pk)
-    if not may_change(request, submission):
+    if not submission.may_change(request.user):
         raise PermissionDenied("Only its author may run a submission again.")
     tier = "full" if request.POST.get("tier") == "full" else "quick"
     if request.user.is_staff:
@@ -227,3 +209,20 @@ def run_again(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             start_run(submission, tier=tier, why="run again by its author", requester=request.user)  # type: ignore[arg-type]
     return redirect(submission)
+
+
+@login_required
+@require_POST
+def rerun_stale(request: HttpRequest, slug: str) -> HttpResponse:
+    """Queue everything that a higher version of the task took off its boards."""
+    card = card_or_404(slug)
+    if not request.user.is_staff:
+        raise PermissionDenied("Only administrators rerun a whole board.")
+    why = f"the task moved to version {card.version}"
+    queued = [
+        rerun(submission, tier=tier, why=why, requester=request.user)
+        for tier in TIERS
+        for submission in reruns.stale(card, tier)
+    ]
+    messages.success(request, f"{len(queued)} rerun{'' if len(queued) == 1 else 's'} queued.")
+    return redirect("task", slug)

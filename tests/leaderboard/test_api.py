@@ -44,14 +44,16 @@ def test_the_leaderboard_comes_in_pages(client, measured, alice):
     assert row["cost"]["memory_bytes"] == 10**8
 
 
-@pytest.mark.parametrize("path", ["/api/v1/tasks/nothing/leaderboard", f"{BOARD}?tier=huge", "/api/v1/runs/99"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/tasks/nothing/leaderboard", f"{BOARD}?tier=huge", "/api/v1/runs/99", "/api/v1/submissions/99"]
+)
 def test_what_is_not_there_is_404_with_a_sentence(client, db, path):
     response = client.get(path)
     assert response.status_code == 404
     assert response.json()["errors"][0]["message"].startswith("There is no")
 
 
-@pytest.mark.parametrize("query", ["page=0", "per_page=501", "page=x"])
+@pytest.mark.parametrize("query", ["page=0", "per_page=501", "page=x", "page=99999999999999999999"])
 def test_wrong_parameters_are_named(client, db, query):
     response = client.get(f"{BOARD}?{query}")
     assert response.status_code == 422
@@ -73,6 +75,15 @@ def test_a_failed_run_says_whose_fault_it_was(client, measured):
     )
     failure = client.get(f"/api/v1/runs/{run.pk}").json()["failure"]
     assert (failure["whose"], failure["message"], failure["seed"]) == ("author", "it raised", 3)
+
+
+def test_a_token_shows_its_owner_the_traceback_of_private_code(client, measured, alice, token):
+    run = measured("One", 0.5, author=alice, code_is_public=False).runs.get()
+    Run.objects.update(status="failed", failure_whose="author", failure_traceback="line 6")
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get(f"/api/v1/runs/{run.pk}").json()["failure"]["traceback"] == ""
+    assert client.get(f"/api/v1/runs/{run.pk}", headers=headers).json()["failure"]["traceback"] == "line 6"
+    assert client.get(f"/api/v1/runs/{run.pk}", headers={"Authorization": "Bearer wrong"}).status_code == 200
 
 
 def test_submitting_with_a_token_queues_a_run(client, token, alice):

@@ -5,15 +5,13 @@ import re
 from urllib.parse import urlencode
 
 import pytest
-from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from leaderboard import boards
-from leaderboard.models import DriftFlag, Run, Standing, Submission
-from leaderboard.runs import BUNDLE_SALT, start_run
+from leaderboard.models import Run, Standing, Submission
+from leaderboard.runs import start_run
 from leaderboard.tasks import keep_artefact
 from tests.leaderboard.conftest import CODE
 
@@ -177,6 +175,13 @@ def test_a_method_that_knows_a_public_table_by_heart_is_flagged(client, measured
     assert flag in board(client).content.decode()
 
 
+def test_a_result_without_isolation_says_so(client, measured):
+    submission = measured("One", 0.5)
+    assert "no isolation" not in client.get(BOARD).content.decode()
+    submission.runs.update(isolation="none")
+    assert "no isolation" in client.get(BOARD).content.decode()
+
+
 def test_unranked_cases_are_no_part_of_the_score(measured):
     submission = measured("One", 0.5, spread=0)
     submission.runs.get().scores.filter(case="breast-twin/mcar-50").update(value=-100)
@@ -229,6 +234,15 @@ def test_a_wrong_file_is_told_beside_its_field_and_nothing_is_kept(client, alice
     assert "method.py, line 1" in response.content.decode()
     assert not Submission.objects.exists()
     assert not list(tmp_path.rglob("*.py"))
+
+
+def test_a_large_file_is_refused_by_its_true_size_and_never_written_down(client, alice, tmp_path, settings):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    client.force_login(alice)
+    response = client.post(BOARD + "submit/", {"name": "My idea", "file": upload(bytes(9 << 20))})
+    assert response.status_code == 422
+    assert "method.py has 9 MiB; the limit is 1 MiB" in response.content.decode()
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_same_code_twice_points_to_the_first(client, alice):
@@ -312,14 +326,6 @@ def test_what_a_protocol_reported_is_drawn_by_its_kind(client, measured):
     assert (figure["data"][0]["y"], figure["layout"]["xaxis"]["type"]) == ([3.0, None], "log")
 
 
-def test_a_rerun_that_drifted_says_so(client, measured):
-    submission = measured("Mine", 0.5)
-    run = submission.runs.get()
-    again = Run.objects.create(submission=submission, task="imputation", tier="quick", task_version=1, status="running")
-    DriftFlag.objects.create(run=again, reference=run, shifts=[{"metric": "skill"}])
-    assert "Drift: this rerun differs" in client.get(f"/submissions/{submission.pk}/?run={again.pk}").content.decode()
-
-
 def test_a_disqualified_submission_is_seen_by_its_author_only(client, measured, alice):
     submission = measured("Cheat", 0.9, author=alice, disqualified="reads the answers")
     path = f"/submissions/{submission.pk}/"
@@ -328,14 +334,49 @@ def test_a_disqualified_submission_is_seen_by_its_author_only(client, measured, 
     assert "reads the answers" in client.get(path).content.decode()
 
 
-def test_the_bundle_is_served_while_its_attempt_is_open(client, measured):
-    run = start_run(measured("Mine", 0.5))
-    path = reverse("bundle", args=[signing.dumps([run.pk, 1], salt=BUNDLE_SALT)])
-    assert client.get(path).content == run.submission.code()
-    assert client.get(reverse("bundle", args=[signing.dumps([run.pk, 2], salt=BUNDLE_SALT)])).status_code == 404
-    assert client.get(reverse("bundle", args=[signing.dumps([run.pk, 1], salt="other")])).status_code == 404
-    Run.objects.update(status="finished")
-    assert client.get(path).status_code == 404
+def test_a_disqualified_submission_shows_nothing_to_others_by_any_address(client, measured, alice, bob):
+    submission = measured("Cheat", 0.9, author=alice, disqualified="reads the answers")
+    run = submission.runs.get()
+    paths = [f"/submissions/{submission.pk}/{part}" for part in ("", "code/")]
+    paths += [f"/runs/{run.pk}/{part}" for part in ("live/", "provenance.json")]
+    paths += [f"/api/v1/runs/{run.pk}", f"/api/v1/submissions/{submission.pk}"]
+    for user, status in ((None, 404), (bob, 404), (alice, 200)):
+        if user:
+            client.force_login(user)
+        assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, status)
+        assert ("Cheat" in client.get("/").content.decode()) == (status == 200)
+
+
+def test_what_quotes_private_code_is_for_its_author_and_staff(client, measured, alice, bob, staff):
+    submission = measured("Secret", 0.5, author=alice, code_is_public=False)
+    failure = {"failure_whose": "author", "failure_message": "it raised", "failure_traceback": "    secret = 42"}
+    submission.runs.update(status="failed", log="secret = 42", **failure)
+    run = submission.runs.get()
+    paths = (f"/submissions/{submission.pk}/", f"/runs/{run.pk}/live/", f"/api/v1/runs/{run.pk}")
+    for user, is_told in ((None, False), (bob, False), (alice, True), (staff, True)):
+        if user:
+            client.force_login(user)
+        for path in paths:
+            page = client.get(path).content.decode()
+            assert "it raised" in page
+            assert ("secret = 42" in page) == is_told
+
+
+def test_names_are_no_markup_in_plots(client, measured, alice):
+    measured('<a href="https://evil.example">A & B</a>', 0.5, author=alice)
+    drawn = json.dumps(figures(client.get(BOARD)))
+    assert "&lt;a href=" in drawn
+    assert "A &amp; B" in drawn
+    assert "<a href" not in drawn
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%00", "page=99999999999999999999", "sort=------skill", "sort=-rmse%00", "tier=%ff", "authors[]=best"]
+)
+def test_odd_queries_show_the_board_all_the_same(client, measured, query):
+    measured("One", 0.5)
+    assert client.get(f"{BOARD}?{query}").status_code == 200
+    assert client.get(f"{BOARD}board.csv?{query}").status_code == 200
 
 
 def test_a_token_is_shown_once_and_can_be_revoked(client, alice):
@@ -362,8 +403,11 @@ def test_every_page_forbids_foreign_scripts_and_frames(client, db):
 
 
 def test_the_board_comes_as_csv_without_formulas(client, measured, alice):
+    alice.username = "@alice"
+    alice.save()
     measured("=cmd()", 0.5, author=alice)
     text = client.get(BOARD + "board.csv").content.decode()
+    assert "'@alice" in text
     assert text.splitlines()[0].startswith("rank,rank_low,rank_high,method")
     assert "'=cmd()" in text
 

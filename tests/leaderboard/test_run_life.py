@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from random import Random
 
 import pytest
 from celery.exceptions import Retry
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from leaderboard import runs, tasks
 from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.quota import allowance
 from leaderboard.runs import start_run, waiting
 from papers import catalogue
 
@@ -109,6 +111,36 @@ def test_an_authors_failure_is_kept_as_told(run):
     assert not Standing.objects.exists()
 
 
+def test_a_failure_of_ours_is_tried_again_and_says_why(run):
+    say(run, started(run))
+    say(run, next(all_plays(run)))
+    say(run, failed(whose="ours"))
+    run.refresh_from_db()
+    assert (run.status, run.attempt, run.crashes, run.failure_whose) == ("queued", 2, 1, "")
+    assert "impute raised ValueError" in run.failure_message
+    assert not Score.objects.exists()
+    play = [started(run), *all_plays(run), finished(run)]
+    assert all(say(run, event, attempt=2) for event in play)
+    run.refresh_from_db()
+    assert (run.status, run.failure_message) == ("finished", "")
+
+
+def test_a_run_that_a_worker_refused_pauses_before_it_is_offered_again(run, sent):
+    say(run, failed(whose="ours") | {"reason": "refused"})
+    assert runs.release() == 0
+    Run.objects.update(not_before=timezone.now())
+    assert runs.release() == 1
+
+
+def test_the_last_failure_of_ours_ends_the_run_at_no_cost(run, alice):
+    for attempt in (1, 2, 3):
+        say(run, failed(whose="ours"), attempt=attempt, execution=str(attempt))
+    run.refresh_from_db()
+    assert (run.status, run.failure_whose) == ("failed", "ours")
+    assert "3 tries" in run.failure_message
+    assert allowance(alice).used == 0
+
+
 def test_a_run_that_crashes_three_times_is_given_up_as_our_fault(run):
     for attempt in (1, 2, 3):
         say(run, started(run), attempt=attempt, execution=str(attempt))
@@ -126,6 +158,145 @@ def test_the_sweep_brings_back_a_run_that_nobody_hears_of(run):
     tasks.sweep()
     run.refresh_from_db()
     assert (run.status, run.attempt) == ("queued", 2)
+
+
+@pytest.fixture
+def broker(monkeypatch):
+    """What the broker knows: ids of waiting messages, and how long ago an execution began."""
+    known = {"waiting": set(), "began": None}
+    monkeypatch.setattr("runners.deliveries.waiting", lambda queue: known["waiting"])
+    monkeypatch.setattr("runners.deliveries.began", lambda run, attempt: known["began"])
+    return known
+
+
+@pytest.mark.parametrize(
+    ("minutes", "waiting", "began", "attempt"),
+    [
+        (5, [], None, 2),  # flushed, or in the hands of a worker that died at once
+        (5, ["another"], None, 2),  # its queue is not empty, but it isn't there
+        (5, ["run-{}-1"], None, 1),  # merely waiting
+        (5, [], 3.0, 1),  # a worker just began: its first word is on its way
+        (5, [], 600.0, 2),  # a worker began and was never heard of
+        (0.1, [], None, 1),  # too early to say
+    ],
+)
+def test_the_sweep_finds_messages_that_are_lost(run, broker, minutes, waiting, began, attempt):
+    Run.objects.update(released=timezone.now() - timedelta(minutes=minutes), queue="cpu")
+    broker |= {"waiting": {name.format(run.pk) for name in waiting}, "began": began}
+    tasks.sweep()
+    run.refresh_from_db()
+    assert (run.status, run.attempt, run.crashes) == ("queued", attempt, 0)
+
+
+def test_a_run_whose_task_was_removed_ends_and_holds_up_nobody(run, submission, sent):
+    other = start_run(submission)
+    Run.objects.filter(pk=run.pk).update(task="removed")
+    tasks.sweep()
+    run.refresh_from_db()
+    assert (run.status, run.failure_whose) == ("failed", "ours")
+    other.refresh_from_db()
+    assert other.released
+
+
+def test_a_run_that_waited_while_its_task_moved_on_is_evaluated_under_the_new_version(run, monkeypatch):
+    Run.objects.update(task_version=0, plays_total=1)
+    run.refresh_from_db()
+    told = []
+    monkeypatch.setattr("leaderboard.runs.evaluate.apply_async", lambda kwargs, **_: told.append(kwargs["job"]))
+    assert runs.send(run, "cpu")
+    run.refresh_from_db()
+    card = catalogue.task("imputation")
+    assert (run.task_version, run.plays_total) == (card.version, len(card.plays("quick")))
+    assert told[0]["task_version"] == card.version
+
+
+def test_events_in_any_order_and_any_number_change_nothing_in_the_end(run):
+    """Shuffled, doubled, with words of an older attempt and of a second execution between them."""
+    tasks.give_back(run.pk, 1, reason="for the test")
+    mine = [started(run), *all_plays(run, value=0.25), artefact("a"), artefact("b"), logged("x"), logged("y")]
+    theirs = [started(run), *all_plays(run, value=9.0), failed(), logged("z")]
+    for seed in range(5):
+        Run.objects.filter(pk=run.pk).update(status="queued", execution="", log="", started=None)
+        Score.objects.all().delete()
+        words = [(event, 2, "first") for event in mine * 2]
+        words += [(event, 1, "old") for event in theirs]
+        Random(seed).shuffle(words)
+        words.insert(0, (logged("x"), 2, "first"))  # it owns the attempt
+        words += [(event, 2, "second") for event in theirs]
+        end = (finished(run) | {"artefacts": 2}, 2, "first")
+        words.insert(Random(seed).randrange(len(words)), end)
+        with_retry(run, words)
+        run.refresh_from_db()
+        assert (run.status, run.device, run.artefacts.count()) == ("finished", "cpu", 2)
+        assert sorted(run.log.split()) == ["x", "y"]
+        assert set(Score.objects.values_list("value", flat=True)) == {0.25}
+        assert Score.objects.count() == run.plays_total
+
+
+def artefact(name):
+    data = {"x": [1.0], "series": {"y": [2.0]}}
+    return {"type": "artefact", "case": "breast/mcar-20", "seed": 0, "name": name, "kind": "curve", "data": data}
+
+
+def logged(text):
+    return {"type": "log", "text": text + "\n"}
+
+
+def with_retry(run, words):
+    """Say them in turn; what can't be recorded yet comes again at the end, as Celery does it."""
+    for _ in range(3):
+        again = []
+        for event, attempt, execution in words:
+            try:
+                say(run, event, attempt=attempt, execution=execution)
+            except (tasks.Incomplete, Retry):
+                again.append((event, attempt, execution))
+        words = again
+
+
+def test_an_evaluation_that_no_longer_counts_is_stopped_when_it_shows_itself(run, monkeypatch):
+    stopped = []
+    monkeypatch.setattr(tasks, "stop_worker", lambda run, attempt: stopped.append(attempt))
+    say(run, started(run))
+    say(run, {"type": "heartbeat"}, execution="second")
+    assert stopped == [], "a second execution has the first one's name: to stop one is to stop both"
+    tasks.lost("", run=run.pk, attempt=1)
+    say(run, {"type": "heartbeat"}, attempt=1)
+    assert stopped == [1]
+
+
+def test_the_forecast_counts_the_runs_slots_and_authors_of_one_queue(alice, bob, monkeypatch):
+    """Two slots of a CPU; runs take 100 s on it, and 5 s on a GPU."""
+    monkeypatch.setattr(runs, "living_queues", lambda: Counter(cpu=2, gpu=1))
+
+    def put(author, tier="quick", **fields):
+        submission = Submission.objects.create(task="imputation", author=author, name="x", code_sha256="0" * 64)
+        run = Run.objects.create(submission=submission, task="imputation", tier=tier, task_version=1)
+        Run.objects.filter(pk=run.pk).update(**fields)
+        run.refresh_from_db()
+        return run
+
+    now = timezone.now()
+    for queue, tier, seconds in (("cpu", "quick", 100), ("gpu", "full", 5)):
+        put(alice, tier, queue=queue, status="finished", started=now - timedelta(seconds=seconds), ended=now)
+    for age in (30, 90):
+        put(alice, status="running", queue="cpu", released=now, started=now - timedelta(seconds=age))
+    put(bob, "full", status="running", queue="gpu", released=now, started=now)
+    mine = put(bob)
+    assert (runs.outlook(mine).queue, runs.outlook(mine).ahead) == ("cpu", 2)
+    assert runs.outlook(mine).starts_in == pytest.approx(10, abs=2), "the run of 90 s has 10 s to go"
+    hers = put(alice)
+    assert runs.outlook(hers).ahead == 3
+    assert runs.outlook(hers).starts_in == pytest.approx(70, abs=2), "bob's run follows the first, hers the second"
+    assert runs.outlook(put(alice, "full")).starts_in == pytest.approx(5, abs=2), "the GPU has a line of its own"
+
+
+def test_a_busy_authors_run_waits_for_the_authors_others_in_the_forecast(alice, monkeypatch, settings):
+    settings.RUNNING_PER_AUTHOR = 1
+    submission = Submission.objects.create(task="imputation", author=alice, name="x", code_sha256="0" * 64)
+    line = [Run(submission=submission, task="imputation", tier="quick") for _ in range(3)]
+    assert runs.begins(line, {("imputation", "quick"): 40.0}, workers=8) == 80.0
+    assert runs.begins(line[:1], {("imputation", "quick"): 40.0}, workers=8) == 0.0
 
 
 def test_a_worse_rerun_replaces_the_better_run(run, submission):

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django_ratelimit import core as ratelimit
 
+from leaderboard.__main__ import Unusable, start_broker
 from leaderboard.limits import ForgivingRedisCache
 from leaderboard.models import ApiToken
 
@@ -93,14 +94,52 @@ def test_the_deployment_check_is_clean_behind_tls(tmp_path):
         ("SECRET_KEY", "short", "at least 32 characters"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL"),
         ("SITE_URL", "claimcheck.example", "SITE_URL"),
+        ("DATABASE_URL", "oracle://me:hunter2@localhost/x", "DATABASE_URL must be like"),
+        ("SITE_URL", "ftp://me:hunter2@localhost/x", "SITE_URL must be like"),
         ("REDIS_URL", "localhost", "REDIS_URL"),
+        ("REDIS_URL", "http://me:hunter2@localhost", "REDIS_URL must begin with"),
         ("QUOTA_PER_DAY", "many", "QUOTA_PER_DAY"),
+        ("RUNNING_PER_AUTHOR", "0", "RUNNING_PER_AUTHOR"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL"),
+        ("DATA_MIRROR", "/nonexistent", "DATA_MIRROR"),
+        ("PAPERS_PATH", f"{ROOT}:/nonexistent", "PAPERS_PATH names '/nonexistent'"),
+        ("SANDBOX_CGROUP", "/nonexistent", "SANDBOX_CGROUP"),
+        ("BEHIND_PROXY", "perhaps", "BEHIND_PROXY"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_is_named(tmp_path, variable, value, said):
-    told = manage(tmp_path, "check", **{variable: value})
+    env = {**os.environ, "DATA_DIR": str(tmp_path), variable: value}
+    command = [sys.executable, "-c", "import leaderboard.settings"]
+    told = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
     assert told.returncode != 0
     assert said in told.stderr.splitlines()[-1]
+    assert "hunter2" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("HOST", "no such host", "HOST no such host"),
+        ("HOUSE_METHODS", "maybe", "HOUSE_METHODS must be yes or no"),
+        ("DATA_DIR", "/dev/null/folder", "DATA_DIR /dev/null/folder can't be used"),
+    ],
+)
+def test_a_site_that_cannot_start_says_why(tmp_path, variable, value, said):
+    env = {key: text for key, text in os.environ.items() if key not in ("REDIS_URL", "DATABASE_URL", "PORT")}
+    env |= {"DATA_DIR": str(tmp_path), variable: value}
+    command = [sys.executable, "-m", "leaderboard"]
+    told = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert told.returncode == 1
+    assert told.stdout.count("\n") == 1
+    assert said in told.stdout
+
+
+def test_no_password_is_told_where_the_broker_does_not_answer(tmp_path, monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@127.0.0.1:1/0")
+    monkeypatch.setattr("leaderboard.__main__.time.sleep", lambda seconds: None)
+    with pytest.raises(Unusable, match=r"REDIS_URL redis://…@127.0.0.1:1/0") as caught:
+        start_broker(tmp_path, [])
+    assert "hunter2" not in str(caught.value)
 
 
 def test_secrets_are_made_once_and_readable_by_nobody_else(tmp_path):

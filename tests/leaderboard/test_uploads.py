@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leaderboard.models import code_path
-from leaderboard.uploads import UploadError, from_zip, read_upload, store_code
+from leaderboard.uploads import Bounded, UploadError, from_zip, read_upload, store_code
 from papers import catalogue
 from tests.leaderboard.conftest import CODE
 
@@ -40,6 +40,16 @@ def encrypted():
     return bytes(content)
 
 
+def with_another_name_inside():
+    """The name in front of the content differs from the one in the table at the end."""
+    return zipped(("method.py", CODE)).replace(b"method.py", b"../../.py", 1)
+
+
+def in_disguise(front):
+    """Also a file of another kind, which begins where a zip need not."""
+    return front + zipped(("method.py", CODE))
+
+
 def lying_about_its_size():
     content = bytearray(zipped(("method.py", b"#" * (3 << 20))))
     at = content.index(b"PK\x01\x02") + 24
@@ -57,6 +67,10 @@ def lying_about_its_size():
             "method.zip",
             zipped(("method.py", CODE), ("README.md", "x"), ("__MACOSX/._method.py", "x"), (".DS_Store", "x")),
         ),
+        ("method.zip", in_disguise(b"<html><script>alert(1)</script>")),
+        ("method.zip", in_disguise(b"import os; os.abort()\n")),
+        ("method.zip", zipped(("m\N{LATIN SMALL LETTER E WITH ACUTE}thode.py", CODE))),
+        ("method.py", b"# -*- coding: utf-7 -*-\n" + CODE),
         ("method.py", CODE.replace(b"class Method:", b"class Base:") + b"\nclass Method(Base):\n    pass\n"),
         ("method.py", b"import torch\nclass Method(torch.nn.Module):\n    pass\n"),
         ("method.py", CODE.replace(b"self, seed, device", b"self, *words")),
@@ -103,6 +117,11 @@ def test_good_files_are_taken(name, content):
         ("method.zip", zipped((link(), "/etc/passwd")), "link or device"),
         ("method.zip", zipped(*((f"{i}.py", b"") for i in range(3000))), "3000 entries"),
         ("method.zip", zipped(("method.py", b"#" * (200 << 20))), "unpacks to more than 1 MiB"),
+        ("method.zip", with_another_name_inside(), "not a readable zip"),
+        ("method.zip", zipped(("method\u202e.py.exe", CODE)), "also holds method"),
+        ("method.zip", zipped(("\u2025/method.py", CODE)), "also holds"),
+        ("method.zip", zipped(("method.py/", b""), ("method.py/x", CODE)), "also holds method.py/x"),
+        ("method.py", in_disguise(CODE), "not UTF-8|not valid Python"),
         ("method.zip", lying_about_its_size(), "not a readable zip|unpacks to more"),
         ("method.zip", encrypted(), "encrypted"),
         ("method.zip", zipped(("src/method.py", CODE)), "also holds src/method.py"),
@@ -143,6 +162,16 @@ def test_a_thousand_mutated_zips_give_code_or_a_reason(changes, cut):
     except UploadError:
         return
     assert len(code) <= 1 << 20
+
+
+def test_of_a_file_that_is_sent_no_more_is_kept_than_a_method_may_have():
+    handler = Bounded()
+    handler.new_file("file", "huge.py", "text/plain", None)
+    for start in range(0, 300 << 20, 1 << 20):
+        assert handler.receive_data_chunk(bytes(1 << 20), start) is None
+    kept = handler.file_complete(300 << 20)
+    assert kept.size == 300 << 20
+    assert len(kept.read()) == (1 << 20) + 1
 
 
 def test_code_is_stored_once_under_its_sha256(settings, tmp_path):

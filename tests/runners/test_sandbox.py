@@ -349,6 +349,29 @@ def test_a_kit_comes_under_its_own_name_and_nothing_else_with_it(isolated, tmp_p
         assert sandbox.call("go") == [42, True, False]
 
 
+def test_a_kit_that_is_a_folder_brings_what_lies_in_it_read_only_and_nothing_beside_it(isolated, tmp_path, monkeypatch):
+    kit = tmp_path / "equipped" / "paper" / "kit"
+    kit.mkdir(parents=True)
+    (kit / "__init__.py").write_text("from equipped.paper.kit.double import double\n")
+    (kit / "double.py").write_text("def double(x):\n    return 2 * x\n")
+    (kit / "weights.npy").write_bytes(b"public")
+    (kit.parent / "truth.npy").write_bytes(b"secret")
+    (kit.parent / "kit.npy").write_bytes(b"secret")
+    (kit / "way_out").symlink_to(kit.parent)
+    monkeypatch.syspath_prepend(tmp_path)
+    code = method(
+        "here = os.path.dirname(kit.__file__)\n"
+        "try:\n    open(here + '/planted', 'w')\nexcept OSError as error:\n    print(error)\n"
+        "return [kit.double(21), open(here + '/weights.npy').read(), sorted(os.listdir(here + '/..')),"
+        " os.path.exists(here + '/way_out'), sorted(os.listdir('/box'))]",
+        "import os, equipped.paper.kit as kit",
+    )
+    with Sandbox.start(limits=LIMITS, device="cpu", kit="equipped.paper.kit", preload=()) as sandbox:
+        sandbox.load(code, seed=1, calls=("go",))
+        assert sandbox.call("go") == [42, "public", ["kit"], False, ["equipped", "runners"]]
+        assert "Read-only" in sandbox.log()
+
+
 def test_a_kit_that_is_not_there_is_our_error():
     with pytest.raises(SandboxError, match="no kit"):
         kit_path("papers.nowhere.kit")
@@ -438,6 +461,15 @@ def test_without_bubblewrap_the_self_test_says_why_and_what_helps():
     assert said.startswith(
         "False none | No sandbox can be made here: bubblewrap 0.8 or newer is not installed | Install"
     )
+
+
+def test_another_machine_or_system_isolates_nothing(monkeypatch):
+    monkeypatch.setattr("runners.sandbox.process.platform.machine", lambda: "aarch64")
+    found = probe_isolation.__wrapped__()
+    assert (found.level, found.ok) == ("none", False)
+    assert "knows x86_64 only, this machine is aarch64" in found.reason
+    monkeypatch.setattr("runners.sandbox.probe.platform.system", lambda: "Darwin")
+    assert probe_isolation.__wrapped__().reason == "Isolation needs Linux; this is Darwin."
 
 
 def test_without_user_namespaces_an_ordinary_users_self_test_says_what_helps(isolated):

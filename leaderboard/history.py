@@ -1,0 +1,75 @@
+"""The runs of a submission over time: which one is shown, which one counts, and why."""
+
+from collections.abc import Sequence
+from statistics import mean
+from typing import Any
+
+from leaderboard.models import Run, Submission
+
+Figure = dict[str, Any]
+BLUE, GREY = "#0072B2", "#8a8f98"
+
+
+def figure(submission: Submission, runs: Sequence[Run], shown: Run, counting: set[int]) -> Figure | None:
+    """Scores of the finished runs of the shown one's tier, older versions of the task in grey; None for a single run.
+
+    One query.
+    """
+    card = submission.card
+    scores: dict[int, list[float]] = {}
+    rows = submission.runs.filter(tier=shown.tier, status=Run.Status.FINISHED, scores__metric=card.primary.name)
+    ranked = set(card.ranked_cases(shown.tier))  # type: ignore[arg-type]  # a tier by its field's choices
+    for pk, case, value in rows.values_list("pk", "scores__case", "scores__value"):
+        if case in ranked:
+            scores.setdefault(pk, []).append(value)
+    done = sorted((run for run in runs if run.pk in scores and run.ended), key=lambda run: (run.ended, run.pk))
+    if len(done) < 2:
+        return None
+    drifted = {run.pk for run in done if run.drift_flags.all()}
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": card.primary.label,
+                "x": [run.ended.isoformat() for run in done if run.ended],
+                "y": [mean(scores[run.pk]) for run in done],
+                "text": [described(run, run.pk in counting, run.pk in drifted) for run in done],
+                "hovertemplate": "%{text}<br>%{y:.4f}<extra></extra>",
+                "line": {"color": GREY, "width": 1, "dash": "dot"},
+                "marker": {
+                    "color": [GREY if run.is_stale else BLUE for run in done],
+                    "size": [18 if run.pk == shown.pk else 10 for run in done],
+                    "symbol": [symbol(run.pk in counting, run.pk in drifted) for run in done],
+                    "line": {"width": 2},
+                },
+            }
+        ],
+        "layout": {
+            "yaxis": {"title": {"text": card.primary.label}},
+            "xaxis": {"title": {"text": "run ended (UTC)"}, "type": "date"},
+            "showlegend": False,
+        },
+    }
+
+
+def symbol(counts: bool, drifted: bool) -> str:
+    """Filled where it counts; a triangle where drift was flagged."""
+    return ("triangle-up" if drifted else "circle") + ("" if counts else "-open")
+
+
+def described(run: Run, counts: bool, drifted: bool) -> str:
+    words = [f"run {run.pk}, version {run.task_version}", run.device_name or run.device, run.why]
+    words += ["counts"] * counts + ["drift"] * drifted + ["stale"] * run.is_stale
+    return ", ".join(filter(None, words))
+
+
+def why_shown(run: Run, *, was_asked_for: bool, counts: bool) -> str:
+    """Why the page shows this run, as the end of a sentence."""
+    if was_asked_for:
+        return "because you chose it"
+    if run.is_open:
+        return "because it is under way"
+    if counts:
+        return "because it counts: the latest finished run under the current version of the task"
+    return "because it is the latest; no run counts"

@@ -1,0 +1,79 @@
+"""Finds the processes of a site by the part that they play, and ends them as a crash would."""
+
+import contextlib
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+
+def words(pid):
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+    return ""
+
+
+def parent(pid):
+    with contextlib.suppress(OSError, IndexError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
+def is_alive(pid):
+    with contextlib.suppress(OSError, IndexError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def wait_until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not (found := condition()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+PARTS = {  # part: (what its command line holds, whether it is the supervisor's own child)
+    "worker": ("-A runners worker", True),
+    "pool child": ("-A runners worker", False),
+    "recorder": ("-A leaderboard worker", True),
+    "recorder's child": ("-A leaderboard worker", False),
+    "beat": ("-A leaderboard beat", True),
+    "web server": ("gunicorn", True),
+    "web server's child": ("gunicorn", False),
+    "Valkey": ("valkey-server", True),
+}
+
+
+EVALUATOR = "evaluator"  # a pool child's child: nothing in its environment tells whose it is
+
+
+def playing(site, part):
+    """Pids of a site's processes that play a part."""
+    if part == EVALUATOR:
+        parents = set(playing(site, "pool child"))
+        candidates = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+        return [pid for pid in candidates if "-m runners.evaluator" in words(pid) and parent(pid) in parents]
+    text, is_supervised = PARTS[part]
+    found = [pid for pid in site.processes() if text in words(pid) and is_alive(pid)]
+    return [pid for pid in found if (parent(pid) == site.process.pid) == is_supervised]
+
+
+def kill(site, part, random, *, patience=5.0):
+    """Kill -9 one process of a part. False where there is none within the patience."""
+    found = wait_until(lambda: playing(site, part), patience)
+    if not found:
+        return False
+    pid = random.choice(sorted(found))
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not is_alive(pid), 10)
+    return True
+
+
+def kill_valkey_with_its_file(site, random):
+    """Kill the broker, and take from it what it kept: it starts with nothing."""
+    if not kill(site, "Valkey", random):
+        return False
+    shutil.rmtree(site.folder / "valkey" / "appendonlydir", ignore_errors=True)
+    return True

@@ -1,0 +1,328 @@
+"""Reruns: asked for one by one, by the board, by schedule; what the pages show of them; and drift."""
+
+import importlib
+import json
+import logging
+import re
+from datetime import timedelta
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
+
+from leaderboard import boards, house, tasks
+from leaderboard.models import DriftFlag, RerunSchedule, Run, Submission
+from leaderboard.reruns import check_drift
+from leaderboard.runs import rerun, start_run
+from leaderboard.uploads import store_code
+from papers import catalogue
+from runners.evaluation import evaluate
+from runners.job import Job
+from runners.presence import Worker
+from tests.leaderboard.test_run_life import say
+
+
+@pytest.fixture
+def raised():
+    """Raise the version of the imputation task; returns the function that does it."""
+    card = catalogue.task("imputation")
+
+    def lift():
+        object.__setattr__(card, "version", version + 1)
+        for tier in ("quick", "full"):
+            boards.rebuild(card.slug, tier)
+
+    version = card.version
+    yield lift
+    object.__setattr__(card, "version", version)
+
+
+def page(client, path):
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def act(client, model, action, objects):
+    address = reverse(f"admin:leaderboard_{model}_changelist")
+    response = client.post(address, {"action": action, "_selected_action": [each.pk for each in objects]}, follow=True)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_raising_the_version_makes_runs_stale_and_offers_the_rerun_to_staff(client, measured, staff, alice, raised):
+    house_method, hers = measured("House"), measured("Hers", author=alice)
+    assert not boards.counting_runs(catalogue.task("imputation"), "full")
+    board, own = reverse("task", args=["imputation"]), hers.get_absolute_url()
+    client.force_login(staff)
+    assert "left the board" not in page(client, board)
+    raised()
+    assert "2 submissions were measured under an older version" in page(client, board)
+    assert "stale</span>" in page(client, own)
+    client.force_login(alice)
+    assert "left the board" not in page(client, board)
+    assert "Run again under version" in page(client, own)
+    assert client.post(reverse("rerun_stale", args=["imputation"])).status_code == 403
+    client.force_login(staff)
+    client.post(reverse("rerun_stale", args=["imputation"]))
+    again = Run.objects.filter(status="queued")
+    assert {run.submission for run in again} == {house_method, hers}
+    assert {(run.requester, run.priority) for run in again} == {(staff, 1)}
+    assert "moved to version" in again[0].why
+    assert "left the board" not in page(client, board), "what is under way is offered no more"
+
+
+def test_an_authors_own_failure_under_the_new_version_is_not_stale(client, measured, staff, raised):
+    submission = measured("Breaks")
+    raised()
+    start_run(submission)
+    Run.objects.filter(status="queued").update(status="failed", failure_whose="author")
+    client.force_login(staff)
+    assert "left the board" not in page(client, "/tasks/imputation/")
+    Run.objects.filter(status="failed").update(failure_whose="ours")
+    assert "left the board" in page(client, "/tasks/imputation/")
+
+
+def test_admins_rerun_a_selection_a_whole_board_or_what_is_stale(client, measured, staff, raised):
+    one, two = measured("One"), measured("Two")
+    client.force_login(staff)
+    assert "1 reruns queued" in act(client, "submission", "rerun_quick", [one])
+    assert "2 reruns queued" in act(client, "submission", "rerun_board", [one])
+    assert "0 reruns queued" in act(client, "submission", "rerun_stale", [one, two])
+    assert "1 reruns queued" in act(client, "run", "rerun_these", two.runs.filter(status="finished"))
+    Run.objects.filter(status="queued").delete()
+    raised()
+    assert "2 reruns queued" in act(client, "submission", "rerun_stale", [one, two])
+    assert set(Run.objects.filter(status="queued").values_list("requester__username", flat=True)) == {"staff"}
+
+
+def figure(client, path):
+    context = client.get(path).context
+    return context["history_figure"], context["why_shown"]
+
+
+def test_the_history_marks_the_run_that_counts_and_the_one_that_is_shown_and_says_why(client, measured, alice):
+    submission = measured("Mine", author=alice)
+    first = submission.runs.get()
+    path = submission.get_absolute_url()
+    assert figure(client, path)[0] is None, "one run is no history"
+    again = Run.objects.get(pk=first.pk)
+    again.pk, again.ended = None, timezone.now() + timedelta(hours=1)
+    again.save()
+    for score in first.scores.all():
+        score.pk, score.run = None, again
+        score.save()
+    boards.rebuild("imputation", "quick")
+    shown, why = figure(client, path)
+    marker = shown["data"][0]["marker"]
+    assert (marker["symbol"], marker["size"]) == (["circle-open", "circle"], [10, 18])
+    assert why.startswith("because it counts")
+    shown, why = figure(client, f"{path}?run={first.pk}")
+    assert (shown["data"][0]["marker"]["size"], why) == ([18, 10], "because you chose it")
+    DriftFlag.objects.create(run=again, reference=first, shifts=[])
+    assert figure(client, path)[0]["data"][0]["marker"]["symbol"] == ["circle-open", "triangle-up"]
+    rerun(submission, tier="quick", why="rerun")
+    assert figure(client, path)[1] == "because it is under way"
+
+
+def test_drift_is_shown_with_numbers_and_what_differs(client, measured, staff):
+    submission = measured("Mine")
+    before = submission.runs.get()
+    after = start_run(submission)
+    shift = {"metric": "skill", "case": "breast/mcar-20", "before": 0.5, "after": 0.25, "p": 1e-7}
+    gone = {"metric": "rmse", "case": "breast/mcar-20", "before": 0.5, "after": None, "p": 0.0}
+    environment = {"libraries.numpy": ["2.4.5", "2.4.6"]}
+    flag = DriftFlag.objects.create(run=after, reference=before, shifts=[shift, gone], environment=environment)
+    text = page(client, f"{submission.get_absolute_url()}?run={after.pk}")
+    for told in ("Drift.", "0.500000", "0.250000", "1.0e-07", "libraries.numpy", "2.4.5", "2.4.6", "2 scores"):
+        assert told in text
+    client.force_login(staff)
+    assert "skill on breast/mcar-20: 0.5 → 0.25" in page(client, reverse("admin:leaderboard_driftflag_changelist"))
+    address = reverse("admin:leaderboard_driftflag_change", args=[flag.pk])
+    text = page(client, address)
+    for told in ("0.25", "no score", "1.0e-07", "2.4.6"):
+        assert told in text
+    client.post(address, {"explanation": "numpy sums in another order"})
+    flag.refresh_from_db()
+    assert flag.explanation == "numpy sums in another order"
+
+
+# ---- drift, over whole evaluations
+
+
+def evaluated(submission):
+    """A run of a submission, evaluated here and recorded."""
+    run = start_run(submission)
+    job = Job(task=submission.task, tier="quick", code=submission.code(), mode="inprocess")
+    assert evaluate(job, lambda event: say(run, event))
+    run.refresh_from_db()
+    assert run.status == "finished"
+    return run
+
+
+@pytest.fixture
+def exact(db, doubling):
+    house.sync()
+    return Submission.objects.get(task="doubling", house_slug="exact")
+
+
+def test_twenty_honest_reruns_raise_no_flag_and_injected_drift_does(
+    exact, monkeypatch, mailoutbox, settings, caplog, django_capture_on_commit_callbacks
+):
+    settings.ADMINS = [("ops", "ops@example.org")]
+    for _ in range(21):
+        evaluated(exact)
+    assert not DriftFlag.objects.exists()
+    protocol = importlib.import_module("papers.doubling.protocol")
+    honest = protocol.play
+
+    def drifted(case, **kwargs):
+        scores = honest(case, **kwargs)
+        return scores | {"error": scores["error"] + 1e-9 * (case.name == "large")}
+
+    monkeypatch.setattr(protocol, "play", drifted)
+    with caplog.at_level(logging.ERROR), django_capture_on_commit_callbacks(execute=True):
+        run = evaluated(exact)
+    flag = DriftFlag.objects.get()
+    assert (flag.run, [(s["metric"], s["case"]) for s in flag.shifts]) == (run, [("error", "large")])
+    assert flag.environment == {}
+    (mail,) = mailoutbox
+    assert "error on large: 0 before, 1e-09 now" in mail.body
+    assert "The environments are the same" in mail.body
+    assert f"run {run.pk}" in caplog.text
+
+
+NOISY = b"""
+import os
+import numpy as np
+
+class Method:
+    def __init__(self, seed, device):
+        self.rng = np.random.default_rng(int.from_bytes(os.urandom(4), "little"))
+
+    def double(self, x):
+        return 2 * x + self.rng.normal(scale=0.1, size=x.shape)
+"""
+
+
+def test_a_method_that_never_repeats_itself_raises_no_flag_in_twenty_reruns(alice, doubling):
+    noisy = Submission.objects.create(task="doubling", author=alice, name="Noisy", code_sha256=store_code(NOISY))
+    errors = [evaluated(noisy).scores.filter(metric="error").first().value for _ in range(21)]
+    assert len(set(errors)) == 21, "it does differ"
+    assert not DriftFlag.objects.exists()
+
+
+def test_another_library_is_named_where_scores_drift(exact):
+    first, second = evaluated(exact), evaluated(exact)
+    libraries = second.provenance["libraries"] | {"numpy": "9.9"}
+    Run.objects.filter(pk=second.pk).update(provenance=second.provenance | {"libraries": libraries})
+    second.scores.filter(metric="error").update(value=0.5)
+    second.refresh_from_db()
+    flag = check_drift(second)
+    assert flag.reference == first
+    assert flag.environment == {"libraries.numpy": [np.__version__, "9.9"]}
+    assert {shift["metric"] for shift in flag.shifts} == {"error"}
+
+
+def test_a_metric_that_comes_and_goes_does_not_keep_a_run_from_finishing(exact):
+    for _ in range(2):
+        evaluated(exact)
+    Run.objects.latest("pk").scores.filter(metric="luck", case="small", seed=0).delete()
+    run = evaluated(exact)
+    assert run.status == "finished"
+
+
+# ---- schedules
+
+
+@pytest.fixture
+def schedule(measured):
+    crontab = CrontabSchedule.objects.create(minute="*/5")
+    plan = RerunSchedule.objects.create(name="often", crontab=crontab, tasks=["imputation"])
+    return SimpleNamespace(plan=plan, submission=measured("Mine"))
+
+
+def test_a_schedule_reruns_what_stands_and_leaves_alone_what_is_under_way(schedule):
+    tasks.rerun_scheduled(schedule.plan.pk)
+    tasks.rerun_scheduled(schedule.plan.pk)
+    (run,) = Run.objects.filter(status="queued")
+    assert (run.submission, run.why, run.priority) == (schedule.submission, "schedule: often", 1)
+
+
+def test_a_paused_or_deleted_schedule_fires_no_more(client, staff, schedule):
+    client.force_login(staff)
+    act(client, "rerunschedule", "pause", [schedule.plan])
+    schedule.plan.refresh_from_db()
+    assert not PeriodicTask.objects.get(pk=schedule.plan.beat_id).enabled
+    assert schedule.plan.next_time is None
+    tasks.rerun_scheduled(schedule.plan.pk)
+    act(client, "rerunschedule", "resume", [schedule.plan])
+    assert PeriodicTask.objects.get(pk=schedule.plan.beat_id).enabled
+    pk = schedule.plan.pk
+    act_delete = {"action": "delete_selected", "_selected_action": [pk], "post": "yes"}
+    client.post(reverse("admin:leaderboard_rerunschedule_changelist"), act_delete)
+    assert not RerunSchedule.objects.exists()
+    assert not PeriodicTask.objects.filter(name__startswith="rerun schedule").exists()
+    tasks.rerun_scheduled(pk)
+    assert not Run.objects.filter(status="queued").exists()
+
+
+def test_the_admin_shows_when_a_schedule_fired_and_will_fire(client, staff, schedule):
+    told = schedule.plan.next_time
+    assert timezone.now() < told <= timezone.now() + timedelta(minutes=5)
+    assert told.minute % 5 == 0
+    last = timezone.now().replace(year=2020, month=2, day=3)
+    PeriodicTask.objects.update(last_run_at=last)
+    client.force_login(staff)
+    text = page(client, reverse("admin:leaderboard_rerunschedule_changelist"))
+    assert re.search(r"3 Feb\S* 2020", text), text[text.find("field-last_time") :][:200]
+
+
+def test_the_nightly_repeat_is_scheduled_once_however_often_the_site_starts(db, doubling):
+    house.sync()
+    CrontabSchedule.objects.create(minute="17", hour="3", timezone="Europe/Paris")
+    for _ in range(2):
+        plan = house.schedule_nightly_repeat()
+    assert RerunSchedule.objects.count() == 1
+    assert set(plan.chosen().values_list("task", flat=True)) == set(catalogue.all_tasks())
+    assert json.loads(plan.beat.kwargs) == {"schedule": plan.pk}
+
+
+# ---- provenance
+
+
+def test_the_provenance_card_is_a_file_with_the_command_that_repeats_the_run(client, measured, alice):
+    public, private = measured("Open", author=alice), measured("Closed", author=alice, code_is_public=False)
+    response = client.get(reverse("run_provenance", args=[public.runs.get().pk]))
+    assert "attachment" in response["Content-Disposition"]
+    card = response.json()
+    assert card["command"].startswith(f"curl -fsS {card['code']} -o method.py && python -m runners imputation")
+    assert card["command"] in page(client, public.get_absolute_url()).replace("&amp;", "&")
+    card = client.get(reverse("run_provenance", args=[private.runs.get().pk])).json()
+    assert "curl" not in card["command"]
+
+
+# ---- workers
+
+
+def test_admins_see_the_workers_and_what_they_evaluate(client, staff, alice, measured, monkeypatch):
+    run = start_run(measured("Mine"))
+    seen = timezone.now().timestamp()
+    worker = Worker(
+        "gpu0@far", "gpu", "cuda", "NVIDIA H100", "bubblewrap+seccomp", True, "", "",
+        versions={"torch": "2.13.0"}, started=seen - 7200, seen=seen, runs=(run.pk,),
+    )  # fmt: skip
+    client.force_login(staff)
+    assert "broker does not answer" in page(client, "/admin/workers/")
+    monkeypatch.setattr("runners.presence.present", lambda: [worker])
+    text = page(client, "/admin/workers/")
+    for told in ("gpu0@far", "NVIDIA H100", "bubblewrap+seccomp", "torch 2.13.0", f"run {run.pk}", "2\xa0hours"):
+        assert told in text
+    monkeypatch.setattr("runners.presence.present", list)
+    assert "No worker is alive" in page(client, "/admin/workers/")
+    assert "/admin/workers/" in page(client, "/admin/")
+    client.force_login(alice)
+    assert client.get("/admin/workers/").status_code == 302

@@ -1,0 +1,103 @@
+"""`python -m runners`: what an author runs before an upload."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import termios
+
+import pytest
+
+from runners.__main__ import main
+from runners.job import ROOT
+from tests.elsewhere import FOLDER
+
+HEAD = "class Method:\n    def __init__(self, seed, device):\n        pass\n\n    def double(self, x):\n        "
+
+
+@pytest.fixture
+def ran(doubling, tmp_path, capfd):
+    """Evaluate a method with this body; returns exit status, document and output."""
+
+    def run(body, *options):
+        method, out = tmp_path / "method.py", tmp_path / "out.json"
+        method.write_text(HEAD + body)
+        status = main(["doubling", str(method), "--json", str(out), *options])
+        return status, json.loads(out.read_text()) if out.exists() else None, capfd.readouterr()
+
+    return run
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("options", [(), ("--no-sandbox",)])
+def test_a_finished_evaluation_is_written_whole_and_exits_with_0(ran, options):
+    status, document, told = ran("return 2 * x", "--seeds", "2", *options)
+    assert status == 0
+    assert list(document) == [
+        "task", "tier", "status", "message", "scores", "cost", "flags", "artefacts", "provenance"
+    ]  # fmt: skip
+    assert (document["task"], document["tier"], document["status"]) == ("doubling", "quick", "finished")
+    assert {(score["case"], score["seed"]) for score in document["scores"]} == {
+        (case, seed) for case in ("small", "large") for seed in (0, 1)
+    }
+    assert set(document["scores"][0]) == {"case", "seed", "metric", "value"}
+    assert document["cost"]["seconds"] > 0
+    assert document["provenance"]["code_sha256"]
+    assert "finished: 4 plays" in told.out
+
+
+@pytest.mark.sandbox
+def test_a_failed_evaluation_says_where_and_exits_with_1(ran):
+    status, document, told = ran("return 1 // 0")
+    assert (status, document["status"]) == (1, "failed")
+    assert document["message"].startswith("small, seed 0: ZeroDivisionError")
+    assert 'File "method.py", line 6, in double' in document["message"]
+    assert str(ROOT) not in document["message"]
+    assert "failed: small, seed 0" in told.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["doublin", "METHOD"], "did you mean doubling?"),
+        (["doubling"], "name a task and a method's file"),
+        (["doubling", "/nonexistent.py"], "No such file"),
+        (["doubling", "METHOD", "--case", "huge"], "no such case: huge; quick has large, small"),
+        (["doubling", "METHOD", "--seeds", "0"], "at least 1"),
+        (["doubling", "METHOD", "--seed-key", "xyz"], "hexadecimal"),
+        (["doubling", "METHOD", "--json", "/nonexistent/out.json"], "can't be written to"),
+        (["doubling", "DEEP"], "nested too deeply"),
+        (["doubling", "LATIN"], "not UTF-8"),
+        (["doubling", "BROKEN"], "line 1"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_sentence_and_exits_with_2(doubling, tmp_path, capsys, words, said):
+    files = {"METHOD": HEAD + "return x", "DEEP": "-" * 200_000 + "1", "LATIN": "é", "BROKEN": "def f(:"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="latin-1")
+    status = main([str(tmp_path / word) if word in files else word for word in words])
+    assert status == 2
+    assert said in capsys.readouterr().err
+
+
+def test_tasks_tiers_and_cases_are_listed(doubling, capsys):
+    assert main(["--list"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert "imputation: Imputation (version 1)" in listed
+    assert "    breast/mcar-50" in listed
+    assert any(line.startswith("  full: ") for line in listed)
+
+
+@pytest.mark.sandbox
+def test_a_terminal_shows_progress_by_case(tmp_path):
+    (tmp_path / "method.py").write_text(HEAD + "return 2 * x")
+    screen, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 100))
+    command = [sys.executable, "-m", "runners", "doubling", str(tmp_path / "method.py"), "--seeds", "1"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "PAPERS_PATH": FOLDER}, stderr=terminal, check=True)
+    shown = os.read(screen, 1 << 16).decode()
+    os.close(screen)
+    os.close(terminal)
+    assert "100%" in shown
+    assert "large, seed 0" in shown
