@@ -117,6 +117,11 @@ def _fetch(file: File) -> bytes:
     return content
 
 
+def cached(name: str) -> Path:
+    """Where this machine keeps a file that was fetched or made once."""
+    return _cache() / name
+
+
 def _mirror() -> Path | None:
     folder = os.environ.get("DATA_MIRROR")
     if folder and not Path(folder).is_dir():
