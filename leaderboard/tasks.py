@@ -50,6 +50,8 @@ def record(run: int, attempt: int, execution: str, sequence: int, event: dict[st
                 counts = True
             else:
                 counts = False
+        if counts and event["type"] in ("started", "finished", "failed"):
+            log.info(event["type"])
         if counts and event["type"] in ("finished", "failed"):
             release()
         elif not counts and event["type"] in ("heartbeat", "progress"):

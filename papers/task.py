@@ -262,17 +262,27 @@ class Seed:
 
     `rng(name)` is the same for every method, so comparisons are paired.
     `salted(name)` depends on the method's code too: for decoys and permutations that must not be learnt from earlier runs.
+    `shared(name)` is the same for all cases and seeds of a board: for what is too dear to be made anew for each of them.
     """
 
     index: int
     key: bytes
     salt: bytes
+    site: bytes = b""
 
     def rng(self, name: str) -> np.random.Generator:
         return _generator(self.key, name)
 
     def salted(self, name: str) -> np.random.Generator:
         return _generator(self.salt, name)
+
+    def shared(self, name: str) -> np.random.Generator:
+        return _generator(self.site, name)
+
+    @staticmethod
+    def site_of(key: bytes) -> bytes:
+        """The `site` of every seed that is drawn from a job's key."""
+        return hmac.digest(key, b"shared by all cases and seeds", hashlib.sha256)
 
 
 def _generator(key: bytes, name: str) -> np.random.Generator:
