@@ -53,7 +53,8 @@ def test_every_operation_is_tried(schema):
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=[f"{method} {path}" for method, path in OPERATIONS])
 @pytest.mark.parametrize("with_token", [True, False], ids=["token", "anonymous"])
 def test_answers_are_as_described(schema, method, path, with_token):
-    headers = {"Authorization": f"Bearer {schema.token}"} if with_token else {"Authorization": "Bearer wrong"}
+    token = schema.token if with_token else "wrong"
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}  # its WSGI client unpacks nothing
     tried = []
 
     @settings(
