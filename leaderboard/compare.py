@@ -197,7 +197,8 @@ def difference_figure(shown: Sequence[Entry], reference: Entry, table: Sequence[
             data.append(_trace(entry, error_x=bars, orientation="h", offsetgroup=str(entry.index), **places))
     title = f"{titled(metric)}, minus that of {escaped(reference.name)}"
     axes = {"xaxis": {"title": {"text": title}, **ZERO}, "yaxis": {"type": "category", "autorange": "reversed"}}
-    return {"data": data, "layout": {"scattermode": "group", "scattergap": 0.3, **axes}}
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom"}  # out of the way of the axis' long title
+    return {"data": data, "layout": {"scattermode": "group", "scattergap": 0.3, "legend": legend, **axes}}
 
 
 def profile_figure(shown: Sequence[Entry], table: Sequence[Line], metric: Metric) -> Figure:

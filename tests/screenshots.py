@@ -1,4 +1,4 @@
-"""Pictures of every page, for docs/screenshots: `python -m tests.screenshots`.
+"""Pictures of every page with what axe says of it, for docs/screenshots: `python -m tests.screenshots`.
 
 Starts a whole site on a folder of its own, waits until its house methods stand on the boards, and photographs it; with
 --url it photographs a site that is up. Small: 256 colours.
@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import requests
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
@@ -73,6 +74,7 @@ def photograph(url, task, paper):
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        said = {}
         for name, (address, width, scheme) in SHOTS.items():
             page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
             page.goto(url + address.format(**names), wait_until="networkidle")
@@ -82,14 +84,27 @@ def photograph(url, task, paper):
             shot = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": tall})
             picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(128)
             picture.save(FOLDER / f"{name}.png", optimize=True)
+            said[name] = Axe().run(page).response
             page.close()
         browser.close()
-    write_index()
+    write_index(said)
 
 
-def write_index():
-    """A page that shows them all."""
-    lines = ["# Screenshots", "", "Made by `python -m tests.screenshots`.", ""]
+def write_index(said):
+    """A page that shows them all, with axe's findings."""
+    lines = ["# Screenshots", "", "Made by `python -m tests.screenshots`, with what axe finds on each page.", ""]
+    lines += [
+        "| page | width | theme | rules passed | minor or moderate | serious or critical |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, (_, width, scheme) in SHOTS.items():
+        mild, grave = [], []
+        for one in said[name]["violations"]:
+            (grave if one["impact"] in ("serious", "critical") else mild).append(one["id"])
+        passed = len(said[name]["passes"])
+        cells = [f"[{name}](#{name})", width, scheme, passed, ", ".join(mild) or "none", ", ".join(grave) or "none"]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    lines += ["", "The page of the API is django-ninja's own.", ""]
     for name in SHOTS:
         lines += [f"## {name.replace('-', ' ').capitalize()}", "", f"![{name}]({name}.png)", ""]
     (FOLDER / "README.md").write_text("\n".join(lines))

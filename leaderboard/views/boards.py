@@ -90,49 +90,65 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     """A board. A constant number of queries, whatever its length."""
     card = card_or_404(slug)
     view = View.of(card, request.GET)
+    evidence = claims.gather([card])
+    verdicts = claims.verdicts(card, view.tier, evidence)
+    context = {
+        "card": card,
+        "paper": catalogue.paper_of(slug),
+        "view": view,
+        "tiers": [(tier, view.query(tier=tier, sort="", q="")) for tier in TIERS],
+        "unranked": tables.unranked(card, view.tier),
+        "open": tables.open_runs(card, view.tier),
+        "verdicts": verdicts,
+        "contests": claims.contests(card, view.tier, evidence),
+        "readme": readme.rendered(catalogue.paper_of(slug).folder / "README.md"),
+        "interface": tables.interface_source(card),
+        "limits": card.limits[view.tier],
+    }
+    context |= of_rows(card, view, request, verdicts) | of_choices(card, view) | of_figures(card, view)
+    return render(request, "task.html", context)
+
+
+def of_rows(card: Task, view: View, request: HttpRequest, verdicts: list[claims.Verdict]) -> dict[str, Any]:
+    """One page of the table."""
     page = Paginator(recast.rows(card, view), PER_PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     prefetch_related_objects(shown, "run__drift_flags")
-    best = list(Standing.objects.for_board(slug, view.tier)[:PLOTTED])
-    context = tables.context_by_case(card, best[0].run_id) if best else {}
-    evidence = claims.gather([card])
-    verdicts = claims.verdicts(card, view.tier, evidence)
     columns = headers(card, view)
-    return render(
-        request,
-        "task.html",
-        {
-            "card": card,
-            "paper": catalogue.paper_of(slug),
-            "view": view,
-            "tiers": [(tier, view.query(tier=tier, sort="", q="")) for tier in TIERS],
-            "page": page,
-            "shown": [(row, flags.of_row(card, row, verdicts)) for row in shown],
-            "by_rank": view.query(sort=""),
-            "previous_page": view.query(page=page.number - 1) if page.has_previous() else "",
-            "next_page": view.query(page=page.number + 1) if page.has_next() else "",
-            "columns": columns,
-            "headers": [column for column in columns if column["is_shown"]],
-            "metrics": [metric for metric in tables.shown_metrics(card, view.tier) if view.shows(metric.name)],
-            "rules": [(rule, recast.LABELS[rule]) for rule in standings.RULES],
-            "rule": view.rule or card.average,
-            "rule_label": recast.LABELS[view.rule] if view.rule else "",
-            "weights": [(case, dict(view.weights).get(case, 1)) for case in card.ranked_cases(view.tier)],
-            "unranked": tables.unranked(card, view.tier),
-            "open": tables.open_runs(card, view.tier),
-            "costs": [(cost, view.query(cost=cost)) for cost in tables.COSTS],
-            "cost_figure": charts.score_against_cost(card, best, view.cost) if best else None,
-            "profile_figure": charts.case_profile(card, best, context) if best else None,
-            "figures": figures.of_board(card, view.tier, best),
-            "contrasts": card.contrasts.get(view.tier, ()),
-            "contrasted": tables.contrasts(card, view.tier, best[:CONTRASTED]),
-            "verdicts": verdicts,
-            "contests": claims.contests(card, view.tier, evidence),
-            "readme": readme.rendered(catalogue.paper_of(slug).folder / "README.md"),
-            "interface": tables.interface_source(card),
-            "limits": card.limits[view.tier],
-        },
-    )
+    return {
+        "page": page,
+        "shown": [(row, flags.of_row(card, row, verdicts)) for row in shown],
+        "by_rank": view.query(sort=""),
+        "previous_page": view.query(page=page.number - 1) if page.has_previous() else "",
+        "next_page": view.query(page=page.number + 1) if page.has_next() else "",
+        "columns": columns,
+        "headers": [column for column in columns if column["is_shown"]],
+        "metrics": [metric for metric in tables.shown_metrics(card, view.tier) if view.shows(metric.name)],
+    }
+
+
+def of_choices(card: Task, view: View) -> dict[str, Any]:
+    """What a visitor may choose beside the rows."""
+    return {
+        "rules": [(rule, recast.LABELS[rule]) for rule in standings.RULES],
+        "rule": view.rule or card.average,
+        "rule_label": recast.LABELS[view.rule] if view.rule else "",
+        "weights": [(case, dict(view.weights).get(case, 1)) for case in card.ranked_cases(view.tier)],
+        "costs": [(cost, view.query(cost=cost)) for cost in tables.COSTS],
+    }
+
+
+def of_figures(card: Task, view: View) -> dict[str, Any]:
+    """Charts and contrasts of the board itself, whatever rows the visitor wants."""
+    best = list(Standing.objects.for_board(card.slug, view.tier)[:PLOTTED])
+    context = tables.context_by_case(card, best[0].run_id) if best else {}
+    return {
+        "cost_figure": charts.score_against_cost(card, best, view.cost) if best else None,
+        "profile_figure": charts.case_profile(card, best, context) if best else None,
+        "figures": figures.of_board(card, view.tier, best),
+        "contrasts": card.contrasts.get(view.tier, ()),
+        "contrasted": tables.contrasts(card, view.tier, best[:CONTRASTED]),
+    }
 
 
 def headers(card: Task, view: View) -> list[dict[str, Any]]:
