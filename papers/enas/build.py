@@ -7,6 +7,7 @@ cell3: 60 functions, about a minute of one core. cell4: 5,773 functions, about t
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def main(words: list[str] | None = None) -> int:
     if options.seed_key:
         text = sys.stdin.readline() if options.seed_key == "-" else options.seed_key
         secret = site_secret(bytes.fromhex(text.strip()), nodes, options.world)
+    for word in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs deaf to the first one
+        signal.signal(word, signal.default_int_handler)
     torch.set_num_threads(1)  # the CPU time of one core is what a training costs
     try:
         with tqdm(total=1.0, bar_format="{l_bar}{bar}| {elapsed}<{remaining} {postfix}", disable=None) as bar:
