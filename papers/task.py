@@ -209,6 +209,7 @@ class Task:
     comparisons: tuple[Comparison, ...] = ()
     flags: tuple[Flag, ...] = ()
     figures: tuple[Figure, ...] = ()
+    average: Literal["mean", "iqm"] = "mean"  # of a seed's cases; "iqm" leaves out the best and the worst quarter
     starter: str = ""  # slug of the house method offered as the starter file
     kit: str | None = None  # a module that methods may import inside the sandbox
 

@@ -106,6 +106,9 @@ SEARCH = Task(
             "baseline",
             "ENAS's controller rule on full trainings, independent logits for each edge.",
         ),
+        house("rsws", "Random search with weight sharing", "baseline", "ENAS without its controller.", 6),
+        house("exhaustive_shared", "Exhaustive scoring", "baseline", "Scores every cell with shared weights.", 6),
+        house("enas", "ENAS", "method", "An LSTM controller and shared weights, trained in turn, as in the paper.", 8),
     ),
     comparisons=COMPARISONS,
     audits={

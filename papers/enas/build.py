@@ -28,8 +28,6 @@ def main(words: list[str] | None = None) -> int:
     if options.seed_key:
         text = sys.stdin.readline() if options.seed_key == "-" else options.seed_key
         secret = site_secret(bytes.fromhex(text.strip()), nodes, options.world)
-    for word in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs deaf to the first one
-        signal.signal(word, signal.default_int_handler)
     torch.set_num_threads(1)  # the CPU time of one core is what a training costs
     try:
         with tqdm(total=1.0, bar_format="{l_bar}{bar}| {elapsed}<{remaining} {postfix}", disable=None) as bar:
@@ -76,4 +74,6 @@ def described(done: Trainings) -> str:
 
 
 if __name__ == "__main__":
+    for word in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs deaf to the first one
+        signal.signal(word, signal.default_int_handler)
     sys.exit(main())

@@ -1,8 +1,10 @@
 import gzip
 import hashlib
 import http.server
+import json
 import os
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -140,3 +142,31 @@ def test_the_real_tables_of_a_mirror_have_their_shapes():
             assert arrays["categorical"].sum() == codes
             is_code = arrays["x"][:, arrays["categorical"]]
             assert (is_code == is_code.round()).all()
+
+
+def test_a_converted_file_is_not_fetched(mirror, monkeypatch):
+    monkeypatch.setitem(datasets.FILES, "toy", replace(TOY, converted=True))
+    with pytest.raises(DataError, match=r"made from .* set DATA_MIRROR"):
+        dataset("toy")
+
+
+def test_a_file_is_made_once(mirror):
+    made = []
+    contents = [datasets.made("net.f4", lambda: (made.append(1), b"weights")[1]) for _ in range(2)]
+    assert (contents, made) == ([b"weights"] * 2, [1])
+
+
+def test_tensors_are_read_by_name():
+    head = json.dumps(
+        {
+            "__metadata__": {"format": "pt"},
+            "b": {"dtype": "F32", "shape": [2], "data_offsets": [16, 24]},
+            "w": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]},
+        }
+    ).encode()
+    content = len(head).to_bytes(8, "little") + head + np.arange(6, dtype="<f4").tobytes()
+    tensors = datasets._safetensors(content)
+    assert tensors["w"].tolist() == [[0, 1], [2, 3]]
+    assert tensors["b"].tolist() == [4, 5]
+    with pytest.raises(DataError, match="F16"):
+        datasets._safetensors(content.replace(b"F32", b"F16"))

@@ -1,0 +1,125 @@
+"""A defence as the evaluator asks it: every answer checked, and its loss and gradient put together on this side."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from papers.obfuscated_gradients.kit.gradients import Loss, Objective
+from papers.task import AnswerError
+
+LARGEST = 1e9
+SAME = 1e-4  # of the largest logit: beyond it two answers to one question differ
+Seeds = Iterator[int]
+
+
+class Asked:
+    """The four calls over tensors. Labels and losses stay here: the method sees images, weights of logits and draws."""
+
+    def __init__(self, method: Any, classes: int) -> None:
+        self._method, self._classes = method, classes
+        self.gradients = self.not_finite = 0  # images whose gradient was asked, and came with NaN or infinity
+
+    def fit(self, x: np.ndarray, y: np.ndarray, norm: str, eps: float) -> float:
+        """The claimed robust accuracy in [0, 1]. Raises AnswerError."""
+        claim = self._method.fit(x, y, norm, eps)
+        if isinstance(claim, bool) or not isinstance(claim, int | float | np.floating) or not 0 <= claim <= 1:
+            raise AnswerError(
+                f"fit returned {claim!r:.60}, expected the claimed robust accuracy in [0, 1] (0: no claim)"
+            )
+        return float(claim)
+
+    def logits(self, x: Tensor, draw: int) -> Tensor:
+        answer = self._method.logits(x.numpy(), draw)
+        return torch.from_numpy(checked("logits", answer, shape=(len(x), self._classes), finite=True))
+
+    def gradient(self, x: Tensor, v: Tensor, draw: int, *, surrogate: bool = False) -> Tensor:
+        """Like x; NaN and infinity are counted and become zero."""
+        name = "surrogate_gradient" if surrogate else "gradient"
+        answer = checked(name, getattr(self._method, name)(x.numpy(), v.numpy(), draw), shape=x.shape, finite=False)
+        bad = ~np.isfinite(answer)
+        self.gradients += len(x)
+        self.not_finite += int(bad.reshape(len(x), -1).any(1).sum())
+        return torch.from_numpy(np.where(bad, 0, answer).astype(np.float32))
+
+    def objective(
+        self,
+        y: Tensor,
+        *,
+        loss: Loss,
+        seeds: Seeds,
+        draws: int = 1,
+        surrogate: bool = False,
+        trace: list[Any] | None = None,
+    ) -> Objective:
+        """Mean loss and gradient over fresh draws; `trace` gets (mean loss, accuracy) of every point asked for."""
+
+        def at(x: Tensor) -> tuple[Tensor, Tensor]:
+            losses, gradients, right = [], [], []
+            for _ in range(draws):
+                draw = next(seeds)
+                z = self.logits(x, draw)
+                value, v = with_slope(loss, z, y)
+                losses.append(value)
+                right.append(z.argmax(1) == y)
+                gradients.append(self.gradient(x, v, draw, surrogate=surrogate))
+            mean = torch.stack(losses).mean(0)
+            if trace is not None:
+                trace.append((float(mean.mean()), float(torch.stack(right).float().mean())))
+            return mean, torch.stack(gradients).mean(0)
+
+        return at
+
+    def right(self, x: Tensor, y: Tensor, draws: list[int]) -> Tensor:
+        """For each image the share of draws in which it is classified rightly: (n,)."""
+        return torch.stack([(self.logits(x, draw).argmax(1) == y).float() for draw in draws]).mean(0)
+
+
+def with_slope(loss: Loss, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """The loss (n,) at logits z, and its derivative by z."""
+    z = z.clone().requires_grad_(True)
+    value = loss(z, y)
+    (slope,) = torch.autograd.grad(value.sum(), z)
+    return value.detach(), slope
+
+
+def checked(name: str, answer: Any, *, shape: tuple[int, ...], finite: bool) -> np.ndarray:
+    """The answer as float32. Raises AnswerError."""
+    if not isinstance(answer, np.ndarray):
+        raise AnswerError(f"{name} returned {type(answer).__name__}, expected a float32 array of shape {tuple(shape)}")
+    if answer.shape != tuple(shape):
+        raise AnswerError(f"{name} returned an array of shape {answer.shape}, expected {tuple(shape)}")
+    if answer.dtype.kind != "f":
+        raise AnswerError(f"{name} returned {answer.dtype}, expected float32")
+    if finite and not np.isfinite(answer).all():
+        raise AnswerError(f"{name} returned NaN or infinity: a defence must answer every image")
+    result: np.ndarray = np.clip(np.asarray(answer), -LARGEST, LARGEST).astype(np.float32)
+    return result
+
+
+def consistency(
+    ask: Callable[[Tensor, int], Tensor], x: Tensor, *, draw: int, rng: np.random.Generator
+) -> Callable[[Tensor], None]:
+    """Ask once; what comes back asks again, the same images shuffled among others, and raises AnswerError if answers differ.
+
+    A random defence takes its randomness by place in the batch, so only a deterministic one is asked in another order.
+    """
+    first = ask(x, draw)
+    scale = float(first.abs().max()) + 1e-6
+    is_random = bool((ask(x, draw + 1) - first).abs().max() > SAME * scale)
+
+    def again(others: Tensor) -> None:
+        if is_random:
+            answer = ask(x, draw)
+        else:
+            order = torch.from_numpy(rng.permutation(len(x) + len(others)))
+            answer = ask(torch.cat([x, others])[order], draw)[order.argsort()][: len(x)]
+        if (answer - first).abs().max() > SAME * scale:
+            raise AnswerError(
+                "logits answered differently when it was asked again with the same images and the same draw: answers "
+                "may depend on the image and on draw only, not on other images, earlier calls or other randomness"
+            )
+
+    return again

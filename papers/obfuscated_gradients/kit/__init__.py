@@ -1,0 +1,40 @@
+"""What methods may import: the victims, the ball, losses and gradients, and a base for defences."""
+
+from papers.obfuscated_gradients.kit.ball import Norm, norms, project, random_start, steepest
+from papers.obfuscated_gradients.kit.defence import Defence
+from papers.obfuscated_gradients.kit.gradients import (
+    ascend,
+    better,
+    cross_entropy,
+    margin,
+    margin_to,
+    objective,
+    straight_through,
+)
+from papers.obfuscated_gradients.kit.surrogate import surrogate
+from papers.obfuscated_gradients.kit.training import attacked, fit_net
+from papers.obfuscated_gradients.kit.victims import VICTIMS, Victim, build, digits_net, flat_weights
+
+__all__ = [
+    "VICTIMS",
+    "Defence",
+    "Norm",
+    "Victim",
+    "ascend",
+    "attacked",
+    "better",
+    "build",
+    "cross_entropy",
+    "digits_net",
+    "fit_net",
+    "flat_weights",
+    "margin",
+    "margin_to",
+    "norms",
+    "objective",
+    "project",
+    "random_start",
+    "steepest",
+    "straight_through",
+    "surrogate",
+]

@@ -1,0 +1,23 @@
+"""Projected gradient descent on the cross-entropy: 50 steps of 2.5 eps / 50 from a random start.
+
+It takes the gradient that autograd gives, and so believes every defence.
+Source: Madry et al. (2018), section 2.1.
+"""
+
+import torch
+
+from papers.obfuscated_gradients import kit
+
+STEPS = 50
+
+
+class Method:
+    def __init__(self, seed, device):
+        self.device, self.generator = device, torch.Generator().manual_seed(seed)
+
+    def attack(self, victim, weights, x, y, norm, eps):
+        net = kit.build(victim, weights, self.device)
+        x, y = torch.tensor(x, device=self.device), torch.tensor(y, device=self.device)
+        start = kit.random_start(x, norm=norm, eps=eps, generator=self.generator)
+        loss = kit.objective(net, y, loss=kit.cross_entropy, generator=self.generator)
+        return kit.ascend(loss, x, norm=norm, eps=eps, steps=STEPS, start=start).cpu().numpy()

@@ -1,0 +1,94 @@
+"""The defence board's suite against AutoAttack, on the same nets and images: `python -m tests.benchmarks.autoattack`.
+
+Installs torchattacks (MIT), which holds an AutoAttack, into a temporary folder; it is no requirement of the project. Needs
+MNIST and the published nets (DATA_MIRROR). Prints a table; asserts nothing. Hours on one core for 1,000 images.
+"""
+
+import argparse
+import importlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+import torch
+
+from papers.obfuscated_gradients import kit
+from papers.obfuscated_gradients.asked import Asked
+from papers.obfuscated_gradients.images import splits
+from papers.obfuscated_gradients.suite import Suite
+from papers.obfuscated_gradients.victims import load_weights
+
+RADII = {"mnist-plain": 0.3, "mnist-adversarial": 0.3, "mnist-certified": 0.1}
+
+
+class Ready(kit.Defence):
+    """A victim with its weights, as a defence."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(0, "cpu")
+        self.net = kit.build(name, load_weights(name))
+
+    def forward(self, x, generator):
+        return self.net(x)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.autoattack", description=__doc__)
+    parser.add_argument("--images", type=int, default=1000)
+    parser.add_argument("--net", choices=sorted(RADII), action="append")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    _, test = splits("mnist")
+    x, y = torch.from_numpy(test.x[: options.images]), torch.from_numpy(test.y[: options.images])
+    with tempfile.TemporaryDirectory() as folder:
+        library = installed(folder)
+        print(f"{'net':20}{'clean':>8}{'AutoAttack':>12}{'suite':>8}{'CPU s':>10}{'CPU s':>8}{'ratio':>8}")
+        for name in options.net or RADII:
+            net = Ready(name).net
+            clean = right(net, x, y)
+            theirs, first = timed(lambda name=name, net=net: by_autoattack(library, net, x, y, RADII[name]))
+            ours, second = timed(lambda name=name: by_suite(name, x, y, RADII[name]))
+            print(
+                f"{name:20}{clean:8.3f}{theirs:12.3f}{ours:8.3f}{first:10.1f}{second:8.1f}{second / first:8.2f}",
+                flush=True,
+            )
+
+
+def installed(folder: str):
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", folder, "torchattacks==3.5.1"]
+    subprocess.run(command, check=True)
+    sys.path.insert(0, folder)
+    return importlib.import_module("torchattacks")
+
+
+def timed(work) -> tuple[float, float]:
+    start = time.process_time()
+    return work(), time.process_time() - start
+
+
+def right(net, x, y) -> float:
+    with torch.no_grad():
+        return float((net(x).argmax(1) == y).float().mean())
+
+
+def by_autoattack(library, net, x, y, eps: float) -> float:
+    attack = library.AutoAttack(net, norm="Linf", eps=eps, version="standard", n_classes=10, seed=0)
+    return right(net, torch.cat([attack(a, b) for a, b in zip(x.split(250), y.split(250), strict=True)]).detach(), y)
+
+
+def by_suite(name: str, x, y, eps: float) -> float:
+    return Suite(
+        asked=Asked(Ready(name), 10),
+        x=x,
+        y=y,
+        norm="linf",
+        eps=eps,
+        rng=np.random.default_rng(0),
+        substitutes=[kit.surrogate((1, 28, 28))],
+    ).robust_accuracy()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Plays of the attack board in this process, with public seeds."""
+
+import importlib.util
+
+import torch
+
+from papers import catalogue
+from papers.obfuscated_gradients import attack
+from papers.task import Seed
+
+torch.set_num_threads(1)  # as in the evaluator; more of them fight for the cores of a busy machine
+TASK = catalogue.task("attack")
+CASES = {case.params["victim"]: case for tier in TASK.cases for case in TASK.cases[tier]}
+
+
+class Kept:
+    """A report that keeps what it is told."""
+
+    def __init__(self):
+        self.curves, self.images, self.tables = {}, {}, {}
+
+    def progress(self, fraction, text=""):
+        pass
+
+    def curve(self, name, x, series, **_):
+        self.curves[name] = (x, series)
+
+    def image(self, name, pixels):
+        self.images[name] = pixels
+
+    def table(self, name, columns, rows):
+        self.tables[name] = (columns, rows)
+
+
+class Answering:
+    """An attack by a function of (x, eps); keeps what it was shown."""
+
+    def __init__(self, answer):
+        self.answer, self.shown = answer, []
+
+    def attack(self, victim, weights, x, y, norm, eps):
+        self.shown.append((victim, weights, x.copy(), y.copy(), norm, eps))
+        return self.answer(x, eps)
+
+
+def seed(index, name="attack tests"):
+    return Seed(index, key=f"{name} {index}".encode(), salt=b"salt %d" % index)
+
+
+def load(slug):
+    """A fresh module of a house method, so that a test may change its constants."""
+    spec = importlib.util.spec_from_file_location(f"house_{slug}", catalogue.paper_of("attack").method_path(slug))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def play(victim, method, *, index=1, report=None):
+    """Scores of one play. `method` is an object with attack, or the slug of a house method."""
+    if isinstance(method, str):
+        method = load(method).Method(index, "cpu")
+    return attack.play(CASES[victim], seed=seed(index), device="cpu", method=method, report=report or Kept())
+
+
+def left(victim, method, *, plays=2):
+    """Mean robust accuracy over the first so many unshown seeds."""
+    return sum(play(victim, method, index=index)["robust_accuracy"] for index in range(1, plays + 1)) / plays

@@ -1,0 +1,310 @@
+"""The defence board: what the evaluator asks and checks, its attacks, and its verdicts."""
+
+import numpy as np
+import pytest
+import torch
+
+from papers.obfuscated_gradients import defence, kit, suite, symptoms
+from papers.obfuscated_gradients.asked import Asked, consistency
+from papers.obfuscated_gradients.kit.victims import Victim
+from papers.obfuscated_gradients.victims import load_weights
+from papers.task import AnswerError
+from tests.papers.attacking import Kept
+from tests.papers.defending import fitted, images, load, play, response
+
+HONEST = ("plain", "adversarial", "linear")
+KINDS = {
+    "quantised": "shattered",
+    "thermometer": "shattered",
+    "argmax": "shattered",
+    "noisy": "stochastic",
+    "saturated": "vanishing",
+    "projection": "vanishing",
+}
+
+
+class Ready(kit.Defence):
+    """A victim of the attack board as a defence: no training."""
+
+    def __init__(self, name):
+        super().__init__(0, "cpu")
+        self.net: Victim = kit.build(name, load_weights(name))
+
+    def train(self, x, y, norm, eps):
+        return 0.9
+
+    def forward(self, x, generator):
+        return self.net(x, generator)
+
+
+def suited(method, n=30, *, key=3, is_random=False, eps=0.2, norm="linf"):
+    x, y = images(n, key)
+    return suite.Suite(
+        asked=Asked(method, 10),
+        x=x,
+        y=y,
+        norm=norm,
+        eps=eps,
+        rng=np.random.default_rng(key),
+        substitutes=[kit.surrogate((1, 8, 8))],
+        is_random=is_random,
+    )
+
+
+def rate(method, x, y):
+    return float(Asked(method, 10).right(x, y, [0]).mean())
+
+
+# What crosses the boundary
+
+
+@pytest.mark.parametrize("claim", [None, "much", float("nan"), -0.1, 1.1, True, np.zeros(()), [0.5]])
+def test_a_claim_is_a_number_from_0_to_1(claim):
+    method = Ready("plain")
+    method.fit = lambda *_: claim
+    with pytest.raises(AnswerError, match="claimed robust accuracy"):
+        play(method)
+
+
+@pytest.mark.parametrize(
+    ("call", "spoil", "message"),
+    [
+        ("logits", lambda a: a[:, :9], "logits returned an array of shape"),
+        ("logits", lambda a: a * np.nan, "every image"),
+        ("logits", lambda a: a.astype(int), "expected float32"),
+        ("logits", lambda a: a.tolist(), "list"),
+        ("gradient", lambda a: a[0], "gradient returned an array of shape"),
+        ("gradient", lambda a: None, "NoneType"),
+    ],
+)
+def test_a_malformed_answer_is_refused(call, spoil, message):
+    method = Ready("plain")
+    answer = getattr(method, call)
+    setattr(method, call, lambda *args: spoil(answer(*args)))
+    with pytest.raises(AnswerError, match=message):
+        play(method)
+
+
+def test_labels_of_the_test_images_never_reach_the_method():
+    """Of the logits' weights only their signs could tell: they are derivatives of a loss at answers the method gave."""
+    seen = []
+    method = Ready("plain")
+    logits = method.logits
+    method.logits = lambda x, draw: (seen.append((x.shape, x.dtype, type(draw))), logits(x, draw))[1]
+    run = suited(method)
+    run.square(run.x, run.y, queries=3)
+    assert seen == [((30, 1, 8, 8), np.float32, int)] * 3
+
+
+def test_gradients_that_are_not_finite_are_a_finding():
+    method = Ready("plain")
+    method.gradient = lambda x, v, draw: np.full_like(x, np.nan)
+    asked = Asked(method, 10)
+    x, _ = images(5)
+    assert (asked.gradient(x, torch.ones(5, 10), 0) == 0).all()
+    assert (asked.gradients, asked.not_finite) == (5, 5)
+
+
+# Consistency
+
+
+def probe(method, others=None):
+    asked, (x, _) = Asked(method, 10), images(20)
+    again = consistency(asked.logits, x, draw=1, rng=np.random.default_rng(0))
+    again(torch.zeros(7, 1, 8, 8) if others is None else others)
+
+
+@pytest.mark.parametrize("name", ["plain", "noisy", "projection", "argmax"])
+def test_an_honest_defence_answers_twice_alike(name):
+    probe(Ready(name))
+
+
+def test_a_defence_with_a_state_is_refused():
+    method, calls = Ready("plain"), []
+    logits = method.logits
+    method.logits = lambda x, draw: (calls.append(1), logits(x, draw) + 0.1 * (len(calls) > 2))[1]
+    with pytest.raises(AnswerError, match="asked again"):
+        probe(method)
+
+
+def test_a_defence_that_looks_at_the_rest_of_the_batch_is_refused():
+    method = Ready("plain")
+    logits = method.logits
+    method.logits = lambda x, draw: logits(x - x.mean() / 4, draw)
+    with pytest.raises(AnswerError, match="other images"):
+        probe(method)
+
+
+def test_randomness_outside_draw_is_refused():
+    method, rng = Ready("plain"), np.random.default_rng(0)
+    logits = method.logits
+    method.logits = lambda x, draw: logits(x, draw) + rng.standard_normal((len(x), 10)).astype(np.float32)
+    with pytest.raises(AnswerError, match="other randomness"):
+        probe(method)
+
+
+# The base
+
+
+@pytest.mark.parametrize("slug", ["undefended", "smoothing"])
+def test_the_base_gives_the_gradient_of_the_logits(slug):
+    found = response(fitted(slug))
+    assert found.error < 0.02
+    assert found.zero == found.silent == 0
+
+
+def test_the_base_takes_all_randomness_from_the_draw():
+    method, (x, _) = Ready("noisy"), images(10)
+    x = x.numpy()
+    assert np.array_equal(method.logits(x, 5), method.logits(x, 5))
+    assert not np.array_equal(method.logits(x, 5), method.logits(x, 6))
+
+
+def test_a_stand_in_keeps_the_answers_and_adds_a_gradient():
+    method, (x, _) = fitted("rounding"), images(10)
+    v = np.ones((10, 10), np.float32)
+    assert (method.gradient(x.numpy(), v, 0) == 0).all()
+    assert (method.surrogate_gradient(x.numpy(), v, 0) != 0).any()
+    assert np.array_equal(method.surrogate(x, None).numpy(), method.forward(x, None).numpy())
+
+
+# The attacks
+
+
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_every_candidate_lies_in_the_ball_and_in_the_box(norm):
+    run = suited(Ready("adversarial"), 6, norm=norm, eps=0.3)
+    for attack in run.attacks().values():
+        for found in attack():
+            assert kit.norms(found - run.x, norm).max() <= 0.3 + 1e-5
+            assert 0 <= found.min() <= found.max() <= 1
+
+
+def test_finite_differences_and_gradients_agree_on_a_linear_defence():
+    run = suited(Ready("linear"), eps=0.1)
+    by_differences, by_gradient = run.finite_difference(), run.ascend("margin", kit.margin)
+    assert abs(rate(run.asked._method, by_differences, run.y) - rate(run.asked._method, by_gradient, run.y)) <= 0.05
+
+
+@pytest.mark.parametrize("name", ["quantised", "argmax", "projection"])
+def test_what_hides_its_gradient_falls_without_it(name):
+    """The author gives no stand-in; black-box attacks need none."""
+    run = suited(Ready(name))
+    assert rate(run.asked._method, run.ascend("pgd", kit.cross_entropy), run.y) >= 0.8
+    left, _ = zip(
+        *[(rate(run.asked._method, at, run.y), 0) for at in (*run.transfer(), run.finite_difference())], strict=True
+    )
+    assert min(left) <= 0.4
+
+
+def test_more_noise_asks_for_more_draws():
+    quiet = suited(Ready("plain")).draws_needed(surrogate=False)
+    noisy = suited(Ready("noisy"), is_random=True).draws_needed(surrogate=False)
+    assert quiet == 4
+    assert noisy > quiet
+
+
+def test_the_worst_is_chosen_image_by_image():
+    a, b = torch.zeros(2, 1, 1, 1), torch.ones(2, 1, 1, 1)
+    right = {"a": torch.tensor([0.0, 1.0]), "b": torch.tensor([1.0, 0.5])}
+    assert suite.worst({"a": a, "b": b}, right).flatten().tolist() == [0, 1]
+
+
+# Verdicts
+
+
+def judged(method, key=3, is_random=False):
+    """The verdict from answers and gradients alone, which decide it."""
+    found = response(method, key=key)
+    return symptoms.verdict(
+        {
+            **dict.fromkeys(symptoms.BOUNDS, -1.0),
+            "zero gradients": max(found.zero, found.zero_margin),
+            "gradient against differences": found.error,
+            "answers that do not move": found.silent,
+            "random answers": found.random,
+        }
+    )
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS.items())
+def test_hidden_gradients_are_told_by_kind(name, kind):
+    assert [judged(Ready(name), key) for key in range(10)] == [kind] * 10
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_gradients_raise_no_alarm_over_50_draws_of_images(name):
+    method = Ready(name)
+    assert sum(judged(method, key) != "none" for key in range(50)) <= 1
+
+
+def test_a_wrong_gradient_is_a_finding():
+    method = Ready("plain")
+    gradient = method.gradient
+    method.gradient = lambda x, v, draw: -gradient(x, v, draw)
+    assert judged(method) == "vanishing"
+
+
+# Claims
+
+
+@pytest.mark.parametrize(("claim", "refuted"), [(0.9, 1), (0.5, 0)])
+def test_a_claim_is_refuted_above_the_interval(claim, refuted):
+    scores = defence.scores_of_claim(claim, torch.tensor([1.0] * 25 + [0.0] * 25))
+    assert scores["claim_refuted"] == refuted
+    assert scores["claim_excess"] == pytest.approx(claim - 0.5)
+    assert scores["interval_low"] == pytest.approx(0.355, abs=2e-3)  # R: binom.test(25, 50)
+    assert scores["interval_high"] == pytest.approx(0.645, abs=2e-3)
+
+
+def test_no_claim_is_no_score():
+    assert set(defence.scores_of_claim(0.0, torch.zeros(10))) == {"interval_low", "interval_high"}
+
+
+# Whole plays
+
+
+def test_a_constant_answer_gains_nothing():
+    scores = play("constant")
+    assert scores["worst_case_accuracy"] == scores["clean_accuracy"] <= 0.3
+
+
+@pytest.mark.slow
+def test_the_undefended_net_falls_without_a_flag():
+    report = Kept()
+    scores = play("undefended", index=0, report=report)
+    assert scores["worst_case_accuracy"] <= 0.1
+    assert scores["obfuscated"] == 0
+    assert {"Accuracy against steps", "Loss against steps", "Robust accuracy over eps"} <= set(report.curves)
+    assert report.tables["Symptoms of hidden gradients"][1][-1][-1] == "none"
+
+
+@pytest.mark.slow
+def test_adversarial_training_stands_without_a_flag():
+    scores = play("adversarial_training")
+    assert scores["worst_case_accuracy"] >= 0.35
+    assert scores["obfuscated"] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("slug", "kind"),
+    [
+        ("rounding", "shattered"),
+        ("labels_only", "shattered"),
+        ("noisy_crop", "stochastic"),
+        ("scaled_logits", "vanishing"),
+        ("decoder_projection", "vanishing"),
+    ],
+)
+def test_a_broken_defence_falls_and_is_told_by_kind(slug, kind):
+    scores = play(slug)
+    assert scores[kind] == 1
+    assert scores["worst_case_accuracy"] <= 0.15
+    assert scores["claim_refuted"] == 1
+
+
+def test_house_defences_learn_the_digits():
+    x, y = images(100)
+    assert rate(fitted("undefended"), x, y) >= 0.9
+    assert load("undefended").network(torch.zeros(1, 1, 28, 28))(torch.zeros(1, 1, 28, 28)).shape == (1, 10)
