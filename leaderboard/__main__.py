@@ -175,7 +175,10 @@ def socket_path(folder: Path) -> Path:
 
 def prepare(*words: str) -> None:
     """Run a management command. Raises Unusable where it fails."""
-    if subprocess.run([*MANAGE, *words]).returncode:
+    done = subprocess.run([*MANAGE, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    for line in filter(None, done.stdout.splitlines()):
+        say("prepare", line)
+    if done.returncode:
         raise Unusable(f"`manage.py {' '.join(words)}` failed: its message stands above")
 
 

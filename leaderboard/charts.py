@@ -1,6 +1,6 @@
 """Plotly figures as plain dicts from plain rows. Colours of the theme are added in the browser."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leaderboard.models import Artefact, Standing
@@ -40,32 +40,72 @@ def error_bars(estimates: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def score_against_cost(card: Task, rows: Sequence[Standing]) -> Figure:
-    """Each method's score over its seconds: up and to the left is better. Reads submission and run."""
-    data = []
-    for kind, (label, style) in KINDS.items():
-        chosen = [row for row in rows if row.submission.kind == kind and row.run.seconds]
+COSTS = {  # of tables.COSTS: the run's field, its scale, the axis
+    "seconds": ("seconds", 1.0, "seconds inside the method, all plays"),
+    "cpu": ("cpu_seconds", 1.0, "CPU-seconds, all plays"),
+    "gpu": ("gpu_seconds", 1.0, "GPU-seconds, all plays"),
+    "memory": ("memory_bytes", 2.0**-20, "peak memory, MiB"),
+}
+
+
+def score_against_cost(card: Task, rows: Sequence[Standing], cost: str = "seconds") -> Figure:
+    """Each method's score over a cost, with the front of those that nothing beats in both. Reads submission and run."""
+    field, scale, label = COSTS[cost]
+    spent = {row.run_id: scale * value for row in rows if (value := getattr(row.run, field))}
+    costly = [row for row in rows if row.run_id in spent]
+    data = [
+        line for device in sorted({row.run.device for row in costly}) for line in _front(card, costly, spent, device)
+    ]
+    for kind, (name, style) in KINDS.items():
+        chosen = [row for row in costly if row.submission.kind == kind]
         if chosen:
             data.append(
                 {
                     "type": "scatter",
                     "mode": "markers",
-                    "name": label,
-                    "x": [row.run.seconds for row in chosen],
+                    "name": name,
+                    "x": [spent[row.run_id] for row in chosen],
                     "y": [row.value for row in chosen],
                     "error_y": error_bars([{"value": row.value, "high": row.high} for row in chosen]),
-                    "text": [escaped(row.submission.name) for row in chosen],
-                    "hovertemplate": "%{text}<br>%{y:.3f} in %{x:.3g} s<extra></extra>",
+                    "text": [f"{escaped(row.submission.name)}, {row.run.device}" for row in chosen],
+                    "hovertemplate": "%{text}<br>%{y:.3f} at %{x:.3g}<extra></extra>",
                     "marker": {"color": COLOURS[style], "symbol": SYMBOLS[style], "size": 9},
                 }
             )
-    return {
-        "data": data,
-        "layout": {
-            "xaxis": {"title": {"text": "seconds inside the method, all plays (log)"}, "type": "log"},
-            "yaxis": {"title": {"text": titled(card.primary)}},
-        },
+    axes = {
+        "xaxis": {"title": {"text": f"{label} (log)"}, "type": "log"},
+        "yaxis": {"title": {"text": titled(card.primary)}},
     }
+    return {"data": data, "layout": axes}
+
+
+def pareto(rows: Sequence[Standing], spent: Mapping[int, float], *, higher_is_better: bool) -> list[Standing]:
+    """The rows that no other beats in score without costing more, by cost. Where both are equal one stays."""
+    sign = -1.0 if higher_is_better else 1.0
+    front: list[Standing] = []
+    for row in sorted(rows, key=lambda row: (spent[row.run_id], sign * row.value)):
+        if not front or sign * row.value < sign * front[-1].value:
+            front.append(row)
+    return front
+
+
+def _front(card: Task, rows: Sequence[Standing], spent: Mapping[int, float], device: str) -> list[dict[str, Any]]:
+    """The Pareto front of one device class: cost compares within it only."""
+    alike = [row for row in rows if row.run.device == device]
+    front = pareto(alike, spent, higher_is_better=card.primary.better == "higher")
+    if len(front) < 2:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": f"Pareto front, {device}",
+            "x": [spent[row.run_id] for row in front],
+            "y": [row.value for row in front],
+            "line": {"color": "#7F7F7F", "width": 1.5, "dash": "dot", "shape": "hv"},
+            "hoverinfo": "skip",
+        }
+    ]
 
 
 def case_profile(card: Task, rows: Sequence[Standing], context: dict[str, dict[str, float]]) -> Figure:

@@ -1,8 +1,9 @@
 """The runs of a submission over time: which one is shown, which one counts, and why."""
 
 from collections.abc import Sequence
-from statistics import mean
 from typing import Any
+
+from django.db.models import Avg
 
 from leaderboard.models import Run, Submission
 
@@ -16,12 +17,13 @@ def figure(submission: Submission, runs: Sequence[Run], shown: Run, counting: se
     One query.
     """
     card = submission.card
-    scores: dict[int, list[float]] = {}
-    rows = submission.runs.filter(tier=shown.tier, status=Run.Status.FINISHED, scores__metric=card.primary.name)
-    ranked = set(card.ranked_cases(shown.tier))  # type: ignore[arg-type]  # a tier by its field's choices
-    for pk, case, value in rows.values_list("pk", "scores__case", "scores__value"):
-        if case in ranked:
-            scores.setdefault(pk, []).append(value)
+    rows = submission.runs.filter(
+        tier=shown.tier,
+        status=Run.Status.FINISHED,
+        scores__metric=card.primary.name,
+        scores__case__in=card.ranked_cases(shown.tier),  # type: ignore[arg-type]  # a tier by its field's choices
+    )
+    scores = dict(rows.order_by().annotate(mean=Avg("scores__value")).values_list("pk", "mean"))
     done = sorted((run for run in runs if run.pk in scores and run.ended), key=lambda run: (run.ended, run.pk))
     if len(done) < 2:
         return None
@@ -33,7 +35,7 @@ def figure(submission: Submission, runs: Sequence[Run], shown: Run, counting: se
                 "mode": "lines+markers",
                 "name": card.primary.label,
                 "x": [run.ended.isoformat() for run in done if run.ended],
-                "y": [mean(scores[run.pk]) for run in done],
+                "y": [scores[run.pk] for run in done],
                 "text": [described(run, run.pk in counting, run.pk in drifted) for run in done],
                 "hovertemplate": "%{text}<br>%{y:.4f}<extra></extra>",
                 "line": {"color": GREY, "width": 1, "dash": "dot"},

@@ -247,14 +247,18 @@ def artefact_path(sha256: str) -> str:
     return f"artefacts/{sha256}.json"
 
 
+HEAVY = ("run__log", "run__failure_traceback", "submission__description")  # no list shows them
+
+
 class StandingQuerySet(models.QuerySet["Standing"]):
     def for_board(self, task: str, tier: Tier) -> Self:
-        """Rows of a board, best first, with all that the page shows: one query."""
-        return self.filter(task=task, tier=tier).select_related("submission__author", "run").order_by("position")
+        """Rows of a board, best first, with all that the page shows: one query. A former version's runs don't stand."""
+        current = self.filter(task=task, tier=tier, run__task_version=catalogue.task(task).version)
+        return current.select_related("submission__author", "run").defer("tally", "scores", *HEAVY).order_by("position")
 
 
 class Standing(models.Model):
-    """Where a submission stands on a board. Written by `leaderboard.boards.rebuild`, always derivable from scores."""
+    """Where a submission stands on a board. Written by `leaderboard.boards`, always derivable from scores."""
 
     task = models.SlugField()
     tier = models.CharField(max_length=5, choices=TIER_CHOICES)
@@ -264,12 +268,15 @@ class Standing(models.Model):
     rank = models.PositiveIntegerField()  # shared where values are equal
     rank_low = models.PositiveIntegerField()
     rank_high = models.PositiveIntegerField()
+    group = models.PositiveIntegerField(default=1)  # 1 first: entries that the data can't tell from the group's best
     value = models.FloatField()  # the primary metric, over cases and seeds
     low = models.FloatField(null=True)  # 95 % interval; null where seeds are too few
     high = models.FloatField(null=True)
     metrics = models.JSONField(default=dict)  # {metric: {"value", "low", "high"}}
     cases = models.JSONField(default=dict)  # {case: {"value", "low", "high"}} of the primary metric
     flags = models.JSONField(default=list)  # sentences on what stands out, such as memorisation
+    tally = models.JSONField(default=list)  # how many others differ from it how clearly; see standings.tally
+    scores = models.JSONField(default=list)  # of the primary metric: ranked cases in the card's order x seeds
 
     objects = StandingQuerySet.as_manager()
 

@@ -1,16 +1,27 @@
 """The statistics of a board: means with intervals, and how far a rank can be trusted. numpy and scipy only.
 
 A method's scores form an array (cases, seeds). Cases are fixed: the board asks about these and no others. Seeds are
-the noise: a seed draws data, masks and the method's own randomness anew. So the unit of inference is a seed's mean
-over the cases, and every comparison of two methods is paired by seed, because all methods meet the same draws.
+the noise: a seed draws data, masks and the method's own randomness anew. A rule makes one score of a seed's cases, and
+that score is the unit of inference: whatever the cases of one seed share can't make an interval too short. Methods are
+compared by paired differences, because all of them meet the same draws. docs/statistics.md has the formulas and how
+well they are calibrated.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from scipy import stats
 
 LEVEL = 0.95
+NEGLIGIBLE = 1e-9  # relative: noise below it is the arithmetic's, and so is a difference of that size
+BLOCK = 1 << 18  # pairs that are compared at once: some MiB
+STEPS = 21  # bounds for 1, 2, 4 … 2²⁰ comparisons
+
+Rule = Literal["mean", "iqm", "worst", "rank", "weights"]
+RULES: tuple[Rule, ...] = ("mean", "iqm", "worst", "rank", "weights")
 
 
 @dataclass(frozen=True)
@@ -23,12 +34,30 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Difference(Estimate):
+    """A paired difference with the p-value of "there is none"; None where there are too few seeds for one."""
+
+    p: float | None
+
+
+@dataclass(frozen=True)
 class Rank:
     """Place by the primary metric (ties share one) and the places that the data can't rule out."""
 
     rank: int
     low: int
     high: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each entry of a board stands; arrays (entries,) in the order in which the entries were given."""
+
+    position: np.ndarray  # 0 first; entries with equal means in the order of `tiebreak`
+    rank: np.ndarray  # 1 + how many means are better
+    low: np.ndarray  # 1 + how many entries are told apart as better
+    high: np.ndarray  # how many entries are not told apart as worse
+    group: np.ndarray  # 1 first: see tie_groups
 
 
 def estimate(scores: np.ndarray) -> Estimate:
@@ -38,22 +67,195 @@ def estimate(scores: np.ndarray) -> Estimate:
     """
     if scores.ndim != 2 or scores.size == 0 or not np.isfinite(scores).all():
         raise ValueError(f"expected finite scores (cases, seeds), got shape {scores.shape}")
-    by_seed = scores.mean(axis=0)
-    mean = float(by_seed.mean())
-    n = len(by_seed)
-    if n < 2:
-        return Estimate(mean, None, None)
-    half = float(stats.t.ppf((1 + LEVEL) / 2, n - 1) * by_seed.std(ddof=1) / np.sqrt(n))
-    return Estimate(mean, mean - half, mean + half)
+    return estimates(scores.mean(axis=0, keepdims=True))[0]
+
+
+def estimates(by_seed: np.ndarray) -> list[Estimate]:
+    """Estimate the mean of each row of by_seed: (rows, seeds), finite, with Student's t.
+
+    value ± t(0.975; n − 1) s / √n, where s² is the variance over the n seeds.
+    Source: Student (1908).
+    """
+    seeds = by_seed.shape[1]
+    value = by_seed.mean(axis=1)
+    if seeds < 2:
+        return [Estimate(float(one), None, None) for one in value]
+    with np.errstate(over="ignore"):
+        half = t_quantile(1 - LEVEL, seeds - 1) * by_seed.std(axis=1, ddof=1) / np.sqrt(seeds)
+    return [_within(float(centre), float(reach)) for centre, reach in zip(value, half, strict=True)]
+
+
+def _within(centre: float, reach: float) -> Estimate:
+    """An interval, or none where the spread is beyond what a double holds."""
+    low, high = centre - reach, centre + reach
+    return Estimate(centre, low, high) if np.isfinite([low, high]).all() else Estimate(centre, None, None)
+
+
+@lru_cache(maxsize=4096)
+def t_quantile(alpha: float, df: int) -> float:
+    """The t that |T| exceeds with probability alpha, T of Student's distribution."""
+    return float(stats.t.isf(alpha / 2, df))
+
+
+def paired(first: np.ndarray, second: np.ndarray) -> Difference:
+    """Estimate first − second, paired by seed; both (seeds,), finite. The p-value is that of the paired t-test."""
+    difference = first - second
+    found = estimates(difference[None])[0]
+    if found.low is None:
+        return Difference(found.value, None, None, None)
+    seeds = len(difference)
+    error = float(difference.std(ddof=1) / np.sqrt(seeds))
+    negligible = NEGLIGIBLE * float(np.sqrt((first**2).sum() + (second**2).sum()))
+    if abs(found.value) <= negligible and error <= negligible:  # equal code gives equal scores
+        return Difference(found.value, found.low, found.high, 1.0)
+    p = float(2 * stats.t.sf(abs(found.value) / max(error, negligible), seeds - 1))
+    return Difference(found.value, found.low, found.high, p)
+
+
+def by_seed(scores: np.ndarray, rule: Rule = "mean", *, weights: np.ndarray | None = None) -> np.ndarray:
+    """Make one score of each seed's cases. scores: (entries, cases, seeds), higher is better -> (entries, seeds).
+
+    mean, or weights: the mean over cases, weighted by (cases,) >= 0. iqm: the interquartile mean over cases, without
+    the best and the worst quarter of them. worst: the worst case of each seed. rank: the mean over cases of the entry's
+    place among all entries, negative so that higher stays better; it depends on who else is there.
+
+    Source: interquartile mean as in Agarwal et al. (2021), here within a seed, so that seeds remain the noise.
+    """
+    match rule:
+        case "iqm":
+            return np.tensordot(np.sort(scores, axis=1), iqm_weights(scores.shape[1]), axes=(1, 0))
+        case "worst":
+            return np.asarray(scores.min(axis=1))
+        case "rank":
+            return np.asarray(-stats.rankdata(-scores, axis=0).mean(axis=1))
+        case "weights" if weights is not None and weights.sum() > 0:
+            return np.tensordot(scores, weights / weights.sum(), axes=(1, 0))
+        case _:
+            return np.asarray(scores.mean(axis=1))
+
+
+def iqm_weights(count: int) -> np.ndarray:
+    """Weights of the order statistics in an interquartile mean: (count,), 1 in sum; partial ones at the quartiles."""
+    edges = np.clip(np.arange(count + 1) / count, 0.25, 0.75)
+    return np.asarray(2 * np.diff(edges))
+
+
+@lru_cache(maxsize=64)
+def bounds(seeds: int) -> np.ndarray:
+    """The t² beyond which two entries differ at 5 % / 1, 2, 4 … 2²⁰, by a two-sided paired t-test over so many seeds."""
+    if seeds < 2:
+        return np.full(STEPS, np.inf)
+    return np.array([t_quantile((1 - LEVEL) / 2**step, seeds - 1) ** 2 for step in range(STEPS)])
+
+
+def strength(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """How clearly each of first: (a, seeds) differs from each of second: (b, seeds), paired by seed; higher is better.
+
+    Returns (a, b) int8: how many of the bounds t² exceeds, with the sign of the difference. It depends on the two only,
+    bit for bit. Equal code gives equal scores: no difference and no noise is no evidence, while a constant difference is
+    all of it. Scores beyond 1e150 are never told apart.
+    """
+    seeds = first.shape[1]
+    total = np.zeros((len(first), len(second)))
+    square = np.zeros_like(total)
+    if seeds < 2:
+        return total.astype(np.int8)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for seed in range(seeds):
+            difference = first[:, seed, None] - second[None, :, seed]
+            total += difference
+            difference *= difference
+            square += difference
+        between = total**2 / seeds
+        floor = NEGLIGIBLE**2 * ((first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1)[None])
+        t_squared = (seeds - 1) * between / np.maximum(square - between, floor)
+    t_squared[~np.isfinite(between) | (between == 0)] = 0
+    return np.asarray(np.searchsorted(bounds(seeds), t_squared) * np.sign(total), np.int8)
+
+
+def histogram(strengths: np.ndarray) -> np.ndarray:
+    """Count each row's strengths: (a, b) -> (a, 2 STEPS + 1), from "clearly worse than" to "clearly better than"."""
+    width = 2 * STEPS + 1
+    places = strengths.astype(int) + STEPS + width * np.arange(len(strengths))[:, None]
+    counts: np.ndarray = np.bincount(places.ravel(), minlength=width * len(strengths))
+    return counts.reshape(len(strengths), width)
+
+
+def tally(gain: np.ndarray) -> np.ndarray:
+    """Compare all entries of gain: (entries, seeds) with each other -> (entries, 2 STEPS + 1) counts of strengths.
+
+    Every pair is met once, in blocks: 10,000 entries take seconds and some MiB. An entry meets itself, undecided.
+    """
+    counts = np.zeros((len(gain), 2 * STEPS + 1), int)
+    rows = max(1, BLOCK // max(len(gain), 1))
+    for start in range(0, len(gain), rows):
+        stop = min(start + rows, len(gain))
+        strengths = strength(gain[start:stop], gain[start:])
+        counts[start:stop] += histogram(strengths)
+        counts[stop:] += histogram(-strengths[:, stop - start :].T)
+    return counts
+
+
+def step_down(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Decide at the bound that each entry's number of comparisons asks for. counts: (entries, 2 STEPS + 1).
+
+    Holm's procedure with its steps rounded up to powers of two: the comparisons that are still open, and one, pay for
+    each other; those that are decided no longer count. So counts are all it needs, and a newcomer is compared with the
+    others and they not with each other. Returns for each entry the bound's index, how many entries are told apart as
+    better, and how many as worse.
+    """
+    worse = np.cumsum(counts[:, ::-1], axis=1)[:, :STEPS][:, ::-1]  # [:, k]: beaten beyond bound k
+    better = np.cumsum(counts, axis=1)[:, :STEPS][:, ::-1]
+    entries, everyone = np.arange(len(counts)), counts.sum(axis=1)
+    step = _ceil_log2(everyone)
+    while True:
+        decided = better[entries, step] + worse[entries, step]
+        following = np.minimum(step, _ceil_log2(everyone - decided))
+        if (following == step).all():
+            return step, better[entries, step], worse[entries, step]
+        step = following
+
+
+def _ceil_log2(count: np.ndarray) -> np.ndarray:
+    """The power of two that isn't less than a count, which is at least 2: a pair is decided in two intervals."""
+    return np.asarray(np.minimum(np.ceil(np.log2(np.maximum(count, 2))), STEPS - 1), int)
+
+
+def place(gain: np.ndarray, counts: np.ndarray, *, tiebreak: Sequence[int]) -> Places:
+    """Make places of means and tallies. gain: (entries, seeds), higher is better; tiebreak: lower goes first."""
+    mean = gain.mean(axis=1)
+    order = np.lexsort((np.asarray(tiebreak), -mean))
+    step, better, worse = step_down(counts)
+    position, group = np.empty(len(mean), int), np.empty(len(mean), int)
+    position[order] = np.arange(len(mean))
+    group[order] = tie_groups(gain[order], step[order])
+    rank = len(mean) - np.searchsorted(np.sort(mean), mean, side="right") + 1
+    return Places(position, rank, better + 1, len(mean) - worse, group)
+
+
+def tie_groups(gain: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """Number the groups of gain: (entries, seeds), best first. A group ends before the first entry that is told apart
+    from the group's own best, at that one's bound; that entry leads the next group."""
+    group, number, start = np.zeros(len(gain), int), 0, 0
+    while start < len(gain):
+        stop, chunk, number = start + 1, 64, number + 1
+        while stop < len(gain):
+            ahead = strength(gain[start : start + 1], gain[stop : stop + chunk])[0] > step[start]
+            if ahead.any():
+                stop += int(ahead.argmax())
+                break
+            stop, chunk = stop + chunk, 2 * chunk
+        group[start:stop] = number
+        start = stop
+    return group
 
 
 def ranks(by_seed: np.ndarray, *, higher_is_better: bool) -> list[Rank]:
-    """Rank methods by their mean, with an interval of ranks for each.
+    """Rank methods by their mean, with an interval of ranks for each. by_seed: (methods, seeds).
 
-    by_seed: (methods, seeds), the mean over cases for each seed. A method's interval leaves out the places that would
-    put it ahead of one that beat it, or behind one that it beat, in a two-sided paired t-test over the seeds; Holm's
-    procedure over the comparisons with all others keeps the chance of any error in one interval at 5 %. With one seed
-    nothing can be told apart.
+    A method's interval leaves out the places that would put it ahead of one that beat it, or behind one that it beat,
+    in two-sided paired t-tests over the seeds. Holm's procedure over the comparisons with all others keeps the chance of
+    any error in one interval within 5 %. With one seed nothing can be told apart.
 
     Raises: ValueError for non-finite values.
     Source: Holm (1979); rank intervals from pairwise tests as in Mogstad, Romano, Shaikh and Wilhelm (2024).
@@ -61,34 +263,18 @@ def ranks(by_seed: np.ndarray, *, higher_is_better: bool) -> list[Rank]:
     if by_seed.ndim != 2 or not np.isfinite(by_seed).all():
         raise ValueError(f"expected finite values (methods, seeds), got shape {by_seed.shape}")
     gain = by_seed if higher_is_better else -by_seed
-    mean = gain.mean(axis=1)
-    better, worse = _decided(gain)
+    places = place(gain, tally(gain), tiebreak=range(len(gain)))
     return [
-        Rank(int((mean > mean[i]).sum()) + 1, int(better[i]) + 1, len(mean) - int(worse[i])) for i in range(len(mean))
+        Rank(int(rank), int(low), int(high))
+        for rank, low, high in zip(places.rank, places.low, places.high, strict=True)
     ]
 
 
-def _decided(gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each method: how many others are significantly better, and how many worse. gain: (methods, seeds)."""
-    methods, seeds = gain.shape
-    better, worse = np.zeros(methods, int), np.zeros(methods, int)
-    if seeds < 2:
-        return better, worse
-    for i in range(methods):
-        difference = np.delete(gain - gain[i], i, axis=0)  # (methods - 1, seeds), positive: the other is better
-        mean, error = difference.mean(axis=1), difference.std(axis=1, ddof=1) / np.sqrt(seeds)
-        # Equal code gives equal scores: no difference and no noise is no evidence, a constant difference is all of it.
-        noiseless = error <= 1e-12 * np.maximum(1.0, np.abs(mean))
-        t = np.where(
-            noiseless, np.where(np.abs(mean) <= 1e-12, 0.0, np.inf), np.abs(mean) / np.where(noiseless, 1.0, error)
-        )
-        told_apart = holm(2 * stats.t.sf(t, seeds - 1))
-        better[i], worse[i] = (told_apart & (mean > 0)).sum(), (told_apart & (mean < 0)).sum()
-    return better, worse
-
-
 def holm(p: np.ndarray, level: float = 1 - LEVEL) -> np.ndarray:
-    """Which of the hypotheses with these p-values (n,) Holm's step-down procedure rejects: (n,) bool."""
+    """Which of the hypotheses with these p-values (n,) Holm's step-down procedure rejects: (n,) bool.
+
+    Source: Holm (1979).
+    """
     order = np.argsort(p)
     keep_going = p[order] <= level / np.arange(len(p), 0, -1)
     rejected = np.zeros(len(p), bool)

@@ -2,25 +2,32 @@
 
 import inspect
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
-from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.http import QueryDict
 
 from leaderboard import standings
-from leaderboard.models import Run, Score, Standing
-from papers.task import Claim, Comparison, Metric, Task, Tier
+from leaderboard.models import Run, Score, Standing, Submission
+from papers.task import Metric, Task, Tier
 
 COLUMNS = {
     "method": "submission__name",
-    "author": "submission__author__username",
     "seconds": "run__seconds",
+    "cpu": "run__cpu_seconds",
     "memory": "run__memory_bytes",
+    "device": "run__device",
+    "author": "submission__author__username",
     "date": "run__ended",
 }
+HIDDEN_AT_FIRST = {"cpu"}
+COSTS = ("seconds", "cpu", "gpu", "memory")
+MOST_UNRANKED = 50
 
 
 @dataclass(frozen=True)
@@ -31,18 +38,38 @@ class View:
     sort: str = ""  # "" = by rank; a column or a metric, "-" before it for descending
     search: str = ""
     per_author: bool = False
+    rule: standings.Rule | None = None  # None: the card's own
+    weights: tuple[tuple[str, float], ...] = ()  # (case, weight) other than 1, where the rule is "weights"
+    day: date | None = None  # the board as of the end of this day
+    columns: tuple[str, ...] = ()  # () = those shown at first
+    cost: str = "seconds"
 
     @classmethod
-    def of(cls, card: Task, query: Mapping[str, str]) -> "View":
+    def of(cls, card: Task, query: QueryDict) -> "View":
         """Anything unknown falls back to the default."""
-        sort = query.get("sort", "")
-        known = {*COLUMNS, *(metric.name for metric in card.metrics)}
+        tier: Tier = "full" if query.get("tier") == "full" else "quick"
+        sort, rule = query.get("sort", ""), query.get("rule", "")
+        metrics = [metric.name for metric in card.metrics]
+        weights = ((case, _weight(query.get(f"w:{case}", ""))) for case in card.ranked_cases(tier))
         return cls(
-            tier="full" if query.get("tier") == "full" else "quick",
-            sort=sort if sort.lstrip("-") in known else "",
+            tier=tier,
+            sort=sort if sort.lstrip("-") in {*COLUMNS, *metrics} else "",
             search=query.get("q", "").replace("\0", "").strip()[:80],
             per_author=query.get("authors") == "best",
+            rule=next((known for known in standings.RULES if known == rule and known != card.average), None),
+            weights=tuple(pair for pair in weights if pair[1] != 1) if rule == "weights" else (),
+            day=_day(query.get("asof", "")),
+            columns=tuple(name for name in query.getlist("col") if name in {*COLUMNS, *metrics}),
+            cost=query.get("cost", "") if query.get("cost", "") in COSTS else "seconds",
         )
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the board stands in the database as it is asked for: today's, by the card's own rule."""
+        return self.rule is None and self.day is None
+
+    def shows(self, column: str) -> bool:
+        return column in self.columns if self.columns else column not in HIDDEN_AT_FIRST
 
     def query(self, **changes: Any) -> str:
         """The query string of this view with some changes, defaults left out."""
@@ -51,9 +78,15 @@ class View:
             "sort": self.sort,
             "q": self.search,
             "authors": "best" if self.per_author else "",
+            "rule": self.rule or "",
+            **{f"w:{case}": f"{weight:g}" for case, weight in self.weights},
+            "asof": self.day.isoformat() if self.day else "",
+            "col": self.columns,
+            "cost": self.cost,
         } | changes
+        defaults = {("tier", "quick"), ("cost", "seconds")}
         return "?" + urlencode(
-            {key: value for key, value in values.items() if value and (key, value) != ("tier", "quick")}
+            {key: value for key, value in values.items() if value and (key, value) not in defaults}, doseq=True
         )
 
     def next_sort(self, column: str, *, descending_first: bool) -> str:
@@ -64,6 +97,22 @@ class View:
 
     def aria_sort(self, column: str) -> str:
         return {column: "ascending", f"-{column}": "descending"}.get(self.sort, "none")
+
+
+def _weight(text: str) -> float:
+    """A weight of a case, in [0, 1000]; 1 where it is none."""
+    try:
+        weight = float(text)
+    except ValueError:
+        return 1.0
+    return weight if 0 <= weight <= 1000 else 1.0
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def rows(card: Task, view: View) -> QuerySet[Standing]:
@@ -88,6 +137,36 @@ def rows(card: Task, view: View) -> QuerySet[Standing]:
         order = column.desc(nulls_last=True) if is_descending else column.asc(nulls_last=True)
         found = found.order_by(order, "position")
     return found
+
+
+def unranked(card: Task, tier: Tier) -> list[tuple[Run, str]]:
+    """The latest run of each submission that doesn't rank, with the reason; the newest first. Two queries."""
+    standing = Standing.objects.for_board(card.slug, tier).values("submission")
+    latest = Run.objects.filter(submission=OuterRef("pk"), tier=tier).order_by("-queued", "-pk").values("pk")[:1]
+    left = Submission.objects.filter(task=card.slug, disqualified="", superseded=False).exclude(pk__in=standing)
+    numbers = left.annotate(latest=Subquery(latest)).filter(latest__isnull=False).values("latest")
+    runs = Run.objects.filter(pk__in=numbers).select_related("submission__author").defer("log", "provenance")
+    return [(run, why_unranked(card, run)) for run in runs.order_by("-queued", "-pk")[:MOST_UNRANKED]]
+
+
+def why_unranked(card: Task, run: Run) -> str:
+    if run.is_open:
+        return f"{run.status}: {run.plays_done} of {run.plays_total} plays"
+    if run.status == Run.Status.FAILED:
+        return f"failed: {run.failure_message}" if run.failure_whose == "author" else "failed by our fault"
+    if run.status == Run.Status.CANCELLED:
+        return "cancelled"
+    if run.task_version != card.version:
+        return f"stale: it ran under version {run.task_version}, now it is {card.version}"
+    return f"incomplete: {card.primary.label} is missing on a ranked case and seed"
+
+
+def raw_scores(card: Task, tier: Tier) -> Iterator[tuple[Any, ...]]:
+    """run, submission, method, case, seed, metric, value of everything that ranks. One query, read in pieces."""
+    runs = Standing.objects.for_board(card.slug, tier).values("run")
+    names = ("run", "run__submission", "run__submission__name", "case", "seed", "metric", "value")
+    found = Score.objects.filter(run__in=runs).order_by("run", "case", "seed", "metric")
+    return found.values_list(*names).iterator(chunk_size=2000)
 
 
 def shown_metrics(card: Task, tier: Tier) -> list[Metric]:
@@ -129,105 +208,6 @@ def contrasts(
         return standings.estimate(np.array([[first[seed] - second[seed] for seed in sorted(first)]]))
 
     return [(row, [difference(row.run_id, pair.of, pair.against) for pair in pairs]) for row in rows] if pairs else []
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A claim beside our measurement of the house method that should reproduce it."""
-
-    claim: Claim
-    metric: Metric
-    measured: standings.Estimate | None
-    title: str  # of the house method
-
-    @property
-    def difference(self) -> float | None:
-        return self.measured.value - self.claim.value if self.measured else None
-
-    @property
-    def verdict(self) -> str:
-        """Whether it held within the claim's tolerance; else on which side of the printed value we are."""
-        if self.measured is None or self.difference is None:
-            return "not measured"
-        if self.claim.tolerance is None:
-            return "not judged"
-        if abs(self.difference) <= self.claim.tolerance:
-            return "held"
-        return "not held: better" if (self.difference > 0) == (self.metric.better == "higher") else "not held: worse"
-
-
-def verdicts(card: Task, tier: Tier) -> list[Verdict]:
-    """Every claim of a tier with what we measured. Two queries."""
-    claims = [claim for claim in card.claims if claim.tier == tier]
-    houses = [claim.house for claim in claims if claim.house]
-    found = Standing.objects.filter(task=card.slug, tier=tier, submission__house_slug__in=houses)
-    runs = dict(found.values_list("submission__house_slug", "run"))
-    scores: dict[tuple[int, str, str], list[float]] = defaultdict(list)
-    asked = Score.objects.filter(
-        run__in=runs.values(), metric__in={claim.metric for claim in claims}, case__in={claim.case for claim in claims}
-    )
-    for run, case, metric, value in asked.order_by("seed").values_list("run", "case", "metric", "value"):
-        scores[run, case, metric].append(value)
-    titles = {house.slug: house.title for house in card.house}
-    return [
-        Verdict(
-            claim,
-            card.metric(claim.metric),
-            standings.estimate(np.array([values]))
-            if claim.house and (values := scores.get((runs.get(claim.house, 0), claim.case, claim.metric)))
-            else None,
-            titles.get(claim.house or "", ""),
-        )
-        for claim in claims
-    ]
-
-
-@dataclass(frozen=True)
-class Contest:
-    """A comparison that the paper makes, beside what we measured: the difference in favour of the claimed winner."""
-
-    comparison: Comparison
-    metric: Metric
-    titles: tuple[str, str]  # of the two house methods
-    advantage: standings.Estimate | None
-
-    @property
-    def verdict(self) -> str:
-        """Held or not where the whole interval says so."""
-        found = self.advantage
-        if found is None or found.low is None or found.high is None:
-            return "not measured"
-        return "held" if found.low > 0 else "not held" if found.high < 0 else "undecided"
-
-
-def contests(card: Task, tier: Tier) -> list[Contest]:
-    """Every comparison of a tier with what we measured. Two queries."""
-    asked = [comparison for comparison in card.comparisons if comparison.tier == tier]
-    if not asked:
-        return []
-    houses = {slug for comparison in asked for slug in (comparison.house, comparison.than)}
-    found = Standing.objects.filter(task=card.slug, tier=tier, submission__house_slug__in=houses)
-    runs = dict(found.values_list("submission__house_slug", "run"))
-    scores: dict[tuple[int, str, str], dict[int, float]] = defaultdict(dict)
-    rows = Score.objects.filter(run__in=runs.values(), metric__in={comparison.metric for comparison in asked})
-    for run, case, metric, seed, value in rows.values_list("run", "case", "metric", "seed", "value"):
-        scores[run, case, metric][seed] = value
-    titles = {house.slug: house.title for house in card.house}
-
-    def advantage(of: Comparison) -> standings.Estimate | None:
-        sign = 1 if card.metric(of.metric).better == "higher" else -1
-        differences = []
-        for case in of.cases:
-            first, second = (scores[runs.get(slug, 0), case, of.metric] for slug in (of.house, of.than))
-            if not first or first.keys() != second.keys():
-                return None
-            differences.append([sign * (first[seed] - second[seed]) for seed in sorted(first)])
-        return standings.estimate(np.array(differences))
-
-    return [
-        Contest(item, card.metric(item.metric), (titles[item.house], titles[item.than]), advantage(item))
-        for item in asked
-    ]
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ def record(run: int, attempt: int, execution: str, sequence: int, event: dict[st
                 counts = True
             else:
                 counts = False
+        if counts and event["type"] in ("started", "finished", "failed"):
+            log.info(event["type"])
         if counts and event["type"] in ("finished", "failed"):
             release()
         elif not counts and event["type"] in ("heartbeat", "progress"):
@@ -139,8 +141,8 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         provenance=run.provenance | {"data": event["data"]},
         **event["spent"],
     )
-    boards.rebuild(run.task, run.tier)  # type: ignore[arg-type]  # in the same transaction: a board is never behind
     run.refresh_from_db()
+    boards.update(run)  # in the same transaction: a board is never behind
     check_drift(run)
 
 

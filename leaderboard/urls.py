@@ -7,7 +7,7 @@ from django.urls import path
 from leaderboard.admin import workers
 from leaderboard.api import api
 from leaderboard.limits import signing_in_from, signing_in_to
-from leaderboard.views import accounts, boards, machine, submissions
+from leaderboard.views import accounts, boards, comparing, machine, papers, submissions
 
 handler403 = "leaderboard.limits.refused"
 
@@ -16,9 +16,19 @@ urlpatterns = [
     path("tasks/", boards.tasks, name="tasks"),
     path("tasks/<slug:slug>/", boards.task, name="task"),
     path("tasks/<slug:slug>/board.csv", boards.board_csv, name="board_csv"),
+    path("tasks/<slug:slug>/scores.csv", boards.scores_csv, name="scores_csv"),
+    path("tasks/<slug:slug>/scores.json", boards.scores_json, name="scores_json"),
+    path("tasks/<slug:slug>/compare/", comparing.side_by_side, name="compare"),
+    path("tasks/<slug:slug>/compare/scores.csv", comparing.scores_csv, name="compare_csv"),
     path("tasks/<slug:slug>/starter.py", boards.starter, name="starter"),
     path("tasks/<slug:slug>/submit/", submissions.submit, name="submit"),
     path("tasks/<slug:slug>/rerun-stale/", submissions.rerun_stale, name="rerun_stale"),
+    path("claims/", papers.claimed, name="claims"),
+    path("papers/<slug:slug>/", papers.paper, name="paper"),
+    path("authors/<str:name>/", papers.author, name="author"),
+    path("search/", papers.search, name="search"),
+    path("about/", papers.about, name="about"),
+    path("about/statistics/", papers.statistics, name="statistics"),
     path("submissions/", submissions.mine, name="submissions"),
     path("submissions/<int:pk>/", submissions.detail, name="submission"),
     path("submissions/<int:pk>/code/", submissions.code, name="submission_code"),

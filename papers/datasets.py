@@ -117,6 +117,11 @@ def _fetch(file: File) -> bytes:
     return content
 
 
+def cached(name: str) -> Path:
+    """Where this machine keeps a file that was fetched or made once."""
+    return _cache() / name
+
+
 def _mirror() -> Path | None:
     folder = os.environ.get("DATA_MIRROR")
     if folder and not Path(folder).is_dir():
@@ -202,6 +207,13 @@ _ADVERTORCH = (
 )
 _CONVEX = "https://github.com/locuslab/convex_adversarial/tree/2cd8149249b9e90383af10fc7e9b9fe90166813e/models"
 FILES = {
+    "orl-faces": File(
+        "orl_faces.npz",
+        "ed947b6d6b7e4ba261b972976e4e4a581b7b5f1ef21e4009d144aed3b12b419f",
+        "https://cam-orl.co.uk/facedatabase.html",
+        _npz,
+        converted=True,
+    ),
     "letter": File(
         "letter_gain.csv",
         "42835dcd77d1ca6f9cd57b32062683ea836d2fac741be629a76f926396280465",

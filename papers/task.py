@@ -209,6 +209,7 @@ class Task:
     comparisons: tuple[Comparison, ...] = ()
     flags: tuple[Flag, ...] = ()
     figures: tuple[Figure, ...] = ()
+    average: Literal["mean", "iqm"] = "mean"  # of a seed's cases; "iqm" leaves out the best and the worst quarter
     starter: str = ""  # slug of the house method offered as the starter file
     kit: str | None = None  # a module that methods may import inside the sandbox
 
@@ -261,17 +262,27 @@ class Seed:
 
     `rng(name)` is the same for every method, so comparisons are paired.
     `salted(name)` depends on the method's code too: for decoys and permutations that must not be learnt from earlier runs.
+    `shared(name)` is the same for all cases and seeds of a board: for what is too dear to be made anew for each of them.
     """
 
     index: int
     key: bytes
     salt: bytes
+    site: bytes = b""
 
     def rng(self, name: str) -> np.random.Generator:
         return _generator(self.key, name)
 
     def salted(self, name: str) -> np.random.Generator:
         return _generator(self.salt, name)
+
+    def shared(self, name: str) -> np.random.Generator:
+        return _generator(self.site, name)
+
+    @staticmethod
+    def site_of(key: bytes) -> bytes:
+        """The `site` of every seed that is drawn from a job's key."""
+        return hmac.digest(key, b"shared by all cases and seeds", hashlib.sha256)
 
 
 def _generator(key: bytes, name: str) -> np.random.Generator:

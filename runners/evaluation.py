@@ -209,7 +209,8 @@ def play_one(job: Job, task: Task, protocol: Any, *, case: Case, index: int, box
     own = int.from_bytes(hmac.digest(key, b"the method's own seed", "sha256")[:4], "little")
     box.load(job.code, seed=own, calls=task.calls)
     method = Proxy(box, task.calls)
-    scores = protocol.play(case, seed=Seed(index, key, salt), device=job.device, method=method, report=report)
+    seed = Seed(index, key, salt, Seed.site_of(job.seed_key))
+    scores = protocol.play(case, seed=seed, device=job.device, method=method, report=report)
     names = {metric.name for metric in task.metrics}
     if not set(scores) <= names or task.primary.name not in scores:
         raise ValueError(f"{task.protocol} scored {sorted(scores)}, the card names {sorted(names)}")

@@ -50,6 +50,7 @@ def evaluate(self: Task, *, run: int, attempt: int, job: dict[str, Any], report_
         if not deliveries.begin(run, attempt, execution):
             log.warning("delivered twice: the first delivery goes on")
             return
+        log.info("begins")
         report = Reporter(report_to, run=run, attempt=attempt, execution=execution, worker=self.request.hostname)
         report({"type": "heartbeat"})
         try:

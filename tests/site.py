@@ -1,6 +1,7 @@
 """A whole site, started as its user starts it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -61,6 +62,21 @@ class Site:
 
     def board(self, task="imputation", tier="quick"):
         return self.get(f"/api/v1/tasks/{task}/leaderboard?tier={tier}").json()["results"]
+
+    def signed_in(self):
+        """A session of the administrator, whose password the first start printed."""
+        (password,) = re.findall(r"user admin, password (\S+)", "\n".join(self.lines))
+        session = requests.Session()
+        self.post(session, "/accounts/login/", username="admin", password=password)
+        return session
+
+    def post(self, session, path, *, shown_at=None, **fields):
+        """Send a form as a browser does: after looking at its page, with that page's token."""
+        session.get(self.url + (shown_at or path), timeout=60)
+        fields |= {"csrfmiddlewaretoken": session.cookies["csrftoken"]}
+        response = session.post(self.url + path, fields, headers={"Referer": self.url}, timeout=60)
+        response.raise_for_status()
+        return response
 
     def processes(self):
         """Pids that still work for this site: they carry its data folder in their environment or command line."""

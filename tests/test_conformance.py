@@ -30,10 +30,10 @@ class Garbage:
     """A method that gives the same useless answer to every call."""
 
     def __init__(self, answer):
-        self.answer = answer
+        self._answer = answer  # an interface may have a call `answer`
 
     def __getattr__(self, name):
-        return lambda *args, **kwargs: self.answer
+        return lambda *args, **kwargs: self._answer
 
 
 def seed(index):

@@ -9,6 +9,16 @@ from django.utils.safestring import SafeString
 from papers.task import Metric
 
 register = template.Library()
+SHAPES = {  # charts.SYMBOLS as paths
+    "circle": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
+    "square": "M-4-4h8v8h-8z",
+    "diamond": "M0-5L5 0L0 5L-5 0z",
+    "triangle-up": "M0-5L5 4H-5z",
+    "triangle-down": "M0 5L5-4H-5z",
+    "cross": "M-2-5h4v3h3v4h-3v3h-4v-3h-3v-4h3z",
+    "x": "M-5-3L-3-5L0-2L3-5L5-3L2 0L5 3L3 5L0 2L-3 5L-5 3L-2 0z",
+    "star": "M0-5L1.5-1.5L5-1.5L2.2 1L3.2 5L0 2.6L-3.2 5L-2.2 1L-5-1.5L-1.5-1.5z",
+}
 MINUS, DASH = "−", "–"
 STATES = {
     "queued": ("Queued", "◷"),
@@ -90,3 +100,20 @@ def percent(fraction: float) -> int:
 @register.filter
 def before_colon(text: str) -> str:
     return text.partition(":")[0]
+
+
+@register.filter
+def at(items: Any, index: int) -> Any:
+    return items[index]
+
+
+@register.simple_tag
+def swatch(entry: Any) -> SafeString:
+    """The entry's colour and symbol, as charts draw it."""
+    shape = SHAPES[entry.symbol]
+    return format_html(
+        '<svg class="swatch" viewBox="-6 -6 12 12" aria-hidden="true"><path d="{}" fill="{}" stroke="{}"/></svg>',
+        shape,
+        entry.colour,
+        entry.colour,
+    )

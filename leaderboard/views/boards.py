@@ -1,17 +1,20 @@
 """Home, the tasks, and the boards."""
 
 import csv
+import json
 from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import redis
 from django.core.paginator import Paginator
-from django.db.models import Count
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.db.models import Count, prefetch_related_objects
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from leaderboard import charts, figures, readme, tables
+from leaderboard import charts, claims, figures, flags, readme, recast, standings, tables
 from leaderboard.models import Run, Standing
 from leaderboard.tables import View
 from papers import catalogue
@@ -20,6 +23,15 @@ from runners import presence
 
 PER_PAGE = 50
 CONTRASTED = 20
+COLUMN_LABELS = {
+    "seconds": "Seconds",
+    "cpu": "CPU",
+    "memory": "Memory",
+    "device": "Device",
+    "author": "Author",
+    "date": "Date",
+}
+SCORE_COLUMNS = ["run", "submission", "method", "case", "seed", "metric", "value"]
 PLOTTED = 200  # rows of a board that its charts show
 
 
@@ -78,9 +90,14 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     """A board. A constant number of queries, whatever its length."""
     card = card_or_404(slug)
     view = View.of(card, request.GET)
-    page = Paginator(tables.rows(card, view), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(recast.rows(card, view), PER_PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    prefetch_related_objects(shown, "run__drift_flags")
     best = list(Standing.objects.for_board(slug, view.tier)[:PLOTTED])
     context = tables.context_by_case(card, best[0].run_id) if best else {}
+    evidence = claims.gather([card])
+    verdicts = claims.verdicts(card, view.tier, evidence)
+    columns = headers(card, view)
     return render(
         request,
         "task.html",
@@ -90,19 +107,27 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
             "view": view,
             "tiers": [(tier, view.query(tier=tier, sort="", q="")) for tier in TIERS],
             "page": page,
+            "shown": [(row, flags.of_row(card, row, verdicts)) for row in shown],
             "by_rank": view.query(sort=""),
             "previous_page": view.query(page=page.number - 1) if page.has_previous() else "",
             "next_page": view.query(page=page.number + 1) if page.has_next() else "",
-            "headers": headers(card, view),
-            "metrics": tables.shown_metrics(card, view.tier),
+            "columns": columns,
+            "headers": [column for column in columns if column["is_shown"]],
+            "metrics": [metric for metric in tables.shown_metrics(card, view.tier) if view.shows(metric.name)],
+            "rules": [(rule, recast.LABELS[rule]) for rule in standings.RULES],
+            "rule": view.rule or card.average,
+            "rule_label": recast.LABELS[view.rule] if view.rule else "",
+            "weights": [(case, dict(view.weights).get(case, 1)) for case in card.ranked_cases(view.tier)],
+            "unranked": tables.unranked(card, view.tier),
             "open": tables.open_runs(card, view.tier),
-            "cost_figure": charts.score_against_cost(card, best) if best else None,
+            "costs": [(cost, view.query(cost=cost)) for cost in tables.COSTS],
+            "cost_figure": charts.score_against_cost(card, best, view.cost) if best else None,
             "profile_figure": charts.case_profile(card, best, context) if best else None,
             "figures": figures.of_board(card, view.tier, best),
             "contrasts": card.contrasts.get(view.tier, ()),
             "contrasted": tables.contrasts(card, view.tier, best[:CONTRASTED]),
-            "verdicts": tables.verdicts(card, view.tier),
-            "contests": tables.contests(card, view.tier),
+            "verdicts": verdicts,
+            "contests": claims.contests(card, view.tier, evidence),
             "readme": readme.rendered(catalogue.paper_of(slug).folder / "README.md"),
             "interface": tables.interface_source(card),
             "limits": card.limits[view.tier],
@@ -111,23 +136,23 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def headers(card: Task, view: View) -> list[dict[str, Any]]:
-    """The sortable columns after the rank, in their order."""
+    """The sortable columns after the rank, in their order, shown or not."""
     metrics = tables.shown_metrics(card, view.tier)
-    columns = [("method", "Method", False)]
-    columns += [(metric.name, charts.arrowed(metric), metric.better == "higher") for metric in (card.primary, *metrics)]
-    columns += [
-        ("seconds", "Seconds", False),
-        ("memory", "Memory", False),
-        ("author", "Author", False),
-        ("date", "Date", True),
-    ]
+    primary = f"{card.primary.label}, {recast.LABELS[view.rule]}" if view.rule else card.primary.label
+    primary += " ↑" if recast.is_higher_better(card, view) else " ↓"
+    columns = [("method", "Method", False), (card.primary.name, primary, recast.is_higher_better(card, view))]
+    columns += [(metric.name, charts.arrowed(metric), metric.better == "higher") for metric in metrics]
+    columns += [(name, label, name == "date") for name, label in COLUMN_LABELS.items()]
+    fixed = {"method", card.primary.name}
     return [
         {
             "name": name,
             "label": label,
             "link": view.next_sort(name, descending_first=descending),
             "aria": view.aria_sort(name),
-            "is_number": name not in ("method", "author"),
+            "is_number": name not in ("method", "author", "device"),
+            "is_shown": name in fixed or view.shows(name),
+            "is_fixed": name in fixed,
         }
         for name, label, descending in columns
     ]
@@ -142,41 +167,55 @@ def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}.csv"'
     writer = csv.writer(response)
     names = [metric.name for metric in card.metrics]
-    writer.writerow(
-        [
-            "rank",
-            "rank_low",
-            "rank_high",
-            "method",
-            "author",
-            "kind",
-            "low",
-            "high",
-            *names,
-            "seconds",
-            "memory_bytes",
-            "run",
-        ]
-    )
-    for row in tables.rows(card, view):
+    whose = ["method", "author", "kind", "low", "high"]
+    costs = ["seconds", "cpu_seconds", "gpu_seconds", "memory_bytes"]
+    writer.writerow(["rank", "rank_low", "rank_high", *whose, *names, *costs, "device", "group", "ended", "run"])
+    for row in recast.rows(card, view):
         means = [row.metrics.get(name, {}).get("value", "") for name in names]
         submission, run = row.submission, row.run
-        whose = [plain(submission.name), plain(submission.author_name), submission.kind]
-        writer.writerow(
-            [
-                row.rank,
-                row.rank_low,
-                row.rank_high,
-                *whose,
-                row.low,
-                row.high,
-                *means,
-                run.seconds,
-                run.memory_bytes,
-                run.pk,
-            ]
-        )
+        told = [plain(submission.name), plain(submission.author_name), submission.kind, row.low, row.high, *means]
+        told += [*(getattr(run, cost) for cost in costs), run.device, row.group]
+        ended = run.ended.isoformat() if run.ended else ""
+        writer.writerow([row.rank, row.rank_low, row.rank_high, *told, ended, run.pk])
     return response
+
+
+class Echo:
+    """A file that hands back what is written to it, so that csv makes lines without keeping them."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@require_safe
+def scores_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """Every raw score behind a board, line by line."""
+    card = card_or_404(slug)
+    view = View.of(card, request.GET)
+    writer = csv.writer(Echo())
+    lines = ((run, pk, plain(name), *rest) for run, pk, name, *rest in tables.raw_scores(card, view.tier))
+    response = StreamingHttpResponse(
+        map(writer.writerow, chain([SCORE_COLUMNS], lines)), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}-scores.csv"'
+    return response
+
+
+@require_safe
+def scores_json(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """The same as JSON: {"columns": [...], "rows": [[...], ...]}."""
+    card = card_or_404(slug)
+    view = View.of(card, request.GET)
+    response = StreamingHttpResponse(json_lines(tables.raw_scores(card, view.tier)), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}-scores.json"'
+    return response
+
+
+def json_lines(rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+    yield f'{{"columns": {json.dumps(SCORE_COLUMNS)}, "rows": ['
+    for number, row in enumerate(rows):
+        yield (",\n" if number else "\n") + json.dumps(row)
+    yield "\n]}"
 
 
 def plain(text: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import requests
 
+from tests.benchmarks.transport import exact_against_truth
 from tests.elsewhere import FOLDER
 from tests.site import ROOT, Site
 
@@ -48,6 +49,7 @@ def main() -> None:
     os.environ["PAPERS_PATH"] = FOLDER
     sandbox_against_process(rounds)
     overhead_of_a_run(rounds)
+    exact_against_truth(rounds)
 
 
 def sandbox_against_process(rounds: int) -> None:

@@ -1,39 +1,23 @@
-"""Puts runs into a site's database, as if people had submitted them: `python -m tests.faults.enqueue`.
-
-Reads {"author", "kind", "number", "runs"} as JSON, a line each; writes {"run", "kind"}, and first the board's seed key.
-"""
+"""Puts runs into a site's database, as if people had submitted them."""
 
 import json
 import os
+import subprocess
 import sys
+from pathlib import Path
 
-import django
+from tests.site import ROOT
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "leaderboard.settings"
-django.setup()
-
-from django.contrib.auth import get_user_model  # noqa: E402
-
-from leaderboard.models import Submission  # noqa: E402
-from leaderboard.runs import seed_key, start_run  # noqa: E402
-from leaderboard.uploads import store_code  # noqa: E402
-from tests.faults.methods import code  # noqa: E402
+PAPERS = str(Path(__file__).parent / "papers")
 
 
-def main():
-    print(json.dumps({"seed_key": seed_key("halving", 1, "quick").hex()}))
-    for line in sys.stdin:
-        told = json.loads(line)
-        author, _ = get_user_model().objects.get_or_create(username=told["author"])
-        submission, _ = Submission.objects.get_or_create(
-            task="halving",
-            author=author,
-            code_sha256=store_code(code(told["kind"], told["number"])),
-            defaults={"name": f"{told['kind']} {told['number']}"},
-        )
-        for _ in range(told["runs"]):
-            print(json.dumps({"run": start_run(submission, requester=author).pk, "kind": told["kind"]}), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+def enqueue(site, *told):
+    """Put runs into the site's database. Returns the board's seed key, and {run: kind of method}."""
+    env = {**os.environ, **site.env, "DATA_DIR": str(site.folder), "SITE_URL": site.url}
+    env |= {"REDIS_URL": f"redis+socket://{site.folder}/valkey.sock?virtual_host=0"}
+    text = "\n".join(json.dumps({"author": "alice", "number": 0, "runs": 1} | row) for row in told)
+    command = [sys.executable, "-m", "tests.faults.inside"]
+    done = subprocess.run(command, cwd=ROOT, env=env, input=text, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    first, *rows = map(json.loads, done.stdout.splitlines())
+    return first["seed_key"], {row["run"]: row["kind"] for row in rows}

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -17,6 +16,7 @@ import requests
 
 from runners.sandbox import probe_isolation
 from tests.faults import processes
+from tests.faults.enqueue import PAPERS, enqueue
 from tests.faults.methods import QUICK, code
 from tests.site import ROOT, Site
 
@@ -27,7 +27,6 @@ pytestmark = [
     pytest.mark.skipif(not probe_isolation().ok, reason=probe_isolation().reason),
 ]
 
-PAPERS = str(Path(__file__).parent / "papers")
 SEED = int(os.environ.get("FAULT_SEED", "20180710"))
 SECRETS = {"SECRET_KEY": "k" * 40, "SEED_SECRET": "s" * 40}
 FAULTS = [*processes.PARTS, processes.EVALUATOR, "Valkey and its file"]
@@ -51,18 +50,6 @@ def start(tmp_path):
     for site in sites:
         site.stop()
         assert site.processes() == []
-
-
-def enqueue(site, *told):
-    """Put runs into the site's database. Returns the board's seed key, and {run: kind of method}."""
-    env = {**os.environ, **site.env, "DATA_DIR": str(site.folder), "SITE_URL": site.url}
-    env |= {"REDIS_URL": f"redis+socket://{site.folder}/valkey.sock?virtual_host=0"}
-    text = "\n".join(json.dumps({"author": "alice", "number": 0, "runs": 1} | row) for row in told)
-    command = [sys.executable, "-m", "tests.faults.enqueue"]
-    done = subprocess.run(command, cwd=ROOT, env=env, input=text, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    first, *rows = map(json.loads, done.stdout.splitlines())
-    return first["seed_key"], {row["run"]: row["kind"] for row in rows}
 
 
 def undisturbed(folder, seed_key, kinds=QUICK):
@@ -182,28 +169,16 @@ def test_whatever_is_killed_every_run_ends_and_every_score_is_counted_once(start
     assert ends["finished", None] >= 70, "84 runs can finish, and most of them were let be"
 
 
-def signed_in(site):
-    """A session of the administrator, whose password the first start printed."""
-    (password,) = re.findall(r"user admin, password (\S+)", "\n".join(site.lines))
-    session = requests.Session()
-    session.get(site.url + "/accounts/login/")
-    told = {"username": "admin", "password": password, "csrfmiddlewaretoken": session.cookies["csrftoken"]}
-    response = session.post(site.url + "/accounts/login/", told, headers={"Referer": site.url})
-    assert "Sign out" in response.text
-    return session
-
-
 def test_a_cancelled_run_stops_within_seconds_and_a_lost_worker_is_noticed_within_ninety(start, tmp_path):
     """With the settings that everybody gets."""
     site = start()
-    session = signed_in(site)
+    session = site.signed_in()
     key, kinds = enqueue(site, {"kind": "long"}, {"kind": "long", "number": 1})
     first, second = kinds
     site.wait_for(lambda: run_of(site, first)["status"] == "running" and processes.playing(site, "evaluator"), 120)
     (pid,) = processes.playing(site, "evaluator")
     began = time.monotonic()
-    token = {"csrfmiddlewaretoken": session.cookies["csrftoken"]}
-    assert session.post(f"{site.url}/runs/{first}/cancel/", token, headers={"Referer": site.url}).ok
+    site.post(session, f"/runs/{first}/cancel/", shown_at="/")
     assert processes.wait_until(lambda: not processes.is_alive(pid), 15)
     print(f"a cancelled evaluator was gone after {time.monotonic() - began:.1f} s")
     assert run_of(site, first)["status"] == "cancelled"

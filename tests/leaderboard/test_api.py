@@ -154,3 +154,61 @@ def test_the_description_and_its_page_need_no_foreign_host(client, db):
     assert "http://" not in page
     assert "https://" not in page
     json.dumps(described)
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_what_one_may_do_on_the_page_one_may_do_by_token(client, token, alice, measured):
+    submission = measured("Mine", 0.5, author=alice)
+    assert client.get("/api/v1/me", headers=bearer(token)).json()["username"] == "alice"
+    started = client.post(f"/api/v1/submissions/{submission.pk}/runs", headers=bearer(token))
+    assert started.status_code == 201
+    run = Run.objects.get(pk=started.json()["run"])
+    assert (run.status, run.requester) == ("queued", alice)
+    cancelled = client.post(f"/api/v1/runs/{run.pk}/cancel", headers=bearer(token))
+    assert cancelled.json() == {"cancelled": True}
+    assert client.post(f"/api/v1/runs/{run.pk}/cancel", headers=bearer(token)).json() == {"cancelled": False}
+    told = client.get(f"/api/v1/submissions/{submission.pk}").json()
+    assert [one["status"] for one in told["runs"]] == ["cancelled", "finished"]
+    listed = client.get("/api/v1/submissions", {"author": "alice", "task": "imputation"}).json()
+    assert [one["id"] for one in listed["results"]] == [submission.pk]
+
+
+def test_nobody_changes_or_reads_what_is_anothers(client, token, bob, measured):
+    submission = measured("Bob's", 0.5, author=bob, code_is_public=False)
+    run = submission.runs.get()
+    for path in (f"submissions/{submission.pk}/runs", f"runs/{run.pk}/cancel"):
+        assert client.post(f"/api/v1/{path}", headers=bearer(token)).status_code == 403
+        assert client.post(f"/api/v1/{path}").status_code == 401
+    path = f"/api/v1/submissions/{submission.pk}/code"
+    assert client.get(path, headers=bearer(token)).status_code == 403
+    assert client.get(path).status_code == 403
+    own = ApiToken.issue(bob, "desk")[1]
+    assert "class Method" in client.get(path, headers=bearer(own)).json()
+    Submission.objects.filter(pk=submission.pk).update(disqualified="copied")
+    for path in (f"submissions/{submission.pk}", f"runs/{run.pk}", f"runs/{run.pk}/log"):
+        assert client.get(f"/api/v1/{path}").status_code == 404
+
+
+def test_running_again_by_token_counts_towards_the_quota(client, token, alice, measured, settings):
+    settings.QUOTA_PER_DAY = 1
+    path = f"/api/v1/submissions/{measured('Mine', 0.5, author=alice).pk}/runs"
+    assert [client.post(path, headers=bearer(token)).status_code for _ in range(2)] == [201, 429]
+
+
+def test_claims_come_with_verdict_and_reason(client, measured):
+    measured("GAIN (paper)", 0.5, house_slug="gain")
+    found = client.get("/api/v1/claims").json()
+    (judged,) = [one for one in found if one["measured"]]
+    assert (judged["verdict"], judged["printed"]) == ("not held: worse", 0.0546)
+    assert judged["run"] == Run.objects.get().pk
+    assert all(one["why"] for one in found)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "9" * 30])
+def test_a_number_that_no_row_has_is_named(client, db, number):
+    response = client.get(f"/api/v1/runs/{number}")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "run"

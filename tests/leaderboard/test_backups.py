@@ -100,7 +100,7 @@ def fresh_database(name):
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # tests without a database come last, after those of other files
 def filled(tmp_path_factory):
     """A site with some history, and its backup."""
     folder = tmp_path_factory.mktemp("filled")

@@ -172,7 +172,9 @@ def test_a_method_that_knows_a_public_table_by_heart_is_flagged(client, measured
     assert Standing.objects.get(submission=honest).flags == []
     (flag,) = Standing.objects.get(submission=cheat).flags
     assert flag.startswith("memorisation: on breast/mcar-50")
-    assert flag in board(client).content.decode()
+    text = board(client).content.decode()
+    assert ">memorisation</button>" in text
+    assert flag.partition(": ")[2] in text
 
 
 def test_a_result_without_isolation_says_so(client, measured):

@@ -1,9 +1,9 @@
 """Reruns: asked for one by one, by the board, by schedule; what the pages show of them; and drift."""
 
-import importlib
 import json
 import logging
 import re
+from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -20,6 +20,7 @@ from leaderboard.runs import rerun, start_run
 from leaderboard.uploads import store_code
 from papers import catalogue
 from runners.evaluation import evaluate
+from runners.inprocess import InProcess
 from runners.job import Job
 from runners.presence import Worker
 from tests.leaderboard.test_run_life import say
@@ -120,6 +121,9 @@ def test_the_history_marks_the_run_that_counts_and_the_one_that_is_shown_and_say
     marker = shown["data"][0]["marker"]
     assert (marker["symbol"], marker["size"]) == (["circle-open", "circle"], [10, 18])
     assert why.startswith("because it counts")
+    ids = Counter(re.findall(r'\bid="([^"]+)"', page(client, path)))
+    assert ids["history-figure"] == 1
+    assert max(ids.values()) == 1, "a chart is found by its id"
     shown, why = figure(client, f"{path}?run={first.pk}")
     assert (shown["data"][0]["marker"]["size"], why) == ([18, 10], "because you chose it")
     DriftFlag.objects.create(run=again, reference=first, shifts=[])
@@ -176,14 +180,13 @@ def test_twenty_honest_reruns_raise_no_flag_and_injected_drift_does(
     for _ in range(21):
         evaluated(exact)
     assert not DriftFlag.objects.exists()
-    protocol = importlib.import_module("papers.doubling.protocol")
-    honest = protocol.play
+    honest = InProcess.call
 
-    def drifted(case, **kwargs):
-        scores = honest(case, **kwargs)
-        return scores | {"error": scores["error"] + 1e-9 * (case.name == "large")}
+    def drifted(self, name, x):
+        """A library's new version, say: the same code answers a little differently on one case."""
+        return honest(self, name, x) + 1e-9 * (len(x) == 50)
 
-    monkeypatch.setattr(protocol, "play", drifted)
+    monkeypatch.setattr(InProcess, "call", drifted)
     with caplog.at_level(logging.ERROR), django_capture_on_commit_callbacks(execute=True):
         run = evaluated(exact)
     flag = DriftFlag.objects.get()

@@ -365,3 +365,20 @@ def test_people_come_before_house_methods_and_authors_take_turns(alice, bob):
         queue(alice, f"alice {index}")
     queue(bob, "bob 0")
     assert [run.submission.name for run in waiting()] == ["alice 0", "bob 0", "alice 1", "alice 2", "house"]
+
+
+def test_a_hundred_uploads_of_one_author_do_not_delay_anothers_first(alice, bob, sent, settings):
+    def queue(author, name):
+        submission = Submission.objects.create(task="imputation", author=author, name=name, code_sha256=name)
+        return start_run(submission)
+
+    for index in range(100):
+        queue(alice, f"alice {index}")
+    queue(bob, "bob")
+    runs.release()
+    assert sent == ["alice 0", "bob", "alice 1"], "one worker, two ahead of it"
+    assert runs.release() == 0
+    assert settings.RUNNING_PER_AUTHOR == 2
+    for released in Run.objects.filter(released__isnull=False):
+        play_through(released)
+    assert sent[3:] == ["alice 2", "alice 3"], "and no more than two of hers at once"

@@ -1,10 +1,17 @@
 """The statistics against closed forms and simulated boards."""
 
+import re
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from leaderboard.standings import estimate, holm, ranks
+from leaderboard import standings
+from leaderboard.standings import estimate, holm, paired, ranks
+from tests.benchmarks import calibration
 
 
 def test_the_interval_is_students_over_seed_means():
@@ -53,12 +60,155 @@ def test_holm_agrees_with_its_definition():
     assert holm(p, 0.05).tolist() == [True, False, False, True]
 
 
-def test_the_same_method_twice_is_rarely_told_apart():
-    rng = np.random.default_rng(2)
+def test_a_paired_difference_is_the_paired_t_test():
+    first, second = np.random.default_rng(3).normal(size=(2, 7))
+    expected = stats.ttest_rel(first, second)
+    interval = expected.confidence_interval(0.95)
+    found = paired(first, second)
+    assert (found.low, found.high, found.p) == pytest.approx((interval.low, interval.high, expected.pvalue))
+
+
+def test_equal_scores_are_no_evidence_and_a_constant_difference_is_all_of_it():
+    scores = np.random.default_rng(0).normal(size=5)
+    assert paired(scores, scores).p == 1
+    assert paired(scores, scores + 1).p < 1e-12
+    assert paired(scores[:1], scores[1:2]).p is None
+
+
+def test_a_spread_beyond_doubles_has_no_interval_and_is_not_told_apart():
+    huge = np.array([[1e200, -1e200, 1e200], [1.0, 2.0, 3.0]])
+    assert standings.estimates(huge)[0].low is None
+    assert [(place.low, place.high) for place in ranks(huge, higher_is_better=True)] == [(1, 2), (1, 2)]
+
+
+def reference_intervals(gain):
+    """Rank intervals by p-values, one pair at a time: Holm with steps rounded up to powers of two."""
+    found = []
+    for i, own in enumerate(gain):
+        tests = [(stats.ttest_rel(other, own), j) for j, other in enumerate(gain) if j != i]
+        decided = set()
+        while True:
+            open_ones = len(gain) - len(decided)
+            level = 0.05 / 2 ** int(np.ceil(np.log2(max(open_ones, 2))))
+            now = {j for test, j in tests if test.pvalue < level}
+            if len(now) == len(decided):
+                break
+            decided = now
+        better = sum(test.statistic > 0 for test, j in tests if j in decided)
+        found.append((better + 1, len(gain) - (len(decided) - better)))
+    return found
+
+
+@pytest.mark.parametrize(("entries", "seeds", "spread"), [(2, 5, 30), (9, 5, 3), (17, 3, 30), (30, 10, 1), (33, 20, 1)])
+def test_rank_intervals_agree_with_tests_one_pair_at_a_time(entries, seeds, spread):
+    rng = np.random.default_rng([entries, seeds])
+    gain = rng.normal(size=(entries, seeds)) + spread * rng.normal(size=(entries, 1))
+    places = ranks(gain, higher_is_better=True)
+    intervals = reference_intervals(gain)
+    assert [(place.low, place.high) for place in places] == intervals
+    assert any(low > 1 for low, _ in intervals), "nothing was told apart: this shows nothing"
+
+
+def test_blocks_change_nothing(monkeypatch):
+    gain = np.random.default_rng(5).normal(size=(50, 5)) + np.arange(50)[:, None] / 5
+    whole = standings.tally(gain)
+    monkeypatch.setattr(standings, "BLOCK", 130)
+    assert (standings.tally(gain) == whole).all()
+    assert (whole.sum(axis=1) == 50).all()
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(arrays(float, (6, 4), elements=st.sampled_from([0.0, 0.1, 0.5, 1.0, 1e-12, -3.0, 1e9])))
+def test_decisions_are_antisymmetric_and_consistent_with_the_means(gain):
+    strengths = standings.strength(gain, gain)
+    assert (strengths == -strengths.T).all()
+    assert (np.diag(strengths) == 0).all()
+    for place in ranks(gain, higher_is_better=True):
+        assert 1 <= place.low <= place.high <= 6
+        assert place.low <= place.rank
+
+
+def test_tie_groups_end_where_the_leader_is_beaten():
+    noise = np.array([-0.1, 0.0, 0.1, 0.05, -0.05])
+    gain = np.array([3 + noise, 2.99 - noise, 1 + noise, 0.99 - noise, 0.5 + 0.1 * noise])
+    places = standings.place(gain, standings.tally(gain), tiebreak=range(5))
+    assert places.group.tolist() == [1, 1, 2, 2, 3]
+
+
+def test_tie_groups_reach_beyond_the_first_chunk():
+    gain = np.random.default_rng(0).normal(size=(300, 5)) + 1000
+    gain[250:] -= 1000
+    order = np.argsort(-gain.mean(axis=1))
+    groups = standings.tie_groups(gain[order], np.full(300, 8))
+    assert groups[249] < groups[250]
+
+
+def test_equal_means_share_a_rank_and_stand_in_the_order_of_the_tiebreak():
+    gain = np.array([[1.0, 2.0], [2.0, 1.0], [5.0, 5.0]])
+    places = standings.place(gain, standings.tally(gain), tiebreak=[7, 3, 9])
+    assert (places.rank.tolist(), places.position.tolist()) == ([2, 2, 1], [2, 1, 0])
+
+
+def test_the_interquartile_mean_drops_the_outer_quarters():
+    assert standings.iqm_weights(8) * 4 == pytest.approx([0, 0, 1, 1, 1, 1, 0, 0])
+    assert standings.iqm_weights(3) == pytest.approx([1 / 6, 2 / 3, 1 / 6])
+    assert standings.iqm_weights(1) == pytest.approx([1])
+    scores = np.random.default_rng(0).normal(size=(4, 8, 5))
+    assert standings.by_seed(scores, "iqm") == pytest.approx(stats.trim_mean(scores, 0.25, axis=1))
+
+
+def test_rules_make_one_score_of_a_seeds_cases():
+    scores = np.array([[[1.0, 2.0], [3.0, 0.0]], [[2.0, 1.0], [2.0, 5.0]]])  # entries x cases x seeds
+    assert standings.by_seed(scores).tolist() == [[2, 1], [2, 3]]
+    assert standings.by_seed(scores, "worst").tolist() == [[1, 0], [2, 1]]
+    assert standings.by_seed(scores, "rank").tolist() == [[-1.5, -1.5], [-1.5, -1.5]]
+    assert standings.by_seed(scores, "weights", weights=np.array([3.0, 1.0])).tolist() == [[1.5, 1.5], [2, 2]]
+    assert standings.by_seed(scores, "weights", weights=np.zeros(2)).tolist() == [[2, 1], [2, 3]]
+
+
+def test_ten_thousand_entries_take_little_memory_and_a_newcomer_almost_no_time():
+    gain = np.random.default_rng(0).normal(size=(10_000, 5))
+    counts = standings.histogram(standings.strength(gain[:1], gain))
+    assert counts.sum() == 10_000
+    assert standings.BLOCK * 8 <= 1 << 22, "a block of float64 stays within a few MiB"
+
+
+@pytest.mark.parametrize("noise", calibration.SYMMETRIC)
+@pytest.mark.parametrize("seeds", [10, 20])
+def test_intervals_cover_under_symmetric_noise_from_ten_seeds_on(noise, seeds):
+    boards = 8000
+    error = np.sqrt(0.93 * 0.07 / boards)
+    assert calibration.coverage(noise, seeds, boards=boards) >= 0.93 - 2 * error
+    assert calibration.coverage(noise, seeds, boards=boards, cases=8, shared=0.7) >= 0.93 - 2 * error
+
+
+@pytest.mark.parametrize("noise", calibration.NOISES)
+@pytest.mark.parametrize(("entries", "seeds"), [(2, 3), (2, 5), (6, 5), (2, 10), (20, 20)])
+def test_the_same_method_twice_is_rarely_told_apart(noise, entries, seeds):
     boards = 400
-    wrong = 0
-    for _ in range(boards):
-        shared = rng.normal(size=5)
-        places = ranks(shared + rng.normal(size=(6, 5)), higher_is_better=True)
-        wrong += any((place.low, place.high) != (1, 6) for place in places[:1])
-    assert wrong / boards <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / boards)
+    found = calibration.honesty(noise, entries, seeds, boards=boards)
+    assert found.twins <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / boards)
+    if noise == "normal":
+        assert found.one <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / boards)
+
+
+def test_power_grows_with_the_seeds_as_theory_says():
+    found = calibration.honesty("normal", 2, 20, boards=1000)
+    bound = np.sqrt(standings.bounds(20)[1])
+    exact = stats.nct.sf(bound, 19, np.sqrt(20 / 2))
+    assert found.power == pytest.approx(exact, abs=3 * np.sqrt(exact * (1 - exact) / 1000))
+
+
+def test_the_published_table_keeps_its_promises():
+    text = calibration.DOCUMENT.read_text().partition(calibration.START)[2].partition(calibration.END)[0]
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")
+    ]
+    by_name = {}
+    for name, *cells in rows:
+        by_name.setdefault(name, []).append(cells)
+    for noise in calibration.NOISES:
+        covered, twice = by_name[noise]
+        if noise in calibration.SYMMETRIC:
+            assert all(float(cell) >= 93 for cell in covered[2:])
+        assert all(float(share) <= 5 for cell in twice for share in re.findall(r"[\d.]+", cell))

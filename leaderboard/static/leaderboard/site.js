@@ -36,10 +36,90 @@ function themed(layout) {
 async function draw(place) {
   const figure = JSON.parse(document.getElementById(place.dataset.figure).textContent);
   const Plotly = await loadPlotly();
-  const options = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+  const options = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
   await Plotly.react(place, figure.data, themed(figure.layout), options);
+  if (!place.dataset.drawn) {
+    place.on("plotly_hover", (event) => highlight(event.points[0].data.legendgroup));
+    place.on("plotly_unhover", () => highlight(undefined));
+  }
   place.dataset.drawn = "yes";
 }
+
+// One method lit in every chart and table, the others dimmed.
+let lit, waiting;
+function highlight(group) {
+  if (group === lit) return;
+  lit = group;
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(() => {
+    document.querySelectorAll("[data-drawn]").forEach((place) => {
+      if (!place.data.some((trace) => trace.legendgroup)) return;
+      const others = (trace) => lit && trace.legendgroup && trace.legendgroup !== lit;
+      window.Plotly.restyle(place, { opacity: place.data.map((trace) => (others(trace) ? 0.15 : 1)) });
+    });
+    document.querySelectorAll("[data-entry]").forEach((row) => row.classList.toggle("dimmed", Boolean(lit) && row.dataset.entry !== lit));
+  });
+}
+document.querySelectorAll("[data-entry]").forEach((row) => {
+  for (const on of ["mouseenter", "focusin"]) row.addEventListener(on, () => highlight(row.dataset.entry));
+  for (const off of ["mouseleave", "focusout"]) row.addEventListener(off, () => highlight(undefined));
+});
+
+// What scrolls sideways can be reached by keyboard.
+document.querySelectorAll(".scroll:not([tabindex]), .prose pre").forEach((place) => {
+  place.tabIndex = 0;
+  place.setAttribute("role", "group");
+  place.setAttribute("aria-label", place.querySelector("table") ? "Table" : "Code");
+});
+
+// PNG, SVG and CSV of a chart; the buttons lie over the figure's corner, so that nothing moves.
+function table(data) {
+  const lines = [["series", "x", "y", "value", "low", "high"]];
+  for (const trace of data) {
+    if (trace.type === "heatmap") {
+      trace.z.forEach((row, i) => row.forEach((z, j) => lines.push([trace.name ?? "", trace.x[j], trace.y[i], z, "", ""])));
+      continue;
+    }
+    const bars = trace.error_y ?? trace.error_x, along = trace.error_x ? trace.x : trace.y;
+    (trace.x ?? []).forEach((x, i) => {
+      const up = bars?.array?.[i], down = bars?.arrayminus?.[i] ?? up, centre = along[i];
+      lines.push([trace.name ?? "", x, trace.y[i], "", down == null ? "" : centre - down, up == null ? "" : centre + up]);
+    });
+  }
+  const quoted = (cell) => (/[",\n]/.test(String(cell ?? "")) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell ?? ""));
+  const safe = (cell) => (typeof cell === "string" && /^[=+\-@\t]/.test(cell) ? `'${cell}` : cell);
+  return lines.map((line) => line.map((cell) => quoted(safe(cell))).join(",")).join("\n");
+}
+
+async function download(place, format) {
+  const name = (place.dataset.title ?? place.dataset.figure).replace(/[^\w]+/g, "-").toLowerCase();
+  if (format === "csv") {
+    const { data } = JSON.parse(document.getElementById(place.dataset.figure).textContent);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([table(data)], { type: "text/csv" }));
+    link.download = `${name}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+    return;
+  }
+  if (!place.dataset.drawn) await draw(place);
+  await window.Plotly.downloadImage(place, { format, filename: name, scale: format === "png" ? 2 : 1, width: place.clientWidth, height: place.clientHeight });
+}
+
+document.querySelectorAll("[data-figure]").forEach((place) => {
+  const bar = document.createElement("div");
+  bar.className = "exports";
+  for (const format of ["png", "svg", "csv"]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "quiet";
+    button.textContent = format.toUpperCase();
+    button.setAttribute("aria-label", `Download ${place.dataset.title ?? "this chart"} as ${format.toUpperCase()}`);
+    button.addEventListener("click", () => download(place, format));
+    bar.append(button);
+  }
+  place.closest("figure")?.append(bar);
+});
 
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries) {
@@ -68,6 +148,30 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
     button.textContent = "Copied";
   });
+});
+
+document.querySelectorAll("[data-copy-link]").forEach((button) => {
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(new URL(button.dataset.copyLink, location.href).href);
+    button.textContent = "Copied";
+  });
+});
+
+// Flags explain themselves when they are pointed at, focused or pressed; the text floats above the scrolling table.
+document.querySelectorAll("button[popovertarget]").forEach((button) => {
+  const tip = document.getElementById(button.getAttribute("popovertarget"));
+  button.setAttribute("aria-describedby", tip.id);
+  const show = () => {
+    if (tip.matches(":popover-open")) return;
+    tip.showPopover();
+    const box = button.getBoundingClientRect();
+    tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8))}px`;
+    tip.style.top = `${box.bottom + 6 + tip.offsetHeight > innerHeight ? box.top - tip.offsetHeight - 6 : box.bottom + 6}px`;
+  };
+  const hide = () => tip.matches(":popover-open") && tip.hidePopover();
+  for (const on of ["mouseenter", "focus"]) button.addEventListener(on, show);
+  for (const off of ["mouseleave", "blur"]) button.addEventListener(off, hide);
+  button.addEventListener("click", (event) => { event.preventDefault(); show(); });
 });
 
 document.querySelectorAll("[data-submit]").forEach((box) => box.addEventListener("change", () => box.form.requestSubmit()));

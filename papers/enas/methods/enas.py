@@ -1,0 +1,133 @@
+"""ENAS: a controller and weights that all children share, trained in turn.
+
+Each round trains the shared weights with STEPS children, one minibatch each, then moves the controller: R = accuracy of a child
+on one validation minibatch + C_H H, b <- b - (1 - D)(b - R), ascend (R - b) grad log pi. At the end children are drawn,
+scored on all validation images with the shared weights, and the best one is the answer.
+The controller is an LSTM that chooses an operation edge by edge and reads its last choice; its logits are C tanh(z / T).
+Where no weights are shared the same controller learns from full trainings, one an update: the method that ENAS made cheap.
+Source: Pham et al. (2018), section 2; constants of the authors' code (micro search), the order of its baseline's update too,
+without the operation biases from which its micro search starts. A round is an epoch there.
+"""
+
+import numpy as np
+import torch
+from torch import nn
+
+SIZE, RATE, SQUASH, TEMPERATURE = 64, 0.0035, 1.1, 1.0
+DECAY, ENTROPY = 0.99, 1e-4
+STEPS, SHARED = 300, 60  # shared steps of a round, and of one question
+MOVES, CHILDREN = 30, 10  # updates of the controller in a round, children of an update
+MOST_ROUNDS = 70
+DRAWN = 20  # children at once for the last scores
+DERIVE = 1 / 6  # of the budget is kept for the last scores
+RATE_ALONE, DECAY_ALONE = 0.02, 0.9  # for some two hundred full trainings
+
+
+class Controller(nn.Module):
+    """pi(arch): choices one after the other."""
+
+    def __init__(self, edges: int, ops: int):
+        super().__init__()
+        self.edges, self.ops = edges, ops
+        self.embedding = nn.Embedding(ops + 1, SIZE)  # the last row starts a sequence
+        self.cell = nn.LSTMCell(SIZE, SIZE)
+        self.logits = nn.Linear(SIZE, ops, bias=False)
+        for weight in self.parameters():
+            nn.init.uniform_(weight, -0.1, 0.1)
+
+    def forward(self, n: int):
+        """Draw n children: archs (n, E), the logarithm of their probability (n,), the entropy of the choices (n,)."""
+        state, last = None, torch.full((n,), self.ops)
+        archs, log_pi, entropy = [], 0.0, 0.0
+        for _ in range(self.edges):
+            state = self.cell(self.embedding(last), state)
+            choice = torch.distributions.Categorical(
+                logits=SQUASH * torch.tanh(self.logits(state[0]) / TEMPERATURE), validate_args=False
+            )
+            last = choice.sample()
+            archs.append(last)
+            log_pi = log_pi + choice.log_prob(last)
+            entropy = entropy + choice.entropy()
+        return torch.stack(archs, dim=1).numpy(), log_pi, entropy
+
+
+class Method:
+    def __init__(self, seed: int, device: str):
+        torch.manual_seed(seed)
+
+    def start(self, space: dict) -> None:
+        self.space, self.left = space, space["budget_h"]
+        self.controller = Controller(space["edges"], space["ops"])
+        self.rate, self.decay = (RATE, DECAY) if space["share"] else (RATE_ALONE, DECAY_ALONE)
+        self.adam = torch.optim.Adam(self.controller.parameters(), lr=self.rate)
+        self.baseline = None
+        self.best, self.best_accuracy = self.draw(1)[0], -1.0
+        self.questions = self.shared_search() if space["share"] else self.search()
+        self.reply = None  # a generator is sent None to start
+
+    def draw(self, n: int) -> np.ndarray:
+        self.children, self.log_pi, self.entropy = self.controller(n)
+        return self.children
+
+    def search(self):
+        """Full trainings, one an update."""
+        while True:
+            reply = yield {"do": "train", "arch": self.draw(1)[0]}
+            self.keep_best(self.children, reply)
+            self.move(reply)
+
+    def shared_search(self):
+        for _ in range(MOST_ROUNDS):
+            for _ in range(STEPS // SHARED):
+                with torch.no_grad():
+                    children = self.draw(SHARED)
+                yield {"do": "share", "arch": children}
+            for _ in range(MOVES):
+                reply = yield {"do": "probe", "arch": self.draw(CHILDREN)}
+                self.move(reply)
+                if self.left < DERIVE * self.space["budget_h"]:
+                    return (yield from self.derive())
+        yield from self.derive()
+
+    def derive(self):
+        seen = set()
+        for _ in range(200):
+            with torch.no_grad():
+                drawn = self.draw(DRAWN)
+            fresh = [child for child in np.unique(drawn, axis=0) if tuple(child) not in seen]
+            seen |= {tuple(child) for child in fresh}
+            for child in fresh:
+                reply = yield {"do": "score", "arch": child[None]}
+                self.keep_best(child[None], reply)
+
+    def keep_best(self, archs: np.ndarray, reply: dict) -> None:
+        accuracy = self.rewards(reply)
+        if accuracy.max() > self.best_accuracy:
+            self.best, self.best_accuracy = archs[accuracy.argmax()], accuracy.max()
+
+    def rewards(self, reply: dict) -> np.ndarray:
+        return np.where(reply["size"] <= self.space["max_size"], reply["acc"], 0.0)
+
+    def move(self, reply: dict) -> None:
+        """One step of the controller. The baseline follows reward by reward and already holds the current one."""
+        rewards = torch.tensor(self.rewards(reply), dtype=torch.float32) + ENTROPY * self.entropy.detach()
+        advantage = torch.zeros(len(rewards))
+        for i, reward in enumerate(rewards.tolist()):
+            before = reward if self.baseline is None else self.baseline
+            self.baseline = before - (1 - self.decay) * (before - reward)
+            advantage[i] = reward - self.baseline
+        self.adam.zero_grad()
+        (-advantage * self.log_pi).mean().backward()
+        self.adam.step()
+
+    def ask(self) -> dict:
+        try:
+            return self.questions.send(self.reply)
+        except StopIteration:
+            return {"do": "stop"}
+
+    def tell(self, reply: dict) -> None:
+        self.reply, self.left = reply, reply["left_h"]
+
+    def answer(self) -> np.ndarray:
+        return self.best.astype(np.int64)

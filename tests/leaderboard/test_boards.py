@@ -1,0 +1,147 @@
+"""Standings in the database: a newcomer's arrival equals a rebuild, and who doesn't rank."""
+
+import random
+import time
+
+import numpy as np
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from leaderboard import boards
+from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.tasks import finish
+from papers import catalogue
+
+
+def snapshot():
+    """Every row of every board, without the numbers that the database gives them."""
+    names = [field.attname for field in Standing._meta.fields if field.name != "id"]
+    return list(Standing.objects.order_by("task", "tier", "position").values(*names))
+
+
+def again(submission, value):
+    """A second finished run of a submission, all of whose scores are `value` and a little of the seed."""
+    first = submission.runs.order_by("pk").first()
+    scores = list(first.scores.all())
+    run = Run.objects.get(pk=first.pk)
+    run.pk, run.ended = None, timezone.now()
+    run.save()
+    for score in scores:
+        score.pk, score.run = None, run
+        score.value = value + score.seed / 1000 if score.metric == "skill" else score.value
+    Score.objects.bulk_create(scores)
+    return run
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_runs_that_arrive_one_by_one_make_the_board_that_a_rebuild_makes(measured, alice, seed):
+    luck = random.Random(seed)
+    values = [0.1, 0.1, 0.3, 0.5, 0.7]
+    for step in range(22):
+        own = list(Submission.objects.filter(author=alice))
+        what = luck.choice(["new", "new", "new", "twin", "again", "lacking", "house"])
+        if what in ("again", "lacking") and own:
+            run = again(luck.choice(own), luck.choice(values))
+            if what == "lacking":
+                run.scores.filter(metric="skill", seed=2).delete()
+        else:
+            spread = 0 if what == "twin" else luck.choice([0.001, 0.05, 0.4])
+            author = None if what == "house" else alice
+            run = measured(f"m{step}", luck.choice(values), author=author, spread=spread, rebuild=False).runs.get()
+        boards.update(run)
+        found = snapshot()
+        assert [row["position"] for row in found] == list(range(len(found)))
+        boards.rebuild("imputation", "quick")
+        assert snapshot() == found, f"step {step}: {what}"
+    assert len(found) > 8
+    assert len({row["group"] for row in found}) > 1
+    assert any(row["rank_low"] < row["rank_high"] for row in found)
+
+
+def test_a_run_that_loses_its_score_leaves_the_board(measured, alice):
+    submission = measured("One", 0.5, author=alice)
+    run = again(submission, 0.9)
+    run.scores.filter(seed=0).delete()
+    boards.update(run)
+    assert not Standing.objects.exists()
+
+
+def test_a_new_version_of_the_task_empties_the_board_until_something_ran(measured, alice, monkeypatch):
+    old = measured("Old", 0.5, author=alice)
+    new = measured("New", 0.4, author=alice, rebuild=False)
+    card = catalogue.task("imputation")
+    monkeypatch.setitem(card.__dict__, "version", 2)
+    assert not Standing.objects.for_board("imputation", "quick").exists()
+    Run.objects.filter(submission=new).update(task_version=2)
+    boards.update(new.runs.get())
+    assert [row.submission for row in Standing.objects.for_board("imputation", "quick")] == [new]
+    assert not old.standings.exists()
+
+
+def test_too_few_seeds_do_not_rank(measured):
+    measured("Whole", 0.1, rebuild=False)
+    measured("Short", 0.9, rebuild=False).runs.get().scores.filter(seed__gte=3).delete()
+    boards.rebuild("imputation", "quick")
+    assert [row.submission.name for row in Standing.objects.all()] == ["Whole"]
+
+
+def test_a_card_may_rank_by_the_interquartile_mean(measured, monkeypatch):
+    outlier = measured("Outlier", 0.5, spread=0, rebuild=False)
+    outlier.runs.get().scores.filter(metric="skill", case="breast/mcar-80").update(value=-100)
+    measured("Steady", 0.4, spread=0, rebuild=False)
+    boards.rebuild("imputation", "quick")
+    assert Standing.objects.get(position=0).submission.name == "Steady"
+    monkeypatch.setitem(catalogue.task("imputation").__dict__, "average", "iqm")
+    boards.rebuild("imputation", "quick")
+    best = Standing.objects.get(position=0)
+    assert (best.submission, best.value) == (outlier, pytest.approx(0.5))
+    assert best.metrics["skill"]["value"] == best.value
+
+
+def test_finishing_a_run_puts_it_on_its_board(measured, alice):
+    run = measured("One", 0.5, author=alice, rebuild=False).runs.get()
+    Run.objects.filter(pk=run.pk).update(status="running", ended=None)
+    spent = dict.fromkeys(("seconds", "cpu_seconds", "gpu_seconds", "memory_bytes", "gpu_memory_bytes"), 1)
+    finish(Run.objects.get(pk=run.pk), {"plays": 45, "flags": [], "data": {}, "spent": spent})
+    assert Standing.objects.get().run == run
+
+
+def large_board(entries):
+    """A board as rebuild would leave it, made without its scores: half of the entries far apart, half alike."""
+    rng = np.random.default_rng(0)
+    level = np.concatenate([rng.normal(size=entries // 2), np.zeros(entries - entries // 2)])
+    scores = level[:, None, None] + 0.3 * rng.normal(size=(entries, 8, 5))
+    first = Submission.objects.create(task="imputation", is_house=True, name="first", code_sha256="0" * 64)
+    names = [Submission(task="imputation", is_house=True, name=f"n{i}", code_sha256="0" * 64) for i in range(entries)]
+    Submission.objects.bulk_create(names, batch_size=1000)
+    made = Submission.objects.exclude(pk=first.pk).order_by("pk")
+    runs = [Run(submission=s, task="imputation", tier="quick", task_version=1, status="finished") for s in made]
+    Run.objects.bulk_create(runs, batch_size=1000)
+    rows = [
+        Standing(task="imputation", tier="quick", submission=run.submission, run=run, value=s.mean(), scores=s.tolist())
+        for run, s in zip(Run.objects.order_by("pk").select_related("submission"), scores, strict=True)
+    ]
+    gain = boards.gains(catalogue.task("imputation"), rows)
+    boards.set_places(rows, gain, boards.standings.tally(gain))
+    boards.save(rows)
+
+
+@pytest.mark.slow
+def test_a_newcomer_joins_two_thousand_others_quickly_and_in_few_queries(measured, alice):
+    large_board(2000)
+    run = measured("Newcomer", 0.2, author=alice, spread=0.4, rebuild=False).runs.get()
+    catalogue.task("imputation")
+    start = time.process_time()
+    with CaptureQueriesContext(connection) as queries:
+        boards.update(run)
+    assert time.process_time() - start < 10
+    assert len(queries) < 15
+    board = list(Standing.objects.filter(task="imputation").order_by("position"))
+    gain = boards.gains(catalogue.task("imputation"), board)
+    counts = boards.standings.tally(gain)
+    assert [row.tally for row in board] == counts.tolist()
+    places = boards.standings.place(gain, counts, tiebreak=[row.run_id for row in board])
+    assert [row.rank_low for row in board] == places.low.tolist()
+    assert [row.group for row in board] == places.group.tolist()

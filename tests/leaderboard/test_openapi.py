@@ -1,0 +1,75 @@
+"""The API against its own description: generated requests, and what comes back must be what is described."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from leaderboard.models import ApiToken
+from leaderboard.wsgi import application
+
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+
+
+@pytest.fixture
+def schema(db, measured, alice, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.QUOTA_PER_DAY = 5
+    mine = measured("Mine", 0.5, author=alice)
+    measured("House", 0.4)
+    loaded = schemathesis.openapi.from_wsgi("/api/openapi.json", app=application)
+    loaded.token = ApiToken.issue(alice, "schemathesis")[1]
+    loaded.there = {"task": "imputation", "submission": mine.pk, "run": mine.runs.get().pk}
+    return loaded
+
+
+OPERATIONS = [
+    ("GET", "/api/v1/tasks/"),
+    ("GET", "/api/v1/tasks/{task}"),
+    ("GET", "/api/v1/tasks/{task}/leaderboard"),
+    ("GET", "/api/v1/runs/{run}"),
+    ("GET", "/api/v1/runs/{run}/log"),
+    ("POST", "/api/v1/runs/{run}/cancel"),
+    ("GET", "/api/v1/claims"),
+    ("GET", "/api/v1/me"),
+    ("GET", "/api/v1/submissions"),
+    ("POST", "/api/v1/submissions"),
+    ("GET", "/api/v1/submissions/{submission}"),
+    ("GET", "/api/v1/submissions/{submission}/code"),
+    ("POST", "/api/v1/submissions/{submission}/runs"),
+]
+
+
+def test_every_operation_is_tried(schema):
+    described = {(method.upper(), path) for path, methods in schema.raw_schema["paths"].items() for method in methods}
+    assert described == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=[f"{method} {path}" for method, path in OPERATIONS])
+@pytest.mark.parametrize("with_token", [True, False], ids=["token", "anonymous"])
+def test_answers_are_as_described(schema, method, path, with_token):
+    headers = {"Authorization": f"Bearer {schema.token}"} if with_token else {"Authorization": "Bearer wrong"}
+    tried = []
+
+    @settings(
+        max_examples=12,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=schema[path][method].as_strategy())
+    def try_one(case):
+        tried.append(case)
+        if len(tried) % 2:  # what is there, too
+            case.path_parameters = {name: schema.there[name] for name in case.path_parameters}
+        case.call_and_validate(headers=headers, checks=list(CHECKS))
+
+    try_one()
+    assert tried

@@ -1,0 +1,236 @@
+"""What a visitor may ask of a board in its address: rules, days, columns, costs, exports, and who doesn't rank."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from leaderboard import boards, charts, standings
+from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
+from papers import catalogue
+from tests.leaderboard.test_boards import again
+from tests.leaderboard.test_pages import BOARD, board, names
+
+FIRST = "breast/mcar-20"
+
+
+@pytest.fixture
+def uneven(measured):
+    """One method is better on average, the other in its worst case."""
+    steady = measured("Steady", 0.5, spread=0.01, rebuild=False)
+    brilliant = measured("Brilliant", 0.7, spread=0.01, rebuild=False)
+    brilliant.runs.get().scores.filter(case=FIRST, metric="skill").update(value=0.1)
+    boards.rebuild("imputation", "quick")
+    return steady, brilliant
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ({}, ["Brilliant", "Steady"]),
+        ({"rule": "worst"}, ["Steady", "Brilliant"]),
+        ({"rule": "iqm"}, ["Brilliant", "Steady"]),
+        ({"rule": "rank"}, ["Brilliant", "Steady"]),
+        ({"rule": "weights", f"w:{FIRST}": "100"}, ["Steady", "Brilliant"]),
+        ({"rule": "weights"}, ["Brilliant", "Steady"]),
+        ({"rule": "nonsense"}, ["Brilliant", "Steady"]),
+        ({"rule": "worst", "sort": "-rmse"}, ["Steady", "Brilliant"]),
+        ({"rule": "worst", "sort": "method"}, ["Brilliant", "Steady"]),
+        ({"rule": "worst", "q": "brill"}, ["Brilliant"]),
+    ],
+)
+def test_a_viewer_chooses_the_rule_in_the_address(client, uneven, query, order):
+    assert names(board(client, **query)) == order
+
+
+def test_a_chosen_rule_shows_its_own_values_and_intervals(client, uneven):
+    worst = board(client, rule="worst").context["shown"][1][0]
+    scores = np.array(Standing.objects.get(submission__name="Brilliant").scores)
+    expected = standings.estimates(scores.min(axis=0)[None])[0]
+    assert (worst.value, worst.low) == pytest.approx((expected.value, expected.low))
+    ranked = board(client, rule="rank")
+    assert ranked.context["shown"][0][0].value == pytest.approx(1 + 1 / 8), "ahead on 7 of 8 cases"
+    assert "mean rank ↓" in ranked.content.decode()
+    assert Standing.objects.get(submission__name="Brilliant").value == pytest.approx((7 * 0.7 + 0.1) / 8, abs=0.01)
+
+
+def test_best_per_author_holds_under_every_rule(client, measured, alice):
+    for name, value in (("First", 0.2), ("Second", 0.6)):
+        measured(name, value, author=alice, rebuild=False)
+    measured("House", 0.1, rebuild=False)
+    boards.rebuild("imputation", "quick")
+    for query in ({}, {"rule": "worst"}, {"rule": "iqm", "q": "e"}):
+        assert "First" not in names(board(client, authors="best", **query))
+        assert "House" in names(board(client, authors="best", **query))
+
+
+def test_the_board_as_of_a_day_is_that_days(client, measured, alice):
+    old = measured("Long here", 0.4, author=alice, rebuild=False)
+    old.runs.update(ended=datetime(2026, 1, 5, 12, tzinfo=UTC))
+    again(old, 0.9)
+    late = measured("Late", 0.6, author=alice, rebuild=False)
+    late.runs.update(ended=datetime(2026, 2, 1, tzinfo=UTC))
+    boards.rebuild("imputation", "quick")
+    assert names(board(client)) == ["Long here", "Late"]
+    assert names(board(client, asof="2026-02-01")) == ["Late", "Long here"]
+    assert names(board(client, asof="2026-01-31")) == ["Long here"]
+    assert names(board(client, asof="2026-01-04")) == []
+    assert names(board(client, asof="not a day")) == ["Long here", "Late"]
+    rows = list(csv.DictReader(io.StringIO(client.get(BOARD + "board.csv", {"asof": "2026-01-31"}).content.decode())))
+    assert float(rows[0]["skill"]) == pytest.approx(0.4, abs=0.01)
+
+
+def test_columns_are_chosen_in_the_address(client, measured):
+    measured("One", 0.5)
+    shown = [header["name"] for header in board(client).context["headers"]]
+    assert shown == ["method", "skill", "rmse", "seconds", "memory", "device", "author", "date"]
+    chosen = board(client, col="cpu")
+    assert [header["name"] for header in chosen.context["headers"]] == ["method", "skill", "cpu"]
+    assert "col=cpu" in chosen.context["by_rank"], "links keep the view"
+
+
+def test_a_view_is_restored_by_its_own_link(client, measured):
+    measured("One", 0.5)
+    query = {
+        "rule": "weights",
+        f"w:{FIRST}": "3",
+        "sort": "-rmse",
+        "authors": "best",
+        "cost": "cpu",
+        "asof": "2027-01-01",
+    }
+    view = board(client, **query).context["view"]
+    assert client.get(BOARD + view.query()).context["view"] == view
+    assert view.weights == ((FIRST, 3.0),)
+
+
+@pytest.mark.parametrize("weight", ["-1", "nan", "inf", "x", "1e9"])
+def test_a_weight_that_is_none_counts_as_one(client, uneven, weight):
+    assert names(board(client, rule="weights", **{f"w:{FIRST}": weight})) == ["Brilliant", "Steady"]
+
+
+def test_those_who_do_not_rank_are_listed_with_their_reason(client, measured, alice):
+    measured("Whole", 0.5)
+    lacking = measured("Lacking", 0.6, rebuild=False)
+    lacking.runs.get().scores.filter(metric="skill", seed=4).delete()
+    measured("Former", 0.7, rebuild=False).runs.update(task_version=0)
+    for name, fields in {
+        "Failing": {"status": "failed", "failure_whose": "author", "failure_message": "it raised"},
+        "Unlucky": {"status": "failed", "failure_whose": "ours"},
+        "Waiting": {"status": "queued"},
+        "Stopped": {"status": "cancelled"},
+    }.items():
+        Run.objects.filter(submission=measured(name, 0.9, rebuild=False)).update(**fields)
+    measured("Cheat", 0.9, disqualified="copied", rebuild=False)
+    boards.rebuild("imputation", "quick")
+    reasons = {run.submission.name: reason for run, reason in board(client).context["unranked"]}
+    assert reasons == {
+        "Lacking": "incomplete: Skill is missing on a ranked case and seed",
+        "Former": "stale: it ran under version 0, now it is 1",
+        "Failing": "failed: it raised",
+        "Unlucky": "failed by our fault",
+        "Waiting": "queued: 45 of 45 plays",
+        "Stopped": "cancelled",
+    }
+    assert "it raised" in board(client).content.decode()
+    assert names(board(client)) == ["Whole"]
+
+
+def test_flags_are_buttons_with_an_explanation(client, measured, alice):
+    boastful = measured("Boastful", 0.5, author=alice, claimed_value=0.95)
+    measured("Modest", 0.5, author=alice, claimed_value=0.1)
+    house = measured("GAIN (paper)", 0.2, house_slug="gain")
+    run = house.runs.get()
+    Run.objects.filter(pk=run.pk).update(isolation="none")
+    DriftFlag.objects.create(run=run, reference=boastful.runs.get(), shifts=[{"metric": "skill"}])
+    shown = {row.submission.name: [flag.label for flag in flags] for row, flags in board(client).context["shown"]}
+    assert shown == {
+        "Boastful": ["claim refuted"],
+        "Modest": [],
+        "GAIN (paper)": ["no isolation", "drift", "claim refuted"],
+    }
+    text = board(client).content.decode()
+    assert "Its author expected 0.950" in text
+    assert text.count("popovertarget=") == text.count(" popover class") == 4
+
+
+def test_tie_groups_are_drawn_in_the_ranking_only(client, measured):
+    for name, value in (("A", 0.9), ("B", 0.1)):
+        measured(name, value, rebuild=False)
+    boards.rebuild("imputation", "quick")
+    assert "Tie group 2" in board(client).content.decode()
+    assert 'class="group"' not in board(client, sort="method").content.decode()
+
+
+def test_no_row_of_the_pareto_front_is_beaten_in_both():
+    rng = np.random.default_rng(0)
+    rows = [Standing(run_id=i, value=float(v)) for i, v in enumerate(rng.normal(size=60))]
+    spent = dict(enumerate(rng.uniform(size=60)))
+    for higher, sign in ((True, 1), (False, -1)):
+        front = charts.pareto(rows, spent, higher_is_better=higher)
+        kept = {row.run_id for row in front}
+        for row in rows:
+            beaten = any(
+                sign * other.value >= sign * row.value and spent[other.run_id] <= spent[row.run_id] and other is not row
+                for other in rows
+            )
+            assert (row.run_id in kept) == (not beaten)
+
+
+def test_the_cost_is_chosen_and_fronts_stay_within_a_device_class(measured):
+    for index, (seconds, device) in enumerate([(1, "cpu"), (2, "cpu"), (0.1, "cuda"), (0.2, "cuda")]):
+        measured(f"m{index}", index / 5, rebuild=False).runs.update(
+            seconds=seconds, memory_bytes=1 << 20, device=device
+        )
+    boards.rebuild("imputation", "quick")
+    card, rows = catalogue.task("imputation"), list(Standing.objects.for_board("imputation", "quick"))
+    figure = charts.score_against_cost(card, rows)
+    assert {trace["name"] for trace in figure["data"]} == {"Pareto front, cpu", "Pareto front, cuda", "Methods"}
+    assert charts.score_against_cost(card, rows, "memory")["data"][0]["x"] == [1.0] * 4
+
+
+def test_raw_scores_come_as_csv_and_json(client, measured):
+    measured("=cmd()", 0.5, rebuild=False)
+    measured("Failed", 0.5, rebuild=False).runs.update(status="failed")
+    boards.rebuild("imputation", "quick")
+    rows = list(csv.DictReader(io.StringIO(client.get(BOARD + "scores.csv").getvalue().decode())))
+    assert len(rows) == 90
+    assert rows[0]["method"] == "'=cmd()"
+    told = json.loads(client.get(BOARD + "scores.json").getvalue())
+    assert len(told["rows"]) == 90
+    assert {tuple(row[3:6]): row[6] for row in told["rows"]} == {
+        (score.case, score.seed, score.metric): score.value for score in Score.objects.filter(run=rows[0]["run"])
+    }
+    assert json.loads(client.get(BOARD + "scores.json", {"tier": "full"}).getvalue())["rows"] == []
+
+
+def test_an_empty_board_takes_every_view(client, db):
+    for query in ({"rule": "worst"}, {"asof": "2026-01-01"}, {"rule": "rank", "sort": "-skill"}, {"cost": "gpu"}):
+        assert "Nothing has been measured" in board(client, **query).content.decode()
+
+
+def test_a_lower_is_better_board_turns_nothing_around(client, db, doubling):
+    submissions = [
+        Submission.objects.create(task="doubling", is_house=True, name=n, code_sha256="0" * 64) for n in "AB"
+    ]
+    for submission, error in zip(submissions, (0.1, 0.5), strict=True):
+        run = Run.objects.create(
+            submission=submission,
+            task="doubling",
+            tier="quick",
+            task_version=doubling.version,
+            status="finished",
+            ended=timezone.now(),
+        )
+        Score.objects.bulk_create(
+            Score(run=run, case=case.name, seed=seed, metric=doubling.primary.name, value=error + seed / 100)
+            for case, seed in doubling.plays("quick")
+        )
+    boards.rebuild("doubling", "quick")
+    is_higher = doubling.primary.better == "higher"
+    for rule in ("mean", "worst", "iqm", "rank"):
+        assert names(client.get("/tasks/doubling/", {"rule": rule})) == (["B", "A"] if is_higher else ["A", "B"])

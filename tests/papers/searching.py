@@ -1,0 +1,74 @@
+"""Plays of the architecture search board in this process, with public seeds."""
+
+import importlib.util
+
+import numpy as np
+
+from papers import catalogue
+from papers.enas import architecture_search
+from papers.task import Seed
+
+TASK = catalogue.task("architecture_search")
+CASES = {tier: {case.name: case for case in TASK.cases[tier]} for tier in TASK.cases}
+HOUSE = [house.slug for house in TASK.house]
+
+
+class Kept:
+    """A report that keeps what it is given."""
+
+    def __init__(self):
+        self.told = {}
+
+    def __getattr__(self, kind):
+        return lambda name, *values, **labels: self.told.setdefault(kind, {}).setdefault(name, values)
+
+
+class Asking:
+    """A method that asks a list of questions, keeps the replies and always answers the same."""
+
+    def __init__(self, questions, answer):
+        self.questions, self.fixed, self.replies = list(questions), answer, []
+
+    def start(self, space):
+        self.space = space
+
+    def ask(self):
+        return self.questions.pop(0) if self.questions else {"do": "stop"}
+
+    def tell(self, reply):
+        self.replies.append(reply)
+
+    def answer(self):
+        return self.fixed
+
+
+def train(arch):
+    return {"do": "train", "arch": np.array(arch, np.int64)}
+
+
+def load(slug):
+    """A fresh module of a house method, so that a test may change its constants."""
+    path = catalogue.paper_of(TASK.slug).method_path(slug)
+    spec = importlib.util.spec_from_file_location(f"house_{slug}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def seed(index, salt=""):
+    return Seed(index, key=f"tests {index}".encode(), salt=f"salt {salt} {index}".encode(), site=b"tests")
+
+
+def play(case, method, *, index=0, tier="quick", report=None, salt=""):
+    """Scores of one play. `method`: an object with the interface's calls, or the slug of a house method."""
+    if isinstance(method, str):
+        method = load(method).Method(index, "cpu")
+    return architecture_search.play(
+        CASES[tier][case], seed=seed(index, salt), device="cpu", method=method, report=report or Kept()
+    )
+
+
+def scores(case, slug, metric, *, seeds, tier="quick"):
+    """One metric of a house method over the first so many seeds: (seeds,)."""
+    module = load(slug)
+    return np.array([play(case, module.Method(i, "cpu"), index=i, tier=tier)[metric] for i in range(seeds)])

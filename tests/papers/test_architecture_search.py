@@ -1,0 +1,266 @@
+"""The search protocol: charges, refusals, secrets, and what is known of searches in NAS-Bench-201."""
+
+import numpy as np
+import pytest
+
+from leaderboard import audit
+from papers.enas import space
+from papers.enas.asking import Disguise
+from papers.enas.metrics import Trail, mean_over_budget
+from papers.enas.metrics import scores as scored
+from papers.enas.tables import nas_bench_201
+from papers.task import AnswerError
+from tests.papers.searching import CASES, TASK, Asking, Kept, load, play, scores, seed, train
+
+PLAIN = "nb201/cifar10-plain"
+ZEROS = np.zeros(6, np.int64)
+
+
+def true_cell(arch, case, index=0, salt=""):
+    """The number of the true cell behind a method's codes."""
+    disguise = Disguise.draw(6, seed(index, salt).salted("disguise"))
+    return int(space.number(disguise.undo(np.array(arch))))
+
+
+def disguised(number, index=0, salt=""):
+    return Disguise.draw(6, seed(index, salt).salted("disguise")).apply(space.encodings(4)[number]).astype(np.int64)
+
+
+def test_a_training_costs_what_was_recorded_and_replies_a_recorded_run():
+    asked = [0, 1, 2, 3, 4, 3]
+    method = Asking([train(asked)], ZEROS)
+    play(PLAIN, method)
+    table, cell = nas_bench_201("cifar10"), true_cell(asked, PLAIN)
+    (reply,) = method.replies
+    assert reply["cost_h"] == pytest.approx(table.hours[cell])
+    assert reply["left_h"] == pytest.approx(100 - table.hours[cell])
+    assert reply["acc"][0] in table.runs[cell]
+    assert reply["size"][0] == table.size[cell]
+
+
+def test_asking_again_buys_the_next_run_and_then_repeats():
+    method = Asking([train([3] * 6)] * 6, ZEROS)
+    scores = play(PLAIN, method)
+    told = [float(reply["acc"][0]) for reply in method.replies]
+    runs = nas_bench_201("cifar10").runs[true_cell([3] * 6, PLAIN)]
+    count = np.isfinite(runs).sum()
+    assert sorted(told[:count]) == sorted(runs[np.isfinite(runs)])
+    assert told[count:] == told[: 6 - count]
+    assert scores["trainings"] == 6
+
+
+def test_the_search_ends_when_the_next_question_cannot_be_paid():
+    method = Asking([train([3] * 6)] * 10_000, ZEROS)
+    play(PLAIN, method)
+    cost = method.replies[0]["cost_h"]
+    assert len(method.replies) == int(100 / cost)
+    assert 0 <= method.replies[-1]["left_h"] < cost
+
+
+def test_regret_is_exact_by_enumeration():
+    table = nas_bench_201("cifar10")
+    for number in (table.best, 0, 7_777):
+        result = play(PLAIN, Asking([], disguised(number)))
+        assert result["regret"] == pytest.approx(100 * (table.truth.max() - table.truth[number]))
+        assert result["rank_percentile"] == pytest.approx(100 * (table.truth > table.truth[number]).mean())
+    assert play(PLAIN, Asking([], disguised(table.best)))["in_tied_set"] == 1
+
+
+def test_hours_to_regret_are_charged_and_own_hours_and_the_budget_where_it_never_happened():
+    table = nas_bench_201("cifar10")
+    trail = Trail()
+    for hours, own, cell in ((0, 0, 0), (10, 3600, table.best), (20, 7200, 0)):
+        trail.add(charged=hours, own=own, cell=cell)
+    result = scored(trail, table, budget=100, target=0.5, tolerance=0.25)
+    assert result["hours_to_regret"] == 11
+    assert (result["censored"], result["reached"], result["gpu_hours"]) == (0, 1, 22)
+    never = Trail([0.0, 20.0], [0.0, 1.0], [0, 0])
+    result = scored(never, table, budget=100, target=0.5, tolerance=0.25)
+    assert (result["hours_to_regret"], result["censored"], result["reached"]) == (100, 1, 0)
+
+
+def test_anytime_regret_is_the_area_under_a_step_function():
+    assert mean_over_budget(np.array([0.0, 1.0, 4.0]), np.array([9.0, 3.0, 1.0]), 10) == pytest.approx(
+        (1 * 9 + 3 * 3 + 6 * 1) / 10
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        None,
+        {"arch": ZEROS},
+        {"do": "buy", "arch": ZEROS},
+        {"do": "share", "arch": ZEROS[None]},
+        {"do": "train"},
+        {"do": "train", "arch": [0] * 6},
+        {"do": "train", "arch": np.zeros(6)},
+        {"do": "train", "arch": np.zeros(5, np.int64)},
+        {"do": "train", "arch": np.zeros((1, 6), np.int64)},
+        {"do": "train", "arch": np.full(6, 5)},
+        {"do": "train", "arch": np.full(6, -1)},
+        {"do": "train", "arch": np.full(6, 2**62)},
+        {"do": "train", "arch": ZEROS, "epochs": 12},
+        {"do": "train", "arch": ZEROS, "epochs": None},
+    ],
+)
+def test_a_malformed_question_is_the_authors_error(question):
+    with pytest.raises(AnswerError):
+        play(PLAIN, Asking([question], ZEROS))
+
+
+@pytest.mark.parametrize("answer", [None, [0] * 6, np.full(6, np.nan), np.zeros(3, np.int64), np.full(6, 7)])
+def test_a_malformed_answer_is_the_authors_error(answer):
+    with pytest.raises(AnswerError):
+        play(PLAIN, Asking([], answer))
+
+
+def test_a_disguise_is_undone():
+    disguise = Disguise.draw(6, np.random.default_rng(3))
+    archs = space.encodings(4)[::99]
+    assert (disguise.undo(disguise.apply(archs)) == archs).all()
+
+
+def test_another_upload_meets_another_disguise_and_another_optimum():
+    method, other = Asking([train([0, 1, 2, 3, 4, 3])], ZEROS), Asking([train([0, 1, 2, 3, 4, 3])], ZEROS)
+    first, second = play("nb201/cifar10", method, salt="a"), play("nb201/cifar10", other, salt="b")
+    assert method.replies[0]["acc"] != other.replies[0]["acc"]
+    assert first["best_truth"] != second["best_truth"]
+    assert method.space["op_names"] == []
+    assert method.space["edge_pairs"].shape == (0, 2)
+
+
+def test_a_named_case_names_its_operations_and_edges():
+    method = Asking([train([3, 3, 3, 1, 3, 2])], np.array([3, 3, 3, 1, 3, 2]))
+    result = play("nb201/cifar10-named", method, tier="full")
+    assert result["regret"] == 0
+    assert method.space["op_names"][3] == "nor_conv_3x3"
+    assert method.space["edge_pairs"].tolist() == [[0, 1], [0, 2], [1, 2], [0, 3], [1, 3], [2, 3]]
+
+
+def test_an_equivariant_method_answers_the_same_cell_under_another_disguise():
+    """A method whose draws go through a fixed renaming of its own codes can't tell that codes were renamed."""
+    evolution = load("regularised_evolution")
+
+    class Renamed:
+        """The same draws in true codes, whatever the disguise."""
+
+        def __init__(self, salt):
+            self.inner, self.disguise = evolution.Method(5, "cpu"), Disguise.draw(6, seed(0, salt).salted("disguise"))
+
+        def start(self, told):
+            self.inner.start(told)
+
+        def ask(self):
+            asked = self.inner.ask()
+            return {**asked, "arch": self.disguise.apply(asked["arch"]).astype(np.int64)}
+
+        def tell(self, reply):
+            self.inner.tell(reply)
+
+        def answer(self):
+            return self.disguise.apply(self.inner.answer()).astype(np.int64)
+
+    first, second = play(PLAIN, Renamed("a"), salt="a"), play(PLAIN, Renamed("b"), salt="b")
+    timing = {metric.name for metric in TASK.metrics if metric.timing}
+    assert {k: v for k, v in first.items() if k not in timing} == {k: v for k, v in second.items() if k not in timing}
+
+
+@pytest.mark.parametrize(("case", "within"), [("cifar10", 18), ("cifar100", 10), ("imagenet16", 43)])
+def test_random_search_meets_its_exact_expectation(case, within):
+    """P(a cell within the tolerance is asked in n draws) = 1 - (1 - k / 15625)^n, up to the noise of single runs."""
+    table = nas_bench_201(case)
+    params = CASES["quick"][f"nb201/{case}-plain"].params
+    k = sum(table.regret(cell) <= params["tolerance"] for cell in range(15_625))
+    assert k == within
+    rng = np.random.default_rng(0)
+    found, expected = [], []
+    for index in range(50):
+
+        class Knowing(load("random_search").Method):
+            """Random search that sees the truth: what is left is the luck of the draw."""
+
+            def tell(self, reply):
+                truth = table.truth[true_cell(self.cell, case, index)]  # noqa: B023
+                super().tell({**reply, "acc": np.array([truth])})
+
+        result = play(f"nb201/{case}-plain", Knowing(int(rng.integers(2**31)), "cpu"), index=index)
+        found.append(result["regret"] <= params["tolerance"])
+        expected.append(1 - (1 - k / 15_625) ** result["trainings"])
+    p = np.mean(expected)
+    assert p == pytest.approx({"cifar10": 0.20, "cifar100": 0.12, "imagenet16": 0.42}[case], abs=0.02)
+    assert abs(np.mean(found) - p) < 3 * np.sqrt(p * (1 - p) / 50)
+
+
+@pytest.mark.parametrize(
+    ("slug", "expected", "error"),
+    [
+        ("random_search", 0.43, 0.03),
+        ("regularised_evolution", 0.10, 0.02),
+        ("local_search", 0.12, 0.02),
+        ("reinforce", 0.27, 0.04),
+        ("random_cell", 5.5, 0.7),
+    ],
+)
+def test_fifty_seeds_land_where_earlier_measurements_were(slug, expected, error):
+    """On plain CIFAR-10: mean regret within 3 standard errors of an independent implementation's."""
+    regret = scores(PLAIN, slug, "regret", seeds=50)
+    both = np.hypot(error, regret.std(ddof=1) / np.sqrt(50))
+    assert abs(regret.mean() - expected) < 3 * both
+
+
+def test_regularised_evolution_beats_random_search_as_published():
+    for case in ("nb201/cifar10-plain", "nb201/cifar10"):
+        difference = scores(case, "random_search", "regret", seeds=25) - scores(
+            case, "regularised_evolution", "regret", seeds=25
+        )
+        assert difference.mean() > 3 * difference.std(ddof=1) / 5
+
+
+@pytest.mark.parametrize(("case", "regret"), [("cifar10", 1.41), ("cifar100", 2.79), ("imagenet16", 5.96)])
+def test_uniform_cells_have_the_regret_that_the_table_gives_them(case, regret):
+    for slug in ("uniform_cell", "all_conv"):
+        assert play(f"nb201/{case}-plain", slug)["regret"] == pytest.approx(regret, abs=0.005)
+
+
+def test_knowing_the_table_solves_the_plain_case_and_gains_nothing_on_the_ranked_one():
+    plain = scores(PLAIN, "table_reader", "regret", seeds=6)
+    assert plain.max() <= 0.25
+    ranked = scores("nb201/cifar10", "table_reader", "regret", seeds=12)
+    honest = scores("nb201/cifar10", "regularised_evolution", "regret", seeds=12)
+    assert ranked.mean() > honest.mean() - 2 * np.hypot(ranked.std(), honest.std()) / np.sqrt(12)
+    hard_coded = [
+        play("nb201/cifar10", Asking([], disguised(nas_bench_201("cifar10").best, i)), index=i)["regret"]
+        for i in range(12)
+    ]
+    assert np.mean(hard_coded) > 3 * honest.mean(), "the public optimum, the renaming undone, is a bad answer there"
+
+
+def test_the_audit_sees_the_table_reader_and_no_honest_method():
+    (rule,) = TASK.audits["quick"]
+
+    def ratio(slug):
+        values = {name: dict(enumerate(scores(name, slug, rule.metric, seeds=5))) for name in (rule.public, rule.twin)}
+        return audit.log_ratio(values[rule.public], values[rule.twin])
+
+    honest = {
+        slug: ratio(slug) for slug in ("random_search", "regularised_evolution", "local_search", "reinforce", "tpe")
+    }
+    assert audit.stands_out(ratio("table_reader"), list(honest.values()))
+    for slug, value in honest.items():
+        assert not audit.stands_out(value, [other for name, other in honest.items() if name != slug])
+
+
+def test_the_pages_get_regret_the_cells_the_places_and_the_certificate():
+    report = Kept()
+    play("nb201/cifar10", "random_search", report=report)
+    hours, lines = report.told["curve"]["Regret"]
+    assert len(hours) <= 60
+    assert (np.diff(lines["regret"]) <= 6).all()
+    assert set(report.told["graph"]) == {"The cell found", "The best cell"}
+    (groups,) = report.told["points"]["Where the search looked"]
+    assert groups["best"][0, 1] == 0
+    assert "Certificate of the optimum" in report.told["table"]
+    later = Kept()
+    play("nb201/cifar10", "random_search", report=later, index=1)
+    assert set(later.told) == {"curve", "progress"}

@@ -1,0 +1,267 @@
+"""The board `generation`: its trust boundary, its scores, its sources, and that copying is caught."""
+
+import numpy as np
+import pytest
+
+from papers import catalogue
+from papers.task import AnswerError
+from papers.wgan_ts import generation, kit, sources
+from papers.wgan_ts.generation import copy_rate, mode_coverage, tiled
+from papers.wgan_ts.sources import Source
+from papers.wgan_ts.transport import distance
+from tests.papers.transporting import Silent, load, seed
+
+TASK = catalogue.task("generation")
+CASES = {case.name: case for case in TASK.cases["quick"]}
+(FLAG,) = TASK.flags
+each_case = pytest.mark.parametrize("case", CASES)
+
+
+class Drawing:
+    """A method that answers with a function of what it was shown and how many are wanted."""
+
+    def __init__(self, draw):
+        self.draw = draw
+
+    def fit(self, x):
+        self.x = x
+
+    def sample(self, count):
+        return self.draw(self.x, count)
+
+
+class Kept(Silent):
+    """A report that keeps what it is told."""
+
+    def __init__(self):
+        self.shown = {}
+
+    def points(self, name, groups, **_):
+        self.shown[name] = groups
+
+    def image(self, name, pixels):
+        self.shown[name] = pixels
+
+    def curve(self, name, x, series, **_):
+        self.shown[name] = series
+
+
+def play(case, method, *, index=0, report=None):
+    if isinstance(method, str):
+        method = load(method).Method(index, "cpu")
+    return generation.play(CASES[case], seed=seed(index, case), device="cpu", method=method, report=report or Silent())
+
+
+def source_of(case, index=0):
+    return sources.load(CASES[case].params, np.random.default_rng(index))
+
+
+def fresh_half(source, number=0):
+    """What a perfect method would draw: other hidden points, as if they had been generated."""
+    rows = np.random.default_rng(number).permutation(len(source.hidden))
+    half = len(rows) // 2
+    rest = Source(source.train, source.hidden[rows[:half]], source.mode[rows[:half]], source.shape)
+    return rest, source.hidden[rows[half:]]
+
+
+# What crosses the boundary
+
+
+@each_case
+def test_a_method_is_shown_training_points_in_the_unit_cube_and_nothing_else(case):
+    method = Drawing(lambda x, count: np.resize(x, (count, x.shape[1])))
+    scores = play(case, method)
+    assert method.x.dtype == np.float32
+    assert len(method.x) == CASES[case].params["train"]
+    assert 0 <= method.x.min() < method.x.max() <= 1
+    assert np.isfinite(list(scores.values())).all()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda g: g.tolist(), r"returned list, expected a float32 array of shape \(800, 2\)"),
+        (lambda g: g[:-1], r"shape \(799, 2\), expected \(800, 2\)"),
+        (lambda g: g.T, r"shape \(2, 800\)"),
+        (lambda g: g.astype(int), "returned int64"),
+        (lambda g: g * 1j, "returned complex"),
+        (lambda g: np.where(np.arange(2) == 1, np.nan, g), "800 of 1600 numbers NaN or infinite"),
+        (lambda g: g + np.inf, "infinite"),
+        (lambda g: g - 1, r"expected \[0, 1\]"),
+        (lambda g: g + 1e-3 + 1 - g.max(), r"expected \[0, 1\]"),
+    ],
+    ids=["list", "rows", "transposed", "int", "complex", "nan", "inf", "negative", "above"],
+)
+def test_malformed_samples_are_refused(spoil, message):
+    with pytest.raises(AnswerError, match=message):
+        play("ring", Drawing(lambda x, count: spoil(np.resize(x, (count, 2)))))
+
+
+def test_hidden_points_are_neither_shown_nor_the_same_as_public_images():
+    source = source_of("digits")
+    assert not {row.tobytes() for row in source.train} & {row.tobytes() for row in source.hidden}
+    public = {row.astype(np.float32).tobytes() for row in sources.digits()[0].reshape(-1, 64)}
+    assert not public & {row.tobytes() for row in source.hidden}
+
+
+def test_the_pages_hold_training_points_and_samples_only():
+    report = Kept()
+    play("ring", "gaussian", report=report)
+    shown = report.shown["Samples over training data"]
+    train = {row.tobytes() for row in sources.load(CASES["ring"].params, seed(0, "ring").rng("source")).train}
+    assert {row.tobytes() for row in shown["data"]} <= train
+    assert (np.diff(report.shown["Distance to the nearest point"]["hidden"]) >= 0).all()
+    again = Kept()
+    play("ring", "gaussian", index=1, report=again)
+    assert not again.shown
+
+
+def test_images_are_shown_in_a_grid():
+    images = np.arange(9)[:, None] / 8 * np.ones(16)
+    pixels = tiled(images, (4, 4))
+    assert pixels.shape == (15 * 8, 15 * 8)
+    assert [pixels[8 * row, 8 * column] for row in (0, 5, 10) for column in (0, 5, 10)] == pytest.approx(images[:, 0])
+
+
+# Sources
+
+
+@pytest.mark.parametrize(("case", "modes"), [("ring", 8), ("grid", 25), ("roll", 20), ("digits", 10)])
+def test_every_mode_is_among_the_hidden_points(case, modes):
+    source = source_of(case)
+    assert set(source.mode) == set(range(modes))
+    assert mode_coverage(source.hidden, source.mode, source.hidden) == 1
+    assert mode_coverage(source.hidden, source.mode, source.train[: len(source.hidden)]) > 0.95
+
+
+def test_two_seeds_draw_two_problems():
+    for case in CASES:
+        assert not np.array_equal(source_of(case, 0).train, source_of(case, 1).train)
+
+
+# Scores
+
+
+@pytest.mark.parametrize(("case", "tolerance"), [("digits", 0.025), ("grid", 0.55), ("ring", 0.7), ("roll", 0.4)])
+def test_more_of_the_same_has_no_excess(case, tolerance):
+    """Hidden points against other hidden points: 0 but for sampling noise, which is large where the floor is small."""
+    source = source_of(case)
+    rng = np.random.default_rng(0)
+    found = [generation.scored(*fresh_half(source, number), rng) for number in range(3)]
+    assert np.mean([scores["excess"] for scores in found]) == pytest.approx(0, abs=tolerance)
+    assert np.mean([scores["diversity"] for scores in found]) == pytest.approx(1, abs=2 * tolerance)
+    assert np.mean([scores["copy_rate"] for scores in found]) < FLAG.above
+
+
+def test_averaging_lowers_the_raw_distance_but_not_the_excess():
+    """Midpoints of neighbouring training images come below the floor, which real images can't; their excess shows it."""
+
+    def midpoints(x, count):
+        apart = ((x[:, None] - x) ** 2).sum(axis=2) + 1e9 * np.eye(len(x))
+        return ((x + x[apart.argmin(axis=1)]) / 2)[np.random.default_rng(0).permutation(len(x))[:count]]
+
+    blurred, copied = play("digits", Drawing(midpoints)), play("digits", Drawing(lambda x, count: x[:count]))
+    assert blurred["w1"] < copied["w1"] * 1.02
+    assert blurred["excess"] > copied["excess"] + 0.05
+
+
+def test_the_same_point_again_and_again_has_neither_diversity_nor_modes():
+    scores = play("grid", "mean_point")
+    assert scores["diversity"] == 0
+    assert scores["mode_coverage"] == 1 / 25
+    assert scores["excess"] > 3
+    assert not FLAG.is_raised(scores["copy_rate"])
+
+
+def test_a_generator_that_lost_half_of_the_modes_is_seen():
+    source = source_of("ring")
+    half = source.hidden[source.mode < 4]
+    assert mode_coverage(source.hidden, source.mode, half) == 0.5
+
+
+def test_distances_are_those_between_halves():
+    source, rng = source_of("ring"), np.random.default_rng(0)
+    samples = rng.random((800, 2)).astype(np.float32)
+    across, own, floor = generation.halved(samples, source.hidden, np.random.default_rng(5))
+    order = np.random.default_rng(5)
+    g, t = order.permutation(samples), order.permutation(source.hidden)
+    assert across == pytest.approx((distance(g[:400], t[:400], "l1") + distance(g[400:], t[400:], "l1")) / 2)
+    assert own == pytest.approx(distance(g[:400], g[400:], "l1"))
+    assert floor == pytest.approx(distance(t[:400], t[400:], "l1"))
+
+
+# Memorisation
+
+
+@each_case
+@pytest.mark.parametrize("slug", ["bootstrap", "noisy_bootstrap"])
+def test_replaying_the_training_set_is_caught(case, slug):
+    rates = [play(case, slug, index=index)["copy_rate"] for index in range(3)]
+    assert FLAG.is_raised(np.mean(rates))
+
+
+@each_case
+@pytest.mark.parametrize("slug", ["gaussian", "mixture", "mean_point"])
+def test_honest_methods_are_not_flagged(case, slug):
+    rates = [play(case, slug, index=index)["copy_rate"] for index in range(3)]
+    assert not FLAG.is_raised(np.mean(rates))
+    if slug == "gaussian" and case != "ring":
+        assert np.mean(rates) == pytest.approx(0.5, abs=0.06)
+
+
+def test_points_of_the_same_law_are_as_near_to_training_as_to_hidden_points():
+    source = source_of("digits")
+    rest, other = fresh_half(source)
+    assert copy_rate(Source(source.train, rest.hidden, None, None), other) == pytest.approx(0.5, abs=0.08)
+    assert copy_rate(rest, source.train[: len(rest.hidden)]) > 0.95
+    assert copy_rate(rest, rest.hidden) < 0.05
+
+
+def test_few_distinct_samples_decide_nothing():
+    source = source_of("digits")
+    assert copy_rate(source, np.repeat(source.train[:1], 800, axis=0)) == pytest.approx(11 / 21)
+
+
+# House methods
+
+
+def test_a_mixture_is_nearly_perfect_on_a_grid_of_gaussians():
+    scores = [play("grid", "mixture", index=index) for index in range(3)]
+    assert np.mean([s["excess"] for s in scores]) == pytest.approx(0, abs=0.25)
+    assert all(s["mode_coverage"] == 1 for s in scores)
+
+
+def test_the_order_of_simple_methods_on_digits():
+    excess = {slug: play("digits", slug)["excess"] for slug in ("mixture", "gaussian", "mean_point")}
+    assert excess["mixture"] < excess["gaussian"] < excess["mean_point"]
+
+
+@pytest.mark.parametrize("slug", ["gan_clip", "gan_gp", "gan_ts", "gan_ts_no_reg", "flow"])
+def test_trained_methods_learn_something_in_a_few_steps(slug):
+    """A little of their training gives points of the square that are not all the same, and repeats with the seed."""
+    x = source_of("ring").train
+    found = []
+    for _ in range(2):
+        module = load(slug)
+        if slug == "flow":
+            module.STEPS = 100
+        else:
+            module.Gan = type("Short", (kit.Gan,), {"rounds": property(lambda self: 30, lambda self, value: None)})
+        method = module.Method(1, "cpu")
+        method.fit(x)
+        found.append(method.sample(300))
+    assert found[0].shape == (300, 2)
+    assert found[0].dtype == np.float32
+    assert np.array_equal(*found)
+    assert found[0].min() >= 0
+    assert found[0].max() <= 1
+    assert found[0].std() > 0.02
+
+
+def test_the_kernels_width_grows_with_sparseness():
+    widths = []
+    for n in (100, 1000):
+        method = load("kde").Method(0, "cpu")
+        method.fit(np.random.default_rng(0).random((n, 2)).astype(np.float32))
+        widths.append(method.width)
+    assert widths[0] > widths[1]

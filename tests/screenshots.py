@@ -1,0 +1,99 @@
+"""Pictures of every page, for docs/screenshots: `python -m tests.screenshots`.
+
+Starts a whole site on a folder of its own, waits until its house methods stand on the boards, and photographs it; with
+--url it photographs a site that is up. Small: 256 colours.
+"""
+
+import argparse
+import io
+import shutil
+import tempfile
+from pathlib import Path
+
+import requests
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from tests.site import ROOT, Site
+
+FOLDER = ROOT / "docs" / "screenshots"
+SHOTS = {  # name: path, width, colour scheme
+    "home": ("/", 1280, "light"),
+    "boards": ("/tasks/", 1280, "light"),
+    "board": ("/tasks/{task}/", 1280, "light"),
+    "board-dark": ("/tasks/{task}/", 1280, "dark"),
+    "board-narrow": ("/tasks/{task}/", 360, "light"),
+    "board-worst-case": ("/tasks/{task}/?rule=worst", 1280, "light"),
+    "board-empty": ("/tasks/{task}/?tier=full", 1280, "light"),
+    "compare": ("/tasks/{task}/compare/", 1280, "light"),
+    "compare-narrow": ("/tasks/{task}/compare/", 360, "dark"),
+    "claims": ("/claims/", 1280, "light"),
+    "paper": ("/papers/{paper}/", 1280, "light"),
+    "submission": ("/submissions/{submission}/", 1280, "light"),
+    "search": ("/search/?q=a", 1280, "light"),
+    "about": ("/about/", 1280, "light"),
+    "statistics": ("/about/statistics/", 1280, "light"),
+    "sign-up": ("/accounts/signup/", 1280, "light"),
+    "api": ("/api/docs/", 1280, "light"),
+}
+TALLEST = 1600  # pixels
+SCROLL = """async () => {
+    for (let y = 0; y < Math.min(document.body.scrollHeight, 4000); y += 500) {
+        scrollTo(0, y); await new Promise((done) => setTimeout(done, 150));
+    }
+    scrollTo(0, 0);
+}"""
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=__doc__)
+    parser.add_argument("--url", default="", help="a site that is up; without it one is started and filled")
+    parser.add_argument("--task", default="imputation")
+    parser.add_argument("--paper", default="gain")
+    parser.add_argument("--rows", type=int, default=11, help="wait until so many methods stand on the board")
+    options = parser.parse_args()
+    if options.url:
+        photograph(options.url, options.task, options.paper)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        site = Site(Path(folder))
+        site.start()
+        try:
+            site.wait_for(lambda: len(site.board(options.task)) >= options.rows, 1800)
+            photograph(site.url, options.task, options.paper)
+        finally:
+            site.stop()
+
+
+def photograph(url, task, paper):
+    """Write every picture anew."""
+    board = requests.get(f"{url}/api/v1/tasks/{task}/leaderboard", timeout=20).json()["results"]
+    names = {"task": task, "paper": paper, "submission": board[0]["submission"] if board else 0}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        for name, (address, width, scheme) in SHOTS.items():
+            page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+            page.goto(url + address.format(**names), wait_until="networkidle")
+            page.evaluate(SCROLL)
+            page.wait_for_timeout(800)
+            tall = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+            shot = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": tall})
+            picture = Image.open(io.BytesIO(shot)).convert("RGB").quantize(128)
+            picture.save(FOLDER / f"{name}.png", optimize=True)
+            page.close()
+        browser.close()
+    write_index()
+
+
+def write_index():
+    """A page that shows them all."""
+    lines = ["# Screenshots", "", "Made by `python -m tests.screenshots`.", ""]
+    for name in SHOTS:
+        lines += [f"## {name.replace('-', ' ').capitalize()}", "", f"![{name}]({name}.png)", ""]
+    (FOLDER / "README.md").write_text("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
