@@ -51,9 +51,9 @@ def test_the_web_process_and_the_cards_load_no_torch():
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
 
 
-def test_the_project_names_no_path_of_a_developers_machine():
+def test_the_project_names_no_path_of_the_machine_it_lies_on():
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split()
     for name in tracked:
         path = ROOT / name
-        if path.suffix in {".py", ".md", ".html", ".js", ".css", ".txt", ".toml"} and path != Path(__file__):
-            assert not {"/root/", "/work/"} & {word for word in ("/root/", "/work/") if word in path.read_text()}, name
+        if path.suffix in {".py", ".md", ".html", ".js", ".css", ".txt", ".toml"}:
+            assert str(ROOT) not in path.read_text(), name
