@@ -245,7 +245,7 @@ def test_an_interrupted_command_keeps_what_is_done(cache, word):
     assert 2 <= len(done.seconds) - len(done.waiting) < 60
 
 
-def _wait(look, seconds=60):
+def _wait(look, seconds=200):
     until = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < until
