@@ -51,7 +51,7 @@ class Method(Protocol):
         """Return the best guess so far, int64 (E,). Called once after `start` and after every `tell`."""
 
 
-def house(slug: str, title: str, kind: Any, summary: str, expense: int = 2) -> House:
+def house(slug: str, title: str, kind: Any, summary: str, expense: int = 7) -> House:
     return House(slug=slug, title=title, kind=kind, summary=summary, expense=expense)
 
 
@@ -70,17 +70,17 @@ SEARCH = Task(
     },
     metrics=METRICS,
     house=(
-        house("random_cell", "Random cell", "control", "Asks nothing, answers a random cell: must fail.", 1),
+        house("random_cell", "Random cell", "control", "Asks nothing, answers a random cell: must fail.", 6),
         house(
-            "uniform_cell", "Best uniform cell", "control", "The best of the cells with one operation on every edge.", 1
+            "uniform_cell", "Best uniform cell", "control", "The best of the cells with one operation on every edge.", 6
         ),
-        house("all_conv", "All convolutions", "control", "The largest allowed operation on every edge, no search.", 1),
+        house("all_conv", "All convolutions", "control", "The largest allowed operation on every edge, no search.", 6),
         house(
             "table_reader",
             "Table reader",
             "control",
             "Knows the public table by heart and undoes the renaming: shows what that is worth, and where it is worth nothing.",
-            4,
+            7,
         ),
         house(
             "untrained_supernet", "Untrained supernet", "control", "Scores cells with shared weights nobody trained."
@@ -98,7 +98,7 @@ SEARCH = Task(
             "baseline",
             "Climbs by changes of one edge, starts again at a local optimum.",
         ),
-        house("tpe", "TPE", "baseline", "Densities of good and bad cells, edge by edge.", 3),
+        house("tpe", "TPE", "baseline", "Densities of good and bad cells, edge by edge."),
         house("successive_halving", "Successive halving", "baseline", "Many short trainings, the best third goes on."),
         house(
             "reinforce",
@@ -106,8 +106,8 @@ SEARCH = Task(
             "baseline",
             "ENAS's controller rule on full trainings, independent logits for each edge.",
         ),
-        house("rsws", "Random search with weight sharing", "baseline", "ENAS without its controller.", 6),
-        house("exhaustive_shared", "Exhaustive scoring", "baseline", "Scores every cell with shared weights.", 6),
+        house("rsws", "Random search with weight sharing", "baseline", "ENAS without its controller.", 9),
+        house("exhaustive_shared", "Exhaustive scoring", "baseline", "Scores every cell with shared weights.", 9),
         house("enas", "ENAS", "method", "An LSTM controller and shared weights, trained in turn, as in the paper.", 8),
     ),
     comparisons=COMPARISONS,
