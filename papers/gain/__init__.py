@@ -169,7 +169,7 @@ IMPUTATION = Task(
             summary="A random observed value of the column: must fail, with skill 1 − √2 under MCAR.",
             expense=1,
         ),
-        House(slug="knn", title="KNN", kind="baseline", summary="Ten nearest rows on standardised columns.", expense=2),
+        House(slug="knn", title="KNN", kind="baseline", summary="Ten nearest rows on standardised columns.", expense=1),
         House(
             slug="iterative_ridge",
             title="Iterative ridge",
@@ -189,7 +189,7 @@ IMPUTATION = Task(
             title="SoftImpute",
             kind="baseline",
             summary="Soft-thresholded singular values.",
-            expense=2,
+            expense=1,
         ),
         House(
             slug="missforest",

@@ -133,7 +133,7 @@ class Suite:
         spread = g.var(0).sum(1)
         size = (g.mean(0).square().sum(1) - spread / PILOT).clamp_min(1e-12)
         needed = (spread / size).median() * COSINE**2 / (1 - COSINE**2)
-        return int(needed.ceil().clamp(4, MOST_DRAWS))
+        return int(needed.ceil().clamp(1, MOST_DRAWS))
 
     def finite_difference(self) -> Tensor:
         """Steps along central differences of the margin with step eps: in every pixel, or in random directions."""

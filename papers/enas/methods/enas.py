@@ -19,6 +19,7 @@ STEPS, SHARED = 300, 60  # shared steps of a round, and of one question
 MOVES, CHILDREN = 30, 10  # updates of the controller in a round, children of an update
 MOST_ROUNDS = 70
 DRAWN = 20  # children at once for the last scores
+MOST_SCORED, TRIES = 100, 50  # children scored, draws for them
 DERIVE = 1 / 6  # of the budget is kept for the last scores
 RATE_ALONE, DECAY_ALONE = 0.02, 0.9  # for some two hundred full trainings
 
@@ -91,7 +92,9 @@ class Method:
 
     def derive(self):
         seen = set()
-        for _ in range(200):
+        for _ in range(TRIES):
+            if len(seen) >= MOST_SCORED:
+                return
             with torch.no_grad():
                 drawn = self.draw(DRAWN)
             fresh = [child for child in np.unique(drawn, axis=0) if tuple(child) not in seen]

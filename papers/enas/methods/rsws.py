@@ -7,7 +7,7 @@ Where no weights are shared it is random search. Source: Li and Talwalkar, UAI 2
 import numpy as np
 
 STEPS, SCORED = 60, 32  # children of one question
-MOST_STEPS = 20_000
+MOST_STEPS, MOST_SCORED = 20_000, 1_000
 DERIVE = 1 / 4  # of the budget is kept for the scores
 
 
@@ -31,7 +31,7 @@ class Method:
         if self.left > DERIVE * self.space["budget_h"] and self.steps < MOST_STEPS:
             self.steps += STEPS
             return {"do": "share", "arch": self.draw(STEPS)}
-        self.asked = self.fresh()
+        self.asked = self.fresh() if len(self.seen) < MOST_SCORED else []
         return {"do": "score", "arch": self.asked} if len(self.asked) else {"do": "stop"}
 
     def fresh(self) -> np.ndarray:
