@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from leaderboard.models import ApiToken, Run, Submission
+from papers import catalogue
 from runners.presence import Worker
 from tests.leaderboard.conftest import CODE
 
@@ -23,8 +24,10 @@ def post(client, token="", code=CODE, **fields):
 
 
 def test_tasks_are_listed_with_cases_metrics_and_limits(client, db):
-    (task,) = client.get("/api/v1/tasks/").json()
-    assert (task["slug"], task["calls"]) == ("imputation", ["impute"])
+    listed = {task["slug"]: task for task in client.get("/api/v1/tasks/").json()}
+    assert listed.keys() == set(catalogue.all_tasks())
+    task = listed["imputation"]
+    assert task["calls"] == ["impute"]
     assert "breast/mcar-20" in task["tiers"]["quick"]["cases"]
     assert task["metrics"][0]["name"] == "skill"
 
