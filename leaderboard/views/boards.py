@@ -117,6 +117,7 @@ def of_rows(card: Task, view: View, request: HttpRequest, verdicts: list[claims.
     columns = headers(card, view)
     return {
         "page": page,
+        "ties": {group for group, size in Counter(row.group for row in shown).items() if size > 1},
         "shown": [(row, flags.of_row(card, row, verdicts)) for row in shown],
         "by_rank": view.query(sort=""),
         "previous_page": view.query(page=page.number - 1) if page.has_previous() else "",

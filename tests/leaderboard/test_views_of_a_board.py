@@ -159,10 +159,13 @@ def test_flags_are_buttons_with_an_explanation(client, measured, alice):
 
 
 def test_tie_groups_are_drawn_in_the_ranking_only(client, measured):
-    for name, value in (("A", 0.9), ("B", 0.1)):
+    for name, value in (("A", 0.9), ("B", 0.1), ("Also B", 0.1001)):
         measured(name, value, rebuild=False)
     boards.rebuild("imputation", "quick")
-    assert "Tie group 2" in board(client).content.decode()
+    text = board(client).content.decode()
+    assert text.count('class="group"') == 1, "an entry alone needs no heading"
+    assert "Tie group 2" in text
+    assert text.count("method leads") == 2
     assert 'class="group"' not in board(client, sort="method").content.decode()
 
 
