@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.site import Site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: it goes on filling its boards, which costs the tests after it a core
 def site(tmp_path_factory):
     site = Site(tmp_path_factory.mktemp("site"))
     site.start()
