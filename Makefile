@@ -13,8 +13,12 @@ $(STAMP): requirements.txt requirements-dev.txt
 run: install
 	@.venv/bin/python -m leaderboard
 
+# Numbers only: nothing in these minds a neighbour. Real processes and limits on time are tested one after the other.
+NUMBERS := tests/papers tests/test_conformance.py
+
 test: install lint
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 $(NUMBERS)
+	.venv/bin/python -m pytest $(addprefix --ignore=,$(NUMBERS))
 	.venv/bin/python -m tests.postgres tests/leaderboard
 
 lint: install

@@ -5,7 +5,9 @@ With CLAIMCHECK_TEST_EVERYTHING=1, as in CI, a skip for a missing part is a fail
 
 import os
 
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))  # as evaluations do
+os.environ.update(
+    dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+)  # as evaluations do
 
 import pytest
 from django.contrib.auth import get_user_model

@@ -51,7 +51,7 @@ def test_only_the_execution_that_owns_an_open_attempt_may_claim_it(client, run):
     assert claim(client, run, execution="first").status_code == 410
 
 
-@pytest.mark.parametrize("token", ["nonsense", signing.dumps([1, 1], salt="other")])
+@pytest.mark.parametrize("token", ["nonsense", signing.dumps([1, 1], salt="other")], ids=["nonsense", "another salt"])
 def test_a_made_up_claim_is_404(client, db, token):
     assert client.get(reverse("claim", args=[token])).status_code == 404
 
