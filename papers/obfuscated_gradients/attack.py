@@ -46,7 +46,7 @@ def play(case: Case, *, seed: Seed, device: str, method: Any, report: Report) ->
         shown = deal(splits(case.params["data"])[1], case.params["images"], seed.salted("shown"))
         found = {b: admitted(attacked(shown, b * eps), shown.x, norm=norm, eps=b * eps)[0] for b in BUDGETS}
         rates = [share_right(victim, at, shown.y, seed.rng("shown draws")).mean() for at in (shown.x, *found.values())]
-        show_budgets(report, [0.0, *(b * eps for b in BUDGETS)], {"robust accuracy": [float(rate) for rate in rates]})
+        show_budgets(report, [0.0, *BUDGETS], {"robust accuracy": [float(rate) for rate in rates]})
         show_examples(report, shown.x, found[1.0])
     return scores
 

@@ -236,7 +236,7 @@ ATTACK = Task(
             title="Robust accuracy over eps",
             curve="Robust accuracy over eps",
             series="robust accuracy",
-            x_label="eps, in that of the case",
+            x_label="radius, in eps of the case",
             y_label="robust accuracy",
             note="Mean over the victims, on images that are not scored: one seed. A curve that stays up at any eps is the attack's "
             "failure, not the victim's strength.",

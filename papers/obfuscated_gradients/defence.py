@@ -162,5 +162,5 @@ def show(report: Report, suite: Suite, found: dict[str, float]) -> None:
         name: [clean, *(accuracy(at) for at in found)]
         for name, found in (("plain PGD", plain), ("through the stand-in", through))
     }
-    show_budgets(report, [0.0, *radii], series)
+    show_budgets(report, [0.0, *BUDGETS], series)
     show_examples(report, suite.x.numpy(), through[BUDGETS.index(1.0)].numpy())

@@ -194,7 +194,7 @@ DEFENCE = Task(
             title="Accuracy over eps under plain PGD",
             curve="Robust accuracy over eps",
             series="plain PGD",
-            x_label="eps",
+            x_label="radius, in eps of the case",
             y_label="accuracy",
         ),
         Bracket(

@@ -11,8 +11,9 @@ ENLARGED = 4  # screen pixels for one of an 8x8 image
 
 
 def show_budgets(report: Report, budgets: list[float], series: Mapping[str, list[float]]) -> None:
-    """Robust accuracy over eps."""
-    report.curve("Robust accuracy over eps", budgets, series, x_label="eps", y_label="robust accuracy")
+    """Robust accuracy over the radius, in eps of the case."""
+    name, x_label, y_label = "Robust accuracy over eps", "radius, in eps of the case", "robust accuracy"
+    report.curve(name, budgets, series, x_label=x_label, y_label=y_label)
 
 
 def show_examples(report: Report, x: np.ndarray, x_adv: np.ndarray) -> None:
