@@ -1,7 +1,7 @@
 """The JSON API: typed endpoints, described at /api/docs/."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import File, Form, NinjaAPI, Path, Schema, Status
+from ninja import File, Form, NinjaAPI, Path, Status
 from ninja.errors import HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 from ninja.files import UploadedFile
@@ -22,6 +22,22 @@ from leaderboard.limits import uploads_too_often
 from leaderboard.models import ApiToken, Run, Standing, Submission
 from leaderboard.quota import allowance, hold
 from leaderboard.runs import cancel, start_run
+from leaderboard.schemas import (
+    Board,
+    Cancelled,
+    ClaimOut,
+    Cost,
+    Failure,
+    Me,
+    MetricOut,
+    Problems,
+    RunOut,
+    SubmissionIn,
+    SubmissionOut,
+    Submissions,
+    Submitted,
+    TaskOut,
+)
 from papers import catalogue
 from papers.task import TIERS, Claim, Comparison, Task, Tier
 
@@ -31,196 +47,6 @@ api = NinjaAPI(
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]  # of a row
 Page = Annotated[int, Field(ge=1, le=10**6)]
 TOKEN_USE_NOTED = timedelta(minutes=1)
-
-
-class Estimate(Schema):
-    value: float
-    low: float | None = None
-    high: float | None = None
-
-
-class Cost(Schema):
-    """Measured from outside; compare it within one device only. Seconds and bytes."""
-
-    seconds: float | None
-    cpu_seconds: float | None
-    gpu_seconds: float | None
-    memory_bytes: int | None
-    gpu_memory_bytes: int | None
-
-
-class MetricOut(Schema):
-    name: str
-    label: str
-    better: str
-    unit: str
-    description: str
-
-
-class TierOut(Schema):
-    seeds: int
-    cases: list[str]
-    call_seconds: float
-    play_seconds: float
-    memory_bytes: int
-
-
-class TaskOut(Schema):
-    slug: str
-    title: str
-    summary: str
-    paper: str
-    version: int
-    calls: list[str]
-    metrics: list[MetricOut]
-    tiers: dict[str, TierOut]
-
-
-class Row(Schema):
-    rank: int
-    rank_low: int
-    rank_high: int
-    method: str
-    author: str
-    kind: str
-    value: float
-    low: float | None
-    high: float | None
-    metrics: dict[str, Estimate]
-    cost: Cost
-    device: str
-    isolation: str
-    submission: int
-    run: int
-    date: datetime
-
-
-class Board(Schema):
-    count: int
-    next: str | None
-    previous: str | None
-    results: list[Row]
-
-
-class ScoreOut(Schema):
-    case: str
-    seed: int
-    metric: str
-    value: float
-
-
-class Failure(Schema):
-    whose: str
-    reason: str
-    message: str
-    traceback: str
-    case: str
-    seed: int | None
-
-
-class RunOut(Schema):
-    id: int
-    submission: int
-    task: str
-    tier: str
-    task_version: int
-    status: str
-    attempt: int
-    why: str
-    queued: datetime
-    started: datetime | None
-    ended: datetime | None
-    progress: float
-    plays_done: int
-    plays_total: int
-    failure: Failure | None
-    scores: list[ScoreOut]
-    cost: Cost
-    device: str
-    isolation: str
-    provenance: dict[str, Any]
-
-
-class RunSummary(Schema):
-    id: int
-    tier: str
-    status: str
-    task_version: int
-    why: str
-    queued: datetime
-    ended: datetime | None
-
-
-class SubmissionOut(Schema):
-    id: int
-    task: str
-    name: str
-    author: str
-    kind: str
-    description: str
-    paper_url: str
-    code_url: str
-    claimed_value: float | None
-    code_sha256: str
-    code_is_public: bool
-    disqualified: str
-    created: datetime
-    runs: list[RunSummary]
-
-
-class Submissions(Schema):
-    count: int
-    next: str | None
-    previous: str | None
-    results: list[SubmissionOut]
-
-
-class ClaimOut(Schema):
-    """A printed number, or a comparison of two methods (then printed is absent and measured is the advantage)."""
-
-    paper: str
-    task: str
-    tier: str
-    kind: str
-    text: str
-    metric: str
-    where: str
-    status: str
-    printed: float | None
-    measured: Estimate | None
-    verdict: str
-    why: str
-    run: int | None
-
-
-class Me(Schema):
-    """Whose token this is, and what it may still start."""
-
-    username: str
-    used: int
-    limit: int
-    open: int
-    open_limit: int
-    refusal: str
-
-
-class Cancelled(Schema):
-    cancelled: bool  # False: the run had ended already
-
-
-class Submitted(Schema):
-    submission: int
-    run: int
-    url: str
-
-
-class Problem(Schema):
-    field: str
-    message: str
-
-
-class Problems(Schema):
-    errors: list[Problem]
 
 
 MISSING = {404: Problems, 422: Problems}
@@ -487,17 +313,6 @@ def me(request: HttpRequest) -> dict[str, Any]:
     found = allowance(user)
     counts = {name: getattr(found, name) for name in ("used", "limit", "open", "open_limit")}
     return {"username": user.get_username(), **counts, "refusal": str(found.refusal or "")}
-
-
-class SubmissionIn(Schema):
-    task: str
-    name: str
-    description: str = ""
-    paper_url: str = ""
-    code_url: str = ""
-    claimed_value: str = ""
-    tier: str = "quick"
-    code_is_public: bool = True
 
 
 @api.post(

@@ -1,0 +1,207 @@
+"""What the API takes and gives: the shapes that its endpoints and its OpenAPI description name."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Schema
+
+
+class Estimate(Schema):
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class Cost(Schema):
+    """Measured from outside; compare it within one device only. Seconds and bytes."""
+
+    seconds: float | None
+    cpu_seconds: float | None
+    gpu_seconds: float | None
+    memory_bytes: int | None
+    gpu_memory_bytes: int | None
+
+
+class MetricOut(Schema):
+    name: str
+    label: str
+    better: str
+    unit: str
+    description: str
+
+
+class TierOut(Schema):
+    seeds: int
+    cases: list[str]
+    call_seconds: float
+    play_seconds: float
+    memory_bytes: int
+
+
+class TaskOut(Schema):
+    slug: str
+    title: str
+    summary: str
+    paper: str
+    version: int
+    calls: list[str]
+    metrics: list[MetricOut]
+    tiers: dict[str, TierOut]
+
+
+class Row(Schema):
+    rank: int
+    rank_low: int
+    rank_high: int
+    method: str
+    author: str
+    kind: str
+    value: float
+    low: float | None
+    high: float | None
+    metrics: dict[str, Estimate]
+    cost: Cost
+    device: str
+    isolation: str
+    submission: int
+    run: int
+    date: datetime
+
+
+class Board(Schema):
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[Row]
+
+
+class ScoreOut(Schema):
+    case: str
+    seed: int
+    metric: str
+    value: float
+
+
+class Failure(Schema):
+    whose: str
+    reason: str
+    message: str
+    traceback: str
+    case: str
+    seed: int | None
+
+
+class RunOut(Schema):
+    id: int
+    submission: int
+    task: str
+    tier: str
+    task_version: int
+    status: str
+    attempt: int
+    why: str
+    queued: datetime
+    started: datetime | None
+    ended: datetime | None
+    progress: float
+    plays_done: int
+    plays_total: int
+    failure: Failure | None
+    scores: list[ScoreOut]
+    cost: Cost
+    device: str
+    isolation: str
+    provenance: dict[str, Any]
+
+
+class RunSummary(Schema):
+    id: int
+    tier: str
+    status: str
+    task_version: int
+    why: str
+    queued: datetime
+    ended: datetime | None
+
+
+class SubmissionOut(Schema):
+    id: int
+    task: str
+    name: str
+    author: str
+    kind: str
+    description: str
+    paper_url: str
+    code_url: str
+    claimed_value: float | None
+    code_sha256: str
+    code_is_public: bool
+    disqualified: str
+    created: datetime
+    runs: list[RunSummary]
+
+
+class Submissions(Schema):
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[SubmissionOut]
+
+
+class ClaimOut(Schema):
+    """A printed number, or a comparison of two methods (then printed is absent and measured is the advantage)."""
+
+    paper: str
+    task: str
+    tier: str
+    kind: str
+    text: str
+    metric: str
+    where: str
+    status: str
+    printed: float | None
+    measured: Estimate | None
+    verdict: str
+    why: str
+    run: int | None
+
+
+class Me(Schema):
+    """Whose token this is, and what it may still start."""
+
+    username: str
+    used: int
+    limit: int
+    open: int
+    open_limit: int
+    refusal: str
+
+
+class Cancelled(Schema):
+    cancelled: bool  # False: the run had ended already
+
+
+class Submitted(Schema):
+    submission: int
+    run: int
+    url: str
+
+
+class Problem(Schema):
+    field: str
+    message: str
+
+
+class Problems(Schema):
+    errors: list[Problem]
+
+
+class SubmissionIn(Schema):
+    task: str
+    name: str
+    description: str = ""
+    paper_url: str = ""
+    code_url: str = ""
+    claimed_value: str = ""
+    tier: str = "quick"
+    code_is_public: bool = True
