@@ -180,9 +180,9 @@ def open_runs(card: Task, tier: Tier) -> Counter[str]:
     return Counter(Run.objects.open().filter(task=card.slug, tier=tier).values_list("status", flat=True))
 
 
-def context_by_case(card: Task, run: int) -> dict[str, dict[str, float]]:
-    """Metrics that describe the case and not the method: {metric: {case: mean over seeds}}. One query."""
-    names = [metric.name for metric in card.metrics if metric.better == "context"]
+def limits_by_case(card: Task, run: int) -> dict[str, dict[str, float]]:
+    """What the cases themselves allow: {metric: {case: mean over seeds}}. One query."""
+    names = [metric.name for metric in card.metrics if metric.is_limit]
     found: dict[str, dict[str, float]] = defaultdict(dict)
     means = Score.objects.filter(run=run, metric__in=names).values_list("metric", "case").annotate(Avg("value"))
     for metric, case, value in means.order_by("metric", "case"):

@@ -51,6 +51,9 @@ class Metric:
     unit: str = ""
     digits: int = 3
     timing: bool = False  # seconds and the like: left out when reruns are compared
+    is_limit: bool = (
+        False  # a context metric in the primary one's unit, what the case itself allows: drawn beside the scores
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,7 @@ def test_the_card_is_complete(task):
     names = [metric.name for metric in task.metrics]
     assert len(set(names)) == len(names)
     assert all(metric.label and metric.description for metric in task.metrics)
+    assert all(metric.better == "context" for metric in task.metrics if metric.is_limit)
     assert task.starter in {house.slug for house in task.house}
     assert any(house.kind == "control" for house in task.house), "a board needs a control that must fail"
     for tier in TIERS:

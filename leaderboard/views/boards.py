@@ -142,7 +142,7 @@ def of_choices(card: Task, view: View) -> dict[str, Any]:
 def of_figures(card: Task, view: View) -> dict[str, Any]:
     """Charts and contrasts of the board itself, whatever rows the visitor wants."""
     best = list(Standing.objects.for_board(card.slug, view.tier)[:PLOTTED])
-    context = tables.context_by_case(card, best[0].run_id) if best else {}
+    context = tables.limits_by_case(card, best[0].run_id) if best else {}
     return {
         "cost_figure": charts.score_against_cost(card, best, view.cost) if best else None,
         "profile_figure": charts.case_profile(card, best, context) if best else None,

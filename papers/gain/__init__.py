@@ -124,12 +124,14 @@ IMPUTATION = Task(
             name="oracle_skill",
             label="Oracle",
             better="context",
+            is_limit=True,
             description="Skill of the exact conditional mean that knows the synthetic table and why cells are missing.",
         ),
         Metric(
             name="ignorable_skill",
             label="Ignorable oracle",
             better="context",
+            is_limit=True,
             description="The same without knowing why cells are missing: the gap is what ‘not MCAR’ costs at best.",
         ),
         Metric(

@@ -122,6 +122,7 @@ ATTACK = Task(
             name="clean_accuracy",
             label="Clean accuracy",
             better="context",
+            is_limit=True,
             description="Accuracy of the victim on the same images without attack.",
         ),
     ),

@@ -143,6 +143,7 @@ WASSERSTEIN = Task(
             name="oracle",
             label="True potential",
             better="context",
+            is_limit=True,
             unit="W",
             description="What the true potential certifies on the same points: 1 but for their sampling noise.",
         ),
