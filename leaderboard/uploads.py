@@ -134,8 +134,13 @@ def inflated(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> byt
 
 
 def check_source(name: str, content: bytes, task: Task) -> None:
-    """Raise UploadError unless the source defines Method with the calls of the task."""
+    """Raise UploadError unless the source is within the task's size and defines Method with the calls of the task."""
     name = shown(name)
+    if len(content) > task.file_bytes:
+        raise UploadError(
+            f"{name} has {size(len(content))} of code; {task.title} takes {size(task.file_bytes)}: learn in the run, "
+            "don't pack in what was learnt before."
+        )
     try:
         source = content.decode()
     except UnicodeDecodeError as error:

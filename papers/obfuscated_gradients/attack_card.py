@@ -47,6 +47,7 @@ QUICK = cases(
         ("thermometer", "digits", "linf", "0.2", 0.2, "shattered"),
         ("argmax", "digits", "linf", "0.2", 0.2, "shattered"),
         ("noisy", "digits", "linf", "0.2", 0.2, "stochastic"),
+        ("pruned", "digits", "linf", "0.2", 0.2, "stochastic"),
         ("saturated", "digits", "linf", "0.2", 0.2, "vanishing"),
         ("projection", "digits", "linf", "0.2", 0.2, "vanishing"),
     ),
@@ -64,10 +65,23 @@ FULL = cases(
         ("mnist-projection", "mnist", "linf", "0.3", 0.3, "vanishing"),
         ("mnist-projection", "mnist", "l2", "1.5", 1.5, "vanishing"),
         ("fashion-certified", "fashion", "linf", "0.1", 0.1, "nothing"),
+        *(
+            (f"cifar-jpegcopy-{victim}", "cifar-jpegcopy", "linf", "8-255", 8 / 255, hides)
+            for victim, hides in (
+                ("plain", "nothing"),
+                ("adversarial", "nothing"),
+                ("thermometer16", "shattered"),
+                ("bitdepth3", "shattered"),
+                ("jpeg", "shattered"),
+                ("resize-pad", "stochastic"),
+                ("prune", "stochastic"),
+            )
+        ),
     ),
 )
 HIDING = tuple(
-    f"{victim}/linf-0.2" for victim in ("quantised", "thermometer", "argmax", "noisy", "saturated", "projection")
+    f"{victim}/linf-0.2"
+    for victim in ("quantised", "thermometer", "argmax", "noisy", "pruned", "saturated", "projection")
 )
 
 ATTACK = Task(
@@ -75,7 +89,7 @@ ATTACK = Task(
     title="Attacks on hidden gradients",
     summary="Perturb images within a small ball so that a victim errs: undefended, adversarially trained, or with a gradient that "
     "is shattered, random or vanishing.",
-    version=1,
+    version=2,
     interface=Method,
     protocol="papers.obfuscated_gradients.attack",
     kit="papers.obfuscated_gradients.kit",
@@ -159,6 +173,13 @@ ATTACK = Task(
             slug="square", title="Square", kind="baseline", summary="Random search on logits, 300 queries.", expense=3
         ),
         House(
+            slug="finite_difference",
+            title="Finite differences",
+            kind="baseline",
+            summary="Steps along central differences of the margin: asks for no gradient.",
+            expense=8,
+        ),
+        House(
             slug="bpda",
             title="BPDA",
             kind="method",
@@ -197,7 +218,7 @@ ATTACK = Task(
             cases=HIDING,
             where="abstract",
             status="checked",
-            note="Six victims that hide their gradient.",
+            note="Seven victims that hide their gradient.",
         ),
         Comparison(
             text="BPDA breaks shattered gradients",
@@ -213,7 +234,7 @@ ATTACK = Task(
             house="eot",
             than="pgd",
             metric="robust_accuracy",
-            cases=("noisy/linf-0.2",),
+            cases=("noisy/linf-0.2", "pruned/linf-0.2"),
             where="section 4.2",
             status="checked",
         ),

@@ -33,10 +33,8 @@ class Method(Protocol):
         """The same with your own smooth stand-ins for what hides gradients (BPDA); equal to gradient where all is smooth."""
 
 
-def case(data: str, norm: str, radius: str, images: int) -> Case:
-    return Case(
-        name=f"{data}/{norm}-{radius}", params={"data": data, "norm": norm, "eps": float(radius), "images": images}
-    )
+def case(data: str, norm: str, radius: str, eps: float, images: int) -> Case:
+    return Case(name=f"{data}/{norm}-{radius}", params={"data": data, "norm": norm, "eps": eps, "images": images})
 
 
 ATTACKS = (
@@ -69,8 +67,13 @@ DEFENCE = Task(
     protocol="papers.obfuscated_gradients.defence",
     kit="papers.obfuscated_gradients.kit",
     cases={
-        "quick": (case("digits", "linf", "0.2", 50),),
-        "full": (case("mnist", "linf", "0.3", 200), case("mnist", "linf", "0.1", 200)),
+        "quick": (case("digits", "linf", "0.2", 0.2, 50),),
+        "full": (
+            case("mnist", "linf", "0.3", 0.3, 200),
+            case("mnist", "linf", "0.1", 0.1, 200),
+            case("cifar-jpegcopy", "linf", "8-255", 8 / 255, 200),
+            case("cifar-jpegcopy", "l2", "0.5", 0.5, 200),
+        ),
     },
     seeds={"quick": 5, "full": 3},
     limits={
@@ -206,5 +209,6 @@ DEFENCE = Task(
             note="A claim above the interval is refuted.",
         ),
     ),
+    file_bytes=64 << 10,  # no packed weights
     starter="undefended",
 )

@@ -46,10 +46,23 @@ def packed(name: str) -> tuple[Images, Images]:
     )
 
 
+def coloured(name: str) -> tuple[Images, Images]:
+    """Colour images (n, 3, H, W) from a data set of x_train, y_train, x_test, y_test, (n, H, W, 3) uint8."""
+    arrays = datasets.dataset(name)
+    return tuple(  # type: ignore[return-value]
+        Images(
+            (arrays[f"x_{part}"].transpose(0, 3, 1, 2) / np.float32(255)).astype(np.float32, order="C"),
+            arrays[f"y_{part}"].astype(np.int64),
+        )
+        for part in ("train", "test")
+    )
+
+
 LOADERS: dict[str, Callable[[], tuple[Images, Images]]] = {
     "digits": digits,
     "mnist": partial(packed, "mnist"),
     "fashion": partial(packed, "fashion-mnist-part"),
+    "cifar-jpegcopy": partial(coloured, "cifar10-jpeg"),
 }
 
 

@@ -2,16 +2,17 @@
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.images import Images, splits
-from papers.obfuscated_gradients.kit.stages import Project
+from papers.obfuscated_gradients.kit.stages import NoisyCrop, Project
 from papers.obfuscated_gradients.kit.surrogate import SURROGATES
 from papers.obfuscated_gradients.kit.training import Disturb, attacked, fit_net
 from papers.obfuscated_gradients.kit.victims import VICTIMS, Victim, filled
 
 BATCH = 64  # of the decoder
+SURROGATE_EPOCHS = {"digits": 30, "mnist": 2, "cifar-jpegcopy": 8}
 
 
 def fit(model: Victim, images: Images, *, epochs: int, seed: int, disturb: Disturb | None = None) -> None:
@@ -59,6 +60,24 @@ def mnist_victim(name: str) -> np.ndarray:
     return kit.flat_weights(model)
 
 
+def cifar_victim(name: str) -> np.ndarray:
+    """The flat weights of a victim of the full tier that is trained on CIFAR-10 (p,): a quarter of an hour on one core or more."""
+    torch.manual_seed(1)
+    model, train = VICTIMS[name](), splits("cifar-jpegcopy")[0]
+    disturb = moved
+    if name == "cifar-jpegcopy-adversarial":
+        worsened = attacked(norm="linf", eps=8 / 255, steps=2)
+        disturb = lambda net, x, y: worsened(net, moved(net, x, y), y)  # noqa: E731
+    fit(model, train, epochs=15, seed=1, disturb=disturb)
+    return kit.flat_weights(model)
+
+
+def moved(net: nn.Module, x: Tensor, y: Tensor) -> Tensor:
+    """Images shifted by up to four pixels, every other one mirrored."""
+    shifted: Tensor = NoisyCrop(pad=4, noise=0.0)(x)
+    return torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, shifted.flip(3), shifted)
+
+
 def project_before(model: Victim, net: Victim, images: Images, *, epochs: int) -> None:
     """Make `net` the second stage of the model, and train the decoder of the first."""
     model.stages[1] = net.stages[0]
@@ -73,6 +92,6 @@ def surrogates() -> dict[str, np.ndarray]:
     for name, build in SURROGATES.values():
         torch.manual_seed(2)
         model = build()
-        fit(model, splits(name)[0], epochs=30 if name == "digits" else 2, seed=2)
+        fit(model, splits(name)[0], epochs=SURROGATE_EPOCHS[name], seed=2)
         found[name] = kit.flat_weights(model)
     return found

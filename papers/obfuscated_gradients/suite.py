@@ -1,7 +1,7 @@
 """The evaluator's attacks on a defence: they need its answers, and for the black-box ones not its honesty."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -59,10 +59,16 @@ class Suite:
 
     def robust_accuracy(self) -> float:
         """Accuracy under the strongest attacks, each on what the earlier ones left: the score without the symptoms."""
-        best = self.ascend("", kit.margin)
-        right = self.asked.right(best, self.y, [next(self.seeds)]) > 0
+        best, right = self.x, self.asked.right(self.x, self.y, [next(self.seeds)]) > 0
+        for steps in (1, 10, STEPS):
+            if len(rows := right.nonzero()[:, 0]) == 0:
+                return 0.0
+            part = replace(self, x=self.x[rows], y=self.y[rows])
+            best = part.ascend("", kit.margin, steps=steps)
+            right[rows] = part.asked.right(best, part.y, [next(self.seeds)]) > 0
+            best = best[right[rows]]
         if len(rows := right.nonzero()[:, 0]):
-            for at in self.finish(rows, best[rows], surrogate=False):
+            for at in self.finish(rows, best, surrogate=False):
                 right[rows] &= self.asked.right(at, self.y[rows], [next(self.seeds)]) > 0
         return float(right.float().mean())
 
@@ -79,12 +85,14 @@ class Suite:
         _, gradient = self.objective(kit.cross_entropy)(self.x)
         return kit.project(self.x + self.eps * kit.steepest(gradient, self.norm), self.x, norm=self.norm, eps=self.eps)
 
-    def ascend(self, name: str, loss: Loss, *, surrogate: bool = False, eps: float | None = None) -> Tensor:
-        """PGD of 50 steps from a random start, by the defence's own gradient; another eps leaves no trace."""
+    def ascend(
+        self, name: str, loss: Loss, *, surrogate: bool = False, eps: float | None = None, steps: int = STEPS
+    ) -> Tensor:
+        """PGD from a random start, by the defence's own gradient; another eps leaves no trace."""
         objective = self.objective(loss, name="" if eps else name, surrogate=surrogate)
         eps = self.eps if eps is None else eps
         start = kit.random_start(self.x, norm=self.norm, eps=eps, generator=self.generator)
-        return kit.ascend(objective, self.x, norm=self.norm, eps=eps, steps=STEPS, start=start)
+        return kit.ascend(objective, self.x, norm=self.norm, eps=eps, steps=steps, start=start)
 
     def surrogate(self) -> list[Tensor]:
         """BPDA: true answers, and in the backward pass the author's stand-in, or a net of the evaluator's own."""

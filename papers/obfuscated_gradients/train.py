@@ -1,28 +1,40 @@
 """Trains the victims: `python -m papers.obfuscated_gradients.train [name ...]` writes the committed weights anew.
 
-They are kept as float16 and used as float32. Victims of the full tier are trained when they are first needed.
-The surrogate for MNIST needs MNIST; see papers/datasets.py.
+They are kept as float16 and used as float32. MNIST's victims are trained when they are first needed. "surrogates" is a
+name too. All but the digits need their data, see papers/datasets.py; CIFAR-10's victims take about an hour on one core.
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from papers.obfuscated_gradients.attack_card import QUICK
 from papers.obfuscated_gradients.kit.surrogate import FILE as SURROGATE_FILE
-from papers.obfuscated_gradients.recipes import digits_victim, surrogates
-from papers.obfuscated_gradients.victims import FOLDER, SHARED, load_weights
+from papers.obfuscated_gradients.recipes import cifar_victim, digits_victim, surrogates
+from papers.obfuscated_gradients.victims import CIFAR, FOLDER, load_weights
+
+DIGITS = ("linear", "plain", "adversarial", "quantised", "thermometer", "noisy", "projection")
+COLOUR = (f"{CIFAR}-plain", f"{CIFAR}-adversarial", f"{CIFAR}-thermometer16")
 
 
 def main(names: list[str]) -> None:
     torch.set_num_threads(1)
-    for name in names or [case.params["victim"] for case in QUICK if case.params["victim"] not in SHARED]:
-        weights = digits_victim(name, load_weights("plain") if name == "projection" else None)
-        np.savez(FOLDER / f"{name}.npz", weights=weights.astype(np.float16))
-    if not names:
-        halves = {name: weights.astype(np.float16) for name, weights in surrogates().items()}
-        np.savez(SURROGATE_FILE, **halves)  # type: ignore[arg-type]
+    for name in names or [*DIGITS, *COLOUR, "surrogates"]:
+        if name == "surrogates":
+            save(SURROGATE_FILE, **surrogates())
+        elif name in COLOUR:
+            save(FOLDER / f"{name}.npz", weights=cifar_victim(name))
+        else:
+            save(
+                FOLDER / f"{name}.npz",
+                weights=digits_victim(name, load_weights("plain") if name == "projection" else None),
+            )
+
+
+def save(path: Path, **arrays: np.ndarray) -> None:
+    halves = {name: array.astype(np.float16) for name, array in arrays.items()}
+    np.savez(path, **halves)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

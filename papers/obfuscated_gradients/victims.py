@@ -9,7 +9,11 @@ from papers import datasets
 from papers.obfuscated_gradients.recipes import mnist_victim
 
 FOLDER = Path(__file__).parent / "weights"
-SHARED = {"saturated": "plain", "argmax": "plain"}  # the same network behind another stage
+CIFAR = "cifar-jpegcopy"
+SHARED = {  # the same network among other stages
+    **dict.fromkeys(("saturated", "argmax", "pruned"), "plain"),
+    **{f"{CIFAR}-{stage}": f"{CIFAR}-plain" for stage in ("bitdepth3", "jpeg", "resize-pad", "prune")},
+}
 PUBLISHED = {
     "mnist-plain": "advertorch-mnist-plain",
     "mnist-adversarial": "advertorch-mnist-adversarial",

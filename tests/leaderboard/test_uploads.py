@@ -4,6 +4,7 @@ import io
 import struct
 import warnings
 import zipfile
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -137,6 +138,14 @@ def test_bad_files_are_refused_with_a_reason(name, content, message):
         read_upload(name, content, TASK)
     assert len(caught.value.message) < 400
     assert caught.value.message.isprintable()
+
+
+def test_a_task_may_take_less_than_the_site():
+    small = replace(TASK, file_bytes=len(CODE))
+    assert read_upload("method.py", CODE, small) == CODE
+    for name, content in [("method.py", CODE + b"#" * 99), ("method.zip", zipped(("method.py", CODE + b"#" * 99)))]:
+        with pytest.raises(UploadError, match=r"KiB of code; .* takes .* KiB: learn in the run"):
+            read_upload(name, content, small)
 
 
 def test_a_hostile_file_name_is_shown_harmlessly():

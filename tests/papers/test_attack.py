@@ -10,15 +10,16 @@ from PIL import Image
 
 from papers.obfuscated_gradients import attack, exact, kit, recipes
 from papers.obfuscated_gradients.images import deal, splits
-from papers.obfuscated_gradients.kit.stages import Jpeg, NoisyCrop, ResizePad
+from papers.obfuscated_gradients.kit.stages import Jpeg, NoisyCrop, Prune, ResizePad
 from papers.obfuscated_gradients.kit.victims import VICTIMS
 from papers.obfuscated_gradients.victims import load_weights
 from papers.task import AnswerError
 from tests.papers.attacking import CASES, Answering, Kept, left, load, play
 
-HIDING = ("quantised", "thermometer", "argmax", "noisy", "saturated", "projection")
+HIDING = ("quantised", "thermometer", "argmax", "noisy", "pruned", "saturated", "projection")
 SHATTERED = ("quantised", "thermometer", "argmax")
 QUICK = [name for name in VICTIMS if "-" not in name]
+RANDOM = ("noisy", "pruned")
 
 
 def images(n, key=7):
@@ -215,7 +216,7 @@ def test_the_variance_of_the_mean_gradient_falls_as_one_over_draws():
 # Ascent
 
 
-@pytest.mark.parametrize("name", [name for name in QUICK if name != "noisy"])
+@pytest.mark.parametrize("name", [name for name in QUICK if name not in RANDOM])
 def test_the_loss_never_ends_below_its_start(name):
     net, (x, y) = victim(name), images(20)
     loss = kit.objective(net, y, loss=kit.margin, generator=generator())
@@ -285,6 +286,7 @@ def test_plain_pgd_believes_hidden_gradients(name):
         ("thermometer", "bpda", 0.15),
         ("argmax", "bpda", 0.15),
         ("noisy", "eot", 0.15),
+        ("pruned", "eot", 0.15),
         ("saturated", "pgd_margin", 0.15),
     ],
 )
@@ -325,13 +327,42 @@ def test_the_jpeg_stage_does_what_a_jpeg_library_does():
     assert np.abs(ours - reference).mean() < 0.5 < np.abs(reference - walk).mean()
 
 
-@pytest.mark.parametrize("stage", [NoisyCrop(pad=2, noise=0.1), ResizePad(smallest=0.7)], ids=["noisy crop", "resize"])
+def test_the_jpeg_stage_treats_colour_as_a_jpeg_library_does():
+    rng = np.random.default_rng(0)
+    walk = np.clip(np.cumsum(20 * rng.standard_normal((32, 32, 3)), axis=1) + 128, 0, 255).astype(np.uint8)
+    file = BytesIO()
+    Image.fromarray(walk).save(file, "JPEG", quality=75, subsampling=0)
+    reference = np.asarray(Image.open(file), float)
+    ours = Jpeg(75)(torch.tensor(walk / 255).permute(2, 0, 1)[None].float())[0].permute(1, 2, 0).numpy() * 255
+    assert np.abs(ours - reference).mean() < 1 < np.abs(reference - walk).mean()
+
+
+@pytest.mark.parametrize(
+    "stage", [NoisyCrop(pad=2, noise=0.1), ResizePad(smallest=0.7), Prune(0.5)], ids=["noisy crop", "resize", "prune"]
+)
 def test_a_random_stage_repeats_with_its_generator_only(stage):
     x, _ = images(20)
     first, again = (stage(x, generator()) for _ in range(2))
     assert torch.equal(first, again)
     assert not torch.equal(first, stage(x, torch.Generator().manual_seed(1)))
     assert first.shape == x.shape
+
+
+def test_pruning_keeps_the_mean_and_what_is_large():
+    x = torch.tensor([[4.0, 2.0, 1.0, -1.0, 0.0]]).repeat(20_000, 1)
+    kept = Prune(share=1.0)(x, generator())
+    q = 1 - (1 - x[0].abs() / 8) ** 5
+    assert torch.allclose((kept != 0).float().mean(0), q, atol=0.02)
+    assert torch.allclose(kept.mean(0), x[0], atol=0.05)
+
+
+def test_pruning_shares_the_weights_of_the_plain_net():
+    x, _ = images(4)
+    net = victim("pruned")
+    for stage in net.stages:
+        if isinstance(stage, Prune):
+            stage.share = 1e6
+    assert torch.allclose(net(x, generator()), victim("plain")(x), atol=1e-4)
 
 
 def test_the_unrolled_loop_ends_where_the_loop_does():

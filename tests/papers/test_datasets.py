@@ -3,13 +3,16 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import threading
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from papers import datasets
 from papers.datasets import DataError, File, dataset
@@ -142,6 +145,33 @@ def test_the_real_tables_of_a_mirror_have_their_shapes():
             assert arrays["categorical"].sum() == codes
             is_code = arrays["x"][:, arrays["categorical"]]
             assert (is_code == is_code.round()).all()
+
+
+def test_every_data_set_that_a_paper_names_is_known():
+    sources = Path(datasets.__file__).parent.glob("*/**/*.py")
+    named = {name for path in sources for name in re.findall(r"\bdataset\(\"([\w-]+)\"\)", path.read_text())}
+    assert named
+    assert named <= {"breast", *datasets.FILES}
+
+
+def test_jpeg_files_are_decoded():
+    pictures = [np.full((8, 8, 3), level, np.uint8) for level in (0, 128, 255)]
+    files = []
+    for picture in pictures:
+        Image.fromarray(picture).save(file := BytesIO(), "JPEG")
+        files.append(np.frombuffer(file.getvalue(), np.uint8))
+    packed = BytesIO()
+    offsets = np.cumsum([0, *map(len, files)])
+    np.savez(
+        packed,
+        **{f"jpeg_{part}": np.concatenate(files) for part in ("train", "test")},
+        **{f"off_{part}": offsets for part in ("train", "test")},
+        y_train=np.arange(3, dtype=np.uint8),
+        y_test=np.arange(3, dtype=np.uint8),
+    )
+    arrays = datasets._jpegs(packed.getvalue())
+    assert np.array_equal(arrays["x_train"], pictures)
+    assert arrays["y_test"].tolist() == [0, 1, 2]
 
 
 def test_a_converted_file_is_not_fetched(mirror, monkeypatch):

@@ -1,11 +1,14 @@
 """The defence board: what the evaluator asks and checks, its attacks, and its verdicts."""
 
+import os
+
 import numpy as np
 import pytest
 import torch
 
 from papers.obfuscated_gradients import defence, kit, suite, symptoms
 from papers.obfuscated_gradients.asked import Asked, consistency
+from papers.obfuscated_gradients.images import deal, splits
 from papers.obfuscated_gradients.kit.victims import Victim
 from papers.obfuscated_gradients.victims import load_weights
 from papers.task import AnswerError
@@ -18,6 +21,7 @@ KINDS = {
     "thermometer": "shattered",
     "argmax": "shattered",
     "noisy": "stochastic",
+    "pruned": "stochastic",
     "saturated": "vanishing",
     "projection": "vanishing",
 }
@@ -215,7 +219,10 @@ def test_the_worst_is_chosen_image_by_image():
 
 def judged(method, key=3, is_random=False):
     """The verdict from answers and gradients alone, which decide it."""
-    found = response(method, key=key)
+    return verdict_of(response(method, key=key))
+
+
+def verdict_of(found):
     return symptoms.verdict(
         {
             **dict.fromkeys(symptoms.BOUNDS, -1.0),
@@ -236,6 +243,34 @@ def test_hidden_gradients_are_told_by_kind(name, kind):
 def test_honest_gradients_raise_no_alarm_over_50_draws_of_images(name):
     method = Ready(name)
     assert sum(judged(method, key) != "none" for key in range(50)) <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("disturb", [None, kit.attacked(norm="linf", eps=0.2, steps=2)], ids=["plain", "adversarial"])
+def test_honest_gradients_raise_no_alarm_over_50_trainings(disturb):
+    train, _ = splits("digits")
+    x, y = torch.from_numpy(train.x), torch.from_numpy(train.y)
+    alarms = 0
+    for key in range(50):
+        torch.manual_seed(key)
+        method = Ready("plain")
+        method.net = Victim(kit.digits_net(widths=(8, 16), dense=32))
+        kit.fit_net(method.net, x, y, epochs=4, rate=3e-3, disturb=disturb)
+        alarms += judged(method, key) != "none"
+    assert alarms <= 1
+
+
+@pytest.mark.skipif(not os.environ.get("DATA_MIRROR"), reason="DATA_MIRROR is not set: it holds the nets and images")
+@pytest.mark.parametrize("name", ["mnist-certified", "fashion-certified", "mnist-adversarial"])
+def test_published_robust_nets_raise_no_alarm(name):
+    method, rng = Ready(name), np.random.default_rng(0)
+    test = splits(name.partition("-")[0])[1]
+    verdicts = []
+    for _ in range(10):
+        dealt = deal(test, 50, rng)
+        found = symptoms.respond(Asked(method, 10), torch.from_numpy(dealt.x), torch.from_numpy(dealt.y), rng)
+        verdicts.append(verdict_of(found))
+    assert verdicts == ["none"] * 10
 
 
 def test_a_wrong_gradient_is_a_finding():

@@ -20,6 +20,14 @@ LUMINANCE = (  # the quantisation table of annex K for grey levels, at quality 5
     (49, 64, 78, 87, 103, 121, 120, 101),
     (72, 92, 95, 98, 112, 100, 103, 99),
 )
+CHROMINANCE = (  # the same for colour
+    (17, 18, 24, 47, 99, 99, 99, 99),
+    (18, 21, 26, 66, 99, 99, 99, 99),
+    (24, 26, 56, 99, 99, 99, 99, 99),
+    (47, 66, 99, 99, 99, 99, 99, 99),
+    *[(99,) * 8] * 4,
+)
+YCBCR = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))  # of red, green, blue
 Kind = Literal["smooth", "shattered", "random", "loop"]
 
 
@@ -110,6 +118,28 @@ class NoisyCrop(Stage):
         return cut + self.noise * torch.randn(x.shape, generator=generator).to(x)
 
 
+class Prune(Stage):
+    """Keep each activation with the probability that `draws` draws in proportion to its size hit it, scaled up to the old mean.
+
+    h_j -> h_j m_j / q_j, P(m_j = 1) = q_j = 1 - (1 - p_j)^draws, p_j = |h_j| / sum |h|; draws = `share` of the activations.
+    The factor m_j / q_j is a constant to autograd, as in dropout.
+    Source: Dhillon et al. (2018), stochastic activation pruning; departs from it: the m_j of an image are independent.
+    """
+
+    kind = "random"
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        size = x.detach().abs().flatten(1)
+        p = (size / size.sum(1, keepdim=True).clamp_min(1e-12)).view_as(x).clamp(max=1 - 1e-6)
+        q = -torch.expm1(round(self.share * x[0].numel()) * torch.log1p(-p))
+        is_kept = torch.rand(x.shape, generator=generator).to(x) < q
+        return torch.where(is_kept, x / q.clamp_min(1e-6), 0 * x)
+
+
 class ResizePad(Stage):
     """Resize to a random smaller size and pad at a random place back to the first one; one draw a batch of eight.
 
@@ -134,33 +164,41 @@ class ResizePad(Stage):
 
 
 class Jpeg(Stage):
-    """Compress and expand: cosine transform of 8x8 blocks, coefficients rounded to multiples of the standard's table.
+    """Compress and expand: cosine transform of 8x8 blocks, coefficients rounded to multiples of the standard's tables.
 
-    x: (n, 1, H, W). The edge is repeated up to a multiple of 8. Source: ITU-T T.81 (1992), annexes A and K; Guo et al. (2018).
+    x: (n, 1, H, W) grey, or (n, 3, H, W) red, green, blue, whose colour keeps its resolution. The edge is repeated up to a
+    multiple of 8. Source: ITU-T T.81 (1992), annexes A and K; ITU-T T.871 (2011) for colour; Guo et al. (2018).
     """
 
     kind = "shattered"
-    table: Tensor
+    tables: Tensor
     cosines: Tensor
+    colours: Tensor
 
     def __init__(self, quality: int) -> None:
         super().__init__()
         scale = 50 / quality if quality < 50 else 2 - quality / 50
-        table = (torch.tensor(LUMINANCE, dtype=torch.float32) * scale + 0.5).floor().clamp(1, 255)
+        tables = torch.tensor((LUMINANCE, CHROMINANCE, CHROMINANCE), dtype=torch.float32)
         k = torch.arange(8, dtype=torch.float32)
         cosines = torch.cos((2 * k[None] + 1) * k[:, None] * torch.pi / 16) * 0.5
         cosines[0] *= 0.5**0.5
-        self.register_buffer("table", table, persistent=False)
+        self.register_buffer("tables", (tables * scale + 0.5).floor().clamp(1, 255)[:, None, None], persistent=False)
+        self.register_buffer("colours", torch.tensor(YCBCR), persistent=False)
         self.register_buffer("cosines", cosines, persistent=False)
 
     def forward(self, x: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        height, width = x.shape[2:]
-        full = functional.pad(x, (0, -width % 8, 0, -height % 8), mode="replicate") * 255 - 128
-        blocks = full.unfold(2, 8, 8).unfold(3, 8, 8)  # (n, 1, H / 8, W / 8, 8, 8)
-        coefficients = self.cosines @ blocks @ self.cosines.T
-        kept = torch.round(coefficients / self.table) * self.table
-        pixels = (self.cosines.T @ kept @ self.cosines).transpose(3, 4).reshape(full.shape)
-        return ((torch.round(pixels) + 128) / 255).clamp(0, 1)[:, :, :height, :width]
+        channels, height, width = x.shape[1:]
+        full = functional.pad(x, (0, -width % 8, 0, -height % 8), mode="replicate") * 255
+        if channels == 3:
+            full = torch.einsum("oc,nchw->nohw", self.colours, full)
+        level = torch.tensor([128.0, 0, 0], device=x.device)[:channels, None, None]  # colour is centred as it is
+        blocks = (full - level).round().unfold(2, 8, 8).unfold(3, 8, 8)  # (n, C, H / 8, W / 8, 8, 8)
+        tables = self.tables[:channels]
+        kept = torch.round(self.cosines @ blocks @ self.cosines.T / tables) * tables
+        pixels = (self.cosines.T @ kept @ self.cosines).transpose(3, 4).reshape(full.shape).round() + level
+        if channels == 3:
+            pixels = torch.einsum("oc,nchw->nohw", self.colours.inverse(), pixels).round()
+        return (pixels / 255).clamp(0, 1)[:, :, :height, :width]
 
 
 class Project(Stage):

@@ -11,6 +11,7 @@ FILE = Path(__file__).with_name("surrogates.npz")
 SURROGATES: dict[tuple[int, ...], tuple[str, Callable[[], Victim]]] = {
     (1, 8, 8): ("digits", lambda: Victim(digits_net(widths=(16, 32), dense=64))),
     (1, 28, 28): ("mnist", lambda: Victim(strided_net(dense=32))),  # stands in for Fashion-MNIST too
+    (3, 32, 32): ("cifar-jpegcopy", lambda: Victim(strided_net(channels=3, side=32, dense=32))),
 }
 
 

@@ -1,6 +1,6 @@
 """The victims of the board, by name, as live torch modules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from papers.obfuscated_gradients.kit.stages import (
     Jpeg,
     NoisyCrop,
     Project,
+    Prune,
     Quantise,
     ResizePad,
     Scale,
@@ -82,6 +83,29 @@ def strided_net(channels: int = 1, side: int = 28, dense: int = 100) -> Smooth:
     )
 
 
+def cifar_layers(channels: int = 3) -> list[nn.Module]:
+    """Four strided 3x3 convolutions and two dense layers, for 32x32 images."""
+    return [
+        *(nn.Conv2d(channels, 32, 3, stride=2, padding=1), nn.ReLU()),
+        *(nn.Conv2d(32, 64, 3, padding=1), nn.ReLU()),
+        *(nn.Conv2d(64, 64, 3, stride=2, padding=1), nn.ReLU()),
+        *(nn.Conv2d(64, 96, 3, stride=2, padding=1), nn.ReLU()),
+        *(nn.Flatten(), nn.Linear(96 * 16, 64), nn.ReLU(), nn.Linear(64, 10)),
+    ]
+
+
+def pruned(layers: Iterable[nn.Module], share: float) -> Victim:
+    """The same layers, each ReLU followed by stochastic activation pruning."""
+    stages: list[Stage] = []
+    part: list[nn.Module] = []
+    for layer in layers:
+        part.append(layer)
+        if isinstance(layer, nn.ReLU):
+            stages += [Smooth(*part), Prune(share)]
+            part = []
+    return Victim(*stages, Smooth(*part))
+
+
 def mnist_projection() -> Victim:
     return Victim(Project(decoder(16, 256, 784), code=16, steps=40, step=0.01, momentum=0.8), strided_net())
 
@@ -93,6 +117,7 @@ VICTIMS: dict[str, Callable[[], Victim]] = {
     "quantised": lambda: Victim(Quantise(3), digits_net()),
     "thermometer": lambda: Victim(Thermometer(8), digits_net(channels=8)),
     "noisy": lambda: Victim(NoisyCrop(pad=2, noise=0.15), digits_net()),
+    "pruned": lambda: pruned(digits_net().net, share=0.5),
     "saturated": lambda: Victim(digits_net(), Scale(300.0)),
     "argmax": lambda: Victim(digits_net(), Argmax()),
     "projection": digits_projection,
@@ -105,6 +130,13 @@ VICTIMS: dict[str, Callable[[], Victim]] = {
     "mnist-jpeg": lambda: Victim(Jpeg(quality=30), strided_net()),
     "mnist-resize-pad": lambda: Victim(ResizePad(smallest=0.7), strided_net()),
     "mnist-projection": mnist_projection,
+    "cifar-jpegcopy-plain": lambda: Victim(Smooth(*cifar_layers())),
+    "cifar-jpegcopy-adversarial": lambda: Victim(Smooth(*cifar_layers())),
+    "cifar-jpegcopy-thermometer16": lambda: Victim(Thermometer(16), Smooth(*cifar_layers(3 * 16))),
+    "cifar-jpegcopy-bitdepth3": lambda: Victim(Quantise(7), Smooth(*cifar_layers())),
+    "cifar-jpegcopy-jpeg": lambda: Victim(Jpeg(quality=75), Smooth(*cifar_layers())),
+    "cifar-jpegcopy-resize-pad": lambda: Victim(ResizePad(smallest=0.8), Smooth(*cifar_layers())),
+    "cifar-jpegcopy-prune": lambda: pruned(cifar_layers(), share=0.5),
 }
 
 
