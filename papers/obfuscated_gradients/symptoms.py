@@ -11,7 +11,9 @@ from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.asked import Asked, with_slope
 from papers.obfuscated_gradients.suite import Suite
 
-BESIDE = 0.01  # how far from the clean images differences are taken: a plain background is full of kinks (max-pooling ties)
+BESIDE = (
+    0.01  # how far from the clean images differences are taken: a plain background is full of kinks (max-pooling ties)
+)
 PROBE = 2e-4  # half the length, in each pixel, over which answers are compared
 SILENT = 1e-6  # of the largest logit: below it an answer did not change
 BOUNDS = {
@@ -21,7 +23,7 @@ BOUNDS = {
     "search finds what gradients miss": 0.08,
     "zero gradients": 0.05,
     "gradients not finite": 0.0,
-    "gradient against differences": 0.35,  # the kinks of a net as large as LeNet5 give .2, a gradient that is not the answers' own 1
+    "gradient against differences": 0.35,  # kinks alone give .2 in a net as large as LeNet5; a foreign gradient gives 1
     "answers that do not move": 0.3,
     "random answers": 1e-3,
     "accuracy rises with steps": 0.08,
