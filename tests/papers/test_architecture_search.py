@@ -199,6 +199,8 @@ def test_random_search_meets_its_exact_expectation(case, within):
         ("regularised_evolution", 0.10, 0.02),
         ("local_search", 0.12, 0.02),
         ("reinforce", 0.27, 0.04),
+        ("tpe", 0.04, 0.01),
+        ("ridge_pairs", 0.25, 0.13),
         ("random_cell", 5.5, 0.7),
     ],
 )
