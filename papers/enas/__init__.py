@@ -98,7 +98,13 @@ SEARCH = Task(
             "baseline",
             "Climbs by changes of one edge, starts again at a local optimum.",
         ),
-        house("tpe", "TPE", "baseline", "Densities of good and bad cells, edge by edge."),
+        house("tpe", "TPE (Optuna)", "baseline", "Densities of good and other cells, from the library Optuna."),
+        house(
+            "ridge_pairs",
+            "Ridge on pairs",
+            "baseline",
+            "Fits operations and pairs of operations, trains the cell that the fit likes best.",
+        ),
         house("successive_halving", "Successive halving", "baseline", "Many short trainings, the best third goes on."),
         house(
             "reinforce",
@@ -109,6 +115,13 @@ SEARCH = Task(
         house("rsws", "Random search with weight sharing", "baseline", "ENAS without its controller.", 9),
         house("exhaustive_shared", "Exhaustive scoring", "baseline", "Scores every cell with shared weights.", 9),
         house("enas", "ENAS", "method", "An LSTM controller and shared weights, trained in turn, as in the paper.", 8),
+        house(
+            "enas_bias",
+            "ENAS with op biases",
+            "method",
+            "ENAS with the bias for convolutions that the authors' code starts its micro search with.",
+            9,
+        ),
     ),
     comparisons=COMPARISONS,
     audits={

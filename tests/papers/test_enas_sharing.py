@@ -4,13 +4,11 @@ import signal
 import subprocess
 import sys
 import time
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from scipy.stats import spearmanr
 from torch import nn
 
@@ -284,6 +282,40 @@ def test_an_untrained_supernet_fails_and_a_trained_one_ranks():
     assert 0.25 < trained["kendall_tau"] < 0.8
 
 
+def started(slug):
+    method = load(slug).Method(0, "cpu")
+    method.start({"edges": 3, "ops": 5, "share": True, "budget_h": 1.0, "max_size": 1.5})
+    return method
+
+
+def test_the_controller_of_enas_never_forgets_an_operation():
+    """Logits of C tanh(z) with C = .44: no operation is more than e^2C = 2.41 times as likely as another."""
+    method = started("enas")
+    with torch.no_grad():
+        method.controller.logits.weight.mul_(1e4)  # as sure as it can become
+        first = np.bincount(method.draw(20_000)[:, 0], minlength=5) / 20_000
+    assert first.min() > 0.09
+    assert first.max() / first.min() == pytest.approx(np.exp(0.88), rel=0.1)
+
+
+def test_biased_enas_finds_the_convolutions_by_size_and_favours_them_as_the_formula_says():
+    method = started("enas_bias")
+    asked = method.ask()
+    assert asked["do"] == "probe"
+    assert (asked["arch"] == np.arange(5)[:, None]).all()
+    method.tell({"acc": np.zeros(5), "size": np.array([0, 3, 0, 1 / 3, 0]), "left_h": 1.0})
+    method.ask()
+    odds = np.exp(0.44 + 2 * 0.25)
+    with torch.no_grad():
+        share = np.isin(method.draw(20_000), [1, 3]).mean()
+    assert share == pytest.approx(2 * odds / (2 * odds + 3), abs=0.02)
+
+
+def test_enas_trains_weights_of_all_children_and_answers_a_good_cell():
+    """A seed on which the controller, with logits up to 1.1, dropped convolutions and ended 17 points below the best cell."""
+    assert play(PUBLIC, "enas", index=2)["regret"] < 4
+
+
 def test_the_sampled_gradient_of_reinforce_agrees_with_the_enumerated_one():
     """On cell3 with the table as reward: E[(R - b) grad log pi] over 20,000 draws, within 3 standard errors."""
     truth = Trainings.read(worlds.PUBLIC).table().truth
@@ -321,15 +353,7 @@ def test_a_supernet_of_colour_images_has_three_stages_and_learns():
     assert len(net.network.cells) == 3
 
 
-def test_jpeg_files_are_decoded_and_standardised():
-    grey = Image.new("RGB", (32, 32), (128, 128, 128))
-    file = BytesIO()
-    grey.save(file, "JPEG")
-    content = np.frombuffer(file.getvalue(), np.uint8)
-    arrays = {
-        "jpeg_train": np.concatenate([content, content]),
-        "off_train": np.array([0, len(content), 2 * len(content)]),
-    }
-    x = cifar.images(arrays, [1, 0])
+def test_pictures_are_standardised_channel_by_channel():
+    x = cifar.standardised(np.full((2, 32, 32, 3), 128, np.uint8))
     assert x.shape == (2, 3, 32, 32)
     assert x[0, 0, 0, 0] == pytest.approx((128 / 255 - 0.4913) / 0.2452, abs=1e-5)

@@ -3,17 +3,19 @@
 Each round trains the shared weights with STEPS children, one minibatch each, then moves the controller: R = accuracy of a child
 on one validation minibatch + C_H H, b <- b - (1 - D)(b - R), ascend (R - b) grad log pi. At the end children are drawn,
 scored on all validation images with the shared weights, and the best one is the answer.
-The controller is an LSTM that chooses an operation edge by edge and reads its last choice; its logits are C tanh(z / T).
+The controller is an LSTM that chooses an operation edge by edge and reads its last choice; its logits are C tanh(z).
+C is what keeps it exploring: no operation can become more than e^2C = 2.4 times as likely as another. The authors' scripts say
+1.1, but their code divides it by 2.5 for operations; with 1.1 itself the weights are soon trained with few operations only.
 Where no weights are shared the same controller learns from full trainings, one an update: the method that ENAS made cheap.
 Source: Pham et al. (2018), section 2; constants of the authors' code (micro search), the order of its baseline's update too,
-without the operation biases from which its micro search starts. A round is an epoch there.
+without the operation biases of its micro search, for which see `enas_bias`. A round is an epoch there.
 """
 
 import numpy as np
 import torch
 from torch import nn
 
-SIZE, RATE, SQUASH, TEMPERATURE = 64, 0.0035, 1.1, 1.0
+SIZE, RATE, SQUASH = 64, 0.0035, 1.1 / 2.5
 DECAY, ENTROPY = 0.99, 1e-4
 STEPS, SHARED = 300, 60  # shared steps of a round, and of one question
 MOVES, CHILDREN = 30, 10  # updates of the controller in a round, children of an update
@@ -21,15 +23,15 @@ MOST_ROUNDS = 70
 DRAWN = 20  # children at once for the last scores
 MOST_SCORED, TRIES = 100, 50  # children scored, draws for them
 DERIVE = 1 / 6  # of the budget is kept for the last scores
-RATE_ALONE, DECAY_ALONE = 0.02, 0.9  # for some two hundred full trainings
+RATE_ALONE, SQUASH_ALONE, DECAY_ALONE = 0.02, 1.1, 0.9  # for some two hundred full trainings
 
 
 class Controller(nn.Module):
     """pi(arch): choices one after the other."""
 
-    def __init__(self, edges: int, ops: int):
+    def __init__(self, edges: int, ops: int, squash: float):
         super().__init__()
-        self.edges, self.ops = edges, ops
+        self.edges, self.ops, self.squash = edges, ops, squash
         self.embedding = nn.Embedding(ops + 1, SIZE)  # the last row starts a sequence
         self.cell = nn.LSTMCell(SIZE, SIZE)
         self.logits = nn.Linear(SIZE, ops, bias=False)
@@ -42,9 +44,8 @@ class Controller(nn.Module):
         archs, log_pi, entropy = [], 0.0, 0.0
         for _ in range(self.edges):
             state = self.cell(self.embedding(last), state)
-            choice = torch.distributions.Categorical(
-                logits=SQUASH * torch.tanh(self.logits(state[0]) / TEMPERATURE), validate_args=False
-            )
+            logits = self.squash * torch.tanh(self.logits(state[0]))
+            choice = torch.distributions.Categorical(logits=logits, validate_args=False)
             last = choice.sample()
             archs.append(last)
             log_pi = log_pi + choice.log_prob(last)
@@ -58,9 +59,10 @@ class Method:
 
     def start(self, space: dict) -> None:
         self.space, self.left = space, space["budget_h"]
-        self.controller = Controller(space["edges"], space["ops"])
-        self.rate, self.decay = (RATE, DECAY) if space["share"] else (RATE_ALONE, DECAY_ALONE)
-        self.adam = torch.optim.Adam(self.controller.parameters(), lr=self.rate)
+        shared, alone = (RATE, SQUASH, DECAY), (RATE_ALONE, SQUASH_ALONE, DECAY_ALONE)
+        rate, squash, self.decay = shared if space["share"] else alone
+        self.controller = Controller(space["edges"], space["ops"], squash)
+        self.adam = torch.optim.Adam(self.controller.parameters(), lr=rate)
         self.baseline = None
         self.best, self.best_accuracy = self.draw(1)[0], -1.0
         self.questions = self.shared_search() if space["share"] else self.search()
