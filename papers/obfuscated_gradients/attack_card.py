@@ -96,7 +96,7 @@ ATTACK = Task(
     cases={"quick": QUICK, "full": FULL},
     seeds={"quick": 5, "full": 3},
     limits={
-        "quick": Limits(call_seconds=20, play_seconds=120, memory_bytes=2 << 30),
+        "quick": Limits(call_seconds=40, play_seconds=240, memory_bytes=2 << 30),
         "full": Limits(call_seconds=600, play_seconds=3600, memory_bytes=8 << 30),
     },
     metrics=(
