@@ -239,7 +239,7 @@ def audit_ratio(check: Audit, scores: dict[str, Matrix]) -> float | None:
 def known_by_heart(scores: dict[str, Matrix], known: Ratios, *, submission: int) -> list[str]:
     """A flag for each public table that a submission knows by heart, by the house methods' measure."""
     return [
-        f"memorisation: on {check.public} its error is {np.exp(ratio):.2f} of that on a synthetic twin"
+        f"memorisation: on {check.public} its error is {np.exp(ratio):.2f} of that on a synthetic twin."
         for check, honest in known.items()
         if submission not in honest
         and (ratio := audit_ratio(check, scores)) is not None

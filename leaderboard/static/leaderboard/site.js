@@ -25,7 +25,7 @@ function themed(layout) {
     font: { family: token("--font") || "sans-serif", size: 12, color: token("--ink") },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    legend: { orientation: "h", y: -0.25 },
+    legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom" },
     hoverlabel: { font: { size: 12 } },
     ...layout,
     xaxis: { ...axis, ...layout.xaxis },
