@@ -7,7 +7,7 @@ import numpy as np
 from papers.task import Report
 
 EXAMPLES = 8
-ENLARGED = 4  # screen pixels for one of an 8x8 image
+SHOWN = 48  # screen pixels, about, for the side of an image
 
 
 def show_budgets(report: Report, budgets: list[float], series: Mapping[str, list[float]]) -> None:
@@ -22,7 +22,7 @@ def show_examples(report: Report, x: np.ndarray, x_adv: np.ndarray) -> None:
     d = x_adv[most] - x[most]
     peak = np.abs(d).max()
     rows = [x[most], x_adv[most], 0.5 + 0.5 * d / peak if peak > 0 else np.full_like(d, 0.5)]
-    times = max(1, round(32 * ENLARGED / 8 / x.shape[-1]) * 2)
+    times = max(1, round(SHOWN / x.shape[-1]))
     report.image("Original, attacked, difference", tiled(rows, times))
 
 
