@@ -1,6 +1,8 @@
 """The attack board: its boundary, the exact optimum, and where the house attacks land."""
 
 import itertools
+import os
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -308,6 +310,23 @@ def test_adversarial_training_stands(slug):
 def test_controls_fail(name):
     assert left(name, "identity") > 0.75
     assert left(name, "random_sign") > 0.55
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not os.environ.get("DATA_MIRROR"), reason="DATA_MIRROR is not set: it holds the images")
+def test_a_hidden_gradient_on_colour_images_stands_under_pgd_and_falls_to_bpda(monkeypatch):
+    case = CASES["cifar-jpegcopy-bitdepth3"]
+    monkeypatch.setitem(CASES, "cifar-jpegcopy-bitdepth3", replace(case, params={**case.params, "images": 50}))
+    clean = left("cifar-jpegcopy-bitdepth3", "identity", plays=1)
+    assert clean >= 0.5
+    assert left("cifar-jpegcopy-bitdepth3", "pgd", plays=1) >= 0.8 * clean
+    assert left("cifar-jpegcopy-bitdepth3", "bpda", plays=1) <= 0.15
+
+
+@pytest.mark.parametrize("name", [name for name in VICTIMS if not name.startswith(("mnist", "fashion"))])
+def test_a_committed_victim_answers(name):
+    shape = (2, 3, 32, 32) if "cifar" in name else (2, 1, 8, 8)
+    assert victim(name)(torch.rand(shape, generator=generator()), generator()).shape == (2, 10)
 
 
 def test_the_board_plays_every_quick_victim():
