@@ -75,6 +75,8 @@ def duration(seconds: float | None) -> str:
 def size(count: int | None) -> str:
     if count is None:
         return DASH
+    if count < 1 << 20:
+        return f"{count / (1 << 10):.0f} KiB"
     return f"{count / (1 << 20):.0f} MiB" if count < 1 << 30 else f"{count / (1 << 30):.1f} GiB"
 
 

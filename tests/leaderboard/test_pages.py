@@ -247,6 +247,12 @@ def test_a_large_file_is_refused_by_its_true_size_and_never_written_down(client,
     assert not list(tmp_path.iterdir())
 
 
+def test_the_form_tells_how_large_a_file_may_be(client, alice):
+    client.force_login(alice)
+    assert "a file of at most 1 MiB" in client.get(BOARD + "submit/").content.decode()
+    assert "a file of at most 64 KiB" in client.get("/tasks/defence/submit/").content.decode()
+
+
 def test_the_same_code_twice_points_to_the_first(client, alice):
     client.force_login(alice)
     client.post(BOARD + "submit/", {"name": "My idea", "file": upload()})
