@@ -131,6 +131,7 @@ def test_the_readme_has_its_headings(task):
 def test_a_house_method_is_a_file_that_a_user_could_upload(task, house):
     method = method_of(task, house)
     assert all(callable(getattr(method, name)) for name in task.calls)
+    assert catalogue.paper_of(task.slug).method_path(house.slug).stat().st_size <= task.file_bytes
     assert house.title
     assert house.summary
 
