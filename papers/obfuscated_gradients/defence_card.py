@@ -131,7 +131,7 @@ DEFENCE = Task(
         house("undefended", "No defence", "control", "An ordinary net: must fall.", 5),
         house("adversarial_training", "Adversarial training", "method", "Trained on PGD: must stand.", 7),
         house("trades", "TRADES", "method", "Clean cross-entropy plus the divergence to attacked answers.", 8),
-        house("smoothing", "Randomised smoothing", "method", "Mean answer over Gaussian noise, trained on it.", 7),
+        house("smoothing", "Randomised smoothing", "method", "Mean answer over Gaussian noise, trained on it.", 9),
         house("rounding", "Rounded input", "control", "Four grey levels: shattered; must fall."),
         house("thermometer_code", "Thermometer code", "control", "Eight levels: shattered; must fall."),
         house("noisy_crop", "Noise and crops", "control", "Stochastic; must fall."),
