@@ -64,11 +64,7 @@ def cifar_victim(name: str) -> np.ndarray:
     """The flat weights of a victim of the full tier that is trained on CIFAR-10 (p,): a quarter of an hour on one core or more."""
     torch.manual_seed(1)
     model, train = VICTIMS[name](), splits("cifar-jpegcopy")[0]
-    disturb = moved
-    if name == "cifar-jpegcopy-adversarial":
-        worsened = attacked(norm="linf", eps=8 / 255, steps=2)
-        disturb = lambda net, x, y: worsened(net, moved(net, x, y), y)  # noqa: E731
-    fit(model, train, epochs=15, seed=1, disturb=disturb)
+    fit(model, train, epochs=15, seed=1, disturb=moved_and_attacked if name.endswith("adversarial") else moved)
     return kit.flat_weights(model)
 
 
@@ -76,6 +72,10 @@ def moved(net: nn.Module, x: Tensor, y: Tensor) -> Tensor:
     """Images shifted by up to four pixels, every other one mirrored."""
     shifted: Tensor = NoisyCrop(pad=4, noise=0.0)(x)
     return torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, shifted.flip(3), shifted)
+
+
+def moved_and_attacked(net: nn.Module, x: Tensor, y: Tensor) -> Tensor:
+    return attacked(norm="linf", eps=8 / 255, steps=2)(net, moved(net, x, y), y)
 
 
 def project_before(model: Victim, net: Victim, images: Images, *, epochs: int) -> None:

@@ -1,7 +1,7 @@
 """The defence board's suite against AutoAttack, on the same nets and images: `python -m tests.benchmarks.autoattack`.
 
 Installs torchattacks (MIT), which holds an AutoAttack, into a temporary folder; it is no requirement of the project. Needs
-MNIST and the published nets (DATA_MIRROR). Prints a table; asserts nothing. Hours on one core for 1,000 images.
+MNIST and the published nets (DATA_MIRROR). Prints a table; asserts nothing. Forty minutes on one core.
 """
 
 import argparse

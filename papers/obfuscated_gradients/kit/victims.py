@@ -84,7 +84,7 @@ def strided_net(channels: int = 1, side: int = 28, dense: int = 100) -> Smooth:
 
 
 def cifar_layers(channels: int = 3) -> list[nn.Module]:
-    """Four strided 3x3 convolutions and two dense layers, for 32x32 images."""
+    """Four 3x3 convolutions, all but the second with stride 2, and two dense layers, for 32x32 images."""
     return [
         *(nn.Conv2d(channels, 32, 3, stride=2, padding=1), nn.ReLU()),
         *(nn.Conv2d(32, 64, 3, padding=1), nn.ReLU()),

@@ -20,9 +20,12 @@ class Method:
         net = kit.build(victim, weights, self.device)
         x, y = torch.tensor(x, device=self.device), torch.tensor(y, device=self.device)
         self.ask = lambda at, y: kit.margin(net(at, self.generator), y)
+
+        def objective(at):
+            return self.ask(at, y), self.slope(at, y, norm, eps)
+
         with torch.no_grad():
-            slope = lambda at: (self.ask(at, y), self.slope(at, y, norm, eps))  # noqa: E731
-            return kit.ascend(slope, x, norm=norm, eps=eps, steps=STEPS).cpu().numpy()
+            return kit.ascend(objective, x, norm=norm, eps=eps, steps=STEPS).cpu().numpy()
 
     def slope(self, at, y, norm, eps):
         """Sum over directions b of (m(at + h b) - m(at - h b)) b, h the radius."""
