@@ -26,10 +26,6 @@ SHOTS = {  # name: path, width, colour scheme
     "board-narrow": ("/tasks/{task}/", 360, "light"),
     "board-worst-case": ("/tasks/{task}/?rule=worst", 1280, "light"),
     "board-empty": ("/tasks/{task}/?tier=full", 1280, "light"),
-    **{
-        f"board-of-{slug}": (f"/tasks/{slug}/", 1280, "light")
-        for slug in ("attack", "defence", "wasserstein", "generation", "architecture_search")
-    },
     "compare": ("/tasks/{task}/compare/", 1280, "light"),
     "compare-narrow": ("/tasks/{task}/compare/", 360, "dark"),
     "claims": ("/claims/", 1280, "light"),
