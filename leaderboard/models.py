@@ -258,7 +258,7 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 
 
 class Standing(models.Model):
-    """Where a submission stands on a board. Written by `leaderboard.boards`, always derivable from scores."""
+    """Where a submission stands on a board. Written by `leaderboard.boards.standings`, always derivable from scores."""
 
     task = models.SlugField()
     tier = models.CharField(max_length=5, choices=TIER_CHOICES)

@@ -8,7 +8,8 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from leaderboard import environment, storage
+from leaderboard.machine import environment
+from leaderboard.machine import storage
 from runners import logs
 from runners.broker import broker_url, redis_client_url
 from runners.celery import HEARTBEAT
@@ -161,11 +162,11 @@ for name in ("DATA_MIRROR", "PAPERS_PATH", "SANDBOX_CGROUP"):
     environment.folders(name)
 
 # Counts of sign-ins and the like; web processes share them beside the broker.
-CACHES = {"default": {"BACKEND": "leaderboard.limits.ForgivingRedisCache", "LOCATION": redis_client_url(broker_url())}}
+CACHES = {"default": {"BACKEND": "leaderboard.submitting.rates.ForgivingRedisCache", "LOCATION": redis_client_url(broker_url())}}
 
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20
-FILE_UPLOAD_HANDLERS = ["leaderboard.uploads.Bounded"]
+FILE_UPLOAD_HANDLERS = ["leaderboard.submitting.uploads.Bounded"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
 QUOTA_PER_DAY = environment.whole("QUOTA_PER_DAY", 20)

@@ -18,10 +18,10 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from leaderboard import boards
+from leaderboard.boards import standings as boards
 from leaderboard.models import Artefact, RerunSchedule, Run, RunQuerySet, Score, artefact_path
-from leaderboard.reruns import check_drift
-from leaderboard.runs import LEASE, PATIENCE, release, rerun, stop_worker, task_id
+from leaderboard.running.reruns import check_drift
+from leaderboard.running.runs import LEASE, PATIENCE, release, rerun, stop_worker, task_id
 from papers import catalogue
 from runners import deliveries, logs
 from runners.tasks import ours

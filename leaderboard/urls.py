@@ -5,11 +5,11 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from leaderboard.admin import workers
-from leaderboard.api import api
-from leaderboard.limits import signing_in_from, signing_in_to
+from leaderboard.api.endpoints import api
+from leaderboard.submitting.rates import signing_in_from, signing_in_to
 from leaderboard.views import accounts, boards, comparing, machine, papers, submissions
 
-handler403 = "leaderboard.limits.refused"
+handler403 = "leaderboard.submitting.rates.refused"
 
 urlpatterns = [
     path("", boards.home, name="home"),

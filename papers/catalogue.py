@@ -5,7 +5,7 @@ import pkgutil
 from functools import cache
 
 import papers
-from papers.task import Paper, Task
+from papers.task import Board, Paper, Task
 
 
 @cache
@@ -16,14 +16,14 @@ def all_papers() -> tuple[Paper, ...]:
         for module in pkgutil.iter_modules(papers.__path__)
         if module.ispkg
     ]
-    found = sorted((card.PAPER for card in cards if hasattr(card, "PAPER")), key=lambda paper: paper.slug)
+    known = sorted((card.PAPER for card in cards if hasattr(card, "PAPER")), key=lambda paper: paper.slug)
     for kind, slugs in (
-        ("papers", [paper.slug for paper in found]),
-        ("tasks", [task.slug for paper in found for task in paper.tasks]),
+        ("papers", [paper.slug for paper in known]),
+        ("tasks", [task.slug for paper in known for task in paper.tasks]),
     ):
         if len(set(slugs)) < len(slugs):
             raise ValueError(f"two {kind} share a slug: {sorted(slugs)}")
-    return tuple(found)
+    return tuple(known)
 
 
 @cache
@@ -31,9 +31,19 @@ def all_tasks() -> dict[str, Task]:
     return {task.slug: task for paper in all_papers() for task in paper.tasks}
 
 
+@cache
+def all_boards() -> tuple[Board, ...]:
+    return tuple(board for task in all_tasks().values() for board in task.boards.values())
+
+
 def task(slug: str) -> Task:
     """Raises KeyError for an unknown slug."""
     return all_tasks()[slug]
+
+
+def board(slug: str, tier: str) -> Board:
+    """Raises KeyError for an unknown task or tier."""
+    return all_tasks()[slug].board(tier)
 
 
 @cache

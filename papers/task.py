@@ -1,18 +1,30 @@
-"""The vocabulary in which a paper describes its boards. Imports no torch: cards are read by the web process."""
+"""The vocabulary in which a paper describes its boards. Imports no torch: cards are read by the web process.
+
+A paper brings tasks, a task is played on tiers, and a task on one of its tiers is a board. Beside this file:
+`metrics` (what is measured), `evidence` (what is held against it), `figures` (what a page draws), `playing` (what a
+protocol is handed), `answers` (what is wrong with an answer), `data` (files).
+"""
 
 import hashlib
 import hmac
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 
-Tier = Literal["quick", "full"]
-TIERS: tuple[Tier, ...] = ("quick", "full")
+from papers.evidence import Evidence
+from papers.figures import Figure
+from papers.metrics import Flag, Metric
+from papers.variants import with_constants
+
+TierName = Literal["quick", "full"]
+TIERS: tuple[TierName, ...] = ("quick", "full")
 Scores = dict[str, float]
+Params = TypeVar("Params")
 
 
 class AnswerError(Exception):
@@ -20,233 +32,192 @@ class AnswerError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
-    """One problem of a board. The name is stable for ever; `params` is what the protocol needs to build it."""
+class Case(Generic[Params]):
+    """One problem of a board. The name is stable for ever; `params` is what `play` needs to build it, a frozen dataclass.
 
-    name: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-    ranked: bool = True  # False: played and shown, but no part of a method's score
-
-
-@dataclass(frozen=True, kw_only=True)
-class Audit:
-    """Two cases that an honest method finds about equally hard: a public table and a synthetic twin drawn from the seed.
-
-    A method that knows the public one by heart does far better on it than its twin, compared with other methods.
+    Where a package or a data set of `packages` and `data` is missing, the case is left out with the reason, and the others
+    are played.
     """
 
-    public: str
-    twin: str
-    metric: str  # an error: positive, lower is better
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metric:
-    """One number that `play` returns. `context` metrics describe the case, not the method, and are never ranked."""
-
     name: str
-    label: str
-    better: Literal["higher", "lower", "context"]
-    description: str
-    unit: str = ""
-    digits: int = 3
-    timing: bool = False  # seconds and the like: left out when reruns are compared
-    is_limit: bool = (
-        False  # a context metric in the primary one's unit, what the case itself allows: drawn beside the scores
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """A number that the paper printed. Shown beside measurements, never ranked with them."""
-
-    method: str  # the paper's name for it
-    case: str
-    metric: str
-    value: float
-    where: str  # "Table 2"
-    status: Literal["checked", "transcribed, unchecked"]
-    tier: Tier = "full"
-    spread: float | None = None
-    house: str | None = None  # the house method that should reproduce it
-    tolerance: float | None = None  # |measured - printed| up to which the claim counts as held
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """What the paper says of two of its methods: that one is better. Judged by paired differences over the seeds."""
-
-    text: str  # the claim, in short
-    house: str  # the house method that should be better
-    than: str
-    metric: str
-    cases: tuple[str, ...]  # the mean over them is compared
-    where: str  # "abstract"
-    status: Literal["checked", "transcribed, unchecked"]
-    tier: Tier = "quick"
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Flag:
-    """A finding about a method, shown on its row: a metric's mean over the seeds passes a bound on some case."""
-
-    label: str  # "obfuscated gradients"
-    metric: str
-    text: str  # why it matters
-    above: float | None = None
-    below: float | None = None
-
-    def is_raised(self, value: float) -> bool:
-        return (self.above is not None and value > self.above) or (self.below is not None and value < self.below)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A picture on the board's page, drawn from scores or from what `play` reported. `tier` None: on both."""
-
-    title: str
-    note: str = ""  # how to read it
-    tier: Tier | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Heatmap(Figure):
-    """Methods by cases, one metric as colour."""
-
-    metric: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Against(Figure):
-    """A metric against a number in `Case.params`, one line a method: mean over the cases that match `where`."""
-
-    metric: str
-    x: str  # the name of the parameter
-    x_label: str = ""
-    where: Mapping[str, Any] = field(default_factory=dict)
-    log_x: bool = False
-    log_y: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Overlay(Figure):
-    """The curve of this name that each method's plays reported: its mean and 95 % interval over the seeds."""
-
-    curve: str
-    series: str
-    case: str | None = None  # None: the mean over all cases that report it
-    is_step: bool = False  # a value holds until the next one; else it is interpolated
-    x_label: str = ""
-    y_label: str = ""
-    log_x: bool = False
-    log_y: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bracket(Figure):
-    """Four metrics, case by case: an estimate, the interval that it certifies, and the truth."""
-
-    low: str
-    value: str
-    high: str
-    truth: str
-    log_y: bool = False
-
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        return (self.low, self.value, self.high, self.truth)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contrast:
-    """What a method loses between two cases: its score on `of` minus its score on `against`, paired by seed."""
-
-    label: str
-    of: str
-    against: str
+    params: Params
+    ranked: bool = True  # False: played and shown, but no part of a method's score
+    packages: tuple[str, ...] = ()  # optional ones: modules that the evaluator must be able to import
+    data: tuple[str, ...] = ()  # names for `papers.data.dataset`
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one play (case x seed) may use. Seconds and bytes."""
+    """What one play (case x seed) may use. Seconds and bytes.
+
+    `call_seconds` and `play_seconds` are CPU-seconds of the method, all its processes and threads together, so that a busy
+    machine fails nobody. Wall time is a second limit, `patience` times as generous, which catches sleepers; on a GPU, where
+    the device is the method's alone, wall time itself is counted.
+    """
 
     call_seconds: float
     play_seconds: float
     memory_bytes: int
+    patience: float = 20.0
     processes: int = 64
     log_bytes: int = 64 << 10
     frame_bytes: int = 256 << 20
+    evaluator_seconds: float = 900.0  # CPU-seconds of the evaluator's own work in a play: where it trains a model, say
+    evaluator_bytes: int = 6 << 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """A method file that comes with the paper."""
+    """A method that comes with the board: a file in methods/, perhaps with other constants, or an oracle.
 
-    slug: str  # the file's stem in methods/
+    An `oracle` has no file and no rank: the board's play module makes it from the truth, `oracle(slug, case, seed=, device=)`.
+    """
+
+    slug: str
     title: str
-    kind: Literal["method", "baseline", "control"]
+    kind: Literal["method", "baseline", "control", "oracle"]
     summary: str
+    file: str = ""  # stem of its file, where that is another method's
+    constants: Mapping[str, Any] = field(default_factory=dict)  # put in the place of the file's own: {"ETA": 0.0}
     expense: int = (
         1  # of a quick-tier run; 1: a control on a cheap board. Cheap ones are queued first, across all tasks
     )
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tier:
+    """How much of a task is played: cases, seeds, limits, and what is held against the results."""
+
+    name: TierName
+    cases: tuple[Case[Any], ...]
+    seeds: int
+    limits: Limits
+    evidence: Evidence = field(default_factory=Evidence)
+    figures: tuple[Figure, ...] = ()  # beside those of the task
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Task:
-    """One board: its interface, cases, metrics and limits. `protocol` is the module that holds `play`."""
+    """What methods of one kind are asked to do. `folder` holds methods/ and reference/."""
 
     slug: str
     title: str
     summary: str
     version: int
-    interface: type  # a typing.Protocol over numpy: its public functions are all that crosses the boundary
-    protocol: str  # "papers.gain.imputation"
-    cases: Mapping[Tier, tuple[Case, ...]]
-    seeds: Mapping[Tier, int]
-    limits: Mapping[Tier, Limits]
+    folder: Path
+    # what is played
+    interface: (
+        type  # a Protocol that derives from playing.Contestant: its own functions are all that crosses the boundary
+    )
+    play: str  # the module that holds `play`: "papers.gain.imputation.play"
+    tiers: tuple[Tier, ...]
+    trial: str  # a case of the quick tier that plays in two CPU-seconds: for conformance
+    # what is measured
     metrics: tuple[Metric, ...]  # the first one is the primary one
+    # who plays
     house: tuple[House, ...]
-    claims: tuple[Claim, ...] = ()
-    contrasts: Mapping[Tier, tuple[Contrast, ...]] = field(default_factory=dict)
-    audits: Mapping[Tier, tuple[Audit, ...]] = field(default_factory=dict)
-    comparisons: tuple[Comparison, ...] = ()
-    flags: tuple[Flag, ...] = ()
-    figures: tuple[Figure, ...] = ()
-    average: Literal["mean", "iqm"] = "mean"  # of a seed's cases; "iqm" leaves out the best and the worst quarter
-    file_bytes: int = 1 << 20  # of a method; less where what was learnt elsewhere must not be packed in
-    starter: str = ""  # slug of the house method offered as the starter file
+    starter: str  # slug of the house method offered as the starter file
     kit: str | None = None  # a module that methods may import inside the sandbox
+    file_bytes: int = 1 << 20  # of a method; less where what was learnt elsewhere must not be packed in
+    flags: tuple[Flag, ...] = ()
+    average: Literal["mean", "iqm"] = "mean"  # of a seed's cases; "iqm" leaves out the best and the worst quarter
+    # what is shown
+    figures: tuple[Figure, ...] = ()
 
     @property
     def primary(self) -> Metric:
         return self.metrics[0]
 
-    @property
+    @cached_property
     def calls(self) -> tuple[str, ...]:
-        """Names that a method must define and that the proxy lets through."""
+        """The names that the proxy lets through: the interface's own public functions."""
         return tuple(
             name
             for name, value in vars(self.interface).items()
             if inspect.isfunction(value) and not name.startswith("_")
         )
 
+    @cached_property
+    def required_calls(self) -> tuple[str, ...]:
+        """Those that every method must define."""
+        return tuple(name for name in self.calls if not hasattr(getattr(self.interface, name), "is_optional"))
+
     def metric(self, name: str) -> Metric:
-        return next(metric for metric in self.metrics if metric.name == name)
+        """Raises KeyError for an unknown name."""
+        return {metric.name: metric for metric in self.metrics}[name]
 
-    def ranked_cases(self, tier: Tier) -> list[str]:
+    def method(self, slug: str) -> House:
+        """The house method of this slug. Raises KeyError."""
+        return {house.slug: house for house in self.house}[slug]
+
+    def code(self, house: House) -> bytes:
+        """The file of a house method, exactly as a user could upload it: its constants put in. Empty for an oracle."""
+        if house.kind == "oracle":
+            return b""
+        text = (self.folder / "methods" / f"{house.file or house.slug}.py").read_bytes()
+        return with_constants(text, house.constants) if house.constants else text
+
+    def board(self, tier: str) -> "Board":
+        """Raises KeyError for a tier that the task does not have."""
+        return self.boards[tier]
+
+    @cached_property
+    def boards(self) -> "Mapping[str, Board]":
+        return {tier.name: Board(self, tier) for tier in self.tiers}
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """A task on one of its tiers. Scores of two boards never mix."""
+
+    task: Task
+    tier: Tier
+
+    def __str__(self) -> str:
+        return f"{self.task.slug}/{self.tier.name}"
+
+    @property
+    def key(self) -> dict[str, str]:
+        """What names it in a table: {"task": slug, "tier": name}."""
+        return {"task": self.task.slug, "tier": self.tier.name}
+
+    @property
+    def cases(self) -> tuple[Case[Any], ...]:
+        return self.tier.cases
+
+    @property
+    def seeds(self) -> int:
+        return self.tier.seeds
+
+    @property
+    def limits(self) -> Limits:
+        return self.tier.limits
+
+    @property
+    def evidence(self) -> Evidence:
+        return self.tier.evidence
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        return (*self.task.figures, *self.tier.figures)
+
+    @property
+    def ranked_cases(self) -> list[str]:
         """Names of the cases that make a method's score."""
-        return [case.name for case in self.cases[tier] if case.ranked]
+        return [case.name for case in self.cases if case.ranked]
 
-    def plays(self, tier: Tier) -> list[tuple[Case, int]]:
+    def case(self, name: str) -> Case[Any]:
+        """Raises KeyError for an unknown name."""
+        return {case.name: case for case in self.cases}[name]
+
+    def plays(self) -> list[tuple[Case[Any], int]]:
         """Every (case, seed index) of one run, in the order in which they are played: seed by seed."""
-        return [(case, seed) for seed in range(self.seeds[tier]) for case in self.cases[tier]]
+        return [(case, seed) for seed in range(self.seeds) for case in self.cases]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Paper:
-    """A paper and the boards that it brings. `folder` holds README.md and methods/."""
+    """A paper and the tasks that it brings. `folder` holds README.md, data.py and a folder for each task."""
 
     slug: str
     title: str
@@ -257,9 +228,7 @@ class Paper:
     question: str  # one sentence: what the board finds out
     folder: Path
     tasks: tuple[Task, ...]
-
-    def method_path(self, slug: str) -> Path:
-        return self.folder / "methods" / f"{slug}.py"
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -294,41 +263,3 @@ class Seed:
 def _generator(key: bytes, name: str) -> np.random.Generator:
     digest = hmac.digest(key, name.encode(), hashlib.sha256)
     return np.random.default_rng(int.from_bytes(digest, "little"))
-
-
-class Report(Protocol):
-    """The trusted side's channel to the pages. Never put the truth of a cell, a label or a seed into it."""
-
-    def progress(self, fraction: float, text: str = "") -> None:
-        """Say how far this play is; fraction in [0, 1]."""
-
-    def curve(
-        self,
-        name: str,
-        x: Any,
-        series: Mapping[str, Any],
-        *,
-        x_label: str = "",
-        y_label: str = "",
-        log_x: bool = False,
-        log_y: bool = False,
-    ) -> None:
-        """Show lines over x: (n,) and for each name (n,), numbers."""
-
-    def image(self, name: str, pixels: np.ndarray) -> None:
-        """Show pixels: (h, w) or (h, w, 3), float in [0, 1]."""
-
-    def points(self, name: str, groups: Mapping[str, np.ndarray], *, x_label: str = "", y_label: str = "") -> None:
-        """Show a scatter of groups: each (n, 2), numbers."""
-
-    def graph(self, name: str, nodes: Sequence[str], edges: Sequence[tuple[int, int, str]]) -> None:
-        """Show a small directed graph: names of the nodes, and edges (from, to, label) by their indices."""
-
-    def table(self, name: str, columns: list[str], rows: list[list[float | str]]) -> None:
-        """Show a small table."""
-
-
-class Play(Protocol):
-    """The signature of a protocol module's `play`."""
-
-    def __call__(self, case: Case, *, seed: Seed, device: str, method: Any, report: Report) -> Scores: ...

@@ -60,8 +60,9 @@ def listing() -> str:
     for task in catalogue.all_tasks().values():
         lines.append(f"{task.slug}: {task.title} (version {task.version})")
         for tier in TIERS:
-            lines.append(f"  {tier}: {len(task.cases[tier])} cases × {task.seeds[tier]} seeds")
-            lines += [f"    {case.name}" for case in task.cases[tier]]
+            board = task.board(tier)
+            lines.append(f"  {tier}: {len(board.cases)} cases × {board.seeds} seeds")
+            lines += [f"    {case.name}" for case in board.cases]
     return "\n".join(lines)
 
 
@@ -186,7 +187,6 @@ def summary(job: Job, told: list[Event]) -> dict[str, Any]:
             "status": "finished",
             "message": f"{last['plays']} plays",
             "cost": last["spent"],
-            "flags": last["flags"],
         }
         result["provenance"]["data"] = last["data"]
     elif last and last["type"] == "failed":

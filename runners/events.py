@@ -6,15 +6,7 @@ The Celery end adds run, attempt, execution and sequence as it relays them.
 
 from typing import Any, Literal, TypedDict
 
-
-class Spent(TypedDict):
-    """What a method used, measured from outside. Seconds and bytes."""
-
-    seconds: float  # wall time inside calls, the constructor's included
-    cpu_seconds: float
-    gpu_seconds: float  # 0.0 on a CPU
-    memory_bytes: int  # peak
-    gpu_memory_bytes: int  # peak that the driver reported; 0 on a CPU
+from papers.playing import Spent
 
 
 class Started(TypedDict):
@@ -23,6 +15,7 @@ class Started(TypedDict):
     device: str  # "cpu" or "cuda"
     device_name: str  # "AMD EPYC 9B14", "NVIDIA H100"
     isolation: str  # "bubblewrap+seccomp+cgroup", "none"
+    left_out: dict[str, str]  # case -> why it can't be played here
     provenance: dict[str, Any]  # code_sha256, task_version, seed_commitment, libraries, command, ...
 
 
@@ -47,7 +40,7 @@ class Artefact(TypedDict):
     case: str
     seed: int
     name: str
-    kind: Literal["curve", "points", "graph", "image", "table"]
+    kind: Literal["curve", "points", "graph", "image", "strip", "matrix", "table"]
     data: dict[
         str, Any
     ]  # curve: x, series, x_label, y_label, log_x, log_y; points: groups {name: {x, y}}, x_label, y_label
@@ -68,7 +61,6 @@ class Finished(TypedDict):
     plays: int
     artefacts: int
     spent: Spent  # sums of seconds, maximum of memory
-    flags: list[str]
     data: dict[str, str]  # name -> sha256 of every data set that was read
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from papers import catalogue
-from papers.task import Case, Tier
+from papers.task import Board, Case, TierName
 from runners.events import Event
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,8 +30,10 @@ class Job:
     """What to evaluate. `mode`: "sandbox", "bare" (same harness, no isolation: house methods only), "inprocess"."""
 
     task: str
-    tier: Tier
-    code: bytes
+    tier: TierName
+    code: bytes  # empty for an oracle
+    oracle: str = ""  # the house oracle that plays, in the evaluator itself
+    salt: str | None = None  # what salted draws are taken by; None: the code
     seed_key: bytes = PUBLIC_KEY
     device: str = "cpu"
     mode: str = "sandbox"
@@ -48,16 +50,19 @@ class Job:
         cases = told["cases"] and tuple(told["cases"])
         return cls(**{**told, "code": code, "seed_key": key, "cases": cases})
 
-    def plays(self) -> list[tuple[Case, int]]:
-        """Every (case, seed index) that will be played. Raises ValueError for an unknown case."""
-        task = catalogue.task(self.task)
-        known = {case.name for case in task.cases[self.tier]}
+    @property
+    def board(self) -> Board:
+        return catalogue.board(self.task, self.tier)
+
+    def plays(self) -> list[tuple[Case[Any], int]]:
+        """Every (case, seed index) that is asked for. Raises ValueError for an unknown case."""
+        known = {case.name for case in self.board.cases}
         if unknown := set(self.cases or ()) - known:
             raise ValueError(f"no such case: {', '.join(sorted(unknown))}; {self.tier} has {', '.join(sorted(known))}")
-        seeds = task.seeds[self.tier] if self.seeds is None else self.seeds
+        seeds = self.board.seeds if self.seeds is None else self.seeds
         return [
             (case, seed)
-            for case, seed in task.plays(self.tier)
+            for case, seed in self.board.plays()
             if seed < seeds and (self.cases is None or case.name in self.cases)
         ]
 

@@ -9,7 +9,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from papers import catalogue
 from runners.job import Job
 
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn")
@@ -19,9 +18,9 @@ def provenance(job: Job, isolation: str) -> dict[str, Any]:
     """The facts of a job on this machine. Data are named by the protocol as it loads them, at the end of a run."""
     return {
         "task": job.task,
-        "task_version": catalogue.task(job.task).version,
+        "task_version": job.board.task.version,
         "tier": job.tier,
-        "seeds": job.seeds or catalogue.task(job.task).seeds[job.tier],
+        "seeds": job.seeds or job.board.seeds,
         "code_sha256": hashlib.sha256(job.code).hexdigest(),
         "seed_commitment": hashlib.sha256(b"commitment" + job.seed_key).hexdigest(),
         "libraries": versions(),

@@ -3,7 +3,8 @@
 import pytest
 from django.db.models import Avg
 
-from leaderboard import boards, house
+from leaderboard.boards import standings as boards
+from leaderboard.running import house
 from leaderboard.models import Run, Score, Standing
 from runners.evaluation import evaluate
 from runners.job import Job

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from leaderboard.supervisor import MAX_RESTARTS, GaveUp, Service, revive, stop
+from leaderboard.machine.supervisor import MAX_RESTARTS, GaveUp, Service, revive, stop
 
 
 def is_alive(pid):
@@ -61,7 +61,7 @@ def test_a_service_that_keeps_dying_is_given_up_with_its_last_words():
 
 
 def test_stopping_kills_what_ignores_the_request(monkeypatch):
-    monkeypatch.setattr("leaderboard.supervisor.GRACE", 0.5)
+    monkeypatch.setattr("leaderboard.machine.supervisor.GRACE", 0.5)
     code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); "
     code += "time.sleep(600)"
     service = Service("stubborn", [sys.executable, "-c", code])
@@ -74,7 +74,7 @@ def test_stopping_kills_what_ignores_the_request(monkeypatch):
 def test_killing_the_supervisor_outright_leaves_no_child():
     code = """
         import sys, time
-        from leaderboard.supervisor import Service
+        from leaderboard.machine.supervisor import Service
         services = [Service(str(i), [sys.executable, "-c", "import time; time.sleep(600)"]) for i in range(3)]
         for service in services:
             service.start()

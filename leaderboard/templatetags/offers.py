@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from leaderboard import reruns
+from leaderboard.running import reruns
 from papers.task import TIERS, Task
 
 register = template.Library()

@@ -9,8 +9,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from leaderboard.forms import SignUpForm
-from leaderboard.limits import signing_up
+from leaderboard.submitting.forms import SignUpForm
+from leaderboard.submitting.rates import signing_up
 from leaderboard.models import ApiToken
 
 

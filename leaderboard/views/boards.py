@@ -14,9 +14,16 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from leaderboard import charts, claims, figures, flags, readme, recast, standings, tables
+from leaderboard.figures import charts
+from leaderboard.boards import claims
+from leaderboard.figures import declared as figures
+from leaderboard.boards import flags
+from leaderboard.boards import readme
+from leaderboard.boards import recast
+from leaderboard.boards import statistics as standings
+from leaderboard.boards import tables
 from leaderboard.models import Run, Standing
-from leaderboard.tables import View
+from leaderboard.boards.tables import View
 from papers import catalogue
 from papers.task import TIERS, Task
 from runners import presence

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from leaderboard import compare, figures
+from leaderboard.boards import compare
+from leaderboard.figures import declared as figures
 from leaderboard.models import Run, Standing
-from leaderboard.standings import estimates
-from leaderboard.tables import View
+from leaderboard.boards.statistics import estimates
+from leaderboard.boards.tables import View
 from leaderboard.views.boards import card_or_404, plain
 from papers import catalogue
 from papers.task import TIERS, Metric, Task

@@ -16,10 +16,10 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from leaderboard.metrics import text as measured
+from leaderboard.machine.prometheus import text as measured
 from leaderboard.models import Run
-from leaderboard.runs import BUNDLE_SALT, BUNDLE_SECONDS, CLAIM_SALT
-from leaderboard.storage import STORAGE_ERRORS
+from leaderboard.running.runs import BUNDLE_SALT, BUNDLE_SECONDS, CLAIM_SALT
+from leaderboard.machine.storage import STORAGE_ERRORS
 from runners import broker
 
 PROBE = "probe.txt"

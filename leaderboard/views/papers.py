@@ -13,7 +13,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leaderboard import claims, readme
+from leaderboard.boards import claims
+from leaderboard.boards import readme
 from leaderboard.models import Standing, Submission
 from leaderboard.views.boards import papers_with, workers
 from papers import catalogue

@@ -12,13 +12,16 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leaderboard import charts, history, reruns, tables
-from leaderboard import provenance as provenance_of
-from leaderboard.forms import SubmissionForm
-from leaderboard.limits import uploading
+from leaderboard.figures import charts
+from leaderboard.running import history
+from leaderboard.running import reruns
+from leaderboard.boards import tables
+from leaderboard.running import provenance as provenance_of
+from leaderboard.submitting.forms import SubmissionForm
+from leaderboard.submitting.rates import uploading
 from leaderboard.models import Artefact, Run, Standing, Submission, artefact_path
-from leaderboard.quota import allowance, hold
-from leaderboard.runs import cancel, outlook, rerun, start_run
+from leaderboard.submitting.quota import allowance, hold
+from leaderboard.running.runs import cancel, outlook, rerun, start_run
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
 from papers.task import TIERS

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from papers.obfuscated_gradients.attack_card import ATTACK
-from papers.obfuscated_gradients.defence_card import DEFENCE
+from papers.obfuscated_gradients.attack import TASK as ATTACK
+from papers.obfuscated_gradients.defence import TASK as DEFENCE
 from papers.task import Paper
 
 PAPER = Paper(

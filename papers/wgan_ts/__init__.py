@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from papers.task import Paper
-from papers.wgan_ts.distance_card import WASSERSTEIN
-from papers.wgan_ts.generation_card import GENERATION
+from papers.wgan_ts.generation import TASK as GENERATION
+from papers.wgan_ts.wasserstein import TASK as WASSERSTEIN
 
 PAPER = Paper(
     slug="wgan_ts",

@@ -16,16 +16,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from runners import harness, wire
-from runners.sandbox import landlock
+from runners.inside import harness, landlock, wire
 from runners.sandbox.errors import SandboxError
 
 OLDEST = (0, 8)  # has --disable-userns, --perms and --size
 TMP_BYTES, SHM_BYTES = 256 << 20, 64 << 20
 BOX = "/box"
 NOBODY = 65534
-START = f"import sys; sys.path.insert(0, {BOX!r}); from runners.harness import main; main()"
-MINE = {"runners/harness.py": harness, "runners/wire.py": wire, "runners/sandbox/landlock.py": landlock}
+START = f"import sys; sys.path.insert(0, {BOX!r}); from runners.inside.harness import main; main()"
+MINE = {"runners/inside/harness.py": harness, "runners/inside/wire.py": wire, "runners/inside/landlock.py": landlock}
 ENVIRONMENT = {
     "PATH": "/usr/bin",
     "HOME": "/tmp",  # noqa: S108

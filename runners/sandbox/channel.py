@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from runners import wire
+from runners.inside import wire
 
 PIPE_BYTES = 1 << 20
 TICK = 0.2  # seconds between two looks at what the method uses

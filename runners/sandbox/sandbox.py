@@ -10,8 +10,8 @@ from typing import Any, Literal, Self, cast, get_args
 import numpy as np
 
 from papers.task import Limits
-from runners import wire
 from runners.events import Spent
+from runners.inside import wire
 from runners.sandbox.channel import OUTPUT_LIMIT, Channel, TooMuchOutput, clean
 from runners.sandbox.errors import MethodFailure, Reason, SandboxError
 from runners.sandbox.gpu import gpu_memory, worker_gpu

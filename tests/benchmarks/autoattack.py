@@ -15,10 +15,10 @@ import numpy as np
 import torch
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.asked import Asked
-from papers.obfuscated_gradients.images import splits
-from papers.obfuscated_gradients.suite import Suite
-from papers.obfuscated_gradients.victims import load_weights
+from papers.obfuscated_gradients.defence.asked import Asked
+from papers.obfuscated_gradients.problem.images import splits
+from papers.obfuscated_gradients.defence.suite import Suite
+from papers.obfuscated_gradients.problem.victims import load_weights
 
 RADII = {"mnist-plain": 0.3, "mnist-adversarial": 0.3, "mnist-certified": 0.1}
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from papers.wgan_ts.kit import exact_potentials
-from papers.wgan_ts.transport import pairwise, solve
+from papers.wgan_ts.problem.transport import pairwise, solve
 
 SIZES = ((250, 2), (1000, 2), (2000, 1), (2000, 2), (2000, 8), (2000, 64))
 

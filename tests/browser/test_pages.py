@@ -6,9 +6,9 @@ import io
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from leaderboard import boards
+from leaderboard.boards import standings as boards
 from leaderboard.models import Run
-from leaderboard.runs import start_run
+from leaderboard.running.runs import start_run
 from papers import catalogue
 from tests.leaderboard.conftest import measured, storage  # noqa: F401  # fixtures
 

@@ -15,8 +15,8 @@ django.setup()
 from django.contrib.auth import get_user_model  # noqa: E402
 
 from leaderboard.models import Submission  # noqa: E402
-from leaderboard.runs import seed_key, start_run  # noqa: E402
-from leaderboard.uploads import store_code  # noqa: E402
+from leaderboard.running.runs import seed_key, start_run  # noqa: E402
+from leaderboard.submitting.uploads import store_code  # noqa: E402
 from tests.faults.methods import code  # noqa: E402
 
 

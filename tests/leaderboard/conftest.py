@@ -5,9 +5,9 @@ import hashlib
 import pytest
 from django.utils import timezone
 
-from leaderboard import boards
+from leaderboard.boards import standings as boards
 from leaderboard.models import Run, Score, Submission
-from leaderboard.uploads import store_code
+from leaderboard.submitting.uploads import store_code
 from papers import catalogue
 
 CODE = b"""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from leaderboard.api import api
+from leaderboard.api.endpoints import api
 from leaderboard.models import ApiToken, Run
 from tests.leaderboard.conftest import CODE
 

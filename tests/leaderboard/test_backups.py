@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from leaderboard.backups import BackupError, restore
+from leaderboard.machine.backups import BackupError, restore
 from leaderboard.models import Submission
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,9 +25,9 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from leaderboard import boards, house
 from leaderboard.models import ApiToken, RerunSchedule, Run, Score, Submission
-from leaderboard.runs import start_run
+from leaderboard.running.runs import start_run
 from leaderboard.tasks import keep_artefact
-from leaderboard.uploads import store_code
+from leaderboard.submitting.uploads import store_code
 from papers import catalogue
 
 card = catalogue.task("imputation")

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leaderboard import boards
+from leaderboard.boards import standings as boards
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.tasks import finish
 from papers import catalogue

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leaderboard import boards, compare
+from leaderboard.boards import standings as boards
+from leaderboard.boards import compare
 from leaderboard.models import Run
 from papers import catalogue
 

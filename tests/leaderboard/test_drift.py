@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from leaderboard.drift import shifts
+from leaderboard.running.drift import shifts
 
 
 def scores(values, metrics=("rmse", "skill"), cases=("a", "b", "c")):

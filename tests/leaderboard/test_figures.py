@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from leaderboard import figures
+from leaderboard.figures import declared as figures
 from papers.task import Overlay
 
 STEPS = Overlay(title="Regret", curve="regret", series="regret", is_step=True)

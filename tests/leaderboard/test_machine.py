@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leaderboard.models import Run
-from leaderboard.runs import BUNDLE_SALT, BUNDLE_SECONDS, job, start_run
+from leaderboard.running.runs import BUNDLE_SALT, BUNDLE_SECONDS, job, start_run
 from runners.presence import Worker
 
 

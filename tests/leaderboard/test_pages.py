@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard import boards
+from leaderboard.boards import standings as boards
 from leaderboard.models import Run, Standing, Submission
-from leaderboard.runs import start_run
+from leaderboard.running.runs import start_run
 from leaderboard.tasks import keep_artefact
 from tests.leaderboard.conftest import CODE
 

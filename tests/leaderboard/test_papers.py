@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard import boards, claims
+from leaderboard.boards import standings as boards
+from leaderboard.boards import claims
 from leaderboard.models import Standing
 from papers import catalogue
 from tests.leaderboard.test_pages import XSS

@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
-from leaderboard import boards, house, tasks
+from leaderboard import tasks
+from leaderboard.boards import standings as boards
+from leaderboard.running import house
 from leaderboard.models import DriftFlag, RerunSchedule, Run, Submission
-from leaderboard.reruns import check_drift
-from leaderboard.runs import rerun, start_run
-from leaderboard.uploads import store_code
+from leaderboard.running.reruns import check_drift
+from leaderboard.running.runs import rerun, start_run
+from leaderboard.submitting.uploads import store_code
 from papers import catalogue
 from runners.evaluation import evaluate
 from runners.inprocess import InProcess

@@ -8,10 +8,11 @@ import pytest
 from celery.exceptions import Retry
 from django.utils import timezone
 
-from leaderboard import runs, tasks
+from leaderboard import tasks
+from leaderboard.running import runs
 from leaderboard.models import Run, Score, Standing, Submission
-from leaderboard.quota import allowance
-from leaderboard.runs import start_run, waiting
+from leaderboard.submitting.quota import allowance
+from leaderboard.running.runs import start_run, waiting
 from papers import catalogue
 
 SPENT = {"seconds": 1.0, "cpu_seconds": 0.9, "gpu_seconds": 0.0, "memory_bytes": 10**8, "gpu_memory_bytes": 0}
@@ -202,7 +203,7 @@ def test_a_run_that_waited_while_its_task_moved_on_is_evaluated_under_the_new_ve
     Run.objects.update(task_version=0, plays_total=1)
     run.refresh_from_db()
     told = []
-    monkeypatch.setattr("leaderboard.runs.evaluate.apply_async", lambda kwargs, **_: told.append(kwargs["job"]))
+    monkeypatch.setattr("leaderboard.running.runs.evaluate.apply_async", lambda kwargs, **_: told.append(kwargs["job"]))
     assert runs.send(run, "cpu")
     run.refresh_from_db()
     card = catalogue.task("imputation")

@@ -13,7 +13,7 @@ from django.test import Client
 from django_ratelimit import core as ratelimit
 
 from leaderboard.__main__ import Unusable, start_broker
-from leaderboard.limits import ForgivingRedisCache
+from leaderboard.submitting.rates import ForgivingRedisCache
 from leaderboard.models import ApiToken
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from leaderboard import standings
-from leaderboard.standings import estimate, holm, paired, ranks
+from leaderboard.boards import statistics as standings
+from leaderboard.boards.statistics import estimate, holm, paired, ranks
 from tests.benchmarks import calibration
 
 

@@ -9,9 +9,9 @@ from django.core.files.storage import default_storage, storages
 from django.test import override_settings
 from moto.server import ThreadedMotoServer
 
-from leaderboard import storage
+from leaderboard.machine import storage
 from leaderboard.models import Submission, code_path
-from leaderboard.uploads import UploadError, store_code
+from leaderboard.submitting.uploads import UploadError, store_code
 from tests.leaderboard.conftest import CODE
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leaderboard.models import code_path
-from leaderboard.uploads import Bounded, UploadError, from_zip, read_upload, store_code
+from leaderboard.submitting.uploads import Bounded, UploadError, from_zip, read_upload, store_code
 from papers import catalogue
 from tests.leaderboard.conftest import CODE
 
@@ -204,7 +204,7 @@ def test_a_full_disk_is_told_and_keeps_nothing(settings, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("leaderboard.uploads.default_storage.save", full)
-    monkeypatch.setattr("leaderboard.uploads.default_storage.exists", lambda path: False)
+    monkeypatch.setattr("leaderboard.submitting.uploads.default_storage.save", full)
+    monkeypatch.setattr("leaderboard.submitting.uploads.default_storage.exists", lambda path: False)
     with pytest.raises(UploadError, match=r"No space left on device.*our fault"):
         store_code(CODE)

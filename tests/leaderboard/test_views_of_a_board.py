@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from leaderboard import boards, charts, standings
+from leaderboard.boards import standings as boards
+from leaderboard.figures import charts
+from leaderboard.boards import statistics as standings
 from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
 from papers import catalogue
 from tests.leaderboard.test_boards import again

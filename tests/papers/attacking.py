@@ -5,7 +5,7 @@ import importlib.util
 import torch
 
 from papers import catalogue
-from papers.obfuscated_gradients import attack
+from papers.obfuscated_gradients.attack import play as attack
 from papers.task import Seed
 
 torch.set_num_threads(1)  # as in the evaluator; more of them fight for the cores of a busy machine

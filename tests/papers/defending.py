@@ -6,9 +6,10 @@ import numpy as np
 import torch
 
 from papers import catalogue
-from papers.obfuscated_gradients import defence, symptoms
-from papers.obfuscated_gradients.asked import Asked
-from papers.obfuscated_gradients.images import deal, splits
+from papers.obfuscated_gradients.defence import play as defence
+from papers.obfuscated_gradients.defence import symptoms
+from papers.obfuscated_gradients.defence.asked import Asked
+from papers.obfuscated_gradients.problem.images import deal, splits
 from tests.papers.attacking import Kept, seed
 
 TASK = catalogue.task("defence")

@@ -5,7 +5,7 @@ import importlib.util
 import numpy as np
 
 from papers import catalogue
-from papers.gain import imputation
+from papers.gain.imputation import play as imputation
 from papers.task import Seed
 
 TASK = catalogue.task("imputation")

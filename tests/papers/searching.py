@@ -5,7 +5,7 @@ import importlib.util
 import numpy as np
 
 from papers import catalogue
-from papers.enas import architecture_search
+from papers.enas.architecture_search import play as architecture_search
 from papers.task import Seed
 
 TASK = catalogue.task("architecture_search")

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from papers import datasets
-from papers.datasets import DataError, File, dataset
+from papers import data as datasets
+from papers.data import DataError, File, dataset
 
 CONTENT = b"ID,size ,colour,outcome\r1,0.5,2,10\r2,1.5,3,20\r3,2.5,2,90\r"  # as in the credit file, lines end in CR
 TOY = File(

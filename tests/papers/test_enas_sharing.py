@@ -12,12 +12,18 @@ import torch
 from scipy.stats import spearmanr
 from torch import nn
 
-from papers.datasets import DataError
-from papers.enas import build, cifar, digits, space, supernet, trainings, worlds
-from papers.enas.cases import world_name
-from papers.enas.network import Network, choices_of, every_choice
-from papers.enas.supernet import Supernet
-from papers.enas.trainings import Trainings
+from papers.data import DataError
+from papers.enas.make import build
+from papers.enas.problem import cifar
+from papers.enas.problem import digits
+from papers.enas.problem import space
+from papers.enas.problem import supernet
+from papers.enas.problem import trainings
+from papers.enas.problem import worlds
+from papers.enas.architecture_search.cases import world_name
+from papers.enas.problem.network import Network, choices_of, every_choice
+from papers.enas.problem.supernet import Supernet
+from papers.enas.problem.trainings import Trainings
 from papers.task import AnswerError
 from tests.papers.searching import CASES, Asking, Kept, load, play, scores, seed
 
@@ -229,7 +235,7 @@ def test_an_interrupted_command_keeps_what_is_done(cache, word):
     assert build.main([*words, "--most", "2"]) == 0
     (path,), (lock,) = ((cache / "enas").glob(kind) for kind in ("*.npz", "*.lock"))
     lock.unlink()
-    words = [sys.executable, "-m", "papers.enas.build", *words]
+    words = [sys.executable, "-m", "papers.enas.make.build", *words]
     with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         try:
             _wait(lock.exists)  # it is at work

@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from papers.gain import imputation, metrics
+from papers.gain.imputation import play as imputation
+from papers.gain.imputation import scoring as metrics
 
 RNG = np.random.default_rng(0)
 TRUTH = RNG.normal(size=(5, 3)) * [1, 10, 100]

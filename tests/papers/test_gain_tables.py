@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from papers.gain import masks
-from papers.gain.masks import draw_mask
-from papers.gain.oracle import conditional_mean
-from papers.gain.tables import NOISE, Disguise, Generator, Table, load
+from papers.gain.problem import masks
+from papers.gain.problem.masks import draw_mask
+from papers.gain.problem.oracle import conditional_mean
+from papers.gain.problem.tables import NOISE, Disguise, Generator, Table, load
 
 MECHANISMS = ["mcar", "mar", "mnar", "mnar-logit"]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from papers import catalogue
-from papers.gain import imputation
-from papers.gain.tables import Disguise
+from papers.gain.imputation import play as imputation
+from papers.gain.problem.tables import Disguise
 from papers.task import AnswerError
 from tests.papers.playing import TASK, Answering, Kept, load, play, skills
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from leaderboard import audit
+from leaderboard.boards import audit
 from papers import catalogue
-from papers.datasets import dataset
-from papers.gain import tables
+from papers.data import dataset
+from papers.gain.problem import tables
 from papers.task import Seed
 from tests.test_conformance import method_of, play
 

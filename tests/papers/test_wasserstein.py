@@ -6,8 +6,8 @@ import torch
 
 from papers.task import AnswerError
 from papers.wgan_ts import kit
-from papers.wgan_ts.pairs import make_pair
-from papers.wgan_ts.wasserstein import CROSSED, HELD_OUT, QUERY
+from papers.wgan_ts.problem.pairs import make_pair
+from papers.wgan_ts.wasserstein.play import CROSSED, HELD_OUT, QUERY
 from tests.papers.transporting import TASK, Answering, load, play, seed
 
 GIVEN, KNOWN = "empirical-l1/n250-d2", "scale-l2/d8"

@@ -6,7 +6,7 @@ import numpy as np
 
 from papers import catalogue
 from papers.task import Seed
-from papers.wgan_ts import wasserstein
+from papers.wgan_ts.wasserstein import play as wasserstein
 
 TASK = catalogue.task("wasserstein")
 CASES = {tier: {case.name: case for case in TASK.cases[tier]} for tier in TASK.cases}

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from papers.datasets import DataError
+from papers.data import DataError
 from runners.evaluation import evaluate
 from runners.job import Job
 from tests.runners.conftest import method

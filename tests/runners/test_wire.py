@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from runners import wire
+from runners.inside import wire
 
 LIMIT = 1 << 16
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from leaderboard.backups import BackupError, backup
+from leaderboard.machine.backups import BackupError, backup
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from leaderboard import house
+from leaderboard.running import house
 from papers.task import TIERS
 
 

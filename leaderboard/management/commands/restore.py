@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from leaderboard.backups import BackupError, restore
+from leaderboard.machine.backups import BackupError, restore
 
 
 class Command(BaseCommand):

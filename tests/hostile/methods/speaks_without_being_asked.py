@@ -10,7 +10,7 @@ import numpy as np
 
 
 def channel():
-    return sys.modules["runners.harness"].fcntl and max(
+    return sys.modules["runners.inside.harness"].fcntl and max(
         number
         for number in range(3, 256)
         if os.path.exists(f"/proc/self/fd/{number}") and os.readlink(f"/proc/self/fd/{number}").startswith("pipe:")

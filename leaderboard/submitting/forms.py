@@ -1,0 +1,125 @@
+"""The forms: submitting a method, and signing up."""
+
+import math
+from typing import Any
+
+import redis
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import UserCreationForm
+from django.core.validators import MinLengthValidator, URLValidator
+from django.db import transaction
+
+from leaderboard.models import TIER_CHOICES, Run, Submission
+from leaderboard.submitting.quota import allowance, hold
+from leaderboard.running.runs import start_run
+from leaderboard.submitting.uploads import UploadError, check_size, read_upload, store_code
+from papers.task import Task
+from runners import presence
+
+WEB = URLValidator(schemes=["http", "https"])
+
+
+def isolation_refusal() -> str:
+    """Why uploads can't be run safely now, and the remedy; "" where they can, or where nobody is there to ask."""
+    try:
+        workers = presence.present()
+    except redis.exceptions.RedisError:
+        return ""
+    if not workers or any(worker.isolation_ok for worker in workers):
+        return ""
+    return f"Uploads are refused: the workers can't isolate them. {workers[0].reason} {workers[0].remedy}"
+
+
+class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One file for one task. `save` stores the code, makes the submission and queues its run."""
+
+    file = forms.FileField(
+        label="Method", help_text="One .py file, or a .zip with it at the root.", allow_empty_file=True
+    )
+    tier = forms.ChoiceField(choices=TIER_CHOICES, initial="quick", required=False)
+    paper_url = forms.URLField(label="Paper (URL)", required=False, max_length=200, assume_scheme="https")
+    code_url = forms.URLField(label="Code (URL)", required=False, max_length=200, assume_scheme="https")
+
+    class Meta:
+        model = Submission
+        fields = ["name", "description", "paper_url", "code_url", "claimed_value", "code_is_public"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        labels = {
+            "name": "Name",
+            "claimed_value": "Claimed value",
+            "code_is_public": "Show the code to everybody",
+        }
+
+    field_order = ["name", "file", "tier", "description", "paper_url", "code_url", "claimed_value", "code_is_public"]
+
+    def __init__(self, *args: Any, task: Task, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.task, self.user = task, user
+        self.code = b""
+        self.fields["name"].validators.append(MinLengthValidator(3))
+        self.fields["name"].help_text = "As it should stand on the board."
+        self.fields["claimed_value"].help_text = f"What you expect: {task.primary.label}. Shown beside the measurement."
+        self.fields["code_is_public"].initial = True
+        for name in ("paper_url", "code_url"):
+            self.fields[name].validators = [WEB]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse uploads while no living worker can isolate them; without any worker they wait."""
+        if refusal := isolation_refusal():
+            raise forms.ValidationError(refusal, code="isolation")
+        return self.cleaned_data
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"].strip()
+        if not name.isprintable():
+            raise forms.ValidationError("Use printable characters only.")
+        return name
+
+    def clean_claimed_value(self) -> float | None:
+        value: float | None = self.cleaned_data["claimed_value"]
+        if value is not None and not math.isfinite(value):
+            raise forms.ValidationError("Enter a finite number.")
+        return value
+
+    def clean_tier(self) -> str:
+        return self.cleaned_data["tier"] or "quick"
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        try:
+            check_size(file.name, file.size)
+            self.code = read_upload(file.name, file.read(), self.task)
+        except UploadError as error:
+            raise forms.ValidationError(error.message, code="upload") from None
+        return file
+
+    def save(self, commit: bool = True) -> Run:
+        """Store, submit and queue. Raises ValidationError where the quota is used up or the same code was sent before."""
+        try:
+            sha256 = store_code(self.code)
+        except UploadError as error:
+            raise forms.ValidationError({"file": error.message}) from None
+        with transaction.atomic():
+            hold(self.user)
+            if refusal := allowance(self.user).refusal:
+                raise forms.ValidationError(refusal, code="quota")
+            tier = self.cleaned_data["tier"]
+            earlier = Submission.objects.filter(
+                task=self.task.slug, author=self.user, code_sha256=sha256, runs__tier=tier
+            )
+            if same := earlier.first():
+                message = f"You sent the same code before, as “{same.name}” (submission {same.pk}). Rerun it there."
+                raise forms.ValidationError({"file": message}, code="duplicate")
+            submission: Submission = super().save(commit=False)
+            submission.task, submission.author, submission.code_sha256 = self.task.slug, self.user, sha256
+            submission.save()
+            return start_run(submission, tier=tier, requester=self.user)
+
+
+class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
+    """A name and a password; nothing else is asked."""
+
+    class Meta:
+        model = get_user_model()
+        fields = ["username"]

@@ -1,0 +1,43 @@
+"""The search board: find the best cell of a space in which every cell was trained."""
+
+from pathlib import Path
+
+from papers.enas.architecture_search import cases, evidence
+from papers.enas.architecture_search.house import HOUSE
+from papers.enas.architecture_search.interface import Method
+from papers.enas.architecture_search.metrics import METRICS
+from papers.enas.architecture_search.page import FIGURES, FLAGS
+from papers.task import Limits, Task, Tier
+
+TASK = Task(
+    slug="architecture_search",
+    title="Architecture search",
+    summary="Find the best cell of a space in which every cell was trained, and pay for every training that you ask for.",
+    version=1,
+    folder=Path(__file__).parent,
+    interface=Method,
+    play="papers.enas.architecture_search.play",
+    tiers=(
+        Tier(
+            name="quick",
+            cases=cases.QUICK,
+            seeds=10,
+            limits=Limits(call_seconds=20, play_seconds=60, memory_bytes=2 << 30),
+            evidence=evidence.QUICK,
+        ),
+        Tier(
+            name="full",
+            cases=cases.FULL,
+            seeds=10,
+            limits=Limits(call_seconds=20, play_seconds=60, memory_bytes=2 << 30),
+            evidence=evidence.FULL,
+        ),
+    ),
+    trial="nb201/cifar10-plain",
+    metrics=METRICS,
+    flags=FLAGS,
+    house=HOUSE,
+    starter="random_search",
+    file_bytes=64 << 10,
+    figures=FIGURES,
+)

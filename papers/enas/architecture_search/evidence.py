@@ -1,0 +1,44 @@
+"""What papers say of these methods, as comparisons of house methods. Imports no torch.
+
+The numbers that they printed are test errors of networks trained at full size; no case of this board measures those, so they
+stand in the README and not beside measurements.
+"""
+
+from papers.evidence import Audit, Comparison, Evidence
+
+COMPARISONS = (
+    Comparison(
+        text="ENAS beats guided random search in its own space: the controller matters",
+        house="enas",
+        than="rsws",
+        metric="regret",
+        cases=("digits/cell3-small", "digits/cell3-public"),
+        where="ablation",
+        status="transcribed, unchecked",
+        note="The paper: 4.23 against 5.86 % (macro) and 3.54 against 6.77 % (micro) test error on CIFAR-10.",
+    ),
+    Comparison(
+        text="For the same hours, shared weights find better cells than the same kind of controller with full trainings",
+        house="enas",
+        than="reinforce",
+        metric="regret",
+        cases=("digits/cell3-small", "digits/cell3-public"),
+        where="abstract: 1,000 times less GPU time",
+        status="checked",
+        note="What is claimed there is a ratio of costs at about the same quality; here the cost is the same and quality is asked.",
+    ),
+    Comparison(
+        text="Regularised evolution beats random search on NAS-Bench-201, CIFAR-10",
+        house="regularised_evolution",
+        than="random_search",
+        metric="regret",
+        cases=("nb201/cifar10-plain",),
+        where="Dong and Yang (ICLR 2020), results table",
+        status="transcribed, unchecked",
+        note="Their test accuracies: 93.92 against 93.70 %. The table here holds validation accuracies.",
+    ),
+)
+
+AUDITS = (Audit(public="nb201/cifar10-plain", twin="nb201/cifar10", metric="regret_auc"),)
+QUICK = Evidence(comparisons=COMPARISONS, audits=AUDITS)
+FULL = Evidence(audits=AUDITS)

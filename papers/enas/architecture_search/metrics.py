@@ -1,0 +1,109 @@
+"""The metrics of the board. Imports no torch."""
+
+from papers.metrics import Metric
+
+METRICS = (
+    Metric(
+        name="regret",
+        label="Regret",
+        better="lower",
+        unit="points",
+        description="Accuracy of the best cell of the space minus that of the final answer, in points of percent: "
+        "exact, since every cell of the space was trained.",
+    ),
+    Metric(
+        name="hours_to_regret",
+        label="Hours to target",
+        better="lower",
+        unit="GPU-hours",
+        digits=4,
+        timing=True,
+        description="Hours until the answer first came within the target of the optimum (half a point; 2 points on the "
+        "digits, whose truths are noisier): the recorded hours of all that was asked plus the method's own device time. "
+        "A run that never came so near counts with its whole budget, which is a lower bound: see the next column.",
+    ),
+    Metric(
+        name="censored",
+        label="Never there",
+        better="lower",
+        unit="share",
+        description="Share of the runs that never came within the target: their hours are a lower bound only.",
+    ),
+    Metric(
+        name="regret_auc",
+        label="Anytime regret",
+        better="lower",
+        unit="points",
+        description="Mean regret of the current answer over the charged hours, from 0 to the budget.",
+    ),
+    Metric(
+        name="in_tied_set",
+        label="Solved",
+        better="higher",
+        unit="share",
+        description="Whether the answer is tied with the optimum: within two standard errors of the difference.",
+    ),
+    Metric(
+        name="reached",
+        label="Within noise",
+        better="higher",
+        unit="share",
+        description="Whether the answer ever came within the table's noise: .25, .75, 1 and 2 points on CIFAR-10, "
+        "CIFAR-100, ImageNet16-120 and the digits.",
+    ),
+    Metric(
+        name="rank_percentile",
+        label="Better cells",
+        better="lower",
+        unit="%",
+        description="Share of the space that is better than the answer.",
+    ),
+    Metric(
+        name="kendall_tau",
+        label="Kendall’s τ",
+        better="higher",
+        description="Agreement of the method's last shared-weight scores with the truth, where it scored at least 20 cells.",
+    ),
+    Metric(
+        name="answer_size",
+        label="Size of the answer",
+        better="lower",
+        unit="M or conv3",
+        description="Millions of parameters (NAS-Bench-201), or size in 3×3 convolutions (digits).",
+    ),
+    Metric(
+        name="trainings", label="Trainings", better="lower", description="Full trainings that were bought.", digits=1
+    ),
+    Metric(
+        name="gpu_hours",
+        label="GPU-hours",
+        better="lower",
+        unit="hours",
+        digits=4,
+        timing=True,
+        description="Everything that the search cost: charged hours plus the method's own device time.",
+    ),
+    Metric(
+        name="own_seconds",
+        label="Own time",
+        better="lower",
+        unit="s",
+        digits=2,
+        timing=True,
+        description="The method's own part of that: seconds that its calls took, seen from outside.",
+    ),
+    Metric(
+        name="best_truth",
+        label="Optimum",
+        better="context",
+        unit="%",
+        description="Accuracy of the best cell, found by enumeration: the oracle, whose regret is 0.",
+    ),
+    Metric(
+        name="tied_cells",
+        label="Tied with it",
+        better="context",
+        digits=1,
+        description="Cells that the table's noise does not tell from the best one.",
+    ),
+)

@@ -1,0 +1,69 @@
+"""What a search was worth: scores of the trail of answers that it left."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.stats import kendalltau
+
+from papers.enas.problem.tables import Table
+from papers.task import Scores
+
+SECONDS = 3600
+FEWEST_FOR_TAU = 20
+POINTS = 48  # of the regret curve
+
+
+@dataclass
+class Trail:
+    """The answers of one search, one after every reply: what was charged by then, and what the method itself had used."""
+
+    charged: list[float] = field(default_factory=list)  # hours
+    own: list[float] = field(default_factory=list)  # seconds
+    cells: list[int] = field(default_factory=list)  # numbers of the true cells
+
+    def add(self, *, charged: float, own: float, cell: int) -> None:
+        self.charged.append(charged)
+        self.own.append(own)
+        self.cells.append(cell)
+
+
+def scores(trail: Trail, table: Table, *, budget: float, target: float, tolerance: float) -> Scores:
+    """Everything that follows from the answers. budget: hours; target, tolerance: points of regret."""
+    regret = np.array([table.regret(cell) for cell in trail.cells])
+    spent = np.array(trail.charged) + np.array(trail.own) / SECONDS
+    last, near = trail.cells[-1], regret <= target
+    return {
+        "regret": float(regret[-1]),
+        "hours_to_regret": float(spent[near.argmax()] if near.any() else max(budget, spent[-1])),
+        "censored": float(not near.any()),
+        "reached": float((regret <= tolerance).any()),
+        "regret_auc": mean_over_budget(np.array(trail.charged), regret, budget),
+        "in_tied_set": float(table.tied()[last]),
+        "rank_percentile": table.better_share(last),
+        "answer_size": float(table.size[last]),
+        "gpu_hours": float(spent[-1]),
+        "own_seconds": trail.own[-1],
+        "best_truth": 100 * float(table.truth[table.best]),
+        "tied_cells": float(table.tied().sum()),
+    }
+
+
+def mean_over_budget(charged: np.ndarray, regret: np.ndarray, budget: float) -> float:
+    """Mean regret over the charged hours from 0 to the budget; an answer stands until the next one."""
+    until = np.append(charged[1:], budget)
+    return float((regret * (until - charged)).sum() / budget)
+
+
+def curve(trail: Trail, table: Table, budget: float) -> tuple[np.ndarray, np.ndarray]:
+    """(hours, regret of the answer that stood then), on the same grid for every method: log-spaced up to the budget."""
+    hours = np.geomspace(budget / 200, budget, POINTS)
+    standing = np.searchsorted(trail.charged, hours, side="right") - 1
+    return hours, np.array([table.regret(trail.cells[i]) for i in standing])
+
+
+def kendall(scored: dict[int, float], table: Table) -> float | None:
+    """Kendall's tau-b of a method's last shared-weight scores against the truth; None for fewer than 20 cells."""
+    if len(scored) < FEWEST_FOR_TAU:
+        return None
+    tau = kendalltau(list(scored.values()), table.truth[list(scored)]).statistic
+    return float(tau) if np.isfinite(tau) else None

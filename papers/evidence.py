@@ -1,0 +1,67 @@
+"""What is held against a board's measurements: what papers printed and said, and where a method might cheat."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["checked", "transcribed, unchecked"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A number that the paper printed. Shown beside measurements, never ranked with them."""
+
+    method: str  # the paper's name for it
+    case: str
+    metric: str
+    value: float
+    where: str  # "Table 2"
+    status: Status
+    spread: float | None = None
+    house: str | None = None  # the house method that should reproduce it
+    tolerance: float | None = None  # |measured - printed| up to which the claim counts as held
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What the paper says of two of its methods: that one is better. Judged by paired differences over the seeds."""
+
+    text: str  # the claim, in short
+    house: str  # the house method that should be better
+    than: str
+    metric: str
+    cases: tuple[str, ...]  # the mean over them is compared
+    where: str  # "abstract"
+    status: Status
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """What a method loses between two cases: its score on `of` minus its score on `against`, paired by seed."""
+
+    label: str
+    of: str
+    against: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """Two cases that an honest method finds about equally hard: a public table and a synthetic twin drawn from the seed.
+
+    A method that knows the public one by heart does far better on it than its twin, compared with other methods.
+    """
+
+    public: str
+    twin: str
+    metric: str  # an error: positive, lower is better
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """All that is held against the measurements of one tier."""
+
+    claims: tuple[Claim, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    audits: tuple[Audit, ...] = ()

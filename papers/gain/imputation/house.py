@@ -1,0 +1,65 @@
+"""The methods that come with the board."""
+
+from papers.task import House
+
+HOUSE = (
+    House(
+        slug="mean",
+        title="Column mean",
+        kind="control",
+        summary="The observed mean of each column: skill 0.",
+        expense=1,
+    ),
+    House(
+        slug="median",
+        title="Column median",
+        kind="control",
+        summary="The observed median of each column.",
+        expense=1,
+    ),
+    House(
+        slug="random_draw",
+        title="Random draw",
+        kind="control",
+        summary="A random observed value of the column: must fail, with skill 1 − √2 under MCAR.",
+        expense=1,
+    ),
+    House(slug="knn", title="KNN", kind="baseline", summary="Ten nearest rows on standardised columns.", expense=1),
+    House(
+        slug="iterative_ridge",
+        title="Iterative ridge",
+        kind="baseline",
+        summary="Chained Bayesian ridge regressions, conditional mean.",
+        expense=3,
+    ),
+    House(
+        slug="mice",
+        title="MICE",
+        kind="baseline",
+        summary="Chained Bayesian ridge regressions, one posterior draw.",
+        expense=3,
+    ),
+    House(
+        slug="soft_impute",
+        title="SoftImpute",
+        kind="baseline",
+        summary="Soft-thresholded singular values.",
+        expense=1,
+    ),
+    House(
+        slug="missforest",
+        title="MissForest",
+        kind="baseline",
+        summary="Chained extremely randomised trees, 20 trees, 3 rounds.",
+        expense=5,
+    ),
+    House(slug="autoencoder", title="Auto-encoder", kind="baseline", summary="Denoising auto-encoder.", expense=6),
+    House(slug="gain", title="GAIN (paper)", kind="method", summary="GAIN by the equations of the paper.", expense=8),
+    House(
+        slug="gain_official",
+        title="GAIN (official code)",
+        kind="method",
+        summary="GAIN with the eight points in which the authors' code departs from the paper.",
+        expense=8,
+    ),
+)

@@ -1,0 +1,42 @@
+"""The attack board: perturb images within a small ball so that a victim errs."""
+
+from pathlib import Path
+
+from papers.obfuscated_gradients.attack import cases, evidence
+from papers.obfuscated_gradients.attack.house import HOUSE
+from papers.obfuscated_gradients.attack.interface import Method
+from papers.obfuscated_gradients.attack.metrics import METRICS
+from papers.obfuscated_gradients.attack.page import FIGURES
+from papers.task import Limits, Task, Tier
+
+TASK = Task(
+    slug="attack",
+    title="Attacks on hidden gradients",
+    summary="Perturb images within a small ball so that a victim errs: undefended, adversarially trained, or with a gradient that "
+    "is shattered, random or vanishing.",
+    version=2,
+    folder=Path(__file__).parent,
+    interface=Method,
+    play="papers.obfuscated_gradients.attack.play",
+    kit="papers.obfuscated_gradients.kit",
+    tiers=(
+        Tier(
+            name="quick",
+            cases=cases.QUICK,
+            seeds=5,
+            limits=Limits(call_seconds=40, play_seconds=240, memory_bytes=2 << 30),
+            evidence=evidence.QUICK,
+        ),
+        Tier(
+            name="full",
+            cases=cases.FULL,
+            seeds=3,
+            limits=Limits(call_seconds=600, play_seconds=3600, memory_bytes=8 << 30),
+        ),
+    ),
+    trial="linear/linf-0.1",
+    metrics=METRICS,
+    house=HOUSE,
+    starter="pgd",
+    figures=FIGURES,
+)

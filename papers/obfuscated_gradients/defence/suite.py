@@ -1,0 +1,220 @@
+"""The evaluator's attacks on a defence: they need its answers, and for the black-box ones not its honesty."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from papers.obfuscated_gradients import kit
+from papers.obfuscated_gradients.defence.asked import Asked, Seeds
+from papers.obfuscated_gradients.kit.ball import Norm
+from papers.obfuscated_gradients.kit.gradients import Classifier, Loss, Objective
+
+STEPS, RESTARTS, TARGETS, TARGET_STEPS = 50, 2, 4, 30
+QUERIES, PATIENT_QUERIES = 300, 1000  # of the random search: on all images, on those that survived all else
+LARGEST_SQUARE = 0.3  # share of the picture that a square covers at first
+HALVED_AT = (0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)  # of the queries
+DIFFERENCE_STEPS, DIRECTIONS = 20, 64
+EOT_STEPS, MOST_DRAWS, PILOT = 30, 20, 8
+COSINE = 0.8  # wanted between the mean gradient over draws and the expected one
+
+
+@dataclass(kw_only=True)
+class Suite:
+    """What all attacks share. `substitutes` are nets that the evaluator has trained itself."""
+
+    asked: Asked
+    x: Tensor
+    y: Tensor
+    norm: Norm
+    eps: float
+    rng: np.random.Generator
+    substitutes: list[nn.Module]
+    is_random: bool = False
+    seeds: Seeds = field(init=False)
+    generator: torch.Generator = field(init=False)
+    traces: dict[str, list[tuple[float, float]]] = field(init=False)  # attack -> (mean loss, accuracy) at each step
+
+    def __post_init__(self) -> None:
+        self.traces = {}
+        self.seeds = (int(seed) for seed in iter(lambda: self.rng.integers(2**31), None))
+        self.generator = torch.Generator().manual_seed(next(self.seeds))
+
+    def attacks(self) -> dict[str, Callable[[], list[Tensor]]]:
+        """Name -> attack on all images, which returns one or more candidates like x."""
+        found: dict[str, Callable[[], list[Tensor]]] = {
+            "fgsm": lambda: [self.fgsm()],
+            "pgd": lambda: [self.ascend("pgd", kit.cross_entropy)],
+            "margin": lambda: [self.ascend("margin", kit.margin) for _ in range(RESTARTS)],
+            "surrogate": self.surrogate,
+            "transfer": self.transfer,
+            "square": lambda: [self.square(self.x, self.y, queries=QUERIES)],
+            "finite_difference": lambda: [self.finite_difference()],
+        }
+        if self.is_random:
+            found["eot"] = self.eot
+        return found
+
+    def robust_accuracy(self) -> float:
+        """Accuracy under the strongest attacks, each on what the earlier ones left: the score without the symptoms."""
+        best, right = self.x, self.asked.right(self.x, self.y, [next(self.seeds)]) > 0
+        for steps in (1, 10, STEPS):
+            if len(rows := right.nonzero()[:, 0]) == 0:
+                return 0.0
+            part = replace(self, x=self.x[rows], y=self.y[rows])
+            best = part.ascend("", kit.margin, steps=steps)
+            right[rows] = part.asked.right(best, part.y, [next(self.seeds)]) > 0
+            best = best[right[rows]]
+        if len(rows := right.nonzero()[:, 0]):
+            for at in self.finish(rows, best, surrogate=False):
+                right[rows] &= self.asked.right(at, self.y[rows], [next(self.seeds)]) > 0
+        return float(right.float().mean())
+
+    def objective(self, loss: Loss, *, name: str = "", draws: int = 1, surrogate: bool = False) -> Objective:
+        trace = self.traces.setdefault(name, []) if name else None
+        return self.asked.objective(
+            self.y, loss=loss, seeds=self.seeds, draws=draws, surrogate=surrogate, trace=None if trace else trace
+        )
+
+    def start(self, x: Tensor) -> Tensor:
+        return kit.random_start(x, norm=self.norm, eps=self.eps, generator=self.generator)
+
+    def fgsm(self) -> Tensor:
+        _, gradient = self.objective(kit.cross_entropy)(self.x)
+        return kit.project(self.x + self.eps * kit.steepest(gradient, self.norm), self.x, norm=self.norm, eps=self.eps)
+
+    def ascend(
+        self, name: str, loss: Loss, *, surrogate: bool = False, eps: float | None = None, steps: int = STEPS
+    ) -> Tensor:
+        """PGD from a random start, by the defence's own gradient; another eps leaves no trace."""
+        objective = self.objective(loss, name="" if eps else name, surrogate=surrogate)
+        eps = self.eps if eps is None else eps
+        start = kit.random_start(self.x, norm=self.norm, eps=eps, generator=self.generator)
+        return kit.ascend(objective, self.x, norm=self.norm, eps=eps, steps=steps, start=start)
+
+    def surrogate(self) -> list[Tensor]:
+        """BPDA: true answers, and in the backward pass the author's stand-in, or a net of the evaluator's own."""
+        return [
+            self.ascend("surrogate", kit.margin, surrogate=True),
+            *(self.along(self.borrowed(net)) for net in self.substitutes),
+        ]
+
+    def along(self, objective: Objective) -> Tensor:
+        return kit.ascend(objective, self.x, norm=self.norm, eps=self.eps, steps=STEPS, start=self.start(self.x))
+
+    def borrowed(self, net: nn.Module) -> Objective:
+        """The defence's margin with the gradient of another net."""
+        theirs = kit.objective(apart(net), self.y, loss=kit.margin)
+
+        def at(x: Tensor) -> tuple[Tensor, Tensor]:
+            return kit.margin(self.asked.logits(x, next(self.seeds)), self.y), theirs(x)[1]
+
+        return at
+
+    def transfer(self) -> list[Tensor]:
+        """Attacks on the evaluator's nets, which ask the defence nothing."""
+        return [self.along(kit.objective(apart(net), self.y, loss=kit.margin)) for net in self.substitutes]
+
+    def eot(self) -> list[Tensor]:
+        """Mean gradients over draws, as many as the noise of the gradient asks for; by both gradients on offer."""
+        return [
+            kit.ascend(
+                self.objective(kit.margin, draws=self.draws_needed(surrogate=surrogate), surrogate=surrogate),
+                self.x,
+                norm=self.norm,
+                eps=self.eps,
+                steps=EOT_STEPS,
+                keep="last",
+            )
+            for surrogate in (False, True)
+        ]
+
+    def draws_needed(self, *, surrogate: bool) -> int:
+        """The least k for which the mean of k gradients has an expected cosine of COSINE with its expectation.
+
+        cos^2 = 1 / (1 + s^2 / (k m^2)), s^2 the variance of a single gradient and m^2 its squared mean, from a pilot.
+        """
+        at = self.objective(kit.margin, surrogate=surrogate)
+        g = torch.stack([at(self.x)[1].flatten(1) for _ in range(PILOT)])
+        spread = g.var(0).sum(1)
+        size = (g.mean(0).square().sum(1) - spread / PILOT).clamp_min(1e-12)
+        needed = (spread / size).median() * COSINE**2 / (1 - COSINE**2)
+        return int(needed.ceil().clamp(1, MOST_DRAWS))
+
+    def finite_difference(self) -> Tensor:
+        """Steps along central differences of the margin with step eps: in every pixel, or in random directions."""
+        pixels = self.x[0].numel()
+        at = self.x
+        best, highest = at, torch.full((len(at),), -torch.inf)
+        for _ in range(DIFFERENCE_STEPS):
+            basis = torch.eye(pixels)
+            if pixels > DIRECTIONS:
+                basis = (2 * torch.randint(0, 2, (DIRECTIONS, pixels), generator=self.generator) - 1).float()
+            loss, slope = self.differences(at, basis.view(-1, *self.x.shape[1:]))
+            best, highest = kit.better(best, highest, at, loss)
+            at = at + 2.5 * self.eps / DIFFERENCE_STEPS * kit.steepest(slope, self.norm)
+            at = kit.project(at, self.x, norm=self.norm, eps=self.eps)
+        return kit.better(best, highest, at, kit.margin(self.asked.logits(at, next(self.seeds)), self.y))[0]
+
+    def differences(self, at: Tensor, basis: Tensor) -> tuple[Tensor, Tensor]:
+        """The margin at the points, and sum over directions b of (m(at + eps b) - m(at - eps b)) b."""
+        draw, n = next(self.seeds), len(at)
+        step = self.eps if self.norm == "linf" else self.eps / basis[0].norm()
+        up, down = ((at[:, None] + side * step * basis).clamp(0, 1).flatten(0, 1) for side in (1, -1))
+        labels = self.y.repeat_interleave(len(basis))
+        rise = kit.margin(self.asked.logits(up, draw), labels) - kit.margin(self.asked.logits(down, draw), labels)
+        slope = torch.einsum("nk,kchw->nchw", rise.view(n, -1), basis)
+        return kit.margin(self.asked.logits(at, draw), self.y), slope
+
+    def square(self, x: Tensor, y: Tensor, *, queries: int, best: Tensor | None = None) -> Tensor:
+        """Random search over squares, see methods/square.py; from a given point, or from random stripes."""
+        n, channels, _, side = x.shape
+        height = self.eps * (1.0 if self.norm == "linf" else 3 / x[0].numel() ** 0.5)
+        if best is None:
+            best = kit.project(x + height * self.signs(n, channels, 1, side), x, norm=self.norm, eps=self.eps)
+        highest = kit.margin(self.asked.logits(best, next(self.seeds)), y)
+        places = torch.arange(side)
+        for query in range(1, queries):
+            share = LARGEST_SQUARE / 2 ** sum(query > bound * queries for bound in HALVED_AT)
+            width = max(1, round(side * share**0.5))
+            corner = torch.randint(0, side - width + 1, (2, n, 1), generator=self.generator)
+            down, across = ((places >= at) & (places < at + width) for at in corner)
+            inside = (down[:, :, None] & across[:, None])[:, None]
+            moved = torch.where(inside, x + height * self.signs(n, channels, 1, 1), best)
+            moved = kit.project(moved, x, norm=self.norm, eps=self.eps)
+            best, highest = kit.better(best, highest, moved, kit.margin(self.asked.logits(moved, next(self.seeds)), y))
+        return best
+
+    def signs(self, *shape: int) -> Tensor:
+        return (2 * torch.randint(0, 2, shape, generator=self.generator) - 1).float()
+
+    def finish(self, rows: Tensor, best: Tensor, *, surrogate: bool) -> list[Tensor]:
+        """Candidates for the images `rows` that survived: margins to the next classes, then a patient random search.
+
+        `best` are their worst points so far, `surrogate` says which gradient did better.
+        """
+        x, y = self.x[rows], self.y[rows]
+        order = self.asked.logits(best, next(self.seeds)).scatter(1, y[:, None], -torch.inf).argsort(1, descending=True)
+        found = []
+        for rank in range(min(TARGETS, order.shape[1] - 1)):
+            loss = kit.margin_to(order[:, rank])
+            objective = self.asked.objective(y, loss=loss, seeds=self.seeds, surrogate=surrogate)
+            found.append(
+                kit.ascend(objective, x, norm=self.norm, eps=self.eps, steps=TARGET_STEPS, start=self.start(x))
+            )
+        found.append(self.square(x, y, queries=PATIENT_QUERIES, best=best))
+        return found
+
+
+def apart(net: nn.Module) -> Classifier:
+    """A net as a classifier that takes no randomness."""
+    return lambda x, _: net(x)
+
+
+def worst(candidates: dict[str, Tensor], right: dict[str, Tensor]) -> Tensor:
+    """Per image the candidate under which it is right least often: (n, C, H, W)."""
+    names = list(candidates)
+    choice = torch.stack([right[name] for name in names]).argmin(0)
+    return torch.stack([candidates[name] for name in names])[choice, torch.arange(len(choice))]

@@ -1,0 +1,77 @@
+"""Images and labels that the boards draw from: float32 (n, C, H, W) in [0, 1], int64 (n,)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+
+import numpy as np
+from sklearn.datasets import load_digits
+
+from papers import data as datasets
+
+
+@dataclass(frozen=True)
+class Images:
+    x: np.ndarray  # (n, C, H, W) float32 in [0, 1]
+    y: np.ndarray  # (n,) int64
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def take(self, rows: np.ndarray) -> "Images":
+        return Images(self.x[rows], self.y[rows])
+
+
+@cache
+def splits(name: str) -> tuple[Images, Images]:
+    """Training and test images of a data set. Do not write into them."""
+    return LOADERS[name]()
+
+
+def digits() -> tuple[Images, Images]:
+    """scikit-learn's 8x8 digits, 16 grey levels: 1,297 to train, 500 to test, the same split for ever."""
+    bunch = load_digits()
+    order = np.random.default_rng(1802).permutation(len(bunch.target))
+    x = (bunch.images / 16).astype(np.float32)[order, None]
+    y = bunch.target.astype(np.int64)[order]
+    return Images(x[:1297], y[:1297]), Images(x[1297:], y[1297:])
+
+
+def packed(name: str) -> tuple[Images, Images]:
+    """28x28 images from a file of x_train, y_train, x_test, y_test, grey levels up to 255."""
+    arrays = datasets.dataset(name)
+    return tuple(  # type: ignore[return-value]
+        Images((arrays[f"x_{part}"][:, None] / 255).astype(np.float32), arrays[f"y_{part}"].astype(np.int64))
+        for part in ("train", "test")
+    )
+
+
+def coloured(name: str) -> tuple[Images, Images]:
+    """Colour images (n, 3, H, W) from a data set of x_train, y_train, x_test, y_test, (n, H, W, 3) uint8."""
+    arrays = datasets.dataset(name)
+    return tuple(  # type: ignore[return-value]
+        Images(
+            (arrays[f"x_{part}"].transpose(0, 3, 1, 2) / np.float32(255)).astype(np.float32, order="C"),
+            arrays[f"y_{part}"].astype(np.int64),
+        )
+        for part in ("train", "test")
+    )
+
+
+LOADERS: dict[str, Callable[[], tuple[Images, Images]]] = {
+    "digits": digits,
+    "mnist": partial(packed, "mnist"),
+    "fashion": partial(packed, "fashion-mnist-part"),
+    "cifar-jpegcopy": partial(coloured, "cifar10-jpeg"),
+}
+
+
+def deal(images: Images, n: int, rng: np.random.Generator) -> Images:
+    """A secret subset in a secret order, each image under its own contrast and brightness.
+
+    x becomes a x + b, cut to [0, 1], with a in [.95, 1.05] and b in [0, .02]: perturbations computed beforehand for the
+    public images are of little use.
+    """
+    chosen = images.take(rng.permutation(len(images))[:n])
+    a, b = rng.uniform(0.95, 1.05, (n, 1, 1, 1)), rng.uniform(0, 0.02, (n, 1, 1, 1))
+    return Images(np.clip(a * chosen.x + b, 0, 1).astype(np.float32), chosen.y)

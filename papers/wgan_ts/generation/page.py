@@ -1,0 +1,19 @@
+"""What the board's page shows beside the table: figures and flags."""
+
+from papers.figures import Heatmap
+from papers.metrics import Flag
+
+FIGURES = (
+    Heatmap(title="Excess distance by case", metric="excess"),
+    Heatmap(title="Copy rate by case", metric="copy_rate", note="0.5 is honest; above 0.75 it copies."),
+    Heatmap(title="Mode coverage by case", metric="mode_coverage"),
+)
+FLAGS = (
+    Flag(
+        label="copies training data",
+        metric="copy_rate",
+        above=0.75,
+        text="More than three quarters of its samples lie nearer to a training point than to any hidden one: it replays what "
+        "it was shown, so its distance says nothing about what it learnt.",
+    ),
+)

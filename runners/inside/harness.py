@@ -1,0 +1,197 @@
+"""Runs inside the sandbox, beside the method: reads calls, makes them, writes answers.
+
+Trusted only until the method's code arrives; after that everything this process says is the method's claim, and nothing
+here defends anything. It imports the standard library, numpy (through the wire) and, for the method, the task's kit.
+The one argument is a JSON object: `rlimits` {name: value}, `preload` [module, ...], `landlock` true or false,
+`frame_bytes` the largest answer.
+"""
+
+import contextlib
+import faulthandler
+import fcntl
+import importlib
+import json
+import linecache
+import os
+import resource
+import select
+import signal
+import sys
+import traceback
+import types
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from runners.inside import landlock, wire
+
+T = TypeVar("T")
+FILE = "method.py"
+PATIENCE = 0.05  # seconds: code that comes at once must not wait for an import that it may not need
+FRAMES_SHOWN = 30
+UNLIMITED = 1 << 40  # bytes: what the evaluator sends is not distrusted; the memory limit holds anyway
+
+
+class Pipes:
+    """The two frame pipes, moved away from where print and input would find them."""
+
+    def __init__(self, frame_bytes: int) -> None:
+        self._limit = frame_bytes
+        self.inbound = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 100)
+        self.outbound = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 100)
+        os.dup2(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), 0)
+        os.dup2(2, 1)
+
+    def read(self) -> wire.Frame:
+        return wire.read(self._fill, limit=UNLIMITED)
+
+    def write(self, word: str, call: str, value: Any) -> None:
+        for buffer in wire.pack(wire.Frame(word, call, value), limit=self._limit):
+            rest = buffer
+            while rest:
+                rest = rest[os.write(self.outbound, rest) :]
+
+    def _fill(self, view: memoryview) -> None:
+        while view:
+            count = os.readv(self.inbound, [view])
+            if not count:
+                raise EOFError
+            view = view[count:]
+
+
+def main() -> None:
+    settings = json.loads(sys.argv[1])
+    for name, value in settings["rlimits"].items():
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+    pipes = Pipes(settings["frame_bytes"])
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started the worker behind "&"
+    layers = landlock.restrict(writable=("/tmp", "/dev")) if settings["landlock"] else 0  # noqa: S108
+    try:
+        pipes.write("ready", "", {"landlock": layers})
+        _preload(settings["preload"], pipes)
+        _serve(pipes)
+    except (EOFError, BrokenPipeError):
+        pass  # the evaluator is gone or done with us
+    os._exit(0)  # no atexit, no __del__, no waiting for threads
+
+
+def _preload(modules: Sequence[str], pipes: Pipes) -> None:
+    """Import what the method will probably want, while nobody waits."""
+    for module in modules:
+        if select.select([pipes.inbound], [], [], PATIENCE)[0]:
+            return
+        with contextlib.suppress(BaseException):  # the method's own import will raise it again, as its failure
+            importlib.import_module(module)
+
+
+def _serve(pipes: Pipes) -> None:
+    method: Any = None
+    while True:
+        frame = pipes.read()
+        if frame.word == "load":
+            pipes.write("begun", frame.call, None)
+            method, failure = _load(frame.value)
+            _reply(pipes, frame.call, failure, None)
+        else:
+            value, failure = _call(method, frame.value)
+            _reply(pipes, frame.call, failure, value)
+
+
+def _reply(pipes: Pipes, call: str, failure: dict[str, str] | None, value: Any) -> None:
+    if failure is None:
+        try:
+            pipes.write("answer", call, value)
+            return
+        except (TypeError, ValueError) as error:
+            failure = {
+                "reason": "answer",
+                "message": f"The answer can't be sent: {error}. Return numpy arrays, numbers, text, lists or dicts.",
+                "traceback": "",
+            }
+        except OSError:
+            raise
+        except BaseException as error:
+            failure = _failure("exception", error)
+    pipes.write("error", call, failure)
+
+
+def _load(value: dict[str, Any]) -> tuple[Any, dict[str, str] | None]:
+    """Import the code as module `method` and construct its Method."""
+    try:
+        module = _import(value["code"].tobytes())
+        kind = getattr(module, "Method", None)
+        lacking = [name for name in value["calls"] if not callable(getattr(kind, name, None))]
+        if not isinstance(kind, type) or lacking:
+            what = f"its Method lacks {', '.join(lacking)}" if isinstance(kind, type) else "it defines no class Method"
+            return None, {"reason": "import", "message": f"method.py was imported, but {what}.", "traceback": ""}
+    except BaseException as error:
+        return None, _failure("import", error)
+    try:
+        return kind(value["seed"], value["device"]), None
+    except BaseException as error:
+        return None, _failure("exception", error)
+
+
+def _import(code: bytes) -> types.ModuleType:
+    text = code.decode("utf-8-sig")
+    lines = text.splitlines(keepends=True)
+    linecache.cache[FILE] = (len(code), None, lines, FILE)  # so that tracebacks show the source
+    module = types.ModuleType("method")
+    module.__file__ = FILE
+    sys.modules["method"] = module
+    exec(compile(text, FILE, "exec", dont_inherit=True), vars(module))  # noqa: S102 - what all of this is for
+    return module
+
+
+def _call(method: Any, value: dict[str, Any]) -> tuple[Any, dict[str, str] | None]:
+    try:
+        return getattr(method, value["name"])(*value["args"], **value["kwargs"]), None
+    except BaseException as error:
+        return None, _failure("exception", error)
+
+
+def _failure(reason: str, error: BaseException) -> dict[str, str]:
+    """Describe an exception: the evaluator shortens and escapes it once more."""
+    if isinstance(error, MemoryError):
+        reason = "limit"
+    name = _claimed(lambda: str(type(error).__name__), "an exception without a name")
+    text = _claimed(lambda: _one_line(error), "its text can't be read")
+    frames: list[traceback.FrameSummary] = _claimed(lambda: _frames(error), [])
+    where = next((f" (method.py, line {frame.lineno})" for frame in reversed(frames) if frame.filename == FILE), "")
+    what = f"{name}: {text}" if text else name
+    shown = "".join(["Traceback (most recent call last):\n", *traceback.StackSummary.from_list(frames).format()])
+    return {"reason": reason, "message": what + where, "traceback": f"{shown}{what}\n" if frames else ""}
+
+
+def _claimed(read: Callable[[], T], otherwise: T) -> T:
+    """What an exception says of itself: its class may raise anything instead."""
+    try:
+        return read()
+    except BaseException:
+        return otherwise
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return f"{error.msg} (method.py, line {error.lineno})"
+    return " ".join(str(error)[:2000].split())
+
+
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """The method's own frames and those of libraries, without the harness, the middle of a long recursion left out."""
+    found = [
+        traceback.FrameSummary(_shorten(frame.filename), frame.lineno, frame.name, line=frame.line)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != __file__ and not frame.filename.startswith("<frozen")
+    ]
+    return found if len(found) <= FRAMES_SHOWN else found[:5] + found[5 - FRAMES_SHOWN :]
+
+
+def _shorten(filename: str) -> str:
+    """Leave out where a library is installed: "sklearn/impute/_base.py"."""
+    for mark in ("/site-packages/", f"/python{sys.version_info.major}.{sys.version_info.minor}/"):
+        if mark in filename:
+            return filename.rpartition(mark)[2]
+    return filename.rpartition("/")[2]
