@@ -163,7 +163,7 @@ def start_broker(folder: Path, services: list[Service]) -> None:
             time.sleep(0.1)
         else:
             return
-    raise Unusable(f"no answer from REDIS_URL {environment.shown(os.environ['REDIS_URL'])}: {reason}")
+    raise Unusable(f"no answer from REDIS_URL {environment.without_password(os.environ['REDIS_URL'])}: {reason}")
 
 
 def socket_path(folder: Path) -> Path:

@@ -12,7 +12,7 @@ from leaderboard import tasks
 from leaderboard.running import runs
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.submitting.quota import allowance
-from leaderboard.running.runs import start_run, waiting
+from leaderboard.running.runs import start_run, waiting_runs
 from papers import catalogue
 
 SPENT = {"seconds": 1.0, "cpu_seconds": 0.9, "gpu_seconds": 0.0, "memory_bytes": 10**8, "gpu_memory_bytes": 0}
@@ -35,18 +35,18 @@ def say(run, event, *, attempt=None, execution="first"):
 def started(run):
     return {
         "type": "started", "plays": run.plays_total, "device": "cpu", "device_name": "a CPU",
-        "isolation": "bubblewrap", "provenance": {"task_version": 1},
+        "isolation": "bubblewrap", "left_out": {}, "provenance": {"task_version": 1},
     }  # fmt: skip
 
 
 def all_plays(run, value=0.5):
-    card = catalogue.task(run.task)
-    for case, seed in card.plays(run.tier):
-        yield {"type": "play", "case": case.name, "seed": seed, "scores": {card.primary.name: value}, "spent": SPENT}
+    primary = run.board.task.primary.name
+    for case, seed in run.board.plays():
+        yield {"type": "play", "case": case.name, "seed": seed, "scores": {primary: value}, "spent": SPENT}
 
 
 def finished(run):
-    return {"type": "finished", "plays": run.plays_total, "spent": SPENT, "flags": [], "data": {}}
+    return {"type": "finished", "plays": run.plays_total, "spent": SPENT, "data": {}}
 
 
 def failed(whose="author"):
@@ -165,7 +165,7 @@ def test_the_sweep_brings_back_a_run_that_nobody_hears_of(run):
 def broker(monkeypatch):
     """What the broker knows: ids of waiting messages, and how long ago an execution began."""
     known = {"waiting": set(), "began": None}
-    monkeypatch.setattr("runners.deliveries.waiting", lambda queue: known["waiting"])
+    monkeypatch.setattr("runners.deliveries.waiting_ids", lambda queue: known["waiting"])
     monkeypatch.setattr("runners.deliveries.began", lambda run, attempt: known["began"])
     return known
 
@@ -206,9 +206,9 @@ def test_a_run_that_waited_while_its_task_moved_on_is_evaluated_under_the_new_ve
     monkeypatch.setattr("leaderboard.running.runs.evaluate.apply_async", lambda kwargs, **_: told.append(kwargs["job"]))
     assert runs.send(run, "cpu")
     run.refresh_from_db()
-    card = catalogue.task("imputation")
-    assert (run.task_version, run.plays_total) == (card.version, len(card.plays("quick")))
-    assert told[0]["task_version"] == card.version
+    board = catalogue.board("imputation", "quick")
+    assert (run.task_version, run.plays_total) == (board.task.version, len(board.plays()))
+    assert told[0]["task_version"] == board.task.version
 
 
 def test_events_in_any_order_and_any_number_change_nothing_in_the_end(run):
@@ -365,7 +365,7 @@ def test_people_come_before_house_methods_and_authors_take_turns(alice, bob):
     for index in range(3):
         queue(alice, f"alice {index}")
     queue(bob, "bob 0")
-    assert [run.submission.name for run in waiting()] == ["alice 0", "bob 0", "alice 1", "alice 2", "house"]
+    assert [run.submission.name for run in waiting_runs()] == ["alice 0", "bob 0", "alice 1", "alice 2", "house"]
 
 
 def test_a_hundred_uploads_of_one_author_do_not_delay_anothers_first(alice, bob, sent, settings):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leaderboard.models import code_path
+from leaderboard.machine.contents import CODE as STORED
 from leaderboard.submitting.uploads import Bounded, UploadError, from_zip, read_upload, store_code
 from papers import catalogue
 from tests.leaderboard.conftest import CODE
@@ -188,13 +188,13 @@ def test_code_is_stored_once_under_its_sha256(settings, tmp_path):
     assert store_code(CODE) == store_code(CODE)
     (path,) = tmp_path.rglob("*.py")
     assert path.read_bytes() == CODE
-    assert str(path).endswith(code_path(store_code(CODE)))
+    assert str(path).endswith(STORED.path(store_code(CODE)))
 
 
 def test_half_written_code_is_written_again(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     sha256 = store_code(CODE)
-    path = tmp_path / code_path(sha256)
+    path = tmp_path / STORED.path(sha256)
     path.write_bytes(CODE[:10])
     store_code(CODE)
     assert path.read_bytes() == CODE
@@ -204,7 +204,7 @@ def test_a_full_disk_is_told_and_keeps_nothing(settings, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("leaderboard.submitting.uploads.default_storage.save", full)
-    monkeypatch.setattr("leaderboard.submitting.uploads.default_storage.exists", lambda path: False)
+    monkeypatch.setattr("leaderboard.machine.contents.default_storage.save", full)
+    monkeypatch.setattr("leaderboard.machine.contents.default_storage.exists", lambda path: False)
     with pytest.raises(UploadError, match=r"No space left on device.*our fault"):
         store_code(CODE)
