@@ -9,7 +9,6 @@ from leaderboard.api.schemas import ClaimOut
 from leaderboard.boards import claims
 from papers import catalogue
 from papers.evidence import Claim, Comparison
-from papers.task import Board
 
 router = Router()
 
@@ -18,23 +17,23 @@ router = Router()
 def claims_of_papers(request: HttpRequest) -> list[dict[str, Any]]:
     rows = []
     for account in claims.accounts(catalogue.all_papers()):
-        for board, item in account.verdicts:
+        for item in account.verdicts:
             text = f"{item.claim.method} on {item.claim.case}"
-            numbers = {"kind": "number", "printed": item.claim.value, "measured": item.measured}
-            rows.append(claim_as_json(account, board, item, of=item.claim, text=text) | numbers)
-        for board, contest in account.contests:
+            numbers = {"kind": "number", "printed": item.claim.value, "measured": item.measurement}
+            rows.append(claim_as_json(account, item, of=item.claim, text=text) | numbers)
+        for contest in account.contests:
             numbers = {"kind": "comparison", "printed": None, "measured": contest.advantage}
             text = contest.comparison.text
-            rows.append(claim_as_json(account, board, contest, of=contest.comparison, text=text) | numbers)
+            rows.append(claim_as_json(account, contest, of=contest.comparison, text=text) | numbers)
     return rows
 
 
 def claim_as_json(
-    account: claims.Account, board: Board, item: claims.Verdict | claims.Contest, *, of: Claim | Comparison, text: str
+    account: claims.Account, item: claims.Verdict | claims.Contest, *, of: Claim | Comparison, text: str
 ) -> dict[str, Any]:
     return {
         "paper": account.paper.slug,
-        **board.key,
+        **item.board.key,
         "text": text,
         "metric": of.metric,
         "where": of.where,

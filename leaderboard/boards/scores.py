@@ -47,7 +47,9 @@ class Scores:
 
     def means(self, run: int, metric: str) -> dict[str, float]:
         """case -> mean over the seeds that are there."""
-        return {case: float(np.mean(list(self.by_seed(run, metric, case).values()))) for case in self.cases(run, metric)}
+        return {
+            case: float(np.mean(list(self.by_seed(run, metric, case).values()))) for case in self.cases(run, metric)
+        }
 
     def estimate(self, run: int, metric: str, case: str) -> Estimate | None:
         """Over the seeds that are there; None where there are none."""

@@ -230,15 +230,15 @@ def rows_of(board: Board, runs: Mapping[int, Submission], cases: Sequence[str]) 
         scores = scores_of(numbers[start : start + CHUNK])
         for run in numbers[start : start + CHUNK]:
             if row := row_of(board, scores, run=run, submission=runs[run], cases=cases):
-                raised = findings(board.task.flags, {flag.metric: scores.means(run, flag.metric) for flag in board.task.flags})
+                raised = findings(
+                    board.task.flags, {flag.metric: scores.means(run, flag.metric) for flag in board.task.flags}
+                )
                 heart = memorisation(scores, known, run=run, submission=runs[run])
                 row.flags = [finding.as_json() for finding in (*heart, *raised)]
                 yield row
 
 
-def row_of(
-    board: Board, scores: Scores, *, run: int, submission: Submission, cases: Sequence[str]
-) -> Standing | None:
+def row_of(board: Board, scores: Scores, *, run: int, submission: Submission, cases: Sequence[str]) -> Standing | None:
     """A run's row without place and flags; None where a score is missing on one of the cases."""
     task, seeds = board.task, board.seeds
     whole = scores.array(run, task.primary.name, cases=board.ranked_cases, seeds=seeds)

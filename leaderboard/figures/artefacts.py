@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from django.core.files.storage import default_storage
 
 from leaderboard.figures import style
 from leaderboard.figures.style import Plot, Trace
-from leaderboard.models import Artefact, artefact_path
+from leaderboard.machine import contents
+from leaderboard.models import Artefact
 
 Line = tuple[np.ndarray, np.ndarray]  # x ascending, y
 
@@ -32,8 +32,7 @@ class Picture:
 
 def content_of(kept: Artefact) -> dict[str, Any]:
     """Reads one file."""
-    with default_storage.open(artefact_path(kept.sha256)) as file:
-        content: dict[str, Any] = json.load(file)
+    content: dict[str, Any] = json.loads(contents.ARTEFACTS.read(kept.sha256))
     return content
 
 
@@ -117,8 +116,7 @@ PLOTS = {"curve": curve, "points": points, "matrix": matrix, "graph": graph}
 @lru_cache(maxsize=4000)
 def series_of(sha256: str, name: str) -> Line | None:
     """The defined points of a reported line, by x; content under a sha256 never changes."""
-    with default_storage.open(artefact_path(sha256)) as file:
-        content = json.load(file)
+    content = json.loads(contents.ARTEFACTS.read(sha256))
     pairs = zip(content["x"], content["series"].get(name, []), strict=False)
     defined = np.array(sorted((x, y) for x, y in pairs if x is not None and y is not None))
     return (defined[:, 0], defined[:, 1]) if len(defined) else None

@@ -8,7 +8,7 @@ from leaderboard.figures import style
 from leaderboard.figures.style import Plot, Trace
 from leaderboard.models import Standing
 from papers.metrics import Metric
-from papers.task import Board, Task
+from papers.task import Board
 
 PROFILED = 8  # methods with a line of their own
 KINDS = {"method": ("Methods", 0), "baseline": ("Baselines", 4), "control": ("Controls", 7)}
@@ -25,7 +25,9 @@ def score_against_cost(board: Board, rows: Sequence[Standing], cost: str = "cpu"
     field, scale, label = COSTS[cost]
     spent = {row.run_id: scale * value for row in rows if (value := getattr(row.run, field))}
     costly = [row for row in rows if row.run_id in spent and row.submission.kind != ORACLE]
-    data = [line for device in sorted({row.run.device for row in costly}) for line in front(board, costly, spent, device)]
+    data = [
+        line for device in sorted({row.run.device for row in costly}) for line in front(board, costly, spent, device)
+    ]
     for kind, (name, index) in KINDS.items():
         alike = [row for row in costly if row.submission.kind == kind]
         if alike:
@@ -61,7 +63,9 @@ def front(board: Board, rows: Sequence[Standing], spent: Mapping[int, float], de
         return []
     x, y = [spent[row.run_id] for row in kept], [row.value for row in kept]
     line = {"color": style.GREY, "width": 1.5, "dash": "dot", "shape": "hv"}
-    return [style.trace(f"Pareto front, {device}", x, y, style.REFERENCE, mode="lines", hoverinfo="skip") | {"line": line}]
+    return [
+        style.trace(f"Pareto front, {device}", x, y, style.REFERENCE, mode="lines", hoverinfo="skip") | {"line": line}
+    ]
 
 
 def looks(rows: Sequence[Standing], *, most: int = PROFILED) -> list[tuple[Standing, style.Look]]:
@@ -86,7 +90,7 @@ def case_profile(board: Board, rows: Sequence[Standing], context: Mapping[str, d
     return style.plot(data, x=style.categories(), y=style.axis(style.titled(board.task.primary)))
 
 
-def seed_strip(task: Task, scores: Sequence[CaseScores]) -> Plot:
+def seed_strip(board: Board, scores: Sequence[CaseScores]) -> Plot:
     """Every seed's score, case by case, with the mean."""
     points = [(row.case, seed, value) for row in scores for seed, value in enumerate(row.by_seed) if value is not None]
     means = {row.case: row.estimate.value for row in scores if row.estimate}
@@ -100,4 +104,4 @@ def seed_strip(task: Task, scores: Sequence[CaseScores]) -> Plot:
     )
     wide = {"size": 24, "line": {"width": 3}}
     mean = style.trace("mean", means, means.values(), style.Look(style.COLOURS[1], "line-ew-open"), marker=wide)
-    return style.plot([seeds, mean], x=style.categories(), y=style.axis(style.titled(task.primary)))
+    return style.plot([seeds, mean], x=style.categories(), y=style.axis(style.titled(board.task.primary)))

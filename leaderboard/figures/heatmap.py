@@ -13,9 +13,7 @@ from papers.metrics import Metric
 def draw(figure: Heatmap, material: Material) -> Plot:
     """Light is better; where a metric is best nearest a target, colour is the distance from it."""
     metric, rows = material.board.task.metric(figure.metric), material.rows[:MAPPED]
-    values = {
-        case.name: [material.mean(row, metric.name, case.name) for row in rows] for case in material.board.cases
-    }
+    values = {case.name: [material.mean(row, metric.name, case.name) for row in rows] for case in material.board.cases}
     played = {case: column for case, column in values.items() if any(value is not None for value in column)}
     grid = [list(line) for line in zip(*played.values(), strict=True)]
     digits = min(metric.digits, 2)

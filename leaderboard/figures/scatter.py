@@ -22,7 +22,9 @@ def draw(figure: Scatter, material: Material) -> Plot:
     points = points_of(figure, material, rows)
     looks = {row.pk: look for row, look in material.looks}
     data = [reference(figure)] if figure.reference and points else []
-    data += [marked(row.submission.name, [points[row.run_id]], look) for row, look in material.looks if row.run_id in points]
+    data += [
+        marked(row.submission.name, [points[row.run_id]], look) for row, look in material.looks if row.run_id in points
+    ]
     rest = [row for row in rows if row.pk not in looks and row.run_id in points]
     if rest:
         names = [style.escaped(row.submission.name) for row in rest]

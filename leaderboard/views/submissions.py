@@ -1,7 +1,5 @@
 """Submitting a method, and what became of it."""
 
-import json
-from itertools import zip_longest
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leaderboard.boards import tables
+from leaderboard.boards import flags, tables
+from leaderboard.figures import artefacts as pictures_of
 from leaderboard.figures import charts
-from leaderboard.machine import contents
 from leaderboard.models import Artefact, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
@@ -79,6 +77,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "counting": set(standings),
         "may_change": submission.may_change(request.user),
         "may_read": submission.may_read(request.user),
+        "flags": flags_of(submission, standings.get(run.pk) if run else None),
         "code": submission.code().decode(errors="replace") if submission.may_read(request.user) else None,
     }
     if run:
@@ -89,6 +88,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "stale_tiers": stale_tiers(submission) if context["may_change"] else [],
         }
     return render(request, "submission.html", context)
+
+
+def flags_of(submission: Submission, standing: Standing | None) -> list[tuple[str, str]]:
+    """The label and the explanation of what was found when the run was put on its board."""
+    stored = flags.stored_flags(standing) if standing else []
+    return [(flag.label, flags.explanation(submission.card, flag)) for flag in stored]
 
 
 def stale_tiers(submission: Submission) -> list[str]:
@@ -121,7 +126,9 @@ def of_run(run: Run) -> dict[str, Any]:
             metric for metric in board.task.metrics[1:] if any(metric.name in row.means for row in scores)
         ],
         "strip_figure": charts.seed_strip(board, scores) if is_scored else None,
-        "artefacts": [picture(kept) for kept in first_of_each(run)],
+        "pictures": [
+            pictures_of.picture(kept, subtitle=f"{kept.case}, seed {kept.seed}") for kept in first_of_each(run)
+        ],
         "log_tail": "\n".join(run.log.splitlines()[-LOG_LINES:]),
         "outlook": outlook(run) if run.status == Run.Status.QUEUED else None,
     }
@@ -133,26 +140,6 @@ def first_of_each(run: Run) -> list[Artefact]:
     for kept in run.artefacts.all():
         first.setdefault((kept.case, kept.name), kept)
     return list(first.values())
-
-
-PLOTTED = ("curve", "points", "graph", "matrix")
-
-
-def picture(kept: Artefact) -> dict[str, Any]:
-    """An artefact with what is needed to draw it."""
-    content = json.loads(contents.ARTEFACTS.read(kept.sha256))
-    return {
-        "id": f"artefact-{kept.pk}",
-        "artefact": kept,
-        "content": content,
-        "figure": charts.artefact(kept, content) if kept.kind in PLOTTED else None,
-        "frames": labelled_frames(content) if kept.kind == "strip" else [],
-    }
-
-
-def labelled_frames(content: dict[str, Any]) -> list[tuple[str, str]]:
-    """The pictures of a strip, each with its label: (base64 of a PNG, label or "")."""
-    return list(zip_longest(content["frames"], content["labels"], fillvalue=""))
 
 
 @require_safe

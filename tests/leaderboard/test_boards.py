@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leaderboard.boards import standings as boards
+from leaderboard.boards import standings
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.tasks import finish
 from papers import catalogue
@@ -50,10 +50,10 @@ def test_runs_that_arrive_one_by_one_make_the_board_that_a_rebuild_makes(measure
             spread = 0 if what == "twin" else luck.choice([0.001, 0.05, 0.4])
             author = None if what == "house" else alice
             run = measured(f"m{step}", luck.choice(values), author=author, spread=spread, rebuild=False).runs.get()
-        boards.update(run)
+        standings.update(run)
         found = snapshot()
         assert [row["position"] for row in found] == list(range(len(found)))
-        boards.rebuild("imputation", "quick")
+        standings.rebuild(catalogue.board("imputation", "quick"))
         assert snapshot() == found, f"step {step}: {what}"
     assert len(found) > 8
     assert len({row["group"] for row in found}) > 1
@@ -64,7 +64,7 @@ def test_a_run_that_loses_its_score_leaves_the_board(measured, alice):
     submission = measured("One", 0.5, author=alice)
     run = again(submission, 0.9)
     run.scores.filter(seed=0).delete()
-    boards.update(run)
+    standings.update(run)
     assert not Standing.objects.exists()
 
 
@@ -75,7 +75,7 @@ def test_a_new_version_of_the_task_empties_the_board_until_something_ran(measure
     monkeypatch.setitem(card.__dict__, "version", 2)
     assert not Standing.objects.for_board("imputation", "quick").exists()
     Run.objects.filter(submission=new).update(task_version=2)
-    boards.update(new.runs.get())
+    standings.update(new.runs.get())
     assert [row.submission for row in Standing.objects.for_board("imputation", "quick")] == [new]
     assert not old.standings.exists()
 
@@ -83,7 +83,7 @@ def test_a_new_version_of_the_task_empties_the_board_until_something_ran(measure
 def test_too_few_seeds_do_not_rank(measured):
     measured("Whole", 0.1, rebuild=False)
     measured("Short", 0.9, rebuild=False).runs.get().scores.filter(seed__gte=3).delete()
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert [row.submission.name for row in Standing.objects.all()] == ["Whole"]
 
 
@@ -91,10 +91,10 @@ def test_a_card_may_rank_by_the_interquartile_mean(measured, monkeypatch):
     outlier = measured("Outlier", 0.5, spread=0, rebuild=False)
     outlier.runs.get().scores.filter(metric="skill", case="breast/mcar-80").update(value=-100)
     measured("Steady", 0.4, spread=0, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert Standing.objects.get(position=0).submission.name == "Steady"
     monkeypatch.setitem(catalogue.task("imputation").__dict__, "average", "iqm")
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     best = Standing.objects.get(position=0)
     assert (best.submission, best.value) == (outlier, pytest.approx(0.5))
     assert best.metrics["skill"]["value"] == best.value
@@ -123,9 +123,9 @@ def large_board(entries):
         Standing(task="imputation", tier="quick", submission=run.submission, run=run, value=s.mean(), scores=s.tolist())
         for run, s in zip(Run.objects.order_by("pk").select_related("submission"), scores, strict=True)
     ]
-    gain = boards.gains(catalogue.task("imputation"), rows)
-    boards.set_places(rows, gain, boards.standings.tally(gain))
-    boards.save(rows)
+    gain = standings.gains(catalogue.task("imputation"), rows)
+    standings.set_places(rows, gain, statistics.tally(gain))
+    standings.save(rows)
 
 
 @pytest.mark.slow
@@ -135,13 +135,13 @@ def test_a_newcomer_joins_two_thousand_others_quickly_and_in_few_queries(measure
     catalogue.task("imputation")
     start = time.process_time()
     with CaptureQueriesContext(connection) as queries:
-        boards.update(run)
+        standings.update(run)
     assert time.process_time() - start < 10
     assert len(queries) < 15
     board = list(Standing.objects.filter(task="imputation").order_by("position"))
-    gain = boards.gains(catalogue.task("imputation"), board)
-    counts = boards.standings.tally(gain)
+    gain = standings.gains(catalogue.task("imputation"), board)
+    counts = statistics.tally(gain)
     assert [row.tally for row in board] == counts.tolist()
-    places = boards.standings.place(gain, counts, tiebreak=[row.run_id for row in board])
+    places = statistics.place(gain, counts, tiebreak=[row.run_id for row in board])
     assert [row.rank_low for row in board] == places.low.tolist()
     assert [row.group for row in board] == places.group.tolist()

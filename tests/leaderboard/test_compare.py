@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leaderboard.boards import standings as boards
-from leaderboard.boards import compare
+from leaderboard.boards import compare, standings
 from leaderboard.models import Run
 from papers import catalogue
 
@@ -18,7 +17,7 @@ PAGE = "/tasks/imputation/compare/"
 @pytest.fixture
 def trio(measured):
     made = [measured(name, value, rebuild=False) for name, value in (("Best", 0.9), ("Middle", 0.5), ("Twin", 0.5))]
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     return [submission.runs.get() for submission in made]
 
 
@@ -80,7 +79,7 @@ def test_without_a_choice_the_best_three_are_shown_and_an_empty_board_says_so(cl
 
 def test_at_most_eight_are_shown_and_what_is_left_out_is_said(client, measured):
     runs = [measured(f"m{i}", i / 10, rebuild=False).runs.get() for i in range(9)]
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     response = page(client, runs)
     assert len(response.context["shown"]) == compare.MOST
     assert "“m8” is left out: 8 at a time." in response.context["refused"]
@@ -127,7 +126,7 @@ def test_every_seed_comes_as_csv(client, trio):
 
 def test_the_page_makes_as_many_queries_for_eight_as_for_two(client, measured, django_assert_max_num_queries):
     runs = [measured(f"m{i}", i / 10, rebuild=False).runs.get() for i in range(8)]
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     with django_assert_max_num_queries(8):
         page(client, runs)
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard.boards import standings as boards
+from leaderboard.boards import standings
 from leaderboard.models import Run, Standing, Submission
 from leaderboard.running.runs import start_run
 from leaderboard.tasks import keep_artefact
@@ -61,7 +61,7 @@ def test_what_is_not_there_is_404(client, db, path):
 def test_the_board_ranks_and_sorts_and_returns_to_the_ranking(client, measured):
     for name, value in (("Middle", 0.5), ("Best", 0.9), ("Worst", 0.1)):
         measured(name, value, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert names(board(client)) == ["Best", "Middle", "Worst"]
     assert names(board(client, sort="skill")) == ["Worst", "Middle", "Best"]
     assert names(board(client, sort="-rmse")) == ["Worst", "Middle", "Best"]
@@ -88,7 +88,7 @@ def test_a_run_with_a_missing_score_does_not_rank(client, measured):
     measured("Complete", 0.1)
     lacking = measured("Lacking", 0.9, rebuild=False)
     lacking.runs.get().scores.filter(metric="skill", seed=4).first().delete()
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert names(board(client)) == ["Complete"]
 
 
@@ -122,7 +122,7 @@ def test_indistinguishable_methods_share_a_range_of_ranks(client, measured):
 def test_the_board_makes_as_many_queries_at_300_rows_as_at_3(client, measured):
     for index in range(3):
         measured(f"m{index}", index / 400, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     with CaptureQueriesContext(
         connection,
     ) as few:
@@ -168,7 +168,7 @@ def test_a_method_that_knows_a_public_table_by_heart_is_flagged(client, measured
     honest = measured("Honest", 0.6, author=alice, rebuild=False)
     cheat = measured("Cheat", 0.9, author=alice, rebuild=False)
     cheat.runs.get().scores.filter(case="breast/mcar-50", metric="rmse").update(value=0.001)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert Standing.objects.get(submission=honest).flags == []
     (flag,) = Standing.objects.get(submission=cheat).flags
     assert flag.startswith("memorisation: on breast/mcar-50")
@@ -187,7 +187,7 @@ def test_a_result_without_isolation_says_so(client, measured):
 def test_unranked_cases_are_no_part_of_the_score(measured):
     submission = measured("One", 0.5, spread=0)
     submission.runs.get().scores.filter(case="breast-twin/mcar-50").update(value=-100)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     standing = Standing.objects.get()
     assert standing.value == pytest.approx(0.5)
     assert standing.metrics["rmse"]["value"] == pytest.approx(0.075)

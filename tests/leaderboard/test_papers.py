@@ -4,8 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard.boards import standings as boards
-from leaderboard.boards import claims
+from leaderboard.boards import claims, standings
 from leaderboard.models import Standing
 from papers import catalogue
 from tests.leaderboard.test_pages import XSS
@@ -41,7 +40,7 @@ def test_claims_take_as_many_queries_with_runs_as_without(client, measured):
         client.get("/claims/")
     for house in catalogue.task("imputation").house:
         measured(house.title, 0.5, house_slug=house.slug, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     with CaptureQueriesContext(connection) as full:
         client.get("/claims/")
     assert len(full) <= len(empty) + 1 <= 5
@@ -67,7 +66,7 @@ def test_an_authors_page_shows_where_the_methods_stand(client, measured, alice, 
     measured("Mine", 0.5, author=alice)
     measured("Other", 0.6, author=bob)
     hidden = measured("Gone", 0.9, author=alice, disqualified="copied", rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     text = client.get("/authors/alice/").content.decode()
     assert "Mine" in text
     assert "Other" not in text

@@ -15,8 +15,8 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from leaderboard import tasks
 from leaderboard.boards import standings
-from leaderboard.running import house
 from leaderboard.models import DriftFlag, RerunSchedule, Run, Submission
+from leaderboard.running import house
 from leaderboard.running.reruns import check_drift
 from leaderboard.running.runs import rerun, start_run
 from leaderboard.submitting.uploads import store_code

@@ -9,10 +9,10 @@ from celery.exceptions import Retry
 from django.utils import timezone
 
 from leaderboard import tasks
-from leaderboard.running import runs
 from leaderboard.models import Run, Score, Standing, Submission
-from leaderboard.submitting.quota import allowance
+from leaderboard.running import runs
 from leaderboard.running.runs import start_run, waiting_runs
+from leaderboard.submitting.quota import allowance
 from papers import catalogue
 
 SPENT = {"seconds": 1.0, "cpu_seconds": 0.9, "gpu_seconds": 0.0, "memory_bytes": 10**8, "gpu_memory_bytes": 0}

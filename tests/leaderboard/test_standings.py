@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from leaderboard.boards import statistics as standings
+from leaderboard.boards import statistics
 from leaderboard.boards.statistics import estimate, holm, paired, ranks
 from tests.benchmarks import calibration
 
@@ -77,7 +77,7 @@ def test_equal_scores_are_no_evidence_and_a_constant_difference_is_all_of_it():
 
 def test_a_spread_beyond_doubles_has_no_interval_and_is_not_told_apart():
     huge = np.array([[1e200, -1e200, 1e200], [1.0, 2.0, 3.0]])
-    assert standings.estimates(huge)[0].low is None
+    assert statistics.estimates(huge)[0].low is None
     assert [(place.low, place.high) for place in ranks(huge, higher_is_better=True)] == [(1, 2), (1, 2)]
 
 
@@ -111,16 +111,16 @@ def test_rank_intervals_agree_with_tests_one_pair_at_a_time(entries, seeds, spre
 
 def test_blocks_change_nothing(monkeypatch):
     gain = np.random.default_rng(5).normal(size=(50, 5)) + np.arange(50)[:, None] / 5
-    whole = standings.tally(gain)
-    monkeypatch.setattr(standings, "BLOCK", 130)
-    assert (standings.tally(gain) == whole).all()
+    whole = statistics.tally(gain)
+    monkeypatch.setattr(statistics, "BLOCK", 130)
+    assert (statistics.tally(gain) == whole).all()
     assert (whole.sum(axis=1) == 50).all()
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(arrays(float, (6, 4), elements=st.sampled_from([0.0, 0.1, 0.5, 1.0, 1e-12, -3.0, 1e9])))
 def test_decisions_are_antisymmetric_and_consistent_with_the_means(gain):
-    strengths = standings.strength(gain, gain)
+    strengths = statistics.strength(gain, gain)
     assert (strengths == -strengths.T).all()
     assert (np.diag(strengths) == 0).all()
     for place in ranks(gain, higher_is_better=True):
@@ -131,7 +131,7 @@ def test_decisions_are_antisymmetric_and_consistent_with_the_means(gain):
 def test_tie_groups_end_where_the_leader_is_beaten():
     noise = np.array([-0.1, 0.0, 0.1, 0.05, -0.05])
     gain = np.array([3 + noise, 2.99 - noise, 1 + noise, 0.99 - noise, 0.5 + 0.1 * noise])
-    places = standings.place(gain, standings.tally(gain), tiebreak=range(5))
+    places = statistics.place(gain, statistics.tally(gain), tiebreak=range(5))
     assert places.group.tolist() == [1, 1, 2, 2, 3]
 
 
@@ -139,38 +139,38 @@ def test_tie_groups_reach_beyond_the_first_chunk():
     gain = np.random.default_rng(0).normal(size=(300, 5)) + 1000
     gain[250:] -= 1000
     order = np.argsort(-gain.mean(axis=1))
-    groups = standings.tie_groups(gain[order], np.full(300, 8))
+    groups = statistics.tie_groups(gain[order], np.full(300, 8))
     assert groups[249] < groups[250]
 
 
 def test_equal_means_share_a_rank_and_stand_in_the_order_of_the_tiebreak():
     gain = np.array([[1.0, 2.0], [2.0, 1.0], [5.0, 5.0]])
-    places = standings.place(gain, standings.tally(gain), tiebreak=[7, 3, 9])
+    places = statistics.place(gain, statistics.tally(gain), tiebreak=[7, 3, 9])
     assert (places.rank.tolist(), places.position.tolist()) == ([2, 2, 1], [2, 1, 0])
 
 
 def test_the_interquartile_mean_drops_the_outer_quarters():
-    assert standings.iqm_weights(8) * 4 == pytest.approx([0, 0, 1, 1, 1, 1, 0, 0])
-    assert standings.iqm_weights(3) == pytest.approx([1 / 6, 2 / 3, 1 / 6])
-    assert standings.iqm_weights(1) == pytest.approx([1])
+    assert statistics.iqm_weights(8) * 4 == pytest.approx([0, 0, 1, 1, 1, 1, 0, 0])
+    assert statistics.iqm_weights(3) == pytest.approx([1 / 6, 2 / 3, 1 / 6])
+    assert statistics.iqm_weights(1) == pytest.approx([1])
     scores = np.random.default_rng(0).normal(size=(4, 8, 5))
-    assert standings.by_seed(scores, "iqm") == pytest.approx(stats.trim_mean(scores, 0.25, axis=1))
+    assert statistics.by_seed(scores, "iqm") == pytest.approx(stats.trim_mean(scores, 0.25, axis=1))
 
 
 def test_rules_make_one_score_of_a_seeds_cases():
     scores = np.array([[[1.0, 2.0], [3.0, 0.0]], [[2.0, 1.0], [2.0, 5.0]]])  # entries x cases x seeds
-    assert standings.by_seed(scores).tolist() == [[2, 1], [2, 3]]
-    assert standings.by_seed(scores, "worst").tolist() == [[1, 0], [2, 1]]
-    assert standings.by_seed(scores, "rank").tolist() == [[-1.5, -1.5], [-1.5, -1.5]]
-    assert standings.by_seed(scores, "weights", weights=np.array([3.0, 1.0])).tolist() == [[1.5, 1.5], [2, 2]]
-    assert standings.by_seed(scores, "weights", weights=np.zeros(2)).tolist() == [[2, 1], [2, 3]]
+    assert statistics.by_seed(scores).tolist() == [[2, 1], [2, 3]]
+    assert statistics.by_seed(scores, "worst").tolist() == [[1, 0], [2, 1]]
+    assert statistics.by_seed(scores, "rank").tolist() == [[-1.5, -1.5], [-1.5, -1.5]]
+    assert statistics.by_seed(scores, "weights", weights=np.array([3.0, 1.0])).tolist() == [[1.5, 1.5], [2, 2]]
+    assert statistics.by_seed(scores, "weights", weights=np.zeros(2)).tolist() == [[2, 1], [2, 3]]
 
 
 def test_ten_thousand_entries_take_little_memory_and_a_newcomer_almost_no_time():
     gain = np.random.default_rng(0).normal(size=(10_000, 5))
-    counts = standings.histogram(standings.strength(gain[:1], gain))
+    counts = statistics.histogram(statistics.strength(gain[:1], gain))
     assert counts.sum() == 10_000
-    assert standings.BLOCK * 8 <= 1 << 22, "a block of float64 stays within a few MiB"
+    assert statistics.BLOCK * 8 <= 1 << 22, "a block of float64 stays within a few MiB"
 
 
 @pytest.mark.parametrize("noise", calibration.SYMMETRIC)
@@ -194,7 +194,7 @@ def test_the_same_method_twice_is_rarely_told_apart(noise, entries, seeds):
 
 def test_power_grows_with_the_seeds_as_theory_says():
     found = calibration.honesty("normal", 2, 20, boards=1000)
-    bound = np.sqrt(standings.bounds(20)[1])
+    bound = np.sqrt(statistics.bounds(20)[1])
     exact = stats.nct.sf(bound, 19, np.sqrt(20 / 2))
     assert found.power == pytest.approx(exact, abs=3 * np.sqrt(exact * (1 - exact) / 1000))
 

@@ -9,8 +9,7 @@ from django.core.files.storage import default_storage, storages
 from django.test import override_settings
 from moto.server import ThreadedMotoServer
 
-from leaderboard.machine import storage
-from leaderboard.machine import contents
+from leaderboard.machine import contents, storage
 from leaderboard.models import Submission
 from leaderboard.submitting.uploads import UploadError, store_code
 from tests.leaderboard.conftest import CODE

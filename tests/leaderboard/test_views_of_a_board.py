@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from leaderboard.boards import standings as boards
+from leaderboard.boards import standings, statistics
 from leaderboard.figures import charts
-from leaderboard.boards import statistics as standings
 from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
 from papers import catalogue
 from tests.leaderboard.test_boards import again
@@ -26,7 +25,7 @@ def uneven(measured):
     steady = measured("Steady", 0.5, spread=0.01, rebuild=False)
     brilliant = measured("Brilliant", 0.7, spread=0.01, rebuild=False)
     brilliant.runs.get().scores.filter(case=FIRST, metric="skill").update(value=0.1)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     return steady, brilliant
 
 
@@ -52,7 +51,7 @@ def test_a_viewer_chooses_the_rule_in_the_address(client, uneven, query, order):
 def test_a_chosen_rule_shows_its_own_values_and_intervals(client, uneven):
     worst = board(client, rule="worst").context["shown"][1][0]
     scores = np.array(Standing.objects.get(submission__name="Brilliant").scores)
-    expected = standings.estimates(scores.min(axis=0)[None])[0]
+    expected = statistics.estimates(scores.min(axis=0)[None])[0]
     assert (worst.value, worst.low) == pytest.approx((expected.value, expected.low))
     ranked = board(client, rule="rank")
     assert ranked.context["shown"][0][0].value == pytest.approx(1 + 1 / 8), "ahead on 7 of 8 cases"
@@ -64,7 +63,7 @@ def test_best_per_author_holds_under_every_rule(client, measured, alice):
     for name, value in (("First", 0.2), ("Second", 0.6)):
         measured(name, value, author=alice, rebuild=False)
     measured("House", 0.1, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     for query in ({}, {"rule": "worst"}, {"rule": "iqm", "q": "e"}):
         assert "First" not in names(board(client, authors="best", **query))
         assert "House" in names(board(client, authors="best", **query))
@@ -76,7 +75,7 @@ def test_the_board_as_of_a_day_is_that_days(client, measured, alice):
     again(old, 0.9)
     late = measured("Late", 0.6, author=alice, rebuild=False)
     late.runs.update(ended=datetime(2026, 2, 1, tzinfo=UTC))
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert names(board(client)) == ["Long here", "Late"]
     assert names(board(client, asof="2026-02-01")) == ["Late", "Long here"]
     assert names(board(client, asof="2026-01-31")) == ["Long here"]
@@ -128,7 +127,7 @@ def test_those_who_do_not_rank_are_listed_with_their_reason(client, measured, al
     }.items():
         Run.objects.filter(submission=measured(name, 0.9, rebuild=False)).update(**fields)
     measured("Cheat", 0.9, disqualified="copied", rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     reasons = {run.submission.name: reason for run, reason in board(client).context["unranked"]}
     assert reasons == {
         "Lacking": "incomplete: Skill is missing on a ranked case and seed",
@@ -163,7 +162,7 @@ def test_flags_are_buttons_with_an_explanation(client, measured, alice):
 def test_tie_groups_are_drawn_in_the_ranking_only(client, measured):
     for name, value in (("A", 0.9), ("B", 0.1), ("Also B", 0.1001)):
         measured(name, value, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     text = board(client).content.decode()
     assert text.count('class="group"') == 1, "an entry alone needs no heading"
     assert "Tie group 2" in text
@@ -191,7 +190,7 @@ def test_the_cost_is_chosen_and_fronts_stay_within_a_device_class(measured):
         measured(f"m{index}", index / 5, rebuild=False).runs.update(
             seconds=seconds, memory_bytes=1 << 20, device=device
         )
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     card, rows = catalogue.task("imputation"), list(Standing.objects.for_board("imputation", "quick"))
     figure = charts.score_against_cost(card, rows)
     assert {trace["name"] for trace in figure["data"]} == {"Pareto front, cpu", "Pareto front, cuda", "Methods"}
@@ -201,7 +200,7 @@ def test_the_cost_is_chosen_and_fronts_stay_within_a_device_class(measured):
 def test_raw_scores_come_as_csv_and_json(client, measured):
     measured("=cmd()", 0.5, rebuild=False)
     measured("Failed", 0.5, rebuild=False).runs.update(status="failed")
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     rows = list(csv.DictReader(io.StringIO(client.get(BOARD + "scores.csv").getvalue().decode())))
     assert len(rows) == 90
     assert rows[0]["method"] == "'=cmd()"
@@ -235,7 +234,7 @@ def test_a_lower_is_better_board_turns_nothing_around(client, db, doubling):
             Score(run=run, case=case.name, seed=seed, metric=doubling.primary.name, value=error + seed / 100)
             for case, seed in doubling.plays("quick")
         )
-    boards.rebuild("doubling", "quick")
+    standings.rebuild(catalogue.board("doubling", "quick"))
     is_higher = doubling.primary.better == "higher"
     for rule in ("mean", "worst", "iqm", "rank"):
         assert names(client.get("/tasks/doubling/", {"rule": rule})) == (["B", "A"] if is_higher else ["A", "B"])

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from leaderboard.boards import standings as boards
+from leaderboard.boards import standings
 from leaderboard.models import Run, Score, Submission
 from leaderboard.submitting.uploads import store_code
 from papers import catalogue
@@ -50,7 +50,7 @@ def ran(db):
             for metric, value in scores(case, seed).items()
         ]
         Score.objects.bulk_create(rows)
-        boards.rebuild(task, "quick")
+        standings.rebuild(task, "quick")
 
     return put
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from leaderboard.boards import audit
-from papers.enas.problem import space
 from papers.enas.architecture_search.asking import Disguise
 from papers.enas.architecture_search.scoring import Trail, mean_over_budget
 from papers.enas.architecture_search.scoring import scores as scored
+from papers.enas.problem import space
 from papers.enas.problem.tables import nas_bench_201
 from papers.task import AnswerError
 from tests.papers.searching import CASES, TASK, Asking, Kept, load, play, scores, seed, train

@@ -13,14 +13,9 @@ from scipy.stats import spearmanr
 from torch import nn
 
 from papers.data import DataError
-from papers.enas.make import build
-from papers.enas.problem import cifar
-from papers.enas.problem import digits
-from papers.enas.problem import space
-from papers.enas.problem import supernet
-from papers.enas.problem import trainings
-from papers.enas.problem import worlds
 from papers.enas.architecture_search.cases import world_name
+from papers.enas.make import build
+from papers.enas.problem import cifar, digits, space, supernet, trainings, worlds
 from papers.enas.problem.network import Network, choices_of, every_choice
 from papers.enas.problem.supernet import Supernet
 from papers.enas.problem.trainings import Trainings

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from papers.enas.problem import space
 from papers.enas.make.derive_nb201 import columns
+from papers.enas.problem import space
 from papers.enas.problem.tables import NB201, nas_bench_201, smooth_function
 
 SETS = ("cifar10", "cifar100", "imagenet16")
