@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leaderboard.boards import standings
+from leaderboard.boards import standings, statistics
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.tasks import finish
 from papers import catalogue
@@ -57,7 +57,7 @@ def test_runs_that_arrive_one_by_one_make_the_board_that_a_rebuild_makes(measure
         assert snapshot() == found, f"step {step}: {what}"
     assert len(found) > 8
     assert len({row["group"] for row in found}) > 1
-    assert any(row["rank_low"] < row["rank_high"] for row in found)
+    assert any(row["rank"] and row["rank_low"] < row["rank_high"] for row in found)
 
 
 def test_a_run_that_loses_its_score_leaves_the_board(measured, alice):
@@ -73,10 +73,10 @@ def test_a_new_version_of_the_task_empties_the_board_until_something_ran(measure
     new = measured("New", 0.4, author=alice, rebuild=False)
     card = catalogue.task("imputation")
     monkeypatch.setitem(card.__dict__, "version", 2)
-    assert not Standing.objects.for_board("imputation", "quick").exists()
+    assert not Standing.objects.for_board(catalogue.board("imputation", "quick")).exists()
     Run.objects.filter(submission=new).update(task_version=2)
     standings.update(new.runs.get())
-    assert [row.submission for row in Standing.objects.for_board("imputation", "quick")] == [new]
+    assert [row.submission for row in Standing.objects.for_board(catalogue.board("imputation", "quick"))] == [new]
     assert not old.standings.exists()
 
 
@@ -104,13 +104,15 @@ def test_finishing_a_run_puts_it_on_its_board(measured, alice):
     run = measured("One", 0.5, author=alice, rebuild=False).runs.get()
     Run.objects.filter(pk=run.pk).update(status="running", ended=None)
     spent = dict.fromkeys(("seconds", "cpu_seconds", "gpu_seconds", "memory_bytes", "gpu_memory_bytes"), 1)
-    finish(Run.objects.get(pk=run.pk), {"plays": 45, "flags": [], "data": {}, "spent": spent})
+    finish(Run.objects.get(pk=run.pk), {"plays": 45, "artefacts": 0, "data": {}, "spent": spent})
     assert Standing.objects.get().run == run
 
 
 def large_board(entries):
     """A board as rebuild would leave it, made without its scores: half of the entries far apart, half alike."""
     rng = np.random.default_rng(0)
+    board = catalogue.board("imputation", "quick")
+    cases = board.ranked_cases
     level = np.concatenate([rng.normal(size=entries // 2), np.zeros(entries - entries // 2)])
     scores = level[:, None, None] + 0.3 * rng.normal(size=(entries, 8, 5))
     first = Submission.objects.create(task="imputation", is_house=True, name="first", code_sha256="0" * 64)
@@ -120,10 +122,18 @@ def large_board(entries):
     runs = [Run(submission=s, task="imputation", tier="quick", task_version=1, status="finished") for s in made]
     Run.objects.bulk_create(runs, batch_size=1000)
     rows = [
-        Standing(task="imputation", tier="quick", submission=run.submission, run=run, value=s.mean(), scores=s.tolist())
+        Standing(
+            task="imputation",
+            tier="quick",
+            submission=run.submission,
+            run=run,
+            value=s.mean(),
+            scores=s.tolist(),
+            cases=dict.fromkeys(cases, {}),
+        )
         for run, s in zip(Run.objects.order_by("pk").select_related("submission"), scores, strict=True)
     ]
-    gain = standings.gains(catalogue.task("imputation"), rows)
+    gain = standings.gains(board, rows, cases)
     standings.set_places(rows, gain, statistics.tally(gain))
     standings.save(rows)
 
@@ -132,16 +142,16 @@ def large_board(entries):
 def test_a_newcomer_joins_two_thousand_others_quickly_and_in_few_queries(measured, alice):
     large_board(2000)
     run = measured("Newcomer", 0.2, author=alice, spread=0.4, rebuild=False).runs.get()
-    catalogue.task("imputation")
     start = time.process_time()
     with CaptureQueriesContext(connection) as queries:
         standings.update(run)
     assert time.process_time() - start < 10
     assert len(queries) < 15
-    board = list(Standing.objects.filter(task="imputation").order_by("position"))
-    gain = standings.gains(catalogue.task("imputation"), board)
+    rows = list(Standing.objects.filter(task="imputation").order_by("position"))
+    where = catalogue.board("imputation", "quick")
+    gain = standings.gains(where, rows, where.ranked_cases)
     counts = statistics.tally(gain)
-    assert [row.tally for row in board] == counts.tolist()
-    places = statistics.place(gain, counts, tiebreak=[row.run_id for row in board])
-    assert [row.rank_low for row in board] == places.low.tolist()
-    assert [row.group for row in board] == places.group.tolist()
+    assert [row.tally for row in rows] == counts.tolist()
+    places = statistics.place(gain, counts, tiebreak=[row.submission_id for row in rows])
+    assert [row.rank_low for row in rows] == places.low.tolist()
+    assert [row.group for row in rows] == places.group.tolist()

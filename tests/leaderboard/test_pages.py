@@ -1,5 +1,7 @@
 """What visitors, authors and others see, and may not."""
 
+import csv
+import io
 import json
 import re
 from urllib.parse import urlencode
@@ -13,6 +15,7 @@ from leaderboard.boards import standings
 from leaderboard.models import Run, Standing, Submission
 from leaderboard.running.runs import start_run
 from leaderboard.tasks import keep_artefact
+from papers import catalogue
 from tests.leaderboard.conftest import CODE
 
 BOARD = "/tasks/imputation/"
@@ -171,10 +174,17 @@ def test_a_method_that_knows_a_public_table_by_heart_is_flagged(client, measured
     standings.rebuild(catalogue.board("imputation", "quick"))
     assert Standing.objects.get(submission=honest).flags == []
     (flag,) = Standing.objects.get(submission=cheat).flags
-    assert flag.startswith("memorisation: on breast/mcar-50")
+    assert (flag["label"], flag["case"]) == ("memorisation", "breast/mcar-50")
+    assert flag["value"] == pytest.approx(0.001 / 0.055)
     text = board(client).content.decode()
     assert ">memorisation</button>" in text
-    assert flag.partition(": ")[2] in text
+    assert f"On breast/mcar-50: {flag['text']}" in text
+    (cells,) = [row for row in csv.DictReader(io.StringIO(csv_of(client))) if row["flags"]]
+    assert (cells["method"], json.loads(cells["flags"])) == ("Cheat", [flag])
+
+
+def csv_of(client, **query):
+    return client.get(BOARD + "board.csv", query).content.decode()
 
 
 def test_a_result_without_isolation_says_so(client, measured):

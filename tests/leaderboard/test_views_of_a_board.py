@@ -13,10 +13,16 @@ from leaderboard.boards import standings, statistics
 from leaderboard.figures import charts
 from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
 from papers import catalogue
+from papers.metrics import Metric
 from tests.leaderboard.test_boards import again
 from tests.leaderboard.test_pages import BOARD, board, names
 
 FIRST = "breast/mcar-20"
+DIRECTIONS = [
+    Metric(name="x", label="X", better="higher", description=""),
+    Metric(name="x", label="X", better="lower", description=""),
+    Metric(name="x", label="X", better="nearest", target=0.3, description=""),
+]
 
 
 @pytest.fixture
@@ -49,12 +55,12 @@ def test_a_viewer_chooses_the_rule_in_the_address(client, uneven, query, order):
 
 
 def test_a_chosen_rule_shows_its_own_values_and_intervals(client, uneven):
-    worst = board(client, rule="worst").context["shown"][1][0]
+    worst = board(client, rule="worst").context["rows"][1][0]
     scores = np.array(Standing.objects.get(submission__name="Brilliant").scores)
     expected = statistics.estimates(scores.min(axis=0)[None])[0]
     assert (worst.value, worst.low) == pytest.approx((expected.value, expected.low))
     ranked = board(client, rule="rank")
-    assert ranked.context["shown"][0][0].value == pytest.approx(1 + 1 / 8), "ahead on 7 of 8 cases"
+    assert ranked.context["rows"][0][0].value == pytest.approx(1 + 1 / 8), "ahead on 7 of 8 cases"
     assert "mean rank ↓" in ranked.content.decode()
     assert Standing.objects.get(submission__name="Brilliant").value == pytest.approx((7 * 0.7 + 0.1) / 8, abs=0.01)
 
@@ -88,10 +94,10 @@ def test_the_board_as_of_a_day_is_that_days(client, measured, alice):
 def test_columns_are_chosen_in_the_address(client, measured):
     measured("One", 0.5)
     shown = [header["name"] for header in board(client).context["headers"]]
-    assert shown == ["method", "skill", "rmse", "seconds", "memory", "device", "author", "date"]
-    chosen = board(client, col="cpu")
-    assert [header["name"] for header in chosen.context["headers"]] == ["method", "skill", "cpu"]
-    assert "col=cpu" in chosen.context["by_rank"], "links keep the view"
+    assert shown == ["method", "skill", "rmse", "cpu", "memory", "device", "author", "date"]
+    chosen = board(client, col="seconds")
+    assert [header["name"] for header in chosen.context["headers"]] == ["method", "skill", "seconds"]
+    assert "col=seconds" in chosen.context["by_rank"], "links keep the view"
 
 
 def test_a_view_is_restored_by_its_own_link(client, measured):
@@ -101,7 +107,7 @@ def test_a_view_is_restored_by_its_own_link(client, measured):
         f"w:{FIRST}": "3",
         "sort": "-rmse",
         "authors": "best",
-        "cost": "cpu",
+        "cost": "memory",
         "asof": "2027-01-01",
     }
     view = board(client, **query).context["view"]
@@ -148,7 +154,7 @@ def test_flags_are_buttons_with_an_explanation(client, measured, alice):
     run = house.runs.get()
     Run.objects.filter(pk=run.pk).update(isolation="none")
     DriftFlag.objects.create(run=run, reference=boastful.runs.get(), shifts=[{"metric": "skill"}])
-    shown = {row.submission.name: [flag.label for flag in flags] for row, flags in board(client).context["shown"]}
+    shown = {row.submission.name: [label for label, _ in flags] for row, flags in board(client).context["rows"]}
     assert shown == {
         "Boastful": ["claim refuted"],
         "Modest": [],
@@ -174,12 +180,14 @@ def test_no_row_of_the_pareto_front_is_beaten_in_both():
     rng = np.random.default_rng(0)
     rows = [Standing(run_id=i, value=float(v)) for i, v in enumerate(rng.normal(size=60))]
     spent = dict(enumerate(rng.uniform(size=60)))
-    for higher, sign in ((True, 1), (False, -1)):
-        front = charts.pareto(rows, spent, higher_is_better=higher)
+    for metric in DIRECTIONS:
+        front = charts.pareto(rows, spent, metric)
         kept = {row.run_id for row in front}
         for row in rows:
             beaten = any(
-                sign * other.value >= sign * row.value and spent[other.run_id] <= spent[row.run_id] and other is not row
+                metric.gain(other.value) >= metric.gain(row.value)
+                and spent[other.run_id] <= spent[row.run_id]
+                and other is not row
                 for other in rows
             )
             assert (row.run_id in kept) == (not beaten)
@@ -191,10 +199,11 @@ def test_the_cost_is_chosen_and_fronts_stay_within_a_device_class(measured):
             seconds=seconds, memory_bytes=1 << 20, device=device
         )
     standings.rebuild(catalogue.board("imputation", "quick"))
-    card, rows = catalogue.task("imputation"), list(Standing.objects.for_board("imputation", "quick"))
-    figure = charts.score_against_cost(card, rows)
+    where = catalogue.board("imputation", "quick")
+    rows = list(Standing.objects.for_board(where))
+    figure = charts.score_against_cost(where, rows, "seconds")
     assert {trace["name"] for trace in figure["data"]} == {"Pareto front, cpu", "Pareto front, cuda", "Methods"}
-    assert charts.score_against_cost(card, rows, "memory")["data"][0]["x"] == [1.0] * 4
+    assert charts.score_against_cost(where, rows, "memory")["data"][0]["x"] == [1.0] * 4
 
 
 def test_raw_scores_come_as_csv_and_json(client, measured):
@@ -232,9 +241,9 @@ def test_a_lower_is_better_board_turns_nothing_around(client, db, doubling):
         )
         Score.objects.bulk_create(
             Score(run=run, case=case.name, seed=seed, metric=doubling.primary.name, value=error + seed / 100)
-            for case, seed in doubling.plays("quick")
+            for case, seed in doubling.board("quick").plays()
         )
-    standings.rebuild(catalogue.board("doubling", "quick"))
+    standings.rebuild(doubling.board("quick"))
     is_higher = doubling.primary.better == "higher"
     for rule in ("mean", "worst", "iqm", "rank"):
         assert names(client.get("/tasks/doubling/", {"rule": rule})) == (["B", "A"] if is_higher else ["A", "B"])
