@@ -16,7 +16,7 @@ from leaderboard.models import Artefact, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
 from leaderboard.running.runs import cancel, outlook, rerun
-from leaderboard.submitting import again, rights
+from leaderboard.submitting import again, rights, surroundings
 from leaderboard.submitting.forms import SubmissionForm
 from leaderboard.submitting.quota import QuotaUsed, allowance
 from leaderboard.submitting.rates import limit_uploads
@@ -39,6 +39,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
         form = SubmissionForm(task=card, user=request.user)
     context = {"card": card, "paper": catalogue.paper_of(slug), "form": form, "allowance": allowance(request.user)}
     context |= {"interface": tables.interface_source(card), "limits": card.board("quick").limits}
+    context |= {"packages": surroundings.python_and_packages(), "seed": surroundings.SEED}
     return render(request, "submit.html", context, status=422 if form.errors else 200)
 
 
