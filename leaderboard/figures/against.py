@@ -32,8 +32,8 @@ def cases_by_x(figure: Against, board: Board) -> dict[float, list[str]]:
     """x -> the names of the cases that match `where`, x ascending."""
     groups: dict[float, list[str]] = defaultdict(list)
     for case in board.cases:
-        if has_all(case.params, figure.where) and (x := getattr(case.params, figure.x, NOTHING)) is not NOTHING:
-            groups[x].append(case.name)
+        if has_all(case.params, figure.where) and hasattr(case.params, figure.x):
+            groups[getattr(case.params, figure.x)].append(case.name)
     return dict(sorted(groups.items()))
 
 

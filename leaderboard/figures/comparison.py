@@ -55,7 +55,10 @@ def seeds(entries: Sequence[Entry], table: Sequence[Line], metric: Metric) -> Pl
             if line.case in entry.by_case
             for seed, value in enumerate(entry.by_case[line.case])
         ]
-        hover = {"text": [f"seed {seed}" for _, seed, _ in points], "hovertemplate": "%{x}, %{text}: %{y:.4f}"}
+        hover: dict[str, Any] = {
+            "text": [f"seed {seed}" for _, seed, _ in points],
+            "hovertemplate": "%{x}, %{text}: %{y:.4f}",
+        }
         small: dict[str, Any] = {"size": 6, "marker": {"opacity": 0.75}, "offsetgroup": str(entry.index)}
         x, y = [case for case, _, _ in points], [value for _, _, value in points]
         data.append(style.trace(entry.name, x, y, style.look_of(entry.index), **small, **hover))

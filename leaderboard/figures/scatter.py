@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from django.db.models import Avg, Count
@@ -39,7 +40,7 @@ def draw(figure: Scatter, material: Material) -> Plot:
 
 def marked(name: str, points: Sequence[Point], look: style.Look) -> Trace:
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    bars = {
+    bars: dict[str, Any] = {
         "error_x": style.error_bars(map(style.interval, xs)),
         "error_y": style.error_bars(map(style.interval, ys)),
     }

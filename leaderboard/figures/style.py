@@ -91,7 +91,7 @@ def band(look: Look, x: Sequence[float], intervals: Sequence[Interval]) -> list[
     if not intervals or any(low is None or high is None for low, _, high in intervals):
         return []
     red, green, blue = (int(look.colour[i : i + 2], 16) for i in (1, 3, 5))
-    edge = {"showlegend": False, "hoverinfo": "skip"}
+    edge: dict[str, Any] = {"showlegend": False, "hoverinfo": "skip"}
     area = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},{BAND_OPACITY})"}
     lower, upper = (
         trace("", x, [one[end] for one in intervals], look, mode="lines", **edge) | {"line": {"width": 0}}
