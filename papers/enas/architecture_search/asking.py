@@ -31,12 +31,12 @@ class Rules:
 def read_question(asked: Any, rules: Rules) -> Question | None:
     """The question in what `ask` returned, in the method's own codes; None for "stop". Raises AnswerError."""
     kind = answers.mapping(asked, call="ask", keys=("do",), others=("arch", "epochs"))["do"]
+    if not isinstance(kind, str) or kind not in (*rules.kinds, "stop"):
+        wish = repr(kind[:40]) if isinstance(kind, str) else answers.named(kind)
+        raise AnswerError(f"ask wants to do {wish}; this case knows {', '.join(rules.kinds)} and stop")
     if kind == "stop":
         answers.mapping(asked, call="ask to stop", keys=("do",))
         return None
-    if not isinstance(kind, str) or kind not in rules.kinds:
-        wish = repr(kind[:40]) if isinstance(kind, str) else answers.named(kind)
-        raise AnswerError(f"ask wants to do {wish}; this case knows {', '.join(rules.kinds)} and stop")
     if kind == "train":
         return read_training(asked, rules)
     call = f"ask to {kind}, in 'arch',"
