@@ -33,12 +33,17 @@ def pins(path):
 
 
 def licence(name):
-    """What the package says of its licence: the SPDX expression, else its classifiers, else the first line."""
+    """What the package says of its licence: an SPDX expression, its classifiers, or the first line of its text."""
     told = metadata.metadata(name)
     if told["License-Expression"]:
         return told["License-Expression"]
     classified = [line.split(" :: ")[-1] for line in told.get_all("Classifier", []) if line.startswith("License ::")]
-    return ", ".join(classified) or (told["License"] or "not stated").splitlines()[0]
+    return ", ".join(classified) or (told["License"] or licence_text(name)).strip().splitlines()[0]
+
+
+def licence_text(name):
+    texts = [file.read_text() for file in metadata.files(name) or () if file.name.startswith("LICEN")]
+    return next(iter(texts), "not stated")
 
 
 def modules_by_package():
