@@ -94,8 +94,8 @@ def apply(mine: RunQuerySet, event: dict[str, Any]) -> None:
             start_over(mine, event, pause=pause)
         case "failed" if is_second_try_due(mine.get(), event):
             log.warning("a house method reached a limit: it is tried once more")
+            mine.update(failure_reason=event["reason"])  # before it is queued anew: then it is another attempt's
             requeue(mine, reason=event["message"])
-            mine.update(failure_reason=event["reason"])
         case "failed":
             fail(mine, event)
 

@@ -9,9 +9,20 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-LISTED = (
-    "joblib", "lightgbm", "numba", "numpy", "optuna", "pandas", "pillow", "POT", "scikit-learn", "scipy", "torch", "tqdm",
-)  # fmt: skip
+LISTED = {  # distribution: the module by which it is imported
+    "joblib": "joblib",
+    "lightgbm": "lightgbm",
+    "numba": "numba",
+    "numpy": "numpy",
+    "optuna": "optuna",
+    "pandas": "pandas",
+    "pillow": "PIL",
+    "POT": "ot",
+    "scikit-learn": "sklearn",
+    "scipy": "scipy",
+    "torch": "torch",
+    "tqdm": "tqdm",
+}
 
 
 @cache

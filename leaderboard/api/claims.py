@@ -23,8 +23,7 @@ def claims_of_papers(request: HttpRequest) -> list[dict[str, Any]]:
             rows.append(claim_as_json(account, item, of=item.claim, text=text) | numbers)
         for contest in account.contests:
             numbers = {"kind": "comparison", "printed": None, "measured": contest.advantage}
-            text = contest.comparison.text
-            rows.append(claim_as_json(account, contest, of=contest.comparison, text=text) | numbers)
+            rows.append(claim_as_json(account, contest, of=contest.comparison, text=contest.comparison.text) | numbers)
     return rows
 
 

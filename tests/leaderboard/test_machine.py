@@ -155,3 +155,12 @@ def test_a_broker_error_is_no_page_of_errors(client, db, monkeypatch):
 
     monkeypatch.setattr("leaderboard.views.machine.broker_state", away)
     assert client.get("/readyz").json()["broker"] == "TimeoutError"
+
+
+def test_runs_of_one_kind_are_one_line_with_their_number(client, measured, broker):
+    for name in ("One", "Two", "Three"):
+        measured(name)
+    text = client.get("/metrics").content.decode()
+    assert re.findall(r"^claimcheck_runs\{.*$", text, re.M) == [
+        'claimcheck_runs{status="finished",task="imputation",tier="quick",whose=""} 3.0'
+    ]

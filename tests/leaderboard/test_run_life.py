@@ -13,14 +13,16 @@ from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.running import runs
 from leaderboard.running.runs import start_run, waiting_runs
 from leaderboard.submitting.quota import allowance
+from leaderboard.submitting.uploads import store_code
 from papers import catalogue
+from tests.leaderboard.conftest import CODE
 
 SPENT = {"seconds": 1.0, "cpu_seconds": 0.9, "gpu_seconds": 0.0, "memory_bytes": 10**8, "gpu_memory_bytes": 0}
 
 
 @pytest.fixture
 def submission(alice):
-    return Submission.objects.create(task="imputation", author=alice, name="Column means", code_sha256="0" * 64)
+    return Submission.objects.create(task="imputation", author=alice, name="Column means", code_sha256=store_code(CODE))
 
 
 @pytest.fixture
@@ -383,3 +385,60 @@ def test_a_hundred_uploads_of_one_author_do_not_delay_anothers_first(alice, bob,
     for released in Run.objects.filter(released__isnull=False):
         play_through(released)
     assert sent[3:] == ["alice 2", "alice 3"], "and no more than two of hers at once"
+
+
+def test_cases_that_were_left_out_are_kept_and_shown_with_their_reason(run, client):
+    reason = "the data set spam is missing: put spam.csv into DATA_MIRROR"
+    say(run, started(run) | {"left_out": {"spam/mcar-20": reason}})
+    run.refresh_from_db()
+    assert run.left_out == {"spam/mcar-20": reason}
+    assert reason in client.get(run.submission.get_absolute_url()).content.decode()
+    assert client.get(f"/api/v1/runs/{run.pk}").json()["left_out"] == run.left_out
+    assert client.get(f"/runs/{run.pk}/provenance.json").json()["left_out"] == run.left_out
+
+
+def test_the_evaluators_own_seconds_add_up_once_for_each_play(run):
+    say(run, started(run))
+    for play, seconds in zip(all_plays(run), (1.5, 2.0, None), strict=False):
+        event = play if seconds is None else play | {"evaluator_seconds": seconds}
+        say(run, event)
+        say(run, event)
+    run.refresh_from_db()
+    assert run.evaluator_seconds == pytest.approx(3.5)
+    tasks.lost("", run=run.pk, attempt=1)
+    run.refresh_from_db()
+    assert run.evaluator_seconds is None, "what the old attempt recorded counts no more"
+
+
+LIMIT = {"reason": "limit", "message": "impute took 5.1 CPU-seconds, at most 5 are allowed"}
+
+
+def test_a_house_method_that_reaches_a_limit_is_tried_once_more(run, submission):
+    Submission.objects.filter(pk=submission.pk).update(is_house=True)
+    say(run, started(run))
+    say(run, next(all_plays(run)))
+    say(run, failed() | LIMIT)
+    run.refresh_from_db()
+    assert (run.status, run.attempt, run.crashes, run.plays_done) == ("queued", 2, 0, 0)
+    assert LIMIT["message"] in run.failure_message
+    say(run, started(run), attempt=2)
+    say(run, failed() | LIMIT, attempt=2)
+    run.refresh_from_db()
+    assert (run.status, run.failure_whose, run.failure_reason) == ("failed", "author", "limit")
+
+
+def test_a_house_method_that_raises_and_an_authors_that_reaches_a_limit_are_not(run, submission):
+    say(run, failed() | LIMIT)
+    Submission.objects.filter(pk=submission.pk).update(is_house=True)
+    other = start_run(submission)
+    say(other, failed())
+    assert set(Run.objects.values_list("status", "attempt")) == {("failed", 1)}
+
+
+def test_a_strip_is_shown_side_by_side_with_its_labels(run, client):
+    say(run, started(run))
+    data = {"frames": ["iVBORw0KGgo=", "iVBORw0KGgp="], "labels": ["before", "after"]}
+    say(run, artefact("steps") | {"kind": "strip", "data": data})
+    text = client.get(run.submission.get_absolute_url()).content.decode()
+    assert text.count("data:image/png;base64,iVBORw0KGg") == 2
+    assert text.index("before") < text.index("after")

@@ -11,12 +11,12 @@ import torch
 from PIL import Image
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.attack import exact
 from papers.obfuscated_gradients.attack import play as attack
-from papers.obfuscated_gradients.kit.stages import Jpeg, NoisyCrop, Prune, ResizePad
-from papers.obfuscated_gradients.kit.victims import VICTIMS
+from papers.obfuscated_gradients.attack import exact
 from papers.obfuscated_gradients.problem import recipes
 from papers.obfuscated_gradients.problem.images import deal, splits
+from papers.obfuscated_gradients.kit.stages import Jpeg, NoisyCrop, Prune, ResizePad
+from papers.obfuscated_gradients.kit.victims import VICTIMS
 from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.task import AnswerError
 from tests.papers.attacking import CASES, Answering, Kept, left, load, play

@@ -8,10 +8,11 @@ import torch
 
 from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.defence import play as defence
-from papers.obfuscated_gradients.defence import suite, symptoms
+from papers.obfuscated_gradients.defence import suite
+from papers.obfuscated_gradients.defence import symptoms
 from papers.obfuscated_gradients.defence.asked import Asked, consistency
-from papers.obfuscated_gradients.kit.victims import Victim
 from papers.obfuscated_gradients.problem.images import deal, splits
+from papers.obfuscated_gradients.kit.victims import Victim
 from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.task import AnswerError
 from tests.papers.attacking import Kept

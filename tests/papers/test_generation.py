@@ -7,8 +7,8 @@ from papers import catalogue
 from papers.task import AnswerError
 from papers.wgan_ts import kit
 from papers.wgan_ts.generation import play as generation
-from papers.wgan_ts.generation.play import copy_rate, mode_coverage, tiled
 from papers.wgan_ts.problem import sources
+from papers.wgan_ts.generation.play import copy_rate, mode_coverage, tiled
 from papers.wgan_ts.problem.sources import Source
 from papers.wgan_ts.problem.transport import distance
 from tests.papers.transporting import Silent, load, seed

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from papers.wgan_ts.problem.pairs import FAMILIES, GRID, MARGINS, make_pair
-from papers.wgan_ts.problem.transport import distance, pairwise
 from papers.wgan_ts.wasserstein.slopes import draw_probes, dual_norm, mean_cosine, steepest
+from papers.wgan_ts.problem.transport import distance, pairwise
 from tests.papers.transporting import load
 
 FAMILY_AND_D = [(family, d) for family in FAMILIES for d in (1, 2, 8)]
