@@ -81,7 +81,7 @@ def matrix(content: dict[str, Any]) -> Plot:
 def matrices(known: Sequence[dict[str, Any]], *, x_label: str = "", y_label: str = "") -> Plot:
     """Matrices of which one is shown at a time, a frame at a time: the browser turns bytes into numbers.
 
-    known: each with a name, and either what the artefact holds or the address where it can be had.
+    known: each with a name, and what the artefact holds or the address where it can be had; the first holds it.
     """
     label = next((one["label"] for one in known if "label" in one), "")
     colours = {
@@ -90,8 +90,14 @@ def matrices(known: Sequence[dict[str, Any]], *, x_label: str = "", y_label: str
         "hovertemplate": "%{x}, %{y}: %{z:.4g}<extra></extra>",
         "colorbar": {"title": {"text": label, "side": "right"}},
     }
-    axes = {"x": style.axis(x_label), "y": style.axis(y_label, autorange="reversed")}
-    return style.plot([colours], **axes) | {"matrices": list(known)}
+    y = style.axis(y_label, autorange="reversed") | square_cells(known[0]["shape"])
+    return style.plot([colours], x=style.axis(x_label, constrain="domain"), y=y) | {"matrices": list(known)}
+
+
+def square_cells(shape: Sequence[int]) -> dict[str, Any]:
+    """Cells as high as wide, unless the matrix is so long that they would be too small to see."""
+    _, height, width = shape
+    return {"scaleanchor": "x", "constrain": "domain"} if max(height, width) <= 3 * min(height, width) else {}
 
 
 def graph(content: dict[str, Any]) -> Plot:

@@ -60,7 +60,8 @@ async function showMatrix(place) {
   const { data, matrices } = figureOf(place), { chosen = 0 } = place;
   const matrix = await loadMatrix(matrices[chosen]);
   const last = matrix.shape[0] - 1, frame = Math.min(place.frame ?? 0, last);
-  Object.assign(data[0], { z: decoded(matrix, frame), zmin: matrix.low, zmax: matrix.high });
+  const [zmin, zmax] = figureOf(place).range ?? [matrix.low, matrix.high];
+  Object.assign(data[0], { z: decoded(matrix, frame), zmin, zmax });
   if (place.slider) {
     Object.assign(place.slider, { max: last, value: frame });
     place.slider.hidden = last === 0;
@@ -183,7 +184,7 @@ document.querySelectorAll("[data-figure]").forEach((place) => {
     button.addEventListener("click", () => download(place, format));
     bar.append(button);
   }
-  place.closest("figure")?.append(bar);
+  place.closest(".panels section, figure")?.append(bar);
 });
 
 const seen = new IntersectionObserver((entries) => {
