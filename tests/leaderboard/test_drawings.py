@@ -144,3 +144,18 @@ def test_eight_looks_differ_in_more_than_colour():
     looks = [style.look_of(index) for index in range(8)]
     assert len({look.colour for look in looks}) == len({look.symbol for look in looks}) == 8
     assert {look.dash for look in looks} == {"solid", "dash"}
+
+
+def test_plots_side_by_side_share_axes_and_colours(drawn):
+    ranges = {json.dumps(one.plot["layout"]["xaxis"]["range"]) for one in drawn["Samples"].pictures}
+    assert len(ranges) == 1
+    low, high = json.loads(ranges.pop())
+    everything = [x for one in drawn["Samples"].pictures for trace in one.plot["data"] for x in trace["x"]]
+    assert low < min(everything) < max(everything) < high
+    assert len({tuple(one.plot["range"]) for one in drawn["Kernels"].pictures}) == 1
+
+
+def test_every_figure_with_bars_says_what_they_are(client, drawn):
+    text = board(client).content.decode()
+    assert "Bars are 95 % intervals over the seeds." in text
+    assert "Areas are 95 % intervals over the seeds." in text
