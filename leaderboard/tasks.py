@@ -12,8 +12,7 @@ from typing import Any
 import redis
 from celery import shared_task
 from django.db import transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.utils import timezone
 
 from leaderboard.boards import standings
@@ -106,7 +105,6 @@ def is_second_try_due(run: Run, event: Mapping[str, Any]) -> bool:
 
 
 def keep_scores(run: Run, event: dict[str, Any]) -> None:
-    counted = set(run.scores.filter(case=event["case"], seed=event["seed"]).values_list("metric", flat=True))
     rows = [
         Score(run=run, case=event["case"], seed=event["seed"], metric=metric, value=value)
         for metric, value in event["scores"].items()
@@ -114,9 +112,7 @@ def keep_scores(run: Run, event: dict[str, Any]) -> None:
     Score.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["run", "case", "seed", "metric"], update_fields=["value"]
     )
-    told = 0.0 if counted else event.get("evaluator_seconds", 0.0)  # a play that comes twice counts once
-    seconds = Coalesce(F("evaluator_seconds"), Value(0.0)) + told
-    Run.objects.filter(pk=run.pk).update(plays_done=count_plays(run), evaluator_seconds=seconds, progress={})
+    Run.objects.filter(pk=run.pk).update(plays_done=count_plays(run), progress={})
 
 
 def count_plays(run: Run) -> int:
@@ -148,6 +144,7 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         failure_message="",  # of an earlier attempt
         failure_reason="",
         provenance=run.provenance | {"data": event["data"]},
+        evaluator_seconds=event["evaluator_seconds"],
         **event["spent"],
     )
     run.refresh_from_db()
@@ -215,7 +212,6 @@ def requeue(mine: RunQuerySet, *, reason: str, pause: timedelta = timedelta(0)) 
         started=None,
         plays_done=0,
         left_out={},
-        evaluator_seconds=None,
         progress={},
         log="",
         failure_message=reason,

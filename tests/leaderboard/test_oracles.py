@@ -3,12 +3,15 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from leaderboard.models import Run, Submission
+from leaderboard.boards import standings
+from leaderboard.models import Run, Standing, Submission
 from leaderboard.running import house
 from leaderboard.running.runs import job, start_run
 from papers import catalogue
 from papers.task import House
+from runners.evaluation import evaluate
 from runners.job import Job
+from tests.leaderboard.test_run_life import say
 
 TRUTH = House(slug="truth", title="The truth", kind="oracle", summary="What was drawn.")
 
@@ -55,3 +58,21 @@ def test_only_the_house_has_oracles_and_everything_else_has_code(db, alice):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Submission.objects.create(task="imputation", name="wrong", **fields)
+
+
+def test_an_oracle_is_played_and_stands_on_its_board_without_a_rank(db, doubling, client):
+    runs = [start_run(house.submit(doubling, method)) for method in (*doubling.house, TRUTH)]
+    for run in runs:
+        message = job(run)
+        mine = Job(
+            task="doubling", tier="quick", code=run.submission.code(), oracle=message["oracle"], mode="inprocess"
+        )
+        assert evaluate(mine, lambda event, run=run: say(run, event))
+    rows = {row.submission.name: row for row in Standing.objects.all()}
+    assert (rows["The truth"].rank, rows["The truth"].value) == (None, 0.0)
+    assert {name: row.rank for name, row in rows.items() if row.rank} == {"Exact": 1, "Identity": 2}
+    assert standings.rebuild(catalogue.board("doubling", "quick")) == 3
+    assert {row.rank for row in Standing.objects.all()} == {None, 1, 2}
+    told = client.get("/api/v1/tasks/doubling/leaderboard").json()["results"]
+    assert {row["method"]: row["rank"] for row in told} == {"The truth": None, "Exact": 1, "Identity": 2}
+    assert "The truth" in client.get("/tasks/doubling/").content.decode()

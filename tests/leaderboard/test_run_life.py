@@ -48,7 +48,7 @@ def all_plays(run, value=0.5):
 
 
 def finished(run):
-    return {"type": "finished", "plays": run.plays_total, "spent": SPENT, "data": {}}
+    return {"type": "finished", "plays": run.plays_total, "spent": SPENT, "evaluator_seconds": 0.5, "data": {}}
 
 
 def failed(whose="author"):
@@ -397,17 +397,13 @@ def test_cases_that_were_left_out_are_kept_and_shown_with_their_reason(run, clie
     assert client.get(f"/runs/{run.pk}/provenance.json").json()["left_out"] == run.left_out
 
 
-def test_the_evaluators_own_seconds_add_up_once_for_each_play(run):
-    say(run, started(run))
-    for play, seconds in zip(all_plays(run), (1.5, 2.0, None), strict=False):
-        event = play if seconds is None else play | {"evaluator_seconds": seconds}
-        say(run, event)
+def test_the_evaluators_own_seconds_are_kept_beside_the_methods(run, client):
+    for event in [started(run), *all_plays(run), finished(run) | {"evaluator_seconds": 65.0}]:
         say(run, event)
     run.refresh_from_db()
-    assert run.evaluator_seconds == pytest.approx(3.5)
-    tasks.lost("", run=run.pk, attempt=1)
-    run.refresh_from_db()
-    assert run.evaluator_seconds is None, "what the old attempt recorded counts no more"
+    assert (run.evaluator_seconds, run.cpu_seconds) == (65.0, SPENT["cpu_seconds"])
+    assert client.get(f"/api/v1/runs/{run.pk}").json()["evaluator_seconds"] == 65.0
+    assert ">Evaluator</dt><dd>65" in client.get(run.submission.get_absolute_url()).content.decode()
 
 
 LIMIT = {"reason": "limit", "message": "impute took 5.1 CPU-seconds, at most 5 are allowed"}
