@@ -25,7 +25,7 @@ def draw(figure: Against, material: Material) -> Plot:
         if known:
             data.append(style.trace(row.submission.name, known, known.values(), look, mode="lines+markers", size=7))
     x = style.axis(figure.x_label or figure.x, is_log=figure.log_x)
-    return style.plot(data, x=x, y=style.axis(style.titled(metric), is_log=figure.log_y))
+    return style.plot(data, x=x, y=style.axis(style.axis_title(metric), is_log=figure.log_y))
 
 
 def cases_by_x(figure: Against, board: Board) -> dict[float, list[str]]:

@@ -43,7 +43,7 @@ def look_of(index: int) -> Look:
     return Look(COLOURS[turn], SYMBOLS[turn], DASHES[turn], str(index))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """A foreign name as Plotly shall show it: it would take <b> and <a href> for markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
@@ -54,14 +54,24 @@ def direction(metric: Metric) -> str:
     return {"higher": "↑", "lower": "↓"}.get(metric.better, target)
 
 
-def arrowed(metric: Metric) -> str:
+def starts_at_the_top(metric: Metric) -> bool:
+    """Whether its best values are its highest: a column sorted by it then starts with those."""
+    return metric.better == "higher"
+
+
+def better_way(metric: Metric) -> str:
+    """Where the better values lie, as the beginning of a sentence."""
+    return {"higher": "Up", "lower": "Down", "nearest": "Near the target"}[metric.better]
+
+
+def directed_label(metric: Metric) -> str:
     """The label with the direction that is better."""
     return f"{metric.label} {direction(metric)}".rstrip()
 
 
-def titled(metric: Metric) -> str:
+def axis_title(metric: Metric) -> str:
     """The title of an axis, with the unit."""
-    return arrowed(metric) + (f" ({metric.unit})" if metric.unit else "")
+    return directed_label(metric) + (f" ({metric.unit})" if metric.unit else "")
 
 
 def trace(
@@ -76,7 +86,7 @@ def trace(
     **more: Any,
 ) -> Trace:
     """A series of points or a line."""
-    drawn: Trace = {"type": "scatter", "mode": mode, "name": escaped(name), "x": list(x), "y": list(y)}
+    drawn: Trace = {"type": "scatter", "mode": mode, "name": escape(name), "x": list(x), "y": list(y)}
     if look.group:
         drawn["legendgroup"] = look.group
     if "lines" in mode:

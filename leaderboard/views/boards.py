@@ -105,7 +105,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "open": tables.open_runs(board),
         "verdicts": verdicts,
         "contests": claims.contests(board, measurements),
-        "readme": readme.rendered(catalogue.paper_of(slug).folder / "README.md"),
+        "readme": readme.html_of(catalogue.paper_of(slug).folder / "README.md"),
         "interface": tables.interface_source(card),
         "limits": board.limits,
         "definitions": [(metric, style.direction(metric)) for metric in card.metrics],
@@ -158,7 +158,7 @@ def of_figures(view: View) -> dict[str, Any]:
     return {
         "cost_figure": charts.score_against_cost(board, best, view.cost) if best else None,
         "profile_figure": charts.case_profile(board, best, context) if best else None,
-        "better_is": {"higher": "Up", "lower": "Down", "nearest": "Near the target"}[board.task.primary.better],
+        "better_is": style.better_way(board.task.primary),
         "drawings": declared.drawings(board, best),
         "contrasts": board.evidence.contrasts,
         "contrasted": tables.contrasts(board, best[:CONTRASTED]),
@@ -171,8 +171,8 @@ def headers(view: View, metrics: list[Metric]) -> list[dict[str, Any]]:
     rule = f", {recast.LABELS[view.rule]}" if view.rule else ""
     arrow = "↓" if is_place else style.direction(primary)
     columns = [("method", "Method", False)]
-    columns += [(primary.name, f"{primary.label}{rule} {arrow}", primary.better == "higher" and not is_place)]
-    columns += [(metric.name, style.arrowed(metric), metric.better == "higher") for metric in metrics]
+    columns += [(primary.name, f"{primary.label}{rule} {arrow}", style.starts_at_the_top(primary) and not is_place)]
+    columns += [(metric.name, style.directed_label(metric), style.starts_at_the_top(metric)) for metric in metrics]
     columns += [(name, label, name == "date") for name, label in COLUMN_LABELS.items()]
     fixed = {"method", primary.name}
     return [

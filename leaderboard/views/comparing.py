@@ -41,6 +41,9 @@ def side_by_side(request: HttpRequest, slug: str) -> HttpResponse:
         "tiers": [(tier, address(tier=tier)) for tier in card.boards],
         "metric": metric,
         "arrow": style.direction(metric),
+        "better_side": "Right"
+        if style.starts_at_the_top(metric)
+        else "Left",  # of a difference, or of one of distances
         "metrics": [one for one in card.metrics if one.is_ranked],
         "refused": refused,
         "entries": entries,

@@ -113,7 +113,7 @@ def test_no_claim_is_better_than_an_interval_that_holds_the_target():
 def test_labels_say_what_is_better():
     assert [style.direction(metric) for metric in DIRECTIONS] == ["↑", "↓", "→ 0.3"]
     context = Metric(name="n", label="Points", better="context", description="", unit="px")
-    assert (style.arrowed(context), style.titled(context)) == ("Points", "Points (px)")
+    assert (style.directed_label(context), style.axis_title(context)) == ("Points", "Points (px)")
 
 
 def test_a_heat_maps_colour_is_the_distance_and_its_text_the_value(near):
