@@ -14,7 +14,7 @@ from torch import nn
 
 from papers.data import DataError, dataset
 from papers.enas.make import build
-from papers.enas.problem import cifar, digits, space, supernet, trainings, worlds
+from papers.enas.problem import cifar, digits, space, supernet, trainings
 from papers.enas.problem.network import Network, choices_of, every_choice
 from papers.enas.problem.sources import PUBLIC_SECRET, Digits
 from papers.enas.problem.supernet import Supernet
