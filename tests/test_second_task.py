@@ -48,9 +48,7 @@ def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
     assert lines["Exact"] == pytest.approx([2 * y for y in lines["Identity"]])
     assert [trace["name"] for trace in drawn["Error and luck"]] == ["Exact", "Identity"]
     levels = next(
-        drawing.plot["layout"]["shapes"]
-        for drawing in context["drawings"]
-        if drawing.figure.title == "Error and luck"
+        drawing.plot["layout"]["shapes"] for drawing in context["drawings"] if drawing.figure.title == "Error and luck"
     )
     assert [level["y0"] for level in levels] == pytest.approx(
         [

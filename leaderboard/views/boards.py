@@ -19,7 +19,7 @@ from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, declared, style
 from leaderboard.machine import contents
 from leaderboard.models import Artefact, Run, Standing
-from leaderboard.submitting import rights
+from leaderboard.submitting import rights, surroundings
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Task
@@ -258,7 +258,7 @@ def plain(text: str) -> str:
 @require_safe
 def starter(request: HttpRequest, slug: str) -> HttpResponse:
     card = card_or_404(slug)
-    response = HttpResponse(card.code(card.method(card.starter)), content_type="text/x-python; charset=utf-8")
+    response = HttpResponse(surroundings.starter(card), content_type="text/x-python; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="method.py"'
     return response
 
