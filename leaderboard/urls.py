@@ -7,7 +7,7 @@ from django.urls import path
 from leaderboard.admin import workers_page
 from leaderboard.api.endpoints import api
 from leaderboard.submitting.rates import limit_sign_in_by_account, limit_sign_in_by_address
-from leaderboard.views import accounts, boards, comparing, machine, papers, submissions
+from leaderboard.views import accounts, boards, comparing, exports, machine, papers, submissions
 
 handler403 = "leaderboard.submitting.rates.refuse"
 
@@ -15,13 +15,13 @@ urlpatterns = [
     path("", boards.home, name="home"),
     path("tasks/", boards.tasks, name="tasks"),
     path("tasks/<slug:slug>/", boards.task, name="task"),
-    path("tasks/<slug:slug>/board.csv", boards.board_csv, name="board_csv"),
-    path("tasks/<slug:slug>/scores.csv", boards.scores_csv, name="scores_csv"),
-    path("tasks/<slug:slug>/scores.json", boards.scores_json, name="scores_json"),
+    path("tasks/<slug:slug>/board.csv", exports.board_csv, name="board_csv"),
+    path("tasks/<slug:slug>/scores.csv", exports.scores_csv, name="scores_csv"),
+    path("tasks/<slug:slug>/scores.json", exports.scores_json, name="scores_json"),
     path("tasks/<slug:slug>/compare/", comparing.side_by_side, name="compare"),
     path("tasks/<slug:slug>/compare/scores.csv", comparing.scores_csv, name="compare_csv"),
     path("tasks/<slug:slug>/starter.py", boards.starter, name="starter"),
-    path("artefacts/<int:pk>.json", boards.artefact, name="artefact"),
+    path("artefacts/<int:pk>.json", exports.artefact, name="artefact"),
     path("tasks/<slug:slug>/submit/", submissions.submit, name="submit"),
     path("tasks/<slug:slug>/rerun-stale/", submissions.rerun_stale, name="rerun_stale"),
     path("claims/", papers.claims_page, name="claims"),

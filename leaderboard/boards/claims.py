@@ -102,7 +102,7 @@ class Measurements:
     scores: Scores
 
     def run(self, board: Board, house: str | None) -> Run | None:
-        return self.runs.get((*board.key.values(), house or ""))
+        return self.runs.get((board.task.slug, board.tier.name, house or ""))
 
 
 def measurements_of(boards: Sequence[Board]) -> Measurements:
@@ -195,7 +195,8 @@ class Account:
     @property
     def counts(self) -> list[tuple[str, int]]:
         """How many claims have each verdict, in the order of VERDICTS."""
-        count = Counter(item.verdict.partition(":")[0] for item in (*self.verdicts, *self.contests))
+        judged = [item.verdict for item in self.verdicts] + [item.verdict for item in self.contests]
+        count = Counter(verdict.partition(":")[0] for verdict in judged)
         return [(verdict, count[verdict]) for verdict in VERDICTS]
 
     @property

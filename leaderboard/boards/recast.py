@@ -23,7 +23,7 @@ LABELS = {
 
 def rows(view: View) -> QuerySet[Standing] | list[Standing]:
     """The rows of a view in its order. One query where the board stands as it is asked for, else all of it is made."""
-    return tables.rows(view) if view.is_stored else arranged(view, recast_rows(view))
+    return tables.rows(view) if view.is_stored else arrange(view, recast_rows(view))
 
 
 def end_of_day(view: View) -> datetime | None:
@@ -101,7 +101,7 @@ def rows_of_day(view: View, cases: Sequence[str]) -> list[Standing]:
     return [*still.values(), *made]
 
 
-def arranged(view: View, present: Sequence[Standing]) -> list[Standing]:
+def arrange(view: View, present: Sequence[Standing]) -> list[Standing]:
     """What the view leaves of all rows, in its order: as tables.rows does in the database."""
     wanted = [row for row in present if not view.search or search.holds(view.search, *searched_texts(row))]
     if view.per_author:

@@ -43,7 +43,7 @@ class Scores:
     def whole(self, run: int, metric: str, *, cases: Sequence[str], seeds: int) -> np.ndarray:
         """(those of the cases that have every seed, seeds)."""
         table = self.array(run, metric, cases=cases, seeds=seeds)
-        return table[np.isfinite(table).all(axis=1)]
+        return np.asarray(table[np.isfinite(table).all(axis=1)])
 
     def means(self, run: int, metric: str) -> dict[str, float]:
         """case -> mean over the seeds that are there."""

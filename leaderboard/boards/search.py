@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Text without what a reader doesn't tell apart: case, and the ways to write one character."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def holds(words: str, *texts: str | None) -> bool:
     """Whether one of the texts holds the words."""
-    return any(folded(words) in folded(text) for text in texts if text)
+    return any(fold(words) in fold(text) for text in texts if text)
 
 
 def matches(rows: QuerySet[Any], words: str, *fields: str) -> Iterator[Any]:

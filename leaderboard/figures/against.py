@@ -25,15 +25,15 @@ def draw(figure: Against, material: Material) -> Plot:
         if known:
             data.append(style.trace(row.submission.name, known, known.values(), look, mode="lines+markers", size=7))
     x = style.axis(figure.x_label or figure.x, is_log=figure.log_x)
-    return style.plot(data, x=x, y=style.axis(style.titled(metric), is_log=figure.log_y))
+    return style.plot(data, x=x, y=style.axis(style.axis_title(metric), is_log=figure.log_y))
 
 
 def cases_by_x(figure: Against, board: Board) -> dict[float, list[str]]:
     """x -> the names of the cases that match `where`, x ascending."""
     groups: dict[float, list[str]] = defaultdict(list)
     for case in board.cases:
-        if has_all(case.params, figure.where) and (x := getattr(case.params, figure.x, NOTHING)) is not NOTHING:
-            groups[x].append(case.name)
+        if has_all(case.params, figure.where) and hasattr(case.params, figure.x):
+            groups[getattr(case.params, figure.x)].append(case.name)
     return dict(sorted(groups.items()))
 
 

@@ -39,7 +39,7 @@ def content_of(kept: Artefact) -> dict[str, Any]:
 def picture(kept: Artefact, *, title: str = "", subtitle: str = "") -> Picture:
     """An artefact as a picture, called by its own name unless something else is said. Reads one file."""
     content = content_of(kept)
-    name = {"id": f"artefact-{kept.pk}", "title": title or kept.name, "subtitle": subtitle}
+    name: dict[str, Any] = {"id": f"artefact-{kept.pk}", "title": title or kept.name, "subtitle": subtitle}
     match kept.kind:
         case "image":
             return Picture(**name, pngs=((kept.name, content["png"]),))
@@ -81,12 +81,23 @@ def matrix(content: dict[str, Any]) -> Plot:
 def matrices(known: Sequence[dict[str, Any]], *, x_label: str = "", y_label: str = "") -> Plot:
     """Matrices of which one is shown at a time, a frame at a time: the browser turns bytes into numbers.
 
-    known: each with a name, and either what the artefact holds or the address where it can be had.
+    known: each with a name, and what the artefact holds or the address where it can be had; the first holds it.
     """
-    colours = {"type": "heatmap", "colorscale": style.SCALE, "hovertemplate": "%{x}, %{y}: %{z:.4g}<extra></extra>"}
-    colours |= {"colorbar": {"title": {"text": next((one.get("label", "") for one in known), ""), "side": "right"}}}
-    axes = {"x": style.axis(x_label), "y": style.axis(y_label, autorange="reversed")}
-    return style.plot([colours], **axes) | {"matrices": list(known)}
+    label = next((one["label"] for one in known if "label" in one), "")
+    colours = {
+        "type": "heatmap",
+        "colorscale": style.SCALE,
+        "hovertemplate": "%{x}, %{y}: %{z:.4g}<extra></extra>",
+        "colorbar": {"title": {"text": label, "side": "right"}},
+    }
+    y = style.axis(y_label, autorange="reversed") | square_cells(known[0]["shape"])
+    return style.plot([colours], x=style.axis(x_label, constrain="domain"), y=y) | {"matrices": list(known)}
+
+
+def square_cells(shape: Sequence[int]) -> dict[str, Any]:
+    """Cells as high as wide, unless the matrix is so long that they would be too small to see."""
+    _, height, width = shape
+    return {"scaleanchor": "x", "constrain": "domain"} if max(height, width) <= 3 * min(height, width) else {}
 
 
 def graph(content: dict[str, Any]) -> Plot:
@@ -97,7 +108,7 @@ def graph(content: dict[str, Any]) -> Plot:
         data.append(arc(start, end, height))
         labels.append({"x": (start + end) / 2, "y": height, "text": label, "showarrow": False, "yshift": 10})
     nodes = content["nodes"]
-    text = {"text": list(nodes), "textposition": "bottom center", "hoverinfo": "text"}
+    text: dict[str, Any] = {"text": list(nodes), "textposition": "bottom center", "hoverinfo": "text"}
     first = style.look_of(0)
     data.append(style.trace("", range(len(nodes)), [0] * len(nodes), first, mode="markers+text", size=22, **text))
     hidden = {"visible": False}

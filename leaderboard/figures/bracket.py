@@ -21,7 +21,7 @@ def draw(figure: Bracket, material: Material) -> Plot:
             values = [value for _, value, _ in known.values()]
             data.append(style.trace(row.submission.name, known, values, look, size=7, error_y=bars))
     truths = [truth_of(material, figure.truth, case) for case in cases]
-    y = style.axis(style.titled(task.metric(figure.value)), is_log=figure.log_y)
+    y = style.axis(style.axis_title(task.metric(figure.value)), is_log=figure.log_y)
     shapes = levels(task.metric(figure.truth).label, truths)
     return style.plot(data, x=style.categories(), y=y, scattermode="group", shapes=shapes)
 

@@ -39,11 +39,11 @@ def score_against_cost(board: Board, rows: Sequence[Standing], cost: str = "cpu"
                     style.Look(style.COLOURS[index], style.SYMBOLS[index]),
                     size=9,
                     error_y=style.error_bars([(row.low, row.value, row.high) for row in alike]),
-                    text=[f"{style.escaped(row.submission.name)}, {row.run.device}" for row in alike],
+                    text=[f"{style.escape(row.submission.name)}, {row.run.device}" for row in alike],
                     hovertemplate="%{text}<br>%{y:.3f} at %{x:.3g}<extra></extra>",
                 )
             )
-    return style.plot(data, x=style.axis(label, is_log=True), y=style.axis(style.titled(board.task.primary)))
+    return style.plot(data, x=style.axis(label, is_log=True), y=style.axis(style.axis_title(board.task.primary)))
 
 
 def pareto(rows: Sequence[Standing], spent: Mapping[int, float], metric: Metric) -> list[Standing]:
@@ -87,7 +87,7 @@ def case_profile(board: Board, rows: Sequence[Standing], context: Mapping[str, d
     for index, (name, values_by_case) in enumerate(context.items()):
         known = {case: values_by_case[case] for case in cases if case in values_by_case}
         data.append(style.dashes(board.task.metric(name).label, known, is_open=index % 2 == 0))
-    return style.plot(data, x=style.categories(), y=style.axis(style.titled(board.task.primary)))
+    return style.plot(data, x=style.categories(), y=style.axis(style.axis_title(board.task.primary)))
 
 
 def seed_strip(board: Board, scores: Sequence[CaseScores]) -> Plot:
@@ -104,4 +104,4 @@ def seed_strip(board: Board, scores: Sequence[CaseScores]) -> Plot:
     )
     wide = {"size": 24, "line": {"width": 3}}
     mean = style.trace("mean", means, means.values(), style.Look(style.COLOURS[1], "line-ew-open"), marker=wide)
-    return style.plot([seeds, mean], x=style.categories(), y=style.axis(style.titled(board.task.primary)))
+    return style.plot([seeds, mean], x=style.categories(), y=style.axis(style.axis_title(board.task.primary)))

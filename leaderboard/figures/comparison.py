@@ -15,8 +15,8 @@ GROUPED = {"scattermode": "group", "scattergap": 0.3}
 
 
 def difference_title(metric: Metric, reference: Entry) -> str:
-    what = style.titled(metric) if metric.target is None else f"distance of {metric.label} from {metric.target:g}"
-    return f"{what}, minus that of {style.escaped(reference.name)}"
+    what = style.axis_title(metric) if metric.target is None else f"distance of {metric.label} from {metric.target:g}"
+    return f"{what}, minus that of {style.escape(reference.name)}"
 
 
 def differences(entries: Sequence[Entry], reference: Entry, table: Sequence[Line], metric: Metric) -> Plot:
@@ -42,7 +42,7 @@ def profile(entries: Sequence[Entry], table: Sequence[Line], metric: Metric) -> 
         bars = style.error_bars(map(style.interval, known.values()))
         y = [one.value for one in known.values()]
         data.append(style.trace(entry.name, known, y, style.look_of(entry.index), mode="lines+markers", error_y=bars))
-    return style.plot(data, x=style.categories(), y=style.axis(style.titled(metric)))
+    return style.plot(data, x=style.categories(), y=style.axis(style.axis_title(metric)))
 
 
 def seeds(entries: Sequence[Entry], table: Sequence[Line], metric: Metric) -> Plot:
@@ -55,11 +55,14 @@ def seeds(entries: Sequence[Entry], table: Sequence[Line], metric: Metric) -> Pl
             if line.case in entry.by_case
             for seed, value in enumerate(entry.by_case[line.case])
         ]
-        hover = {"text": [f"seed {seed}" for _, seed, _ in points], "hovertemplate": "%{x}, %{text}: %{y:.4f}"}
+        hover: dict[str, Any] = {
+            "text": [f"seed {seed}" for _, seed, _ in points],
+            "hovertemplate": "%{x}, %{text}: %{y:.4f}",
+        }
         small: dict[str, Any] = {"size": 6, "marker": {"opacity": 0.75}, "offsetgroup": str(entry.index)}
         x, y = [case for case, _, _ in points], [value for _, _, value in points]
         data.append(style.trace(entry.name, x, y, style.look_of(entry.index), **small, **hover))
-    return style.plot(data, x=style.categories(), y=style.axis(style.titled(metric)), **GROUPED)
+    return style.plot(data, x=style.categories(), y=style.axis(style.axis_title(metric)), **GROUPED)
 
 
 def score_against_cost(entries: Sequence[Entry], scores: Sequence[Estimate | None], metric: Metric) -> Plot:
@@ -75,4 +78,4 @@ def score_against_cost(entries: Sequence[Entry], scores: Sequence[Estimate | Non
                     entry.name, [scale * cost], [estimate.value], style.look_of(entry.index), size=11, error_y=bars
                 )
             )
-    return style.plot(data, x=style.axis(label, is_log=True), y=style.axis(style.titled(metric)))
+    return style.plot(data, x=style.axis(label, is_log=True), y=style.axis(style.axis_title(metric)))

@@ -23,6 +23,14 @@ DRAWN_BY: Mapping[type[kinds.Figure], Callable[[Any, Material], Plot | list[Pict
 }
 
 
+INTERVALS: Mapping[type[kinds.Figure], str] = {
+    kinds.Against: "Means over the seeds.",
+    kinds.Bracket: "Bars reach from the means of the lower to those of the upper bound.",
+    kinds.Overlay: "Areas are 95 % intervals over the seeds.",
+    kinds.Scatter: "Bars are 95 % intervals over the seeds.",
+}
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A declared figure with what is to be seen: a plot, or pictures side by side."""
@@ -31,6 +39,11 @@ class Drawing:
     figure: kinds.Figure
     plot: Plot | None = None
     pictures: Sequence[Picture] = ()
+
+    @property
+    def interval(self) -> str:
+        """What bars and areas are, where this kind has some."""
+        return INTERVALS.get(type(self.figure), "")
 
     @property
     def has_content(self) -> bool:

@@ -24,7 +24,7 @@ def draw(figure: Heatmap, material: Material) -> Plot:
         "z": [[None if value is None else shade(metric, value) for value in line] for line in grid],
         "text": [["" if value is None else f"{value:.{digits}f}" for value in line] for line in grid],
         "colorscale": style.SCALE,
-        "reversescale": metric.better in ("lower", "nearest"),
+        "reversescale": metric.is_ranked and not style.starts_at_the_top(metric),
         "texttemplate": "%{text}",
         "hovertemplate": "%{y}<br>%{x}: %{text}<extra></extra>",
         "colorbar": {"title": {"text": shade_title(metric), "side": "right"}},
@@ -38,12 +38,12 @@ def shade(metric: Metric, value: float) -> float:
 
 
 def shade_title(metric: Metric) -> str:
-    return style.titled(metric) if metric.target is None else f"{metric.label}, distance from {metric.target:g}"
+    return style.axis_title(metric) if metric.target is None else f"{metric.label}, distance from {metric.target:g}"
 
 
 def told_apart_names(rows: Sequence[Standing]) -> list[str]:
     """Names of methods, told apart by their number where two are the same."""
-    names = [style.escaped(row.submission.name) for row in rows]
+    names = [style.escape(row.submission.name) for row in rows]
     return [
         name if names.count(name) == 1 else f"{name} (#{row.submission_id})"
         for name, row in zip(names, rows, strict=True)

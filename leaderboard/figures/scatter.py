@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from django.db.models import Avg, Count
@@ -23,23 +24,25 @@ def draw(figure: Scatter, material: Material) -> Plot:
     looks = {row.pk: look for row, look in material.looks}
     data = [reference(figure)] if figure.reference and points else []
     data += [
-        marked(row.submission.name, [points[row.run_id]], look) for row, look in material.looks if row.run_id in points
+        point_trace(row.submission.name, [points[row.run_id]], look)
+        for row, look in material.looks
+        if row.run_id in points
     ]
     rest = [row for row in rows if row.pk not in looks and row.run_id in points]
     if rest:
-        names = [style.escaped(row.submission.name) for row in rest]
-        others = marked("others", [points[row.run_id] for row in rest], style.Look(style.GREY, "circle-open"))
+        names = [style.escape(row.submission.name) for row in rest]
+        others = point_trace("others", [points[row.run_id] for row in rest], style.Look(style.GREY, "circle-open"))
         data.append(others | {"text": names, "hovertemplate": "%{text}: %{x:.4g}, %{y:.4g}<extra></extra>"})
     return style.plot(
         data,
-        x=style.axis(style.titled(task.metric(figure.x)), is_log=figure.log_x),
-        y=style.axis(style.titled(task.metric(figure.y)), is_log=figure.log_y),
+        x=style.axis(style.axis_title(task.metric(figure.x)), is_log=figure.log_x),
+        y=style.axis(style.axis_title(task.metric(figure.y)), is_log=figure.log_y),
     )
 
 
-def marked(name: str, points: Sequence[Point], look: style.Look) -> Trace:
+def point_trace(name: str, points: Sequence[Point], look: style.Look) -> Trace:
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    bars = {
+    bars: dict[str, Any] = {
         "error_x": style.error_bars(map(style.interval, xs)),
         "error_y": style.error_bars(map(style.interval, ys)),
     }

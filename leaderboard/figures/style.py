@@ -43,7 +43,7 @@ def look_of(index: int) -> Look:
     return Look(COLOURS[turn], SYMBOLS[turn], DASHES[turn], str(index))
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """A foreign name as Plotly shall show it: it would take <b> and <a href> for markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
@@ -54,14 +54,24 @@ def direction(metric: Metric) -> str:
     return {"higher": "↑", "lower": "↓"}.get(metric.better, target)
 
 
-def arrowed(metric: Metric) -> str:
+def starts_at_the_top(metric: Metric) -> bool:
+    """Whether its best values are its highest: a column sorted by it then starts with those."""
+    return metric.better == "higher"
+
+
+def better_way(metric: Metric) -> str:
+    """Where the better values lie, as the beginning of a sentence."""
+    return {"higher": "Up", "lower": "Down", "nearest": "Near the target"}[metric.better]
+
+
+def directed_label(metric: Metric) -> str:
     """The label with the direction that is better."""
     return f"{metric.label} {direction(metric)}".rstrip()
 
 
-def titled(metric: Metric) -> str:
+def axis_title(metric: Metric) -> str:
     """The title of an axis, with the unit."""
-    return arrowed(metric) + (f" ({metric.unit})" if metric.unit else "")
+    return directed_label(metric) + (f" ({metric.unit})" if metric.unit else "")
 
 
 def trace(
@@ -76,7 +86,7 @@ def trace(
     **more: Any,
 ) -> Trace:
     """A series of points or a line."""
-    drawn: Trace = {"type": "scatter", "mode": mode, "name": escaped(name), "x": list(x), "y": list(y)}
+    drawn: Trace = {"type": "scatter", "mode": mode, "name": escape(name), "x": list(x), "y": list(y)}
     if look.group:
         drawn["legendgroup"] = look.group
     if "lines" in mode:
@@ -91,7 +101,7 @@ def band(look: Look, x: Sequence[float], intervals: Sequence[Interval]) -> list[
     if not intervals or any(low is None or high is None for low, _, high in intervals):
         return []
     red, green, blue = (int(look.colour[i : i + 2], 16) for i in (1, 3, 5))
-    edge = {"showlegend": False, "hoverinfo": "skip"}
+    edge: dict[str, Any] = {"showlegend": False, "hoverinfo": "skip"}
     area = {"fill": "tonexty", "fillcolor": f"rgba({red},{green},{blue},{BAND_OPACITY})"}
     lower, upper = (
         trace("", x, [one[end] for one in intervals], look, mode="lines", **edge) | {"line": {"width": 0}}

@@ -1,17 +1,15 @@
 """The runs of a submission over time: which one is shown, which one counts, and why."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import Avg
 
+from leaderboard.figures import style
+from leaderboard.figures.style import Plot
 from leaderboard.models import Run
 
-Figure = dict[str, Any]
-BLUE, GREY = "#0072B2", "#8a8f98"
 
-
-def figure(runs: Sequence[Run], current: Run, counting: set[int]) -> Figure | None:
+def figure(runs: Sequence[Run], current: Run, counting: set[int]) -> Plot | None:
     """Scores of the finished runs of a submission on the current one's tier; None where there is but one. One query.
 
     runs: all of the submission's, with drift_flags. Those under older versions of the task are grey.
@@ -29,31 +27,24 @@ def figure(runs: Sequence[Run], current: Run, counting: set[int]) -> Figure | No
     if len(done) < 2:
         return None
     drifted = {run.pk for run in done if run.drift_flags.all()}
-    return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": primary.label,
-                "x": [run.ended.isoformat() for run in done if run.ended],
-                "y": [scores[run.pk] for run in done],
-                "text": [label_of(run, run.pk in counting, run.pk in drifted) for run in done],
-                "hovertemplate": "%{text}<br>%{y:.4f}<extra></extra>",
-                "line": {"color": GREY, "width": 1, "dash": "dot"},
-                "marker": {
-                    "color": [GREY if run.is_stale else BLUE for run in done],
-                    "size": [18 if run.pk == current.pk else 10 for run in done],
-                    "symbol": [symbol_of(run.pk in counting, run.pk in drifted) for run in done],
-                    "line": {"width": 2},
-                },
-            }
-        ],
-        "layout": {
-            "yaxis": {"title": {"text": primary.label}},
-            "xaxis": {"title": {"text": "run ended (UTC)"}, "type": "date"},
-            "showlegend": False,
-        },
+    marker = {
+        "color": [style.GREY if run.is_stale else style.COLOURS[0] for run in done],
+        "size": [18 if run.pk == current.pk else 10 for run in done],
+        "symbol": [symbol_of(run.pk in counting, run.pk in drifted) for run in done],
+        "line": {"width": 2},
     }
+    line = style.trace(
+        primary.label,
+        [run.ended.isoformat() for run in done if run.ended],
+        [scores[run.pk] for run in done],
+        style.Look(style.GREY, "circle", "dot"),
+        mode="lines+markers",
+        marker=marker,
+        text=[label_of(run, run.pk in counting, run.pk in drifted) for run in done],
+        hovertemplate="%{text}<br>%{y:.4f}<extra></extra>",
+    )
+    x = {"title": {"text": "run ended (UTC)"}, "type": "date"}
+    return style.plot([line], x=x, y=style.axis(style.axis_title(primary)), showlegend=False)
 
 
 def symbol_of(counts: bool, drifted: bool) -> str:

@@ -1,25 +1,20 @@
 """Home, the tasks, and the boards."""
 
-import csv
-import json
 from collections import Counter
-from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 import redis
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from leaderboard.boards import claims, flags, readme, recast, standings, statistics, tables
 from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, declared, style
-from leaderboard.machine import contents
-from leaderboard.models import Artefact, Run, Standing
-from leaderboard.submitting import rights, surroundings
+from leaderboard.models import Run, Standing
+from leaderboard.submitting import surroundings
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Task
@@ -35,7 +30,6 @@ COLUMN_LABELS = {
     "author": "Author",
     "date": "Date",
 }
-SCORE_COLUMNS = ["run", "submission", "method", "case", "seed", "metric", "value"]
 PLOTTED = 200  # rows of a board that its charts show
 
 
@@ -105,7 +99,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "open": tables.open_runs(board),
         "verdicts": verdicts,
         "contests": claims.contests(board, measurements),
-        "readme": readme.rendered(catalogue.paper_of(slug).folder / "README.md"),
+        "readme": readme.html_of(catalogue.paper_of(slug).folder / "README.md"),
         "interface": tables.interface_source(card),
         "limits": board.limits,
         "definitions": [(metric, style.direction(metric)) for metric in card.metrics],
@@ -158,7 +152,7 @@ def of_figures(view: View) -> dict[str, Any]:
     return {
         "cost_figure": charts.score_against_cost(board, best, view.cost) if best else None,
         "profile_figure": charts.case_profile(board, best, context) if best else None,
-        "better_is": {"higher": "Up", "lower": "Down", "nearest": "Near the target"}[board.task.primary.better],
+        "better_is": style.better_way(board.task.primary),
         "drawings": declared.drawings(board, best),
         "contrasts": board.evidence.contrasts,
         "contrasted": tables.contrasts(board, best[:CONTRASTED]),
@@ -171,8 +165,8 @@ def headers(view: View, metrics: list[Metric]) -> list[dict[str, Any]]:
     rule = f", {recast.LABELS[view.rule]}" if view.rule else ""
     arrow = "↓" if is_place else style.direction(primary)
     columns = [("method", "Method", False)]
-    columns += [(primary.name, f"{primary.label}{rule} {arrow}", primary.better == "higher" and not is_place)]
-    columns += [(metric.name, style.arrowed(metric), metric.better == "higher") for metric in metrics]
+    columns += [(primary.name, f"{primary.label}{rule} {arrow}", style.starts_at_the_top(primary) and not is_place)]
+    columns += [(metric.name, style.directed_label(metric), style.starts_at_the_top(metric)) for metric in metrics]
     columns += [(name, label, name == "date") for name, label in COLUMN_LABELS.items()]
     fixed = {"method", primary.name}
     return [
@@ -190,82 +184,8 @@ def headers(view: View, metrics: list[Metric]) -> list[dict[str, Any]]:
 
 
 @require_safe
-def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    """The rows of a view as a table for other programs."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}.csv"'
-    writer = csv.writer(response)
-    names = [metric.name for metric in card.metrics]
-    whose = ["method", "author", "kind", "low", "high"]
-    costs = ["seconds", "cpu_seconds", "gpu_seconds", "memory_bytes"]
-    last = ["device", "group", "ended", "run", "flags"]
-    writer.writerow(["rank", "rank_low", "rank_high", *whose, *names, *costs, *last])
-    for row in recast.rows(view):
-        submission, run = row.submission, row.run
-        means = [row.metrics.get(name, {}).get("value", "") for name in names]
-        cells = [plain(submission.name), plain(submission.author_name), submission.kind, row.low, row.high, *means]
-        cells += [*(getattr(run, cost) for cost in costs), run.device, row.group]
-        ended, found = run.ended.isoformat() if run.ended else "", json.dumps(row.flags) if row.flags else ""
-        writer.writerow([row.rank, row.rank_low, row.rank_high, *cells, ended, run.pk, found])
-    return response
-
-
-class Echo:
-    """A file that hands back what is written to it, so that csv makes lines without keeping them."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-@require_safe
-def scores_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """Every raw score behind a board, line by line."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
-    writer = csv.writer(Echo())
-    lines = ((run, pk, plain(name), *rest) for run, pk, name, *rest in tables.raw_scores(view.board))
-    response = StreamingHttpResponse(
-        map(writer.writerow, chain([SCORE_COLUMNS], lines)), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}-scores.csv"'
-    return response
-
-
-@require_safe
-def scores_json(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """The same as JSON: {"columns": [...], "rows": [[...], ...]}."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
-    response = StreamingHttpResponse(json_lines(tables.raw_scores(view.board)), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}-scores.json"'
-    return response
-
-
-def json_lines(rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
-    yield f'{{"columns": {json.dumps(SCORE_COLUMNS)}, "rows": ['
-    for number, row in enumerate(rows):
-        yield (",\n" if number else "\n") + json.dumps(row)
-    yield "\n]}"
-
-
-def plain(text: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(tuple("=+-@＝＋－＠\t")) else text
-
-
-@require_safe
 def starter(request: HttpRequest, slug: str) -> HttpResponse:
     card = card_or_404(slug)
     response = HttpResponse(surroundings.starter(card), content_type="text/x-python; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="method.py"'
     return response
-
-
-@require_safe
-def artefact(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a protocol reported, as its page would draw it: for figures that load more when they are asked to."""
-    kept = get_object_or_404(Artefact, pk=pk)
-    rights.run_for(request.user, kept.run_id)
-    return HttpResponse(contents.ARTEFACTS.read(kept.sha256), content_type="application/json")

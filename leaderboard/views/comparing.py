@@ -14,7 +14,8 @@ from leaderboard.boards.standings import ORACLE
 from leaderboard.boards.view import View
 from leaderboard.figures import comparison, declared, style
 from leaderboard.models import Run, Standing
-from leaderboard.views.boards import card_or_404, plain
+from leaderboard.views.boards import card_or_404
+from leaderboard.views.exports import csv_text
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Task
@@ -41,6 +42,9 @@ def side_by_side(request: HttpRequest, slug: str) -> HttpResponse:
         "tiers": [(tier, address(tier=tier)) for tier in card.boards],
         "metric": metric,
         "arrow": style.direction(metric),
+        "better_side": "Right"
+        if style.starts_at_the_top(metric)
+        else "Left",  # of a difference, or of one of distances
         "metrics": [one for one in card.metrics if one.is_ranked],
         "refused": refused,
         "entries": entries,
@@ -105,5 +109,7 @@ def scores_csv(request: HttpRequest, slug: str) -> HttpResponse:
     writer.writerow(["run", "method", "case", "seed", metric.name])
     for entry in compare.entries_of(view.board, runs, metric):
         for case, values in entry.by_case.items():
-            writer.writerows([entry.run.pk, plain(entry.name), case, seed, v] for seed, v in enumerate(values.tolist()))
+            writer.writerows(
+                [entry.run.pk, csv_text(entry.name), case, seed, v] for seed, v in enumerate(values.tolist())
+            )
     return response

@@ -46,7 +46,7 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
     if entry is None:
         raise Http404(f"There is no paper {slug}.")
     (account,) = claims.accounts([entry["paper"]])
-    text = readme.rendered(entry["paper"].folder / "README.md")
+    text = readme.html_of(entry["paper"].folder / "README.md")
     context = {"paper": entry["paper"], "papers": [entry], "account": account, "readme": text}
     return render(request, "paper.html", context)
 
@@ -124,5 +124,5 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """The statistics with their calibration: the document, rendered."""
-    text = readme.rendered(settings.BASE_DIR / "docs" / "statistics.md")
+    text = readme.html_of(settings.BASE_DIR / "docs" / "statistics.md")
     return render(request, "statistics.html", {"text": text})

@@ -10,8 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leaderboard.boards import flags, tables
-from leaderboard.figures import artefacts as pictures_of
-from leaderboard.figures import charts
+from leaderboard.figures import artefacts, charts
 from leaderboard.models import Artefact, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
@@ -127,9 +126,7 @@ def of_run(run: Run) -> dict[str, Any]:
             metric for metric in board.task.metrics[1:] if any(metric.name in row.means for row in scores)
         ],
         "strip_figure": charts.seed_strip(board, scores) if is_scored else None,
-        "pictures": [
-            pictures_of.picture(kept, subtitle=f"{kept.case}, seed {kept.seed}") for kept in first_of_each(run)
-        ],
+        "pictures": [artefacts.picture(kept, subtitle=f"{kept.case}, seed {kept.seed}") for kept in first_of_each(run)],
         "log_tail": "\n".join(run.log.splitlines()[-LOG_LINES:]),
         "outlook": outlook(run) if run.status == Run.Status.QUEUED else None,
     }

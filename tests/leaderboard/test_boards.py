@@ -21,18 +21,26 @@ def snapshot():
     return list(Standing.objects.order_by("task", "tier", "position").values(*names))
 
 
-def again(submission, value):
-    """A second finished run of a submission, all of whose scores are `value` and a little of the seed."""
+def again(submission, value, *, step=0.001, cases=()):
+    """A second finished run of a submission, all of whose scores are `value` and a little of the seed; also on `cases`."""
     first = submission.runs.order_by("pk").first()
     scores = list(first.scores.all())
     run = Run.objects.get(pk=first.pk)
-    run.pk, run.ended = None, timezone.now()
+    run.pk, run.ended, run.left_out = None, timezone.now(), {}
     run.save()
+    scores += [Score(case=case, seed=seed, metric="skill", value=0) for case in cases for seed in range(5)]
     for score in scores:
         score.pk, score.run = None, run
-        score.value = value + score.seed / 1000 if score.metric == "skill" else score.value
+        score.value = value + step * score.seed if score.metric == "skill" else score.value
     Score.objects.bulk_create(scores)
     return run
+
+
+def leave_out(run, *cases):
+    """As a run leaves it that could not play these cases."""
+    run.scores.filter(case__in=cases).delete()
+    Run.objects.filter(pk=run.pk).update(left_out=dict.fromkeys(cases, "its data are missing here"))
+    run.refresh_from_db()
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -41,21 +49,25 @@ def test_runs_that_arrive_one_by_one_make_the_board_that_a_rebuild_makes(measure
     values = [0.1, 0.1, 0.3, 0.5, 0.7]
     for step in range(22):
         own = list(Submission.objects.filter(author=alice))
-        what = luck.choice(["new", "new", "new", "twin", "again", "lacking", "house"])
+        what = luck.choice(["new", "new", "new", "twin", "again", "lacking", "house", "oracle", "left out"])
         if what in ("again", "lacking") and own:
             run = again(luck.choice(own), luck.choice(values))
             if what == "lacking":
                 run.scores.filter(metric="skill", seed=2).delete()
         else:
             spread = 0 if what == "twin" else luck.choice([0.001, 0.05, 0.4])
-            author = None if what == "house" else alice
-            run = measured(f"m{step}", luck.choice(values), author=author, spread=spread, rebuild=False).runs.get()
+            author = None if what in ("house", "oracle") else alice
+            kind = what if what == "oracle" else "method"
+            new = measured(f"m{step}", luck.choice(values), author=author, spread=spread, kind=kind, rebuild=False)
+            run = new.runs.get()
+            if what == "left out":
+                leave_out(run, luck.choice(["breast/mcar-20", "curved/mar-50"]))
         standings.update(run)
         found = snapshot()
         assert [row["position"] for row in found] == list(range(len(found)))
         standings.rebuild(catalogue.board("imputation", "quick"))
         assert snapshot() == found, f"step {step}: {what}"
-    assert len(found) > 8
+    assert len(found) > 6
     assert len({row["group"] for row in found}) > 1
     assert any(row["rank"] and row["rank_low"] < row["rank_high"] for row in found)
 
@@ -129,7 +141,7 @@ def large_board(entries):
             run=run,
             value=s.mean(),
             scores=s.tolist(),
-            cases=dict.fromkeys(cases, {}),
+            cases={case: {} for case in cases},
         )
         for run, s in zip(Run.objects.order_by("pk").select_related("submission"), scores, strict=True)
     ]
@@ -155,3 +167,13 @@ def test_a_newcomer_joins_two_thousand_others_quickly_and_in_few_queries(measure
     places = statistics.place(gain, counts, tiebreak=[row.submission_id for row in rows])
     assert [row.rank_low for row in rows] == places.low.tolist()
     assert [row.group for row in rows] == places.group.tolist()
+
+
+def test_equal_means_stand_in_an_order_that_a_rerun_does_not_change(measured, alice):
+    names = ["First", "Second", "Third"]
+    for name in names:
+        measured(name, 0.5, author=alice, spread=0, rebuild=False)
+    standings.rebuild(catalogue.board("imputation", "quick"))
+    assert [row.submission.name for row in Standing.objects.order_by("position")] == names
+    standings.update(again(Submission.objects.get(name="First"), 0.5, step=0))
+    assert [row.submission.name for row in Standing.objects.order_by("position")] == names

@@ -103,6 +103,17 @@ def test_the_filter_finds_methods_and_authors(client, measured, alice):
     assert "No method matches" in board(client, q="zebra").content.decode()
 
 
+@pytest.mark.parametrize("words", ["école", "ÉCOLE", "e\u0301cole", "straße", "STRASSE", "ﬁne"])
+def test_the_filter_finds_the_same_under_every_rule_whatever_the_letters(client, measured, words):
+    measured("École normale")
+    measured("Straße fine")
+    measured("Other")
+    expected = ["Straße fine"] if words.lower().startswith(("str", "ﬁ")) else ["École normale"]
+    assert names(board(client, q=words)) == expected
+    assert names(board(client, q=words, rule="worst")) == expected
+    assert expected[0] in client.get("/search/", {"q": words}).content.decode()
+
+
 def test_best_per_author_keeps_house_methods(client, measured, alice):
     measured("House", 0.1)
     measured("Another house", 0.05)

@@ -68,7 +68,7 @@ def critic(accuracy, estimate, seconds):
             "estimate": estimate,
             "upper": 1.4,
             "oracle": 1.0,
-            "cpu_seconds": seconds + 0.001 * case.params["n"] + 0.01 * (seed % 2),
+            "cpu_seconds": seconds + 0.001 * case.params.n + 0.01 * (seed % 2),
         }
 
     return scores
