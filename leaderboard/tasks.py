@@ -168,7 +168,7 @@ def fail(mine: RunQuerySet, event: Mapping[str, Any]) -> None:
 
 
 @shared_task(autoretry_for=(Exception,), retry_kwargs={"max_retries": 30, "countdown": 2})
-def lost(task_id: str, run: int, attempt: int) -> None:
+def worker_lost(task_id: str, run: int, attempt: int) -> None:
     """Celery's word that a worker died under a run."""
     give_back(run, attempt, reason="the worker that ran it died")
 
@@ -225,7 +225,7 @@ def rerun_scheduled(schedule: int) -> None:
     if plan is None:  # deleted or paused since beat sent this
         return
     busy = Run.objects.open().filter(tier=plan.tier).values("submission")
-    for submission in plan.chosen().exclude(pk__in=busy):
+    for submission in plan.chosen_submissions().exclude(pk__in=busy):
         rerun(submission, tier=plan.tier, why=f"schedule: {plan.name}")
 
 

@@ -36,7 +36,7 @@ def test_its_house_methods_run_and_stand_on_its_board(client, board):
 def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
     response = client.get("/tasks/doubling/")
     context = response.context
-    drawn = {figure.title: plot["data"] for _, figure, plot in context["figures"]}
+    drawn = {drawing.figure.title: drawing.plot["data"] for drawing in context["drawings"]}
     assert list(drawn) == ["Error by case", "Error against n", "Answers", "Error and luck"]
     exact, identity = Standing.objects.for_board(catalogue.board("doubling", "quick"))
     (errors,) = drawn["Error by case"]
@@ -48,7 +48,7 @@ def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
     assert lines["Exact"] == pytest.approx([2 * y for y in lines["Identity"]])
     assert [trace["name"] for trace in drawn["Error and luck"]] == ["Exact", "Identity"]
     levels = next(
-        plot["layout"]["shapes"] for _, figure, plot in context["figures"] if figure.title == "Error and luck"
+        drawing.plot["layout"]["shapes"] for drawing in context["drawings"] if drawing.figure.title == "Error and luck"
     )
     assert [level["y0"] for level in levels] == pytest.approx(
         [
@@ -61,7 +61,8 @@ def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
     assert (flag["label"], flag["metric"]) == ("not doubled", "error")
     assert flag["value"] == pytest.approx(identity.cases[flag["case"]]["value"])
     text = response.content.decode()
-    assert all(f'data-figure="{name}"' in text and f'id="{name}"' in text for name, *_ in context["figures"])
+    names = [drawing.id for drawing in context["drawings"]]
+    assert all(f'data-figure="{name}"' in text and f'id="{name}"' in text for name in names)
     (contest,) = context["contests"]
     assert contest.verdict == "held"
     assert contest.advantage.value == pytest.approx(identity.value - exact.value)
@@ -69,8 +70,9 @@ def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
 
 def test_what_its_protocol_shows_is_drawn_on_the_submissions_page(client, board):
     response = client.get(board[0].submission.get_absolute_url())
-    assert {item["artefact"].kind for item in response.context["artefacts"]} == {"curve", "points", "graph"}
-    assert all(item["figure"]["data"] for item in response.context["artefacts"])
+    pictures = {picture.title: picture.plot for picture in response.context["pictures"]}
+    assert pictures.keys() == {"answers", "answers against numbers", "how it doubles"}
+    assert all(plot["data"] for plot in pictures.values())
 
 
 def test_house_methods_are_queued_once_and_a_changed_file_replaces_the_old(
@@ -81,7 +83,8 @@ def test_house_methods_are_queued_once_and_a_changed_file_replaces_the_old(
     assert house.sync() == []
     Run.objects.filter(pk=first[0].pk).update(status="failed", failure_whose="author", failure_reason="limit")
     assert [run.submission for run in house.sync()] == [first[0].submission], "a busy machine may have cut it"
-    monkeypatch.setattr(type(doubling), "code", lambda self, method: f"class Method: ... # {method.slug}".encode())
+    changed = {method.slug: f"class Method: ...  # {method.slug}".encode() for method in doubling.house}
+    monkeypatch.setitem(vars(doubling), "code", lambda method: changed[method.slug])
     again = [run for run in house.sync() if run.task == "doubling"]
     assert len(again) == 2
     old = Run.objects.filter(task="doubling").exclude(pk__in=[run.pk for run in again])

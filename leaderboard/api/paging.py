@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 
-def paged(
+def one_page(
     request: HttpRequest, rows: QuerySet[Any], *, page: int, per_page: int, as_json: Callable[[Any], Any]
 ) -> dict[str, Any]:
     """One page of rows with the addresses of its neighbours. Two queries."""

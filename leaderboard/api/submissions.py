@@ -9,7 +9,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from leaderboard.api.access import MISSING, READERS, Bearer, Number, Page, asker, known_board, known_task, problems
-from leaderboard.api.paging import paged
+from leaderboard.api.paging import one_page
 from leaderboard.api.schemas import Problems, SubmissionIn, SubmissionOut, Submissions, Submitted
 from leaderboard.models import Run, Submission
 from leaderboard.submitting import again, rights
@@ -38,10 +38,10 @@ def submit(request: HttpRequest, fields: Form[SubmissionIn], file: File[Uploaded
     except ValidationError as error:
         form.add_error(None, error)
         return refusal(form)
-    return submitted(request, run)
+    return run_as_json(request, run)
 
 
-def submitted(request: HttpRequest, run: Run) -> Any:
+def run_as_json(request: HttpRequest, run: Run) -> Any:
     url = request.build_absolute_uri(run.submission.get_absolute_url())
     return Status(201, {"submission": run.submission_id, "run": run.pk, "url": url})
 
@@ -73,7 +73,7 @@ def submissions(
         rows = rows.filter(task=known_task(task).slug)
     if author:
         rows = rows.filter(author__username=author.replace("\0", ""))
-    return paged(request, rows, page=page, per_page=per_page, as_json=submission_as_json)
+    return one_page(request, rows, page=page, per_page=per_page, as_json=submission_as_json)
 
 
 def submission_as_json(submission: Submission) -> dict[str, Any]:
@@ -114,4 +114,4 @@ def run_again(request: HttpRequest, submission: Number, tier: str = "quick") -> 
         run = again.run_again(row, tier=tier, user=asker(request))
     except QuotaUsed as reason:
         return problems(429, ("", str(reason)))
-    return submitted(request, run)
+    return run_as_json(request, run)

@@ -7,7 +7,7 @@ from ninja import Router
 from pydantic import Field
 
 from leaderboard.api.access import MISSING, Page, known_board, known_task
-from leaderboard.api.paging import paged
+from leaderboard.api.paging import one_page
 from leaderboard.api.schemas import Cost, MetricOut, Problems, Rows, TaskOut
 from leaderboard.models import Run, Standing
 from papers import catalogue
@@ -61,7 +61,7 @@ def leaderboard(
     per_page: Annotated[int, Field(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     rows = Standing.objects.for_board(known_board(task, tier))
-    return paged(request, rows, page=page, per_page=per_page, as_json=row_as_json)
+    return one_page(request, rows, page=page, per_page=per_page, as_json=row_as_json)
 
 
 OWN = ("rank", "rank_low", "rank_high", "value", "low", "high", "metrics", "flags")

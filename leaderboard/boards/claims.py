@@ -115,7 +115,7 @@ def measurements_of(boards: Sequence[Board]) -> Measurements:
     )
     runs = {
         (row.task, row.tier, row.submission.house_slug): row.run
-        for row in rows.select_related("submission", "run").defer("tally", "scores", "metrics", "cases", "run__log")
+        for row in rows.for_lists()
         if (row.task, row.tier, row.submission.house_slug) in wanted and not row.run.is_stale
     }
     metrics = {claim.metric for board in boards for claim in board.evidence.claims}

@@ -51,7 +51,7 @@ def comparable_runs(board: Board, wanted: Sequence[str]) -> tuple[list[Run], lis
     """The finished runs that are asked for, in that order, and a sentence for each that can't be shown. One query."""
     numbers = list(dict.fromkeys(int(text) for text in wanted if text.isdecimal() and len(text) < 16))
     asked = Run.objects.filter(pk__in=numbers, task=board.task.slug, submission__disqualified="")
-    known = {run.pk: run for run in asked.select_related("submission__author").defer("log", "provenance")}
+    known = {run.pk: run for run in asked.for_lists()}
     runs: list[Run] = []
     refused: list[str] = []
     for number in numbers:

@@ -68,7 +68,7 @@ def weights_of(view: View, cases: Sequence[str]) -> np.ndarray:
 def stored_rows(board: Board) -> QuerySet[Standing]:
     """The board with its scores. One query."""
     current = Standing.objects.filter(**board.key, run__task_version=board.task.version)
-    return current.select_related("submission__author", "run").defer("run__log", "run__failure_traceback", "tally")
+    return current.with_scores()
 
 
 def gains(view: View, present: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:

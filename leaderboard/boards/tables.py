@@ -66,7 +66,7 @@ def unranked(board: Board) -> list[tuple[Run, str]]:
     latest = Run.objects.filter(submission=OuterRef("pk"), tier=board.tier.name).order_by("-queued", "-pk")
     left = Submission.objects.filter(task=board.task.slug, disqualified="", superseded=False).exclude(pk__in=standing)
     numbers = left.annotate(latest=Subquery(latest.values("pk")[:1])).filter(latest__isnull=False).values("latest")
-    runs = Run.objects.filter(pk__in=numbers).select_related("submission__author").defer("log", "provenance")
+    runs = Run.objects.filter(pk__in=numbers).for_lists()
     return [(run, why_unranked(board, run)) for run in runs.order_by("-queued", "-pk")[:MOST_UNRANKED]]
 
 

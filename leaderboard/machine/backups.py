@@ -63,7 +63,7 @@ def backup(path: Path) -> dict[str, int]:
                 add(archive, "manifest.json", json.dumps(manifest(counts), indent=1).encode())
                 archive.add(rows, "rows.jsonl")
                 for shelf, sha256 in kept_contents():
-                    add(archive, f"files/{shelf.path(sha256)}", read_checked(shelf, sha256))
+                    add(archive, f"files/{shelf.path(sha256)}", read_verified(shelf, sha256))
             file.flush()
             os.fsync(file.fileno())
     os.replace(part, path)
@@ -118,10 +118,10 @@ def kept_contents() -> Iterator[tuple[Shelf, str]]:
     yield from ((ARTEFACTS, sha256) for sha256 in reported.values_list("sha256", flat=True).distinct())
 
 
-def read_checked(shelf: Shelf, sha256: str) -> bytes:
+def read_verified(shelf: Shelf, sha256: str) -> bytes:
     """A stored file. Raises BackupError where it is missing or is not what its name says."""
     try:
-        return shelf.read_checked(sha256)
+        return shelf.read_verified(sha256)
     except ContentError as error:
         raise BackupError(str(error)) from None
 
@@ -180,7 +180,7 @@ def keep(name: str, content: bytes) -> None:
     """Store a file under its name, which must be its own sha256 in a known folder."""
     try:
         shelf = contents.shelf_of(name)
-        shelf.keep(shelf.checked(Path(name).stem, content))
+        shelf.keep(shelf.verify(Path(name).stem, content))
     except ContentError as error:
         raise BackupError(f"the backup holds what does not belong there: {error}") from None
 

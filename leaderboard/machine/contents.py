@@ -43,13 +43,13 @@ class Shelf:
             content: bytes = file.read()
         return content
 
-    def read_checked(self, sha256: str) -> bytes:
+    def read_verified(self, sha256: str) -> bytes:
         """The content, surely. Raises ContentError where it is missing or isn't what its name says."""
         if not default_storage.exists(self.path(sha256)):
             raise ContentError(f"{self.path(sha256)} is missing from storage")
-        return self.checked(sha256, self.read(sha256))
+        return self.verify(sha256, self.read(sha256))
 
-    def checked(self, sha256: str, content: bytes) -> bytes:
+    def verify(self, sha256: str, content: bytes) -> bytes:
         """The content itself. Raises ContentError where its sha256 is another."""
         if digest(content) != sha256:
             raise ContentError(f"{self.path(sha256)} is broken: its content is not what its name says")

@@ -50,7 +50,7 @@ class RerunSchedule(models.Model):
             beat.delete()
         return deleted
 
-    def chosen(self) -> models.QuerySet[Submission]:
+    def chosen_submissions(self) -> models.QuerySet[Submission]:
         """The submissions that it reruns."""
         on_boards = Q(task__in=self.tasks, standings__tier=self.tier)
         picked = Q(pk__in=self.submissions.values("pk"))

@@ -19,10 +19,14 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 
     def for_board(self, board: Board) -> Self:
         """Rows of a board, best first, with all that the page shows: one query."""
-        return self.of_board(board).for_lists().defer("tally", "scores", *LONG_PARTS).order_by("position")
+        return self.of_board(board).for_lists().order_by("position")
 
     def for_lists(self) -> Self:
         """With submission, author and run, without what no list shows."""
+        return self.with_scores().defer("scores", "tally", *LONG_PARTS)
+
+    def with_scores(self) -> Self:
+        """As for lists, but with the scores from which a board is made anew."""
         return self.select_related("submission__author", "run").defer("tally", *LONG_PARTS)
 
 

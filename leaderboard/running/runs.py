@@ -208,7 +208,7 @@ def send(run: Run, queue: str) -> bool:
             queue=queue,
             task_id=task_id(run.pk, run.attempt),
             link_error=signature(
-                "leaderboard.tasks.lost", kwargs={"run": run.pk, "attempt": run.attempt}, queue="results"
+                "leaderboard.tasks.worker_lost", kwargs={"run": run.pk, "attempt": run.attempt}, queue="results"
             ),
             retry=False,
         )

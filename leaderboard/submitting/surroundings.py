@@ -6,7 +6,7 @@ import textwrap
 from papers.task import Task
 from runners import packages
 
-SEED = "seed is a whole number from 0 to 2**32 - 1, for the method's own randomness"
+SEED = "is a whole number from 0 to 2**32 - 1, for the method's own randomness"
 
 
 def python_and_packages() -> str:
@@ -17,6 +17,6 @@ def python_and_packages() -> str:
 
 def starter(task: Task) -> bytes:
     """The starter file of a task: a house method, under the words on what it meets."""
-    words = f"A starter for {task.title}. It runs on {python_and_packages()}, and without network; {SEED}."
+    words = f"A starter for {task.title}. It runs on {python_and_packages()}, and without network; seed {SEED}."
     head = "\n".join(f"# {line}" for line in textwrap.wrap(words, 100))
     return f"{head}\n".encode() + task.code(task.method(task.starter))

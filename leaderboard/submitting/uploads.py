@@ -93,7 +93,7 @@ def from_zip(name: str, content: bytes) -> tuple[str, bytes]:
                 )
             if len(methods) != 1:
                 raise UploadError(f"{name} holds {len(methods)} Python files at its root; it must hold exactly one.")
-            return methods[0].filename, inflated(name, archive, methods[0])
+            return methods[0].filename, inflate(name, archive, methods[0])
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UploadError(f"{name} is not a readable zip file: {printable(str(error))}.") from None
     except Exception as error:
@@ -121,7 +121,7 @@ def is_tolerated(entry: zipfile.ZipInfo) -> bool:
     return path.parts[0] == "__MACOSX" or path.name == ".DS_Store" or path.name.lower().startswith(TOLERATED)
 
 
-def inflated(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def inflate(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """Read an entry up to the size limit, whatever its header promises."""
     with archive.open(entry) as file:
         content = file.read(settings.MAX_UPLOAD_BYTES + 1)

@@ -14,6 +14,7 @@ from leaderboard.boards import claims, flags, readme, recast, standings, statist
 from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, declared, style
 from leaderboard.models import Run, Standing
+from leaderboard.submitting import surroundings
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Task
@@ -185,6 +186,6 @@ def headers(view: View, metrics: list[Metric]) -> list[dict[str, Any]]:
 @require_safe
 def starter(request: HttpRequest, slug: str) -> HttpResponse:
     card = card_or_404(slug)
-    response = HttpResponse(card.code(card.method(card.starter)), content_type="text/x-python; charset=utf-8")
+    response = HttpResponse(surroundings.starter(card), content_type="text/x-python; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="method.py"'
     return response

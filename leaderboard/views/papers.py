@@ -57,7 +57,7 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
     user = get_object_or_404(get_user_model(), username=name, is_active=True)
     submissions = Submission.objects.visible_to(request.user).filter(author=user)
     standing: dict[int, list[Standing]] = {}
-    rows = Standing.objects.filter(submission__author=user).select_related("run").defer("scores", "tally", "run__log")
+    rows = Standing.objects.filter(submission__author=user).for_lists()
     for row in rows:
         if not row.run.is_stale:
             standing.setdefault(row.submission_id, []).append(row)

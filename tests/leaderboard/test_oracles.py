@@ -1,5 +1,7 @@
 """Rows that a board makes from the truth: no code, no rank, the house's alone."""
 
+import importlib
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -76,3 +78,16 @@ def test_an_oracle_is_played_and_stands_on_its_board_without_a_rank(db, doubling
     told = client.get("/api/v1/tasks/doubling/leaderboard").json()["results"]
     assert {row["method"]: row["rank"] for row in told} == {"The truth": None, "Exact": 1, "Identity": 2}
     assert "The truth" in client.get("/tasks/doubling/").content.decode()
+
+
+def test_an_oracle_that_knows_some_cases_only_finishes_without_the_others(db, doubling, monkeypatch):
+    module = importlib.import_module(doubling.play)
+    knows = module.oracle
+    known = lambda slug, case, **rest: knows(slug, case, **rest) if case.name == "small" else None  # noqa: E731
+    monkeypatch.setattr(module, "oracle", known)
+    run = start_run(house.submit(doubling, TRUTH))
+    told = Job(task="doubling", tier="quick", code=b"", oracle="truth", mode="inprocess")
+    assert evaluate(told, lambda event: say(run, event))
+    run.refresh_from_db()
+    assert (run.status, run.left_out) == ("finished", {}), "nobody else is ranked on fewer cases because of it"
+    assert set(run.scores.values_list("case", flat=True)) == {"small"}

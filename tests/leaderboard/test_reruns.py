@@ -292,7 +292,7 @@ def test_the_nightly_repeat_is_scheduled_once_however_often_the_site_starts(db, 
     for _ in range(2):
         plan = house.schedule_nightly_repeat()
     assert RerunSchedule.objects.count() == 1
-    assert set(plan.chosen().values_list("task", flat=True)) == set(catalogue.all_tasks())
+    assert set(plan.chosen_submissions().values_list("task", flat=True)) == set(catalogue.all_tasks())
     assert json.loads(plan.beat.kwargs) == {"schedule": plan.pk}
 
 

@@ -87,7 +87,7 @@ def test_a_second_execution_of_the_same_attempt_changes_nothing(run):
 def test_a_late_event_of_an_older_attempt_changes_nothing(run):
     say(run, started(run))
     say(run, next(all_plays(run)))
-    tasks.lost("run-1-1", run=run.pk, attempt=1)
+    tasks.worker_lost("run-1-1", run=run.pk, attempt=1)
     assert not say(run, next(all_plays(run)), attempt=1)
     run.refresh_from_db()
     assert (run.status, run.attempt, run.plays_done, Score.objects.count()) == ("queued", 2, 0, 0)
@@ -147,7 +147,7 @@ def test_the_last_failure_of_ours_ends_the_run_at_no_cost(run, alice):
 def test_a_run_that_crashes_three_times_is_given_up_as_our_fault(run):
     for attempt in (1, 2, 3):
         say(run, started(run), attempt=attempt, execution=str(attempt))
-        tasks.lost("", run=run.pk, attempt=attempt)
+        tasks.worker_lost("", run=run.pk, attempt=attempt)
     run.refresh_from_db()
     assert (run.status, run.failure_whose, run.crashes) == ("failed", "ours", 3)
 
@@ -263,7 +263,7 @@ def test_an_evaluation_that_no_longer_counts_is_stopped_when_it_shows_itself(run
     say(run, started(run))
     say(run, {"type": "heartbeat"}, execution="second")
     assert stopped == [], "a second execution has the first one's name: to stop one is to stop both"
-    tasks.lost("", run=run.pk, attempt=1)
+    tasks.worker_lost("", run=run.pk, attempt=1)
     say(run, {"type": "heartbeat"}, attempt=1)
     assert stopped == [1]
 

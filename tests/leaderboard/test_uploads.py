@@ -1,11 +1,13 @@
 """Bad files, one by one, and a thousand broken ones: a clear message, nothing stored, nothing run."""
 
 import io
+import platform
 import struct
 import warnings
 import zipfile
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -208,3 +210,24 @@ def test_a_full_disk_is_told_and_keeps_nothing(settings, monkeypatch):
     monkeypatch.setattr("leaderboard.machine.contents.default_storage.exists", lambda path: False)
     with pytest.raises(UploadError, match=r"No space left on device.*our fault"):
         store_code(CODE)
+
+
+DOUBLES = b"class Method:\n    def __init__(self, seed, device): ...\n    def double(self, x): return 2 * x\n"
+
+
+def test_an_optional_call_is_never_demanded_and_a_required_one_is(doubling):
+    assert "halve" in doubling.calls
+    assert read_upload("method.py", DOUBLES, doubling) == DOUBLES
+    with pytest.raises(UploadError, match="lacks double"):
+        read_upload("method.py", DOUBLES.replace(b"double", b"halve"), doubling)
+
+
+@pytest.mark.parametrize("task", catalogue.all_tasks().values(), ids=lambda task: task.slug)
+def test_the_starter_and_the_submit_page_name_what_a_method_meets(task, client, alice):
+    client.force_login(alice)
+    starter = client.get(f"/tasks/{task.slug}/starter.py").content
+    assert read_upload("method.py", starter, task) == starter
+    page = client.get(f"/tasks/{task.slug}/submit/").content.decode()
+    for words in (f"Python {platform.python_version()}", f"numpy {np.__version__}", "0 to 2**32 - 1"):
+        assert words in page
+        assert words in " ".join(starter.decode().replace("# ", "").split())
