@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from runners.inside import harness, landlock, wire
+from runners.inside import harness, landlock, trees, wire
 from runners.sandbox.errors import SandboxError
 
 OLDEST = (0, 8)  # has --disable-userns, --perms and --size
@@ -24,7 +24,9 @@ TMP_BYTES, SHM_BYTES = 256 << 20, 64 << 20
 BOX = "/box"
 NOBODY = 65534
 START = f"import sys; sys.path.insert(0, {BOX!r}); from runners.inside.harness import main; main()"
-MINE = {"runners/inside/harness.py": harness, "runners/inside/wire.py": wire, "runners/inside/landlock.py": landlock}
+MINE = {
+    f"runners/inside/{module.__name__.rpartition('.')[2]}.py": module for module in (harness, landlock, trees, wire)
+}
 ENVIRONMENT = {
     "PATH": "/usr/bin",
     "HOME": "/tmp",  # noqa: S108
