@@ -7,9 +7,10 @@ import json
 import os
 import platform
 import select
+import shutil
 import signal
 import subprocess
-import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ class Inmate:
     group: Cgroup | None
     slot: Slot | None
     gpu: Gpu | None
+    folder: str = ""  # where a bare one's file lies
 
     @property
     def is_isolated(self) -> bool:
@@ -77,6 +79,8 @@ class Inmate:
             self.group.remove()
         if self.slot:
             self.slot.close()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload: tuple[str, ...]) -> Inmate:
@@ -101,27 +105,36 @@ def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload:
     return Inmate(process, *inner, group, slot, gpu)
 
 
-def start_bare(*, limits: Limits, preload: tuple[str, ...]) -> Inmate:
+def start_bare(*, limits: Limits, on_gpu: bool, preload: tuple[str, ...]) -> Inmate:
     """Start the harness as an ordinary process: for the house's own methods only, there is no isolation."""
+    folder = tempfile.mkdtemp(prefix="method-")
     settings = {
-        "rlimits": {"CORE": 0, "CPU": int(limits.play_seconds) + START_CPU},
+        "rlimits": {"CORE": 0, "CPU": cpu_backstop(limits, on_gpu)},
         "preload": preload,
         "landlock": False,
         "frame_bytes": limits.frame_bytes,
+        "folder": folder,
     }
-    start = bubblewrap.START.replace(repr(bubblewrap.BOX), repr(str(PROJECT)))
     process = _popen(
-        [sys.executable, "-I", "-B", "-c", start, json.dumps(settings)],
-        env={**bubblewrap.ENVIRONMENT, **_passed_on()},
+        [*bubblewrap.PYTHON, json.dumps(settings)],
+        env={**bubblewrap.ENVIRONMENT, **_passed_on(), "PYTHONPATH": f"{PROJECT}{os.pathsep}{folder}"},
         cwd="/",
         start_new_session=True,
         preexec_fn=_die_with_parent(()),
     )
-    return Inmate(process, process.pid, -1, None, None, None)
+    return Inmate(process, process.pid, -1, None, None, None, folder)
+
+
+def cpu_backstop(limits: Limits, on_gpu: bool) -> int:
+    """CPU-seconds after which the kernel ends a process that nobody looks at: more than the clock allows in any case.
+
+    Imports before the clock starts come on top. On a GPU the clock counts wall time, in which many threads may work.
+    """
+    return int(limits.play_seconds * (limits.patience if on_gpu else 1.0)) + START_CPU
 
 
 def _passed_on() -> dict[str, str]:
-    return {name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "TMPDIR") if name in os.environ}
+    return {name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "TMPDIR", "PAPERS_PATH") if name in os.environ}
 
 
 def _require_main_thread() -> None:
@@ -133,7 +146,7 @@ def _require_main_thread() -> None:
 def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
     rlimits = {
         "CORE": 0,
-        "CPU": int(limits.play_seconds) + START_CPU,
+        "CPU": cpu_backstop(limits, gpu),
         "NPROC": limits.processes,
         "NOFILE": OPEN_FILES,
         "FSIZE": FILE_BYTES,
@@ -142,7 +155,8 @@ def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
     }
     if not gpu:  # CUDA reserves huge ranges of addresses
         rlimits["AS"] = limits.memory_bytes + ROOM
-    return json.dumps({"rlimits": rlimits, "preload": preload, "landlock": True, "frame_bytes": limits.frame_bytes})
+    settings = {"rlimits": rlimits, "preload": preload, "landlock": True, "frame_bytes": limits.frame_bytes}
+    return json.dumps({**settings, "folder": bubblewrap.FOLDER})
 
 
 def _bubblewrap(
