@@ -7,10 +7,12 @@ from functools import cache
 import papers
 from papers.task import Board, Paper, Task
 
+VERBS = ("record",)  # words of `python -m runners` in the place of a board: no task may be named like one
+
 
 @cache
 def all_papers() -> tuple[Paper, ...]:
-    """Every paper, by slug. Raises ValueError where two papers or two tasks share a slug."""
+    """Every paper, by slug. Raises ValueError where two papers or two tasks share a slug, or a task is named like a verb."""
     cards = [
         importlib.import_module(f"papers.{module.name}")
         for module in pkgutil.iter_modules(papers.__path__)
@@ -23,6 +25,8 @@ def all_papers() -> tuple[Paper, ...]:
     ):
         if len(set(slugs)) < len(slugs):
             raise ValueError(f"two {kind} share a slug: {sorted(slugs)}")
+    if verbs := [task.slug for paper in known for task in paper.tasks if task.slug in VERBS]:
+        raise ValueError(f"a task can't be named {verbs[0]}: that is a word of the command")
     return tuple(known)
 
 

@@ -34,6 +34,11 @@ import numpy as np
 from papers.task import Limits
 from runners.sandbox import Sandbox
 
+try:
+    from runners.sandbox import Ledger
+    more = {"optional": (), "ledger": Ledger()}
+except ImportError:
+    more = {}
 method, calls = sys.argv[1], int(sys.argv[2])
 limits = Limits(call_seconds=600, play_seconds=600, memory_bytes=2 << 30)
 rng = np.random.default_rng(0)
@@ -42,7 +47,7 @@ six = [rng.normal(size=(4, 8)), np.arange(4), np.arange(4) > 1, rng.normal(size=
 cases = {"nothing": [], **rows, "six small arrays": six}
 told = {}
 with Sandbox.start(limits=limits, device="cpu", preload=()) as sandbox:
-    sandbox.load(method.encode(), seed=1, calls=("nothing", "same"))
+    sandbox.load(method.encode(), seed=1, calls=("nothing", "same"), **more)
     for name, arrays in cases.items():
         call = "same" if arrays else "nothing"
         for _ in range(200):
@@ -59,7 +64,7 @@ CORPUS = """
 import json, time
 import numpy as np
 from papers.task import Limits
-from runners.sandbox import Sandbox
+from runners.sandbox import Ledger, Sandbox
 
 words = [f"word{i}" for i in range(217_121)]
 ends = np.sort(np.random.default_rng(0).integers(0, len(words) + 1, 12_543)).tolist()
@@ -67,7 +72,7 @@ pairs = list(zip([0, *ends], [*ends, len(words)]))
 told = {}
 with Sandbox.start(limits=Limits(call_seconds=60, play_seconds=600, memory_bytes=2 << 30), device="cpu") as sandbox:
     code = b"class Method:\\n def __init__(self, seed, device): pass\\n def same(self, x): return x"
-    sandbox.load(code, seed=1, calls=("same",))
+    sandbox.load(code, seed=1, calls=("same",), optional=(), ledger=Ledger())
     for name, value in (("texts", words), ("numbers", np.arange(len(words)))):
         corpus = [value[start:end] for start, end in pairs]
         start, ours = time.perf_counter(), time.process_time()
