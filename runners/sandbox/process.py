@@ -86,8 +86,10 @@ class Inmate:
 def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload: tuple[str, ...]) -> Inmate:
     """Start bubblewrap with the harness in it. Raises SandboxError with the reason where that doesn't go."""
     _require_main_thread()
-    if platform.machine() != "x86_64":
-        raise SandboxError(f"the system call filter knows x86_64 only, this machine is {platform.machine()}")
+    machine = seccomp.this_machine()
+    if machine is None:
+        known = " and ".join(seccomp.MACHINES)
+        raise SandboxError(f"the system call filter knows {known} only, this machine is {platform.machine()}")
     path = bubblewrap.find_bubblewrap()
     slot = Slot() if os.geteuid() == 0 else None
     group = Cgroup.create(memory_bytes=limits.memory_bytes, processes=limits.processes)
@@ -95,7 +97,9 @@ def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload:
         uid=slot.uid if slot else None, kit=kit, gpu_nodes=gpu.nodes if gpu else (), gpu_uuid=gpu.uuid if gpu else ""
     )
     try:
-        process, inner = _bubblewrap(path, box=box, group=group, settings=_settings(limits, bool(gpu), preload))
+        process, inner = _bubblewrap(
+            path, box=box, group=group, machine=machine, settings=_settings(limits, bool(gpu), preload)
+        )
     except BaseException:
         if group:
             group.remove()
@@ -160,7 +164,7 @@ def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
 
 
 def _bubblewrap(
-    path: str, *, box: Box, group: Cgroup | None, settings: str
+    path: str, *, box: Box, group: Cgroup | None, machine: seccomp.Machine, settings: str
 ) -> tuple[subprocess.Popen[bytes], tuple[int, int]]:
     """Start it and learn its inner process, as (pid, pidfd)."""
     mark = Owner.me().mark(next(_numbers))
@@ -168,7 +172,7 @@ def _bubblewrap(
     info, info_end = os.pipe()
     doors = group.doors() if group else []
     try:
-        os.write(filter_fd, seccomp.program(have_cgroup=group is not None, gpu=bool(box.gpu_nodes)))
+        os.write(filter_fd, seccomp.program(machine, have_cgroup=group is not None, gpu=bool(box.gpu_nodes)))
         os.lseek(filter_fd, 0, os.SEEK_SET)
         arguments = bubblewrap.command(box, seccomp_fd=filter_fd, info_fd=info_end, settings=settings)
         process = _popen(

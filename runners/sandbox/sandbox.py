@@ -8,8 +8,9 @@ from typing import Any, Literal, Self, cast, get_args
 
 import numpy as np
 
+from papers.playing import Spent
 from papers.task import Limits
-from runners.events import Exceeded, Spent
+from runners.events import Exceeded
 from runners.inside import wire
 from runners.sandbox.channel import OUTPUT_LIMIT, Channel, TooMuchOutput, clean
 from runners.sandbox.clock import Clock, Ledger

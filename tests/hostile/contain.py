@@ -15,7 +15,7 @@ from runners.sandbox import MethodFailure, Sandbox, preload_for
 from runners.sandbox.owner import Owner, marked_processes
 
 METHODS = Path(__file__).with_name("methods")
-LIMITS = Limits(call_seconds=2, play_seconds=5, memory_bytes=256 << 20, processes=24, frame_bytes=4 << 20)
+LIMITS = Limits(call_seconds=2, play_seconds=5, patience=1.0, memory_bytes=256 << 20, processes=24, frame_bytes=4 << 20)
 CANARY = "CLAIMCHECK_CANARY"  # environment: a secret that no method may see
 SOCKET = "\0claimcheck-hostile-canary"
 HONEST = b"""
@@ -24,7 +24,7 @@ class Method:
     def __init__(self, seed, device): pass
     def impute(self, x, categorical):
         import numpy as np
-        print(sorted(os.listdir("/tmp") + os.listdir("/dev/shm")))
+        print(sorted(os.listdir("/tmp") + os.listdir("/dev/shm") + os.listdir(os.path.dirname(__file__))))
         return np.nan_to_num(x)
 """
 
