@@ -59,6 +59,11 @@ class ReadAhead:
 
     def fill(self, view: memoryview) -> None:
         """Fill the whole view. Raises EOFError, and whatever `read` raises."""
+        start, end = self._start, self._start + len(view)
+        if end <= self._end:  # all of it is here
+            view[:] = self._buffer[start:end]
+            self._start = end
+            return
         while view:
             if not self and len(view) < AHEAD:
                 self._start, self._end = 0, self._read(self._buffer)
@@ -128,7 +133,7 @@ def read(fill: Read, *, limit: int) -> Frame:
     for array in arrays:
         if array.size:
             fill(_bytes_of(array))
-        if array.dtype == TRUTH and array.size and array.view(np.uint8).max() > 1:
+        if array.dtype is TRUTH and array.tobytes().translate(None, b"\x00\x01"):
             raise FrameError("a truth value is neither 0 nor 1")
     raising = Raising(arrays)
     value = raising.value(head["value"])
@@ -138,7 +143,7 @@ def read(fill: Read, *, limit: int) -> Frame:
 
 
 def _bytes_of(array: np.ndarray) -> memoryview:
-    return array.reshape(-1).view(np.uint8).data  # a view: array is C-contiguous
+    return (array if array.ndim else array.reshape(1)).data.cast("B")  # a view: array is C-contiguous
 
 
 def _exactly(fill: Read, size: int) -> bytearray:

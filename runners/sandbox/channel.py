@@ -75,7 +75,10 @@ class Channel:
 
     def speaks_unasked(self) -> bool:
         """True where bytes wait for us, or are here already, although no call is open."""
-        return bool(self._ahead) or any(event & select.POLLIN for _, event in self._answers.poll(0))
+        if self._ahead:
+            return True
+        ready = self._answers.poll(0)
+        return bool(ready and ready[0][1] & select.POLLIN)
 
     def drain(self) -> None:
         """Take over what the method printed until now."""

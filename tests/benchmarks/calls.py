@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.site import ROOT
 
-CALLS = 2000
+CALLS = 1000
 METHOD = """
 class Method:
     def __init__(self, seed, device):
