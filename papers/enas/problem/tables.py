@@ -44,15 +44,15 @@ class Table:
         """Number of the best feasible cell."""
         return int(np.where(self.feasible, self.truth, -np.inf).argmax())
 
-    def judged(self, cell: int) -> float:
-        """The truth of an answer."""
+    def worth(self, cell: int) -> float:
+        """The accuracy by which an answer is judged."""
         return float(self.truth[cell]) if self.feasible[cell] else self.chance
 
     def regret(self, cell: int) -> float:
         """Points of accuracy (percent) by which the best feasible cell is better: exact, by enumeration."""
-        return 100 * (float(self.truth[self.best]) - self.judged(cell))
+        return 100 * (float(self.truth[self.best]) - self.worth(cell))
 
-    def tied(self) -> np.ndarray:
+    def ties(self) -> np.ndarray:
         """Feasible cells that two standard errors of the difference don't tell from the best one: (n,) bool."""
         gap = self.truth[self.best] - self.truth
         close = gap <= 2 * np.hypot(self.error, self.error[self.best])
@@ -60,9 +60,9 @@ class Table:
 
     def better_share(self, cell: int) -> float:
         """Percent of the feasible cells whose truth is better than this answer's."""
-        return 100 * float((self.truth[self.feasible] > self.judged(cell)).mean())
+        return 100 * float((self.truth[self.feasible] > self.worth(cell)).mean())
 
-    def perturbed(self, rng: np.random.Generator, points: float) -> Self:
+    def perturb(self, rng: np.random.Generator, points: float) -> Self:
         """The same table plus a smooth function of the cell with a standard deviation of so many points: a new optimum."""
         shift = smooth_function(rng, self.nodes) * points / 100
         return replace(self, runs=np.clip(self.runs + shift[:, None], 0, 1), truth=np.clip(self.truth + shift, 0, 1))
@@ -77,7 +77,7 @@ class Table:
             "sha256": hashlib.sha256(content).hexdigest(),
             "best": 100 * float(self.truth[self.best]),
             "standard error": 100 * float(self.error[self.best]),
-            "tied with it": int(self.tied().sum()),
+            "tied with it": int(self.ties().sum()),
             "cells": int(self.feasible.sum()),
         }
 
@@ -88,7 +88,7 @@ def nas_bench_201(data: str) -> Table:
 
     The truth of a cell is the mean of its runs; one run's noise is pooled over the best cells.
     """
-    arrays = _checked(NB201)
+    arrays = _read(NB201)
     name = data.removesuffix("16")
     runs = arrays[f"{name}_val_acc"].astype(float) / 100
     count, truth = np.isfinite(runs).sum(axis=1), np.nanmean(runs, axis=1)
@@ -105,10 +105,10 @@ def nas_bench_201(data: str) -> Table:
     )
 
 
-def _checked(path: Path) -> Mapping[str, np.ndarray]:
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != NB201_SHA256:
-        raise ValueError(f"{path.name} has sha256 {found}, not {NB201_SHA256}: it was changed")
+def _read(path: Path) -> Mapping[str, np.ndarray]:
+    actual = hashlib.sha256(path.read_bytes()).hexdigest()
+    if actual != NB201_SHA256:
+        raise ValueError(f"{path.name} has sha256 {actual}, not {NB201_SHA256}: it was changed")
     with np.load(path, allow_pickle=False) as file:
         return dict(file)
 
