@@ -264,7 +264,9 @@ def test_the_trial_case_is_quick(task):
 @each_task
 def test_what_was_read_is_what_the_case_said(task):
     """A file that has to be fetched is named by the case, so that the case is left out where it can't be had."""
-    case, used = task.board("quick").case(task.trial), trial(task).data
+    case, play = task.board("quick").case(task.trial), trial(task)
+    assert play.failure is None, play.failure
+    used = play.data
     assert set(case.data) <= set(used)
     fetched = {name for name in used if name in data.files() and data.files()[name].folder is None}
     assert fetched <= set(case.data)
