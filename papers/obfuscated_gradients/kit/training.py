@@ -1,4 +1,4 @@
-"""Training of small nets, plain or on attacked images."""
+"""Training of small nets, plain or on images under attack."""
 
 from collections.abc import Callable
 
