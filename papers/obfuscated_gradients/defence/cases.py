@@ -1,12 +1,38 @@
-"""The cases: images, and the ball within which the defence is to stay right."""
+"""The cases: images, the ball within which the defence is to stay right, and how hard the evaluator attacks."""
+
+from dataclasses import dataclass
 
 from papers.obfuscated_gradients.problem.threats import Norm, Threat, data_sets, radius_in
 from papers.task import Case
 
 
-def case(data: str, norm: Norm, radius: float | str, *, images: int) -> Case[Threat]:
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """Steps, queries and trainings of the evaluator's attacks."""
+
+    steps: int = 50  # of PGD
+    target_steps: int = 30  # of PGD towards each of the next classes
+    mean_steps: int = 30  # of PGD along mean gradients (EOT)
+    difference_steps: int = 20
+    queries: int = 300  # of the random search on all images
+    patient_queries: int = 1000  # and on those that survived all else
+    substitute_epochs: int = 15
+
+
+THOROUGH = Effort()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defended(Threat):
+    """`train`: so many of the training images are shown; None: all."""
+
+    train: int | None = None
+    effort: Effort = THOROUGH
+
+
+def case(data: str, norm: Norm, radius: float | str, *, images: int) -> Case[Defended]:
     """A case named "data/norm-radius"."""
-    params = Threat(data=data, norm=norm, eps=radius_in(radius), images=images)
+    params = Defended(data=data, norm=norm, eps=radius_in(radius), images=images)
     return Case(name=f"{data}/{norm}-{radius}", params=params, data=data_sets(data))
 
 
@@ -16,4 +42,24 @@ FULL = (
     case("mnist", "linf", 0.1, images=200),
     case("cifar-jpegcopy", "linf", "8-255", images=200),
     case("cifar-jpegcopy", "l2", 0.5, images=200),
+)
+TRIAL = Case(  # all that a play does, in a second; its numbers mean nothing
+    name="digits/trial",
+    params=Defended(
+        data="digits",
+        norm="linf",
+        eps=0.2,
+        images=8,
+        train=96,
+        effort=Effort(
+            steps=4,
+            target_steps=2,
+            mean_steps=2,
+            difference_steps=2,
+            queries=20,
+            patient_queries=20,
+            substitute_epochs=1,
+        ),
+    ),
+    ranked=False,
 )

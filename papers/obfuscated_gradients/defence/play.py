@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.defence import symptoms
+from papers.obfuscated_gradients.defence.cases import Defended, Effort
 from papers.obfuscated_gradients.defence.interface import Method
 from papers.obfuscated_gradients.defence.pictures import show_play
 from papers.obfuscated_gradients.defence.respondent import Respondent, consistency_check
@@ -15,19 +16,18 @@ from papers.obfuscated_gradients.defence.scoring import scores_of_attacks, score
 from papers.obfuscated_gradients.defence.suite import Suite, worst
 from papers.obfuscated_gradients.kit.victims import digits_net, strided_net
 from papers.obfuscated_gradients.problem.images import Images, deal, splits
-from papers.obfuscated_gradients.problem.threats import Threat
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
 CHOSEN_ON, SCORED_ON = 10, 20  # draws of a random defence
 SHOWN = 50  # images on the pictures
-SUBSTITUTE_IMAGES, SUBSTITUTE_EPOCHS = 5000, 15
+SUBSTITUTE_IMAGES = 5000
 
 
-def play(case: Case[Threat], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
-    norm, eps = case.params.norm, case.params.eps
+def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
+    norm, eps, effort = case.params.norm, case.params.eps, case.params.effort
     train, test = splits(case.params.data)
-    train = train.take(seed.rng("train").permutation(len(train)))
+    train = train.take(seed.rng("train").permutation(len(train))[: case.params.train])
     dealt = deal(test, case.params.images, seed.rng("images"))
     x, y = torch.from_numpy(dealt.x), torch.from_numpy(dealt.y)
     rng = seed.salted("attacks")
@@ -38,7 +38,15 @@ def play(case: Case[Threat], *, seed: Seed, device: str, method: Method, report:
     response = symptoms.measure_response(defence, x, y, rng)
     is_random = response.random > symptoms.BOUNDS["random answers"]
     suite = Suite(
-        defence=defence, x=x, y=y, norm=norm, eps=eps, rng=rng, substitutes=substitutes(train, rng), is_random=is_random
+        defence=defence,
+        x=x,
+        y=y,
+        norm=norm,
+        eps=eps,
+        rng=rng,
+        substitutes=substitutes(train, rng, effort),
+        is_random=is_random,
+        effort=effort,
     )
     chosen_on, scored_on = (
         [next(suite.seeds) for _ in range(count if is_random else 1)] for count in (CHOSEN_ON, SCORED_ON)
@@ -63,7 +71,8 @@ def play(case: Case[Threat], *, seed: Seed, device: str, method: Method, report:
     )
     strength = symptoms.strengths(suite, response, accuracy, unbounded=unbounded, wider=wider)
     if seed.index == 0:
-        shown = replace(suite, x=torch.from_numpy(train.x[:SHOWN]), y=torch.from_numpy(train.y[:SHOWN]))
+        few = train.take(np.arange(min(SHOWN, len(dealt))))
+        shown = replace(suite, x=torch.from_numpy(few.x), y=torch.from_numpy(few.y))
         show_play(report, shown, strength)
     return {
         **scores_of_attacks(accuracy, float(share.mean())),
@@ -93,7 +102,7 @@ def finish(
     candidates["finish"][rows], right["finish"][rows] = better, share
 
 
-def substitutes(train: Images, rng: np.random.Generator) -> list[nn.Module]:
+def substitutes(train: Images, rng: np.random.Generator, effort: Effort) -> list[nn.Module]:
     """Two nets of the evaluator's own, which no method has seen: a convolutional one and a dense one."""
     part = train.take(np.arange(min(len(train), SUBSTITUTE_IMAGES)))
     channels, side = part.x.shape[1], part.x.shape[2]
@@ -104,7 +113,7 @@ def substitutes(train: Images, rng: np.random.Generator) -> list[nn.Module]:
             nn.Sequential(nn.Flatten(), nn.Linear(part.x[0].size, 128), nn.ReLU(), nn.Linear(128, 10)),
         ]
         for net in nets:
-            kit.fit_net(net, torch.from_numpy(part.x), torch.from_numpy(part.y), epochs=SUBSTITUTE_EPOCHS)
+            kit.fit_net(net, torch.from_numpy(part.x), torch.from_numpy(part.y), epochs=effort.substitute_epochs)
     return nets
 
 

@@ -8,14 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from papers.obfuscated_gradients import kit
+from papers.obfuscated_gradients.defence.cases import THOROUGH, Effort
 from papers.obfuscated_gradients.defence.respondent import Respondent, Seeds, Trace
 from papers.obfuscated_gradients.kit.ball import Norm
 from papers.obfuscated_gradients.kit.gradients import Classifier, Loss, Objective
 
-STEPS, RESTARTS, TARGETS, TARGET_STEPS = 50, 2, 4, 30
-QUERIES, PATIENT_QUERIES = 300, 1000  # of the random search: on all images, on those that survived all else
-DIFFERENCE_STEPS = 20
-EOT_STEPS, MOST_DRAWS, PILOT = 30, 20, 8
+RESTARTS, TARGETS = 2, 4  # of the margin; next classes that are aimed at
+MOST_DRAWS, PILOT = 20, 8  # of a random defence, for a mean gradient and to learn how many that takes
 COSINE = 0.8  # wanted between the mean gradient over draws and the expected one
 
 
@@ -31,6 +30,7 @@ class Suite:
     rng: np.random.Generator
     substitutes: list[nn.Module]
     is_random: bool = False
+    effort: Effort = THOROUGH
     seeds: Seeds = field(init=False)
     generator: torch.Generator = field(init=False)
     traces: dict[str, Trace] = field(init=False)  # by attack: one point a step
@@ -48,7 +48,7 @@ class Suite:
             "margin": lambda: [self.ascend("margin", kit.margin) for _ in range(RESTARTS)],
             "surrogate": self.surrogate,
             "transfer": self.transfer,
-            "square": lambda: [self.square(self.x, self.y, queries=QUERIES)],
+            "square": lambda: [self.square(self.x, self.y, queries=self.effort.queries)],
             "finite_difference": lambda: [self.finite_difference()],
         }
         if self.is_random:
@@ -58,7 +58,7 @@ class Suite:
     def robust_accuracy(self) -> float:
         """Accuracy under the strongest attacks, each on what the earlier ones left: the score without the symptoms."""
         best, right = self.x, self.defence.share_right(self.x, self.y, [next(self.seeds)]) > 0
-        for steps in (1, 10, STEPS):
+        for steps in (1, 10, self.effort.steps):
             if len(rows := right.nonzero()[:, 0]) == 0:
                 return 0.0
             part = replace(self, x=self.x[rows], y=self.y[rows])
@@ -84,13 +84,13 @@ class Suite:
         return kit.project(self.x + self.eps * kit.steepest(gradient, self.norm), self.x, norm=self.norm, eps=self.eps)
 
     def ascend(
-        self, name: str, loss: Loss, *, surrogate: bool = False, eps: float | None = None, steps: int = STEPS
+        self, name: str, loss: Loss, *, surrogate: bool = False, eps: float | None = None, steps: int = 0
     ) -> Tensor:
-        """PGD from a random start, by the defence's own gradient; another eps leaves no trace."""
+        """PGD from a random start, by the defence's own gradient. Another eps leaves no trace; steps=0: those of `effort`."""
         objective = self.objective(loss, name="" if eps else name, surrogate=surrogate)
         eps = self.eps if eps is None else eps
         start = kit.random_start(self.x, norm=self.norm, eps=eps, generator=self.generator)
-        return kit.ascend(objective, self.x, norm=self.norm, eps=eps, steps=steps, start=start)
+        return kit.ascend(objective, self.x, norm=self.norm, eps=eps, steps=steps or self.effort.steps, start=start)
 
     def surrogate(self) -> list[Tensor]:
         """BPDA: true answers, and in the backward pass the author's stand-in, or a net of the evaluator's own."""
@@ -100,7 +100,9 @@ class Suite:
         ]
 
     def along(self, objective: Objective) -> Tensor:
-        return kit.ascend(objective, self.x, norm=self.norm, eps=self.eps, steps=STEPS, start=self.start(self.x))
+        return kit.ascend(
+            objective, self.x, norm=self.norm, eps=self.eps, steps=self.effort.steps, start=self.start(self.x)
+        )
 
     def borrowed(self, net: nn.Module) -> Objective:
         """The defence's margin with the gradient of another net."""
@@ -123,7 +125,7 @@ class Suite:
                 self.x,
                 norm=self.norm,
                 eps=self.eps,
-                steps=EOT_STEPS,
+                steps=self.effort.mean_steps,
                 keep="last",
             )
             for surrogate in (False, True)
@@ -143,13 +145,13 @@ class Suite:
 
     def finite_difference(self) -> Tensor:
         """Steps along central differences of the margin, as `kit.difference_slope` takes them."""
-        at = self.x
+        at, steps = self.x, self.effort.difference_steps
         best, highest = at, torch.full((len(at),), -torch.inf)
-        for _ in range(DIFFERENCE_STEPS):
+        for _ in range(steps):
             margin = self.margin_of(next(self.seeds))  # one draw for all answers of a step
             slope = kit.difference_slope(margin, at, self.y, norm=self.norm, eps=self.eps, generator=self.generator)
             best, highest = kit.better(best, highest, at, margin(at, self.y))
-            at = at + 2.5 * self.eps / DIFFERENCE_STEPS * kit.steepest(slope, self.norm)
+            at = at + 2.5 * self.eps / steps * kit.steepest(slope, self.norm)
             at = kit.project(at, self.x, norm=self.norm, eps=self.eps)
         return kit.better(best, highest, at, self.margin_of(next(self.seeds))(at, self.y))[0]
 
@@ -183,9 +185,11 @@ class Suite:
             loss = kit.margin_to(order[:, rank])
             objective = self.defence.objective(y, loss=loss, seeds=self.seeds, surrogate=surrogate)
             found.append(
-                kit.ascend(objective, x, norm=self.norm, eps=self.eps, steps=TARGET_STEPS, start=self.start(x))
+                kit.ascend(
+                    objective, x, norm=self.norm, eps=self.eps, steps=self.effort.target_steps, start=self.start(x)
+                )
             )
-        found.append(self.square(x, y, queries=PATIENT_QUERIES, start=best))
+        found.append(self.square(x, y, queries=self.effort.patient_queries, start=best))
         return found
 
 

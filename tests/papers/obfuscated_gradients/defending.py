@@ -18,10 +18,10 @@ CASE = TASK.board("quick").cases[0]
 load = partial(contestant.load, "defence")
 
 
-def play(method, *, index=1, report=None):
+def play(method, *, index=1, report=None, case=CASE):
     """Scores of one play. `method` is an object with the four calls, or the slug of a house method."""
     method = contestant.contestant("defence", method, index)
-    return defence.play(CASE, seed=seed(index, "defence tests"), device="cpu", method=method, report=report or Kept())
+    return defence.play(case, seed=seed(index, "defence tests"), device="cpu", method=method, report=report or Kept())
 
 
 def trained_defence(slug, *, index=1):

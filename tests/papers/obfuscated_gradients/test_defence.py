@@ -15,7 +15,7 @@ from papers.obfuscated_gradients.problem.images import deal, splits
 from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.task import AnswerError
 from tests.papers.obfuscated_gradients.attacking import Kept
-from tests.papers.obfuscated_gradients.defending import images, load, play, response, trained_defence
+from tests.papers.obfuscated_gradients.defending import TASK, images, load, play, response, trained_defence
 
 HONEST = ("plain", "adversarial", "linear")
 KINDS = {
@@ -301,6 +301,21 @@ def test_no_claim_is_no_score():
 
 
 # Whole plays
+
+
+@pytest.mark.parametrize("slug", ["constant", "undefended", "noisy_crop"])
+def test_the_trial_does_all_that_a_play_does(slug):
+    report = Kept()
+    scores = play(slug, index=0, report=report, case=TASK.trial_case)
+    named = {metric.name for metric in TASK.metrics}
+    random = {"acc_eot"} if slug != "noisy_crop" else set()
+    silent = {"claimed", "claim_excess", "claim_refuted"} if slug != "noisy_crop" else set()
+    assert named - random - silent == set(scores)
+    assert set(report.curves) == {"Accuracy against steps", "Loss against steps", "Robust accuracy over eps"}
+
+
+def test_no_tier_plays_the_trial():
+    assert TASK.trial_case.name not in {case.name for board in TASK.boards.values() for case in board.cases}
 
 
 def test_a_constant_answer_gains_nothing():
