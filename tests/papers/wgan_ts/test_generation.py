@@ -95,7 +95,7 @@ def test_a_method_is_shown_training_points_in_the_unit_cube_and_nothing_else(cas
         (lambda g: g[:-1], r"shape \(799, 2\), expected \(800, 2\)"),
         (lambda g: g.T, r"shape \(2, 800\)"),
         (lambda g: g.astype(int), "returned an int64 array"),
-        (lambda g: g * 1j, "returned a complex128 array"),
+        (lambda g: g * 1j, "returned a complex64 array"),
         (lambda g: np.where(np.arange(2) == 1, np.nan, g), "800 of 1600 numbers NaN or infinite"),
         (lambda g: g + np.inf, "infinite"),
         (lambda g: g - 1, "expected numbers from 0 to 1"),
