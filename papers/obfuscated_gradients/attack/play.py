@@ -91,4 +91,4 @@ def exact_accuracy(weights: np.ndarray, images: Images, eps: float) -> float:
     """The least robust accuracy that any attack on the linear victim can leave."""
     x = images.x.reshape(len(images), -1).astype(np.float64)
     weight, bias = np.split(weights.astype(np.float64), [10 * x.shape[1]])
-    return float(exact.robust(x, images.y, weight=weight.reshape(10, -1), bias=bias, eps=eps).mean())
+    return float(exact.robust_images(x, images.y, weight=weight.reshape(10, -1), bias=bias, eps=eps).mean())

@@ -13,7 +13,7 @@ from papers.obfuscated_gradients.defence.interface import Method
 from papers.obfuscated_gradients.defence.pictures import show_play
 from papers.obfuscated_gradients.defence.respondent import Respondent, consistency_check
 from papers.obfuscated_gradients.defence.scoring import scores_of_attacks, scores_of_claim, scores_of_symptoms
-from papers.obfuscated_gradients.defence.suite import Suite, worst
+from papers.obfuscated_gradients.defence.suite import Suite, worst_candidates
 from papers.obfuscated_gradients.kit.victims import digits_net, strided_net
 from papers.obfuscated_gradients.problem.images import Images, deal, splits
 from papers.playing import Report
@@ -62,7 +62,7 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
     accuracy = {name: float(share.mean()) for name, share in right.items()}
     finish(suite, candidates, right, chosen_on, surrogate=accuracy["surrogate"] < accuracy["margin"])
 
-    x_adv = worst(candidates, right)
+    x_adv = worst_candidates(candidates, right)
     again(x_adv)
     share = defence.share_right(x_adv, y, scored_on)
     unbounded, wider = (
@@ -85,19 +85,19 @@ def best_of(defence: Respondent, candidates: list[Tensor], y: Tensor, draws: lis
     """Per image the candidate under which it is right least often, and how often."""
     tried = {str(number): at for number, at in enumerate(candidates)}
     right = {name: defence.share_right(at, y, draws) for name, at in tried.items()}
-    return worst(tried, right), torch.stack(list(right.values())).amin(0)
+    return worst_candidates(tried, right), torch.stack(list(right.values())).amin(0)
 
 
 def finish(
     suite: Suite, candidates: dict[str, Tensor], right: dict[str, Tensor], draws: list[int], *, surrogate: bool
 ) -> None:
     """Attack once more, with patience, what is still right in most draws."""
-    at = worst(candidates, right)
+    at = worst_candidates(candidates, right)
     rows = (torch.stack(list(right.values())).amin(0) > 0.5).nonzero()[:, 0]
     if len(rows) == 0:
         return
-    found = suite.finish(rows, at[rows], surrogate=surrogate)
-    better, share = best_of(suite.defence, found, suite.y[rows], draws)
+    more = suite.finish(rows, at[rows], surrogate=surrogate)
+    better, share = best_of(suite.defence, more, suite.y[rows], draws)
     candidates["finish"], right["finish"] = at.clone(), torch.stack(list(right.values())).amin(0)
     candidates["finish"][rows], right["finish"][rows] = better, share
 

@@ -180,17 +180,17 @@ class Suite:
         order = (
             self.defence.logits(best, next(self.seeds)).scatter(1, y[:, None], -torch.inf).argsort(1, descending=True)
         )
-        found = []
+        candidates = []
         for rank in range(min(TARGETS, order.shape[1] - 1)):
             loss = kit.margin_to(order[:, rank])
             objective = self.defence.objective(y, loss=loss, seeds=self.seeds, surrogate=surrogate)
-            found.append(
+            candidates.append(
                 kit.ascend(
                     objective, x, norm=self.norm, eps=self.eps, steps=self.effort.target_steps, start=self.start(x)
                 )
             )
-        found.append(self.square(x, y, queries=self.effort.patient_queries, start=best))
-        return found
+        candidates.append(self.square(x, y, queries=self.effort.patient_queries, start=best))
+        return candidates
 
 
 def apart(net: nn.Module) -> Classifier:
@@ -198,7 +198,7 @@ def apart(net: nn.Module) -> Classifier:
     return lambda x, _: net(x)
 
 
-def worst(candidates: dict[str, Tensor], right: dict[str, Tensor]) -> Tensor:
+def worst_candidates(candidates: dict[str, Tensor], right: dict[str, Tensor]) -> Tensor:
     """Per image the candidate under which it is right least often: (n, C, H, W)."""
     names = list(candidates)
     choice = torch.stack([right[name] for name in names]).argmin(0)

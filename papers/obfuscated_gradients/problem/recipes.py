@@ -88,10 +88,10 @@ def project_before(model: Victim, net: Victim, images: Images, *, epochs: int) -
 
 def surrogates() -> dict[str, np.ndarray]:
     """The flat weights of the nets that the kit offers to transfer attacks, by data set."""
-    found = {}
+    weights = {}
     for name, build in SURROGATES.values():
         torch.manual_seed(2)
         model = build()
         fit(model, splits(name)[0], epochs=SURROGATE_EPOCHS[name], seed=2)
-        found[name] = kit.flat_weights(model)
-    return found
+        weights[name] = kit.flat_weights(model)
+    return weights

@@ -213,7 +213,7 @@ def test_more_noise_asks_for_more_draws():
 def test_the_worst_is_chosen_image_by_image():
     a, b = torch.zeros(2, 1, 1, 1), torch.ones(2, 1, 1, 1)
     right = {"a": torch.tensor([0.0, 1.0]), "b": torch.tensor([1.0, 0.5])}
-    assert suite.worst({"a": a, "b": b}, right).flatten().tolist() == [0, 1]
+    assert suite.worst_candidates({"a": a, "b": b}, right).flatten().tolist() == [0, 1]
 
 
 # Verdicts
