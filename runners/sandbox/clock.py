@@ -4,6 +4,7 @@ A busy machine makes wall time of its own, so it counts only where it exceeds th
 is somebody who sleeps. On a GPU, where the device is the method's alone, wall time itself counts and CPU time doesn't.
 """
 
+import os
 import time
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from papers.task import Limits
 from runners.events import Exceeded
 from runners.sandbox.errors import OutOfTime
 from runners.sandbox.usage import Meter
+
+UNSEEN = 0.01  # of a call's limit: CPU time that may pass without a look, so that short calls don't pay for looking
+CORES = os.cpu_count() or 1
 
 
 @dataclass
@@ -64,14 +68,16 @@ class Clock:
             self._check()
 
     def end(self) -> None:
-        """The call is over, however it ended. Looks once more, where looking costs next to nothing or may change much."""
+        """The call is over, however it ended. Looks where that may change a verdict, and never oftener than it is worth."""
         if not self._is_running:
             return
         self._is_running = False
         seconds = time.monotonic() - self._began
         self.seconds += seconds
         self._ledger.seconds += seconds
-        if self._meter.is_cheap or time.monotonic() > self._meter.looked + self._meter.INTERVAL:
+        unlooked = time.monotonic() - self._meter.looked
+        matters = CORES * unlooked > UNSEEN * min(self._limits.call_seconds, self._limits.play_seconds)
+        if matters and (self._meter.is_cheap or unlooked > self._meter.INTERVAL):
             self._meter.look()
         self._book()
 
