@@ -70,7 +70,9 @@ def test_every_command_of_the_tutorial_is_one_that_exists():
     assert {command.split()[0] for command in commands} == {"manage.py", "-m"}
 
 
-@pytest.mark.parametrize("slug", ["Upper", "1st", "a-b", "../escape", "gain", "imputation", "skeleton", "digits", "task", ""])
+@pytest.mark.parametrize(
+    "slug", ["Upper", "1st", "a-b", "../escape", "gain", "imputation", "skeleton", "digits", "task", ""]
+)
 def test_a_slug_that_is_wrong_or_taken_lays_out_nothing(slug, tmp_path):
     with pytest.raises(CommandError):
         call_command("newpaper", slug, folder=str(tmp_path))
