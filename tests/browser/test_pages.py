@@ -236,7 +236,7 @@ def test_charts_are_exported_as_png_svg_and_csv(desk):
     assert content["PNG"].startswith(b"\x89PNG")
     assert b"<svg" in content["SVG"][:200]
     rows = list(csv.DictReader(io.StringIO(content["CSV"].decode())))
-    assert len(rows) == 2 * len(catalogue.task("imputation").cases["quick"])
+    assert len(rows) == 2 * len(catalogue.board("imputation", "quick").cases)
     assert all(float(row["low"]) < float(row["x"]) < float(row["high"]) for row in rows)
 
 
