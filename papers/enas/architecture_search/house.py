@@ -8,6 +8,7 @@ HOUSE = (
         title="Optimum",
         kind="oracle",
         summary="The best cell, found by enumeration and answered without a question: regret 0.",
+        expense=6,  # its digits worlds are trained on first use, as for everybody
     ),
     House(
         slug="random_cell",
