@@ -99,7 +99,7 @@ def test_provenance_says_what_a_repetition_needs(play):
     ],
 )
 def test_a_protocol_that_goes_wrong_is_our_fault(doubling, monkeypatch, caplog, scores, reason):
-    monkeypatch.setattr("papers.doubling.protocol.play", lambda case, **_: eval(scores))
+    monkeypatch.setattr("papers.doubling.doubling.play.play", lambda case, **_: eval(scores))
     events = []
     assert not evaluate(Job(task="doubling", tier="quick", code=method("return x"), mode="inprocess"), events.append)
     assert (events[-1]["whose"], events[-1]["reason"]) == ("ours", "internal")
@@ -110,14 +110,14 @@ def test_missing_data_are_told_with_the_remedy(doubling, monkeypatch):
     def play(case, **_):
         raise DataError("letter.csv is not here: set DATA_MIRROR")
 
-    monkeypatch.setattr("papers.doubling.protocol.play", play)
+    monkeypatch.setattr("papers.doubling.doubling.play.play", play)
     events = []
     evaluate(Job(task="doubling", tier="quick", code=method("return x"), mode="inprocess"), events.append)
     assert (events[-1]["whose"], events[-1]["message"]) == ("ours", "letter.csv is not here: set DATA_MIRROR")
 
 
 def test_only_the_interfaces_calls_reach_the_method(doubling, monkeypatch):
-    monkeypatch.setattr("papers.doubling.protocol.play", lambda case, *, method, **_: method.triple(3))
+    monkeypatch.setattr("papers.doubling.doubling.play.play", lambda case, *, method, **_: method.triple(3))
     events = []
     evaluate(Job(task="doubling", tier="quick", code=method("return x"), mode="inprocess"), events.append)
     assert events[-1]["whose"] == "ours"
