@@ -18,6 +18,7 @@ from papers import data
 from papers.playing import Spent
 from papers.task import AnswerError, Board, Case, Scores, Seed
 from runners.events import Exceeded, Failed
+from runners.inprocess import NoTruth
 from runners.job import Job
 from runners.own_work import OwnLimit, own_work
 from runners.provenance import provenance
@@ -70,6 +71,7 @@ class Run:
         self.report = Reporter(emit)
         self.total = Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0)
         self.evaluator_seconds = 0.0
+        self.played = 0  # fewer than were asked for where an oracle knows some cases only
 
     def play_all(self) -> None:
         """Raises what `evaluate` turns into events."""
@@ -86,12 +88,16 @@ class Run:
         protocol = importlib.import_module(self.job.board.task.play)
         for number, (case, index) in enumerate(plays, 1):
             self.where = (case.name, index)
-            self.play(protocol, case, index, is_last=number == len(plays))
+            try:
+                self.play(protocol, case, index, is_last=number == len(plays))
+            except NoTruth:
+                continue
+            self.played += 1
         self.where = ("", 0)
         self.emit(
             {
                 "type": "finished",
-                "plays": len(plays),
+                "plays": self.played,
                 "artefacts": self.report.artefacts,
                 "spent": self.total,
                 "evaluator_seconds": self.evaluator_seconds,

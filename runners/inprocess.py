@@ -71,6 +71,10 @@ class InProcess:
         self._method = None
 
 
+class NoTruth(Exception):
+    """The board's oracle knows nothing of this case: it is not played by it."""
+
+
 class Oracle:
     """An object that answers from the truth, made by the board itself. It costs nothing, and its mistakes are ours."""
 
@@ -81,7 +85,10 @@ class Oracle:
     def load(
         self, code: bytes, *, seed: int, calls: tuple[str, ...], optional: tuple[str, ...], ledger: Ledger
     ) -> None:
+        """Raises NoTruth where the board makes none for this case."""
         self._answering = self._make()
+        if self._answering is None:
+            raise NoTruth
 
     def has(self, name: str) -> bool:
         return callable(getattr(self._answering, name, None))

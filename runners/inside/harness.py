@@ -40,26 +40,20 @@ class Pipes:
 
     def __init__(self, frame_bytes: int) -> None:
         self._limit = frame_bytes
+        self._ahead = wire.ReadAhead(lambda view: os.readv(self.inbound, [view]))
         self.inbound = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 100)
         self.outbound = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 100)
         os.dup2(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), 0)
         os.dup2(2, 1)
 
     def read(self) -> wire.Frame:
-        return wire.read(self._fill, limit=UNLIMITED)
+        return wire.read(self._ahead.fill, limit=UNLIMITED)
 
     def write(self, word: str, call: str, value: Any) -> None:
         for buffer in wire.pack(wire.Frame(word, call, value), limit=self._limit):
-            rest = buffer
+            rest = memoryview(buffer)
             while rest:
                 rest = rest[os.write(self.outbound, rest) :]
-
-    def _fill(self, view: memoryview) -> None:
-        while view:
-            count = os.readv(self.inbound, [view])
-            if not count:
-                raise EOFError
-            view = view[count:]
 
 
 def main() -> None:

@@ -13,8 +13,8 @@ from django.test import Client
 from django_ratelimit import core as ratelimit
 
 from leaderboard.__main__ import Unusable, start_broker
-from leaderboard.submitting.rates import ForgivingRedisCache
 from leaderboard.models import ApiToken
+from leaderboard.submitting.rates import ForgivingRedisCache
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,7 +52,7 @@ def test_uploads_by_page_and_token_are_counted_together(client, alice):
     told = {"task": "imputation", "name": "Once more"}
     headers = {"Authorization": f"Bearer {ApiToken.issue(alice, 'laptop')[1]}"}
     assert client.post("/tasks/imputation/submit/", {}).status_code == 429
-    with (ROOT / "papers/gain/methods/mean.py").open("rb") as file:
+    with (ROOT / "papers/gain/imputation/methods/mean.py").open("rb") as file:
         assert client.post("/api/v1/submissions", told | {"file": file}, headers=headers).status_code == 429
 
 

@@ -1,11 +1,9 @@
 """What a case is played on: a table, and weights that its cells share."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 
-from papers.data import DataError
+from papers.data import DataError, dataset
 from papers.enas.problem import cifar, digits, supernet, trainings
 from papers.enas.problem.sources import Digits, Source
 from papers.enas.problem.supernet import Supernet
@@ -13,7 +11,6 @@ from papers.enas.problem.tables import Table, nas_bench_201
 from papers.enas.problem.trainings import Progress, Trainings
 from papers.task import Seed
 
-PUBLIC = Path(__file__).parents[1] / "made" / "digits_cell3.npz"
 ON_FIRST_USE = 3  # nodes: a table of larger cells takes hours, and is made by a command beforehand
 
 
@@ -32,7 +29,7 @@ def load_table(source: Source, seed: Seed, *, progress: Progress) -> Table:
 def load_trainings(source: Digits, seed: Seed, progress: Progress) -> Trainings:
     torch.set_num_threads(1)
     if source.is_public:
-        return Trainings.read(PUBLIC)
+        return Trainings.of(dataset("digits_cell3"))
     secret = source.secret(seed)
     return trainings.read_complete(secret, source.nodes) or build_now(secret, source.nodes, progress)
 
