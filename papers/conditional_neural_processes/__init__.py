@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from papers.conditional_neural_processes.few_shot_functions import TASK as FEW_SHOT_FUNCTIONS
+from papers.conditional_neural_processes.one_shot_classification import TASK as ONE_SHOT_CLASSIFICATION
 from papers.task import Paper
 
 PAPER = Paper(
@@ -16,6 +17,6 @@ PAPER = Paper(
     "Gaussian process does, at a cost that grows linearly with them.",
     question="How far from the exact predictive distribution is it, for how much training, and what would have been nearer?",
     folder=Path(__file__).parent,
-    tasks=(FEW_SHOT_FUNCTIONS,),
+    tasks=(FEW_SHOT_FUNCTIONS, ONE_SHOT_CLASSIFICATION),
     topics=("meta-learning", "Gaussian processes", "uncertainty"),
 )

@@ -105,13 +105,13 @@ class Asked:
         return answers.array(answer, call="sample", shape=(count, *xt.shape[:2], 1))[..., 0]
 
     def seconds(self, context: int, targets: int, rng: np.random.Generator) -> float:
-        """CPU-seconds of one call with two functions of so many points: a mean over calls that take a tenth of a second."""
+        """CPU-seconds of one call with two functions of so many points: a mean over calls that take a twentieth of a second."""
         x = rng.uniform(0, 1, (2, context + targets, 1)).astype(np.float32)
         x = np.repeat(x, 2, axis=2) if self.case.kind == "images" else 4 * x - 2
         xc, xt = np.ascontiguousarray(x[:, :context]), np.ascontiguousarray(x[:, context:])
         yc = np.sin(3 * xc[..., :1])
         used, calls = 0.0, 0
-        while used < 0.1 and calls < 12:
+        while used < 0.05 and calls < 8:
             with self.method.measured() as cost:
                 answer = self.method.predict(xc, yc, xt)
             checked(answer, xt.shape[:2])

@@ -85,16 +85,24 @@ class Batches:
         return self.places[order].expand(BATCH, -1, -1).to(self.device), y.to(self.device)
 
 
+class Source(Protocol):
+    """What batches come from."""
+
+    device: str
+
+    def draw(self) -> tuple[Any, ...]: ...
+
+
 class Learner(Protocol):
     """A network that is trained by its own loss."""
 
-    def loss(self, x: torch.Tensor, y: torch.Tensor, n: int) -> torch.Tensor:
-        """x (B, p, x_dim), y (B, p, 1), of which the first n points are the context -> a number."""
+    def loss(self, *batch: Any) -> torch.Tensor:
+        """Of a batch that a source drew: a number."""
 
     def parameters(self) -> Any: ...
 
 
-def train(network: Learner, batches: Batches, *, rate: float, budget_s: float) -> int:
+def train(network: Learner, batches: Source, *, rate: float, budget_s: float) -> int:
     """Train for a budget of CPU-seconds (on a GPU: seconds), the rate falling as half a cosine; returns the steps."""
     clock = time.process_time if batches.device == "cpu" else time.monotonic
     adam, started = Adam(network.parameters()), clock()

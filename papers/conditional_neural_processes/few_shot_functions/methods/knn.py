@@ -1,4 +1,4 @@
-"""Nearest neighbours: the mean of the nearest context points, and their spread."""
+"""Nearest neighbours: the mean of the nearest context points, those that lie equally far included, and their spread."""
 
 import numpy as np
 
@@ -16,6 +16,8 @@ class Method:
     def predict(self, xc, yc, xt):
         distance = ((xt[:, :, None] - xc[:, None]) ** 2).sum(axis=-1)  # (B, m, n)
         k = min(self.k, xc.shape[1])
-        nearest = np.argpartition(distance, k - 1, axis=2)[..., :k]
-        values = np.take_along_axis(yc[:, None, :, 0], nearest, axis=2)
-        return values.mean(axis=2)[..., None], values.std(axis=2)[..., None] + LEAST
+        is_near = distance <= np.partition(distance, k - 1, axis=2)[..., k - 1 : k] * 1.0001
+        weights = is_near / is_near.sum(axis=2, keepdims=True)
+        mean = weights @ yc
+        variance = np.maximum(weights @ yc**2 - mean**2, 0)
+        return mean, np.sqrt(variance) + LEAST
