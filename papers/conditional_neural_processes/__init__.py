@@ -18,5 +18,5 @@ PAPER = Paper(
     question="How far from the exact predictive distribution is it, for how much training, and what would have been nearer?",
     folder=Path(__file__).parent,
     tasks=(FEW_SHOT_FUNCTIONS, ONE_SHOT_CLASSIFICATION),
-    topics=("meta-learning", "Gaussian processes", "uncertainty"),
+    topics=("meta-learning", "uncertainty", "regression"),
 )

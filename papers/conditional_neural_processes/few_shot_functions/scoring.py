@@ -12,12 +12,12 @@ LEVELS = np.linspace(0.05, 0.95, 19)
 
 def log_likelihood(y: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """(B, m) nats, clipped from below."""
-    return np.maximum(log_normal(y, mean, deviation), CLIP)
+    return np.asarray(np.maximum(log_normal(y, mean, deviation), CLIP))
 
 
 def covered(y: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """Whether each target is within the 90 % band: (B, m) bool."""
-    return np.abs(y - mean) <= BAND * deviation
+    return np.asarray(np.abs(y - mean) <= BAND * deviation)
 
 
 def energy_score(samples: np.ndarray, y: np.ndarray) -> float:

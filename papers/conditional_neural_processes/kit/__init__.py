@@ -128,4 +128,4 @@ def _switching(x: np.ndarray, distance: np.ndarray, rng: np.random.Generator) ->
     lengths = np.where(rng.random(len(x))[:, None] < 0.5, SIDES, SIDES[::-1])
     length = np.where(is_right, lengths[:, 1:], lengths[:, :1])
     together = is_right[:, :, None] == is_right[:, None, :]
-    return together * Kernel("rbf", length[:, :, None])(distance)
+    return np.asarray(together * Kernel("rbf", length[:, :, None])(distance))

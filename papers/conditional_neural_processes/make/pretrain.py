@@ -44,7 +44,10 @@ def main() -> None:
 
 
 def packed(network: nn.Module) -> str:
-    numbers = [p.detach().numpy().ravel() for part in (network.encoder, network.decoder) for p in part.parameters()]  # type: ignore[union-attr,operator]
+    """Its layers as the file holds them: encoder, then decoder, each a matrix and offsets."""
+    numbers = [
+        p.detach().numpy().ravel() for name in ("encoder", "decoder") for p in network.get_submodule(name).parameters()
+    ]
     return base64.b85encode(np.concatenate(numbers).astype(np.float16).tobytes()).decode()
 
 

@@ -3,7 +3,7 @@
 from papers.task import House
 
 HOUSE = (
-    House(slug="uniform", title="Uniform", kind="control", summary="All classes are equally probable: has 1/N."),
+    House(slug="pixel_nn", title="Pixel nearest neighbour", kind="baseline", summary="The nearest drawing, in pixels."),
     House(
         slug="untrained",
         title="Untrained embedding",
@@ -13,7 +13,7 @@ HOUSE = (
         constants={"IS_TRAINED": False},
         expense=2,
     ),
-    House(slug="pixel_nn", title="Pixel nearest neighbour", kind="baseline", summary="The nearest drawing, in pixels."),
+    House(slug="uniform", title="Uniform", kind="control", summary="All classes are equally probable: has 1/N."),
     House(
         slug="cnp",
         title="CNP (paper)",

@@ -8,7 +8,7 @@ BINS = 10
 
 def negative_log_likelihood(proba: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """Of proba (Q, N) for the classes truth (Q,): (Q,) nats."""
-    return -np.log(np.maximum(proba[np.arange(len(truth)), truth], LEAST))
+    return np.asarray(-np.log(np.maximum(proba[np.arange(len(truth)), truth], LEAST)))
 
 
 def hits(proba: np.ndarray, truth: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ STEP = 0.22  # standard deviation from one control point to the next
 EDGE = 0.08, 0.92  # control points are clipped to
 SHAKE, TURN, ZOOM, SHIFT = 0.06, 0.30, 0.15, 0.06  # of a drawing: control points, radians, log-scale, place
 PEN = 0.028  # half the width of a stroke, a standard deviation
-SEGMENTS = 12  # of a stroke
+POINTS = 32  # of a stroke: about half a pixel from one to the next
 
 
 def draw(rng: np.random.Generator, classes: int, each: int) -> tuple[np.ndarray, np.ndarray]:
@@ -22,7 +22,7 @@ def character(rng: np.random.Generator) -> np.ndarray:
     strokes = int(rng.integers(STROKES[0], STROKES[1] + 1))
     start = rng.uniform(0.15, 0.85, (strokes, 1, 2))
     steps = rng.normal(0, STEP, (strokes, 3, 2)).cumsum(axis=1)
-    return np.clip(np.concatenate([start, start + steps], axis=1), *EDGE)
+    return np.asarray(np.clip(np.concatenate([start, start + steps], axis=1), *EDGE))
 
 
 def drawings(control: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -31,26 +31,19 @@ def drawings(control: np.ndarray, count: int, rng: np.random.Generator) -> np.nd
     turn, zoom = rng.normal(0, TURN, count), np.exp(rng.normal(0, ZOOM, count))
     turning = np.stack([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]).transpose(2, 0, 1)
     path = bezier() @ (zoom[:, None, None, None] * (moved @ turning[:, None])) + 0.5
-    path = path + rng.normal(0, SHIFT, (count, 1, 1, 2))  # (count, strokes, SEGMENTS + 1, 2)
-    start = path[:, :, :-1].reshape(count, -1, 2).astype(np.float32)
-    step = (path[:, :, 1:] - path[:, :, :-1]).reshape(count, -1, 2).astype(np.float32)
-    return np.exp(-0.5 * nearest(start, step) / np.float32(PEN) ** 2)
+    path = path + rng.normal(0, SHIFT, (count, 1, 1, 2))
+    return np.exp(-0.5 * nearest(path.reshape(count, -1, 2).astype(np.float32)) / np.float32(PEN) ** 2)
 
 
 def bezier() -> np.ndarray:
-    """Weights of the four control points along a stroke: (SEGMENTS + 1, 4)."""
-    t = np.linspace(0, 1, SEGMENTS + 1)[:, None]
+    """Weights of the four control points along a stroke: (POINTS, 4)."""
+    t = np.linspace(0, 1, POINTS)[:, None]
     return np.concatenate([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3], axis=1)
 
 
-def nearest(start: np.ndarray, step: np.ndarray) -> np.ndarray:
-    """Squared distance of each pixel from the nearest of the segments (count, s, 2): (count, SIDE, SIDE)."""
+def nearest(points: np.ndarray) -> np.ndarray:
+    """Squared distance of each pixel from the nearest of the points (count, p, 2): (count, SIDE, SIDE)."""
     centres = ((np.arange(SIDE) + 0.5) / SIDE).astype(np.float32)
-    rows, columns = np.meshgrid(centres, centres, indexing="ij")
-    y, x = rows.ravel()[None, :, None], columns.ravel()[None, :, None]
-    a, b = start[:, None], step[:, None]
-    length = np.maximum((b**2).sum(axis=-1), 1e-9)
-    dx, dy = x - a[..., 0], y - a[..., 1]
-    along = np.clip((dx * b[..., 0] + dy * b[..., 1]) / length, 0, 1)
-    square = (dx - along * b[..., 0]) ** 2 + (dy - along * b[..., 1]) ** 2
-    return np.asarray(square.min(axis=2).reshape(-1, SIDE, SIDE))
+    squares = (points[..., None] - centres) ** 2  # (count, p, 2, SIDE)
+    pairs = zip(squares[:, :, 1], squares[:, :, 0], strict=True)  # one drawing at a time: what a cache holds
+    return np.stack([(rows[:, :, None] + columns[:, None]).min(axis=0) for rows, columns in pairs])

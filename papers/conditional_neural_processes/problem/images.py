@@ -80,7 +80,7 @@ class Marginals:
 
 
 def bin_of(values: np.ndarray, bins: int) -> np.ndarray:
-    return np.minimum((values * bins).astype(int), bins - 1)
+    return np.asarray(np.minimum((values * bins).astype(int), bins - 1))
 
 
 def marginals(images: Images) -> Marginals:

@@ -27,7 +27,7 @@ class Round:
 
     @property
     def context(self) -> int:
-        return self.xc.shape[1]
+        return int(self.xc.shape[1])
 
 
 def span(family: str) -> tuple[float, float]:
