@@ -10,11 +10,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from papers.conditional_neural_processes.kit import HIGH, LOW
 from papers.conditional_neural_processes.kit.learning import Batches, negative_log_likelihood, train
 
 CHANNELS = 32
 DENSITY = 24  # grid points a unit
-MARGIN = 0.5  # of the grid beyond the outermost inputs
+MARGIN = 0.5  # of the grid beyond the outermost inputs, and beyond [LOW, HIGH]
 WIDTHS = (0.05, 0.15, 0.4)  # of the sums over context points
 PIXEL_WIDTHS = (0.7, 1.5)  # the same on images, in pixels
 DILATIONS = (1, 2, 4, 4, 2, 1)
@@ -64,8 +65,8 @@ class Curves(nn.Module):
 
     def forward(self, xc, yc, xt):
         xc, yc, xt = xc[..., 0], yc[..., 0], xt[..., 0]
-        every = torch.cat([xc, xt], dim=1)
-        low, high = float(every.min()) - MARGIN, float(every.max()) + MARGIN
+        ends = [end for z in (xc, xt) for end in (float(z.min()), float(z.max()))]
+        low, high = min(LOW, *ends) - MARGIN, max(HIGH, *ends) + MARGIN  # the same whatever else is asked
         grid = torch.arange(np.floor(low * DENSITY), np.ceil(high * DENSITY) + 1, device=xc.device) / DENSITY
         picture = sums(grid.expand(len(xc), -1), xc, yc, WIDTHS).transpose(1, 2)
         hidden = self.blocks(functional.relu(self.enter(picture)))  # (B, channels, g)
