@@ -49,6 +49,10 @@ class Contestant(Protocol):
     def spent(self) -> Spent:
         """What its calls used so far, those of its `fresh` copies included."""
 
+    @property
+    def code_bytes(self) -> int:
+        """The size of its file: what was learnt elsewhere comes in it."""
+
     def has(self, name: str) -> bool:
         """Whether it defines this call; true for every call that is not optional."""
 
@@ -65,7 +69,7 @@ class Contestant(Protocol):
         """End its process: the play goes on without it. A call after that is the protocol's mistake."""
 
 
-RESERVED = ("spent", "has", "measured", "fresh", "close")
+RESERVED = ("spent", "code_bytes", "has", "measured", "fresh", "close")
 
 
 class Report(Protocol):

@@ -79,6 +79,10 @@ class Playing:
     def task(self) -> Task:
         return self._job.board.task
 
+    @property
+    def code_bytes(self) -> int:
+        return len(self._job.code)
+
     def open(self) -> Box:
         """Another box with a new Method from the same code and seed. Raises MethodFailure, SandboxError."""
         box: Box = Oracle(self._oracle) if self._oracle else self._boxes.take()
@@ -146,6 +150,10 @@ class Proxy:
     @property
     def spent(self) -> Spent:
         return self._playing.spent()
+
+    @property
+    def code_bytes(self) -> int:
+        return self._playing.code_bytes
 
     def has(self, name: str) -> bool:
         task = self._playing.task

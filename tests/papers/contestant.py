@@ -22,6 +22,10 @@ class InProcess:
         seconds = time.process_time()
         return Spent(seconds=seconds, cpu_seconds=seconds, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0)
 
+    @property
+    def code_bytes(self):
+        return 0
+
     def has(self, name):
         return hasattr(self._method, name)
 

@@ -1,0 +1,97 @@
+"""The methods that come with the board."""
+
+from papers.task import House
+
+HOUSE = (
+    House(
+        slug="oracle",
+        title="Exact predictive",
+        kind="oracle",
+        summary="Who knows the law of the curves; where that leaves something open, mean and deviation of the exact mixture.",
+    ),
+    House(
+        slug="prior",
+        title="Prior",
+        kind="control",
+        summary="Sees no context: N(0, 1), or each pixel's mean and deviation.",
+    ),
+    House(
+        slug="gp_wrong_long",
+        title="GP, length 0.8",
+        kind="control",
+        summary="Twice the length of the curves' kernel: sharp and wrong, must fail.",
+        file="gp",
+        constants={"LENGTHS": (0.8,)},
+    ),
+    House(slug="knn", title="Nearest neighbours", kind="baseline", summary="Three (on images five) nearest points."),
+    House(
+        slug="gp_wrong",
+        title="GP, length 0.2",
+        kind="baseline",
+        summary="Half the length of the curves' kernel.",
+        file="gp",
+        constants={"LENGTHS": (0.2,)},
+    ),
+    House(
+        slug="gp_fitted",
+        title="GP, fitted length",
+        kind="baseline",
+        summary="The length of highest evidence, for each context anew.",
+        file="gp",
+        expense=2,
+    ),
+    House(
+        slug="gp_marginal",
+        title="GP, marginalised length",
+        kind="baseline",
+        summary="Thirteen lengths, weighted by their evidence.",
+        file="gp",
+        constants={"IS_AVERAGED": True},
+        expense=2,
+    ),
+    House(
+        slug="cnp_paper",
+        title="CNP (paper)",
+        kind="method",
+        summary="As in the authors' notebook: bare inputs, deviations of 0.1 at least, contexts of 3 to 9, Adam 1e-4.",
+        file="cnp",
+        constants={"FLOOR": 0.1, "FEATURES": 0, "RATE": 1e-4, "MOST": 9, "IS_LEVEL": True},
+        expense=14,
+    ),
+    House(
+        slug="cnp",
+        title="CNP, no floor",
+        kind="method",
+        summary="The same network without the floor, with sines and cosines of its inputs and contexts of all sizes.",
+        expense=14,
+    ),
+    House(
+        slug="acnp",
+        title="Attentive CNP",
+        kind="method",
+        summary="That, and each target weighs the context's points.",
+        file="cnp",
+        constants={"ATTENTION": True},
+        expense=14,
+    ),
+    House(
+        slug="lnp",
+        title="Latent NP",
+        kind="method",
+        summary="A neural process: the mean of the encoded points gives a latent variable, and samples are whole functions.",
+        expense=14,
+    ),
+    House(
+        slug="convcnp",
+        title="Convolutional CNP",
+        kind="method",
+        summary="The context becomes a picture on a grid, which a convolutional network completes.",
+        expense=14,
+    ),
+    House(
+        slug="cnp_pretrained",
+        title="CNP, pre-trained",
+        kind="method",
+        summary="A CNP that was trained beforehand on three laws of curves, its weights in its file; on images the prior.",
+    ),
+)

@@ -1,0 +1,155 @@
+"""The board of classes: where its methods land, what crosses the boundary, and what cheating gains."""
+
+import numpy as np
+import pytest
+
+from papers.conditional_neural_processes.one_shot_classification import play as board
+from papers.conditional_neural_processes.one_shot_classification import scoring
+from papers.conditional_neural_processes.problem import classes, glyphs
+from papers.task import AnswerError
+from tests.papers.conditional_neural_processes.asking import CLASSES, Contestant, Silent, method, play, seed
+
+DIGITS, FIVE, TWENTY = "digits/5way-1shot", "glyphs/5way-1shot", "glyphs/20way-1shot"
+
+
+class Classifier:
+    def __init__(self, predict_proba, fit=lambda images, labels, task: None):
+        self.predict_proba, self.fit = predict_proba, fit
+
+
+def evenly(support_x, support_y, query_x):
+    ways = support_y.max() + 1
+    return np.full((len(query_x), ways), 1 / ways)
+
+
+@pytest.mark.parametrize(("case", "ways"), [(DIGITS, 5), (FIVE, 5), (TWENTY, 20)])
+def test_uniform_has_one_in_n(case, ways):
+    scores = play(CLASSES, case, "uniform")
+    assert abs(scores["accuracy"] - 1 / ways) < 1e-12
+    assert abs(scores["nll"] - np.log(ways)) < 1e-9
+    assert scores["ece"] < 1e-9
+
+
+@pytest.mark.parametrize(("case", "published"), [(FIVE, 0.55), (TWENTY, 0.32)])
+def test_pixels_tell_glyphs_apart_as_published(case, published):
+    assert abs(play(CLASSES, case, "pixel_nn")["accuracy"] - published) < 0.04
+
+
+def test_pixels_do_not_care_how_classes_are_numbered():
+    ready, rng = method(CLASSES, "pixel_nn"), np.random.default_rng(0)
+    x, y = glyphs.draw(rng, 5, 3)
+    ready.fit(None, None, {"ways": 5})
+    other = np.array([3, 0, 4, 1, 2])
+    first = ready.predict_proba(x[:, None], y, x[:4, None])
+    assert np.allclose(first, ready.predict_proba(x[:, None], other[y], x[:4, None])[:, other])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [DIGITS, FIVE])
+def test_prototypes_that_learnt_a_little_beat_pixels_and_the_untrained(case):
+    learnt = play(CLASSES, case, "prototypes", fit_seconds=5.0)["accuracy"]
+    assert learnt > play(CLASSES, case, "pixel_nn")["accuracy"] + 0.02
+    assert learnt > play(CLASSES, case, "untrained")["accuracy"] + 0.02
+
+
+@pytest.mark.parametrize("slug", ["cnp", "prototypes", "matching", "untrained"])
+def test_every_head_gives_probabilities(slug):
+    scores = play(CLASSES, DIGITS, slug, fit_seconds=0.5, ask_seconds=60)
+    assert 0.1 < scores["accuracy"] < 1
+    assert scores["nll"] > 0
+
+
+def test_classes_of_an_episode_were_never_seen():
+    for source in ("digits", "glyphs"):
+        drawn = classes.load(source, np.random.default_rng(0))
+        assert drawn.learnt[0].shape[1:] == drawn.new[0].shape[1:]
+        assert 0 <= drawn.new[0].min() < drawn.new[0].max() <= 1
+    digits = classes.load("digits", np.random.default_rng(0))
+    assert not set(digits.learnt[1]) & set(digits.new[1])
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (lambda p: p * 1.5, "numbers from 0 to 1|rows that sum to"),
+        (lambda p: p[:, :-1], "expected"),
+        (lambda p: p - 0.3, "numbers from 0"),
+        (lambda p: np.full_like(p, np.nan), "NaN"),
+        (lambda p: p.argmax(axis=1), "expected"),
+    ],
+    ids=["sum", "classes", "negative", "nan", "labels"],
+)
+def test_a_malformed_answer_is_refused(answer, message):
+    with pytest.raises(AnswerError, match=message):
+        play(CLASSES, DIGITS, Classifier(lambda *episode: answer(evenly(*episode))))
+
+
+def test_learning_over_the_budget_is_refused():
+    with pytest.raises(AnswerError, match="its budget is 1e-05"):
+        play(CLASSES, DIGITS, "untrained", fit_seconds=1e-5)
+
+
+def test_a_tie_shares_its_chance():
+    proba = np.array([[0.5, 0.5, 0.0], [0.2, 0.2, 0.6]])
+    assert np.allclose(scoring.hits(proba, np.array([0, 2])), [0.5, 1])
+
+
+def test_the_order_of_classes_and_queries_tells_nothing():
+    """Guessing that queries come class by class, or that the first class is the likeliest."""
+
+    def in_order(support_x, support_y, query_x):
+        ways = support_y.max() + 1
+        return 0.98 * np.eye(ways)[np.arange(len(query_x)) * ways // len(query_x)] + 0.02 / ways
+
+    assert abs(play(CLASSES, DIGITS, Classifier(in_order))["accuracy"] - 0.2) < 0.03
+
+
+def test_state_kept_between_episodes_gains_nothing():
+    """Who adds the support of earlier episodes by their labels mixes classes: labels are given anew in each."""
+    honest, earlier = method(CLASSES, "pixel_nn"), []
+    honest.fit(None, None, {"ways": 5})
+
+    def remember(support_x, support_y, query_x):
+        earlier.append((support_x, support_y))
+        xs, ys = zip(*earlier[-3:], strict=True)
+        return honest.predict_proba(np.concatenate(xs), np.concatenate(ys), query_x)
+
+    assert play(CLASSES, DIGITS, Classifier(remember))["accuracy"] < play(CLASSES, DIGITS, "pixel_nn")["accuracy"]
+
+
+def test_glyphs_of_a_public_seed_are_none_of_the_boards():
+    """Who carries a thousand drawings and finds the query's class among them is no better than without any."""
+    known, numbers = glyphs.draw(np.random.default_rng(0), 100, 10)
+    flat = known.reshape(len(known), -1)
+
+    def by_heart(support_x, support_y, query_x):
+        near = [numbers[((z.ravel() - flat) ** 2).sum(axis=1).argmin()] for z in (*support_x, *query_x)]
+        same = np.array(near[len(support_x) :])[:, None] == np.array(near[: len(support_x)])[np.argsort(support_y)]
+        weights = same + 0.1
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    classifier = Classifier(by_heart)
+    wanted = CLASSES.board("quick").case(FIVE).params
+    some = board.episodes(wanted, classes.load("glyphs", seed().rng("classes")), seed().rng("episodes"))
+    pixels = method(CLASSES, "pixel_nn")
+    pixels.fit(None, None, {"ways": 5})
+    right = {"heart": [], "pixels": []}
+    for _, episode in zip(range(40), some, strict=False):
+        asked = episode.support_x, episode.support_y, episode.query_x
+        right["heart"].append(scoring.hits(classifier.predict_proba(*asked), episode.query_y).mean())
+        right["pixels"].append(scoring.hits(pixels.predict_proba(*asked), episode.query_y).mean())
+    assert np.mean(right["heart"]) < np.mean(right["pixels"]) - 0.05
+
+
+def test_a_play_shows_calibration_once():
+    class Kept(Silent):
+        names = []
+
+        def curve(self, name, *_, **__):
+            self.names.append(name)
+
+    board.play(
+        CLASSES.board("quick").case(DIGITS), seed=seed(), device="cpu", method=Contestant(method(CLASSES, "pixel_nn")),
+        report=Kept(),
+    )  # fmt: skip
+    assert Kept.names == ["Calibration"]
