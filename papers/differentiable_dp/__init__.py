@@ -1,0 +1,20 @@
+"""Differentiable Dynamic Programming for Structured Prediction and Attention."""
+
+from pathlib import Path
+
+from papers.differentiable_dp.dp_operators import TASK as OPERATORS
+from papers.task import Paper
+
+PAPER = Paper(
+    slug="differentiable_dp",
+    title="Differentiable Dynamic Programming for Structured Prediction and Attention",
+    authors="Arthur Mensch, Mathieu Blondel",
+    venue="ICML 2018 (PMLR 80)",
+    url="https://arxiv.org/abs/1802.03676",
+    claim="Smoothing the maximum in a dynamic program makes it differentiable; its gradient is the expected path, costs as much as "
+    "the value, and is sparse under the squared norm; trained through it, taggers and aligners match or beat their rivals.",
+    question="Which implementation is right in every corner and cheapest, and does sparsity or smoothing help a tagger or an aligner?",
+    folder=Path(__file__).parent,
+    tasks=(OPERATORS,),
+    topics=("structured prediction", "dynamic programming", "differentiable programming"),
+)
