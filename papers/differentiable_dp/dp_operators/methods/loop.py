@@ -21,8 +21,8 @@ def smooth(x, op, gamma):
     counts = torch.arange(1, z.shape[-1] + 1, dtype=z.dtype)
     thresholds = (descending.cumsum(-1) - 1) / counts
     size = (descending > thresholds).sum(-1, keepdim=True).clamp(min=1)
-    threshold = thresholds.gather(-1, size - 1)
-    q = torch.where(z > threshold, z - threshold, 0.0)
+    chosen = (z > thresholds.gather(-1, size - 1)).to(z.dtype).detach()
+    q = chosen * (z - ((chosen * z).sum(-1, keepdim=True) - 1) / chosen.sum(-1, keepdim=True))
     return gamma * ((q * z).sum(-1) - (q * q).sum(-1) / 2)
 
 
