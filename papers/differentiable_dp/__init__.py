@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from papers.differentiable_dp.alignment import TASK as ALIGNMENT
 from papers.differentiable_dp.dp_operators import TASK as OPERATORS
+from papers.differentiable_dp.sequence_tagging import TASK as TAGGING
 from papers.task import Paper
 
 PAPER = Paper(
@@ -15,6 +17,6 @@ PAPER = Paper(
     "the value, and is sparse under the squared norm; trained through it, taggers and aligners match or beat their rivals.",
     question="Which implementation is right in every corner and cheapest, and does sparsity or smoothing help a tagger or an aligner?",
     folder=Path(__file__).parent,
-    tasks=(OPERATORS,),
+    tasks=(OPERATORS, TAGGING, ALIGNMENT),
     topics=("structured prediction", "dynamic programming", "differentiable programming"),
 )

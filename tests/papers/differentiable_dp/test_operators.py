@@ -101,7 +101,9 @@ def test_a_cache_by_input_is_never_hit():
         return answer
 
     assert failed(play("viterbi/l2", spoilt("compiled", spoil))) == set()
-    assert len(hits) == len(board.expected_path.__globals__["GAMMAS"]) - 1  # the picture's, which nobody times or scores
+    assert (
+        len(hits) == len(board.expected_path.__globals__["GAMMAS"]) - 1
+    )  # the picture's, which nobody times or scores
 
 
 def test_slow_sending_is_not_taken_off():

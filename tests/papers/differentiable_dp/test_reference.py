@@ -65,14 +65,10 @@ def test_a_shift_of_a_step_adds_to_the_value_alone_and_gamma_is_a_scale(op):
     rng = np.random.default_rng(2)
     theta, lengths = rng.normal(size=(2, 5, 3, 3)), np.array([5, 5])
     shift = rng.normal(size=5)
-    plain, moved = (
-        reference.viterbi(scores, lengths, op, 0.8) for scores in (theta, theta + shift[:, None, None])
-    )
+    plain, moved = (reference.viterbi(scores, lengths, op, 0.8) for scores in (theta, theta + shift[:, None, None]))
     np.testing.assert_allclose(moved.value, plain.value + shift.sum(), atol=1e-10)
     np.testing.assert_allclose(moved.expected, plain.expected, atol=1e-10)
-    np.testing.assert_allclose(
-        plain.value, 0.8 * reference.viterbi(theta / 0.8, lengths, op, 1.0).value, atol=1e-12
-    )
+    np.testing.assert_allclose(plain.value, 0.8 * reference.viterbi(theta / 0.8, lengths, op, 1.0).value, atol=1e-12)
 
 
 @each_op
