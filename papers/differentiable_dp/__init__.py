@@ -13,9 +13,9 @@ PAPER = Paper(
     authors="Arthur Mensch, Mathieu Blondel",
     venue="ICML 2018 (PMLR 80)",
     url="https://arxiv.org/abs/1802.03676",
-    claim="Smoothing the maximum in a dynamic program makes it differentiable; its gradient is the expected path, costs as much as "
+    claim="A smoothed maximum makes a dynamic program differentiable; its gradient is the expected path, costs as much as "
     "the value, and is sparse under the squared norm; trained through it, taggers and aligners match or beat their rivals.",
-    question="Which implementation is right in every corner and cheapest, and does sparsity or smoothing help a tagger or an aligner?",
+    question="Which implementation is right everywhere and cheapest, and does smoothing help a tagger or an aligner?",
     folder=Path(__file__).parent,
     tasks=(OPERATORS, TAGGING, ALIGNMENT),
     topics=("structured prediction", "dynamic programming", "differentiable programming"),

@@ -21,7 +21,7 @@ class Pair:
 
 def draw(rng: np.random.Generator, *, noise: float, extra: int) -> Pair:
     """A melody of random notes, and its playing at a smooth random tempo; `extra` dimensions are noise of scale 3 alone."""
-    notes = rng.normal(size=(rng.integers(NOTES[0], NOTES[1] + 1), DIMENSIONS)) * 1.5
+    notes = rng.normal(size=(rng.integers(NOTES[0], NOTES[1] + 1), DIMENSIONS)) * 1.1
     a = np.repeat(notes, rng.integers(REPEATS[0], REPEATS[1] + 1, len(notes)), axis=0)
     position = tempo(len(a), round(len(a) * rng.uniform(*STRETCH)), rng)
     b = a[np.round(position).astype(int)] + noise * rng.normal(size=(len(position), DIMENSIONS))

@@ -28,6 +28,7 @@ def test_methods_that_are_right_pass_every_check(slug, case):
     assert set(report.matrices) == {"Expected path"}
 
 
+@pytest.mark.slow
 def test_the_tree_is_right_for_entropy_and_wrong_for_the_squared_norm():
     assert failed(play("viterbi/entropy", "tree")) == set()
     scores = play("viterbi/l2", "tree")
@@ -68,6 +69,7 @@ def spoilt(slug, spoil):
     return method
 
 
+@pytest.mark.slow
 def test_garbage_past_the_gates_sizes_is_caught():
     def spoil(_, theta, answer):
         return (answer[0] + 0.1, answer[1]) if theta.shape[1] > 500 else answer
@@ -79,6 +81,7 @@ def test_garbage_past_the_gates_sizes_is_caught():
     assert failed(cheat) == {"long"}
 
 
+@pytest.mark.slow
 def test_taking_calls_for_timed_ones_gains_nothing():
     """Whoever computes only the first time that a shape is seen, and answers the rest from it, is caught."""
     seen = {}
@@ -91,6 +94,7 @@ def test_taking_calls_for_timed_ones_gains_nothing():
     assert "cost" not in scores
 
 
+@pytest.mark.slow
 def test_a_cache_by_input_is_never_hit():
     seen, hits = set(), []
 
