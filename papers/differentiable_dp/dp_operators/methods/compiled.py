@@ -1,4 +1,4 @@
-"""The recursions compiled by numba: problem by problem, cell by cell, in float64; all arrays of a problem stay in cache.
+"""The recursions compiled by numba: cell by cell, in float64.
 
 Value, gradient and Hessian product are one kernel for each program: the product's part is skipped where no z is given.
 """
@@ -112,48 +112,56 @@ def viterbi(theta, z, lengths, gamma, is_l2, has_z, value, expected, product):
 
 
 @numba.njit(error_model="numpy")
-def dtw(theta, z, rows, cols, gamma, is_l2, has_z, value, expected, product):
+def dtw_forth(theta, z, rows, cols, gamma, is_l2, has_z, value, q, bent):
+    """Values, gradients q (B, M, N, 3) and their derivatives. Cell by cell through all problems at once.
+
+    A cell waits for its left neighbour, but not for other problems': the processor computes those meanwhile.
+    """
     batch, height, width = theta.shape
-    x, move, qd = np.empty(3), np.empty(3), np.empty(3)
-    q = np.empty((height, width, 3))
-    bent = np.empty((height if has_z else 0, width, 3))
-    for b in range(batch):
-        v = np.full((2, width + 1), np.inf)
-        vd = np.zeros((2, width + 1))
-        v[0, 0] = 0.0
-        for i in range(rows[b]):
-            above, here = i % 2, (i + 1) % 2
-            v[here, 0] = np.inf
-            for j in range(cols[b]):
-                x[0], x[1], x[2] = -v[here, j], -v[above, j], -v[above, j + 1]
-                v[here, j + 1] = theta[b, i, j] - smooth(x, gamma, is_l2, q[i, j])
+    x, move, bend_of = np.empty((batch, 3)), np.empty(3), np.empty(3)
+    v, vd = np.full((2, width + 1, batch), np.inf), np.zeros((2, width + 1, batch))
+    v[0, 0] = 0.0
+    for i in range(height):
+        above, here = i % 2, (i + 1) % 2
+        v[here, 0] = np.inf
+        for j in range(width):
+            for b in range(batch):
+                x[b, 0], x[b, 1], x[b, 2] = -v[here, j, b], -v[above, j, b], -v[above, j + 1, b]
+                v[here, j + 1, b] = theta[b, i, j] - smooth(x[b], gamma, is_l2, q[b, i, j])
                 if has_z:
-                    move[0], move[1], move[2] = vd[here, j], vd[above, j], vd[above, j + 1]
-                    bend(q[i, j], move, gamma, is_l2, qd)
+                    move[0], move[1], move[2] = vd[here, j, b], vd[above, j, b], vd[above, j + 1, b]
+                    bend(q[b, i, j], move, gamma, is_l2, bend_of)
                     total = z[b, i, j]
                     for k in range(3):
-                        bent[i, j, k] = -qd[k]
-                        total += q[i, j, k] * move[k]
-                    vd[here, j + 1] = total
-        value[b] = v[rows[b] % 2, cols[b]]
-        expected[b, rows[b] - 1, cols[b] - 1] = 1.0
+                        bent[b, i, j, k] = -bend_of[k]
+                        total += q[b, i, j, k] * move[k]
+                    vd[here, j + 1, b] = total
+                if i == rows[b] - 1 and j == cols[b] - 1:
+                    value[b] = v[here, j + 1, b]
+
+
+@numba.njit(error_model="numpy")
+def dtw_back(rows, cols, e, q, into):
+    """Add what flows from e (B, M, N) along q to the parents of each cell, in `into`, which may be e itself."""
+    for b in range(e.shape[0]):
         for i in range(rows[b] - 1, -1, -1):
             for j in range(cols[b] - 1, -1, -1):
-                e = expected[b, i, j]
-                ed = product[b, i, j] if has_z else 0.0
                 if j > 0:
-                    expected[b, i, j - 1] += q[i, j, 0] * e
-                if j > 0 and i > 0:
-                    expected[b, i - 1, j - 1] += q[i, j, 1] * e
+                    into[b, i, j - 1] += q[b, i, j, 0] * e[b, i, j]
                 if i > 0:
-                    expected[b, i - 1, j] += q[i, j, 2] * e
-                if has_z:
-                    if j > 0:
-                        product[b, i, j - 1] += bent[i, j, 0] * e + q[i, j, 0] * ed
-                    if j > 0 and i > 0:
-                        product[b, i - 1, j - 1] += bent[i, j, 1] * e + q[i, j, 1] * ed
-                    if i > 0:
-                        product[b, i - 1, j] += bent[i, j, 2] * e + q[i, j, 2] * ed
+                    into[b, i - 1, j] += q[b, i, j, 2] * e[b, i, j]
+                if j > 0 and i > 0:
+                    into[b, i - 1, j - 1] += q[b, i, j, 1] * e[b, i, j]
+
+
+def dtw(theta, z, rows, cols, gamma, is_l2, has_z, value, expected, product):
+    q, bent = np.empty((*theta.shape, 3)), np.empty((*product.shape, 3))
+    dtw_forth(theta, z, rows, cols, gamma, is_l2, has_z, value, q, bent)
+    expected[np.arange(len(theta)), rows - 1, cols - 1] = 1.0
+    dtw_back(rows, cols, expected, q, expected)
+    if has_z:
+        dtw_back(rows, cols, expected, bent, product)
+        dtw_back(rows, cols, product, q, product)
 
 
 def solve(kernel, theta, z, sizes, op, gamma):
