@@ -36,10 +36,10 @@ def long(kind: Kind, op: Op, *, states: int = 9) -> Case[Program]:
 
 
 SHORT = Case(name="viterbi/short", params=Program("viterbi", "entropy", steps=(10, 30), batch=8), ranked=False)
-RANKED = tuple(case(kind, op) for kind in ("viterbi", "dtw") for op in ("entropy", "l2"))  # type: ignore[arg-type]
+RANKED = tuple(case(kind, op) for kind in ("viterbi", "dtw") for op in ("entropy", "l2"))
 QUICK = (*RANKED, SHORT)
 FULL = (
     *RANKED,
-    *(long("viterbi", op, states=states) for op in ("entropy", "l2") for states in (9, 25)),  # type: ignore[arg-type]
-    *(long("dtw", op) for op in ("entropy", "l2")),  # type: ignore[arg-type]
+    *(long("viterbi", op, states=states) for op in ("entropy", "l2") for states in (9, 25)),
+    *(long("dtw", op) for op in ("entropy", "l2")),
 )

@@ -31,7 +31,8 @@ def draw(program: Program, rng: np.random.Generator) -> np.ndarray:
         time = np.linspace(0, 2 * np.pi, SIDE)
         a = np.sin(time) + 0.2 * rng.normal(size=SIDE)
         b = np.sin(time**1.2 / (2 * np.pi) ** 0.2) + 0.2 * rng.normal(size=SIDE)
-        return 4 * (a[None, :, None] - b[None, None]) ** 2
+        told: np.ndarray = 4 * (a[None, :, None] - b[None, None]) ** 2
+        return told
     states = program.states
     return 1.5 * np.eye(states) + rng.normal(size=(1, SIDE, states, 1)) * np.ones((1, SIDE, states, states))
 
@@ -44,4 +45,5 @@ def frame(program: Program, method: Method, theta: np.ndarray, gamma: float) -> 
         answer = method.viterbi(theta, np.full(1, SIDE, np.int64), program.op, gamma)
     _, expected = answers.items(answer, call=program.kind, count=2)
     kept = answers.array(expected, call=program.kind, like=theta, finite=False, low=-np.inf, high=np.inf)
-    return kept[0] if program.kind == "dtw" else kept[0].sum(-1).T
+    told: np.ndarray = kept[0] if program.kind == "dtw" else kept[0].sum(-1).T
+    return told

@@ -69,7 +69,7 @@ def checked(answer: object, program: Program, probe: Probe) -> tuple[np.ndarray,
 def truth_of(program: Program, probe: Probe, *, product: bool) -> reference.Operator:
     solve = reference.viterbi if program.kind == "viterbi" else reference.dtw
     z = probe.z if product else None
-    return solve(probe.theta.astype(float), *probe.sizes, program.op, probe.gamma, z)  # type: ignore[arg-type]
+    return solve(probe.theta.astype(float), *probe.sizes, program.op, probe.gamma, z)  # type: ignore[arg-type,call-arg]
 
 
 def judge(verdict: Verdict, probe: Probe, value: np.ndarray, expected: np.ndarray, truth: reference.Operator) -> None:

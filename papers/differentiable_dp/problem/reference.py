@@ -114,4 +114,5 @@ def least_cost(theta: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> np.ndar
     v[:, 0, 0] = 0.0
     for i, j in antidiagonals(height, width):
         v[:, i, j] = theta[:, i - 1, j - 1] + parents(v, i, j).min(-1)
-    return v[np.arange(batch), rows, cols]
+    told: np.ndarray = v[np.arange(batch), rows, cols]
+    return told

@@ -113,10 +113,7 @@ def viterbi(theta, z, lengths, gamma, is_l2, has_z, value, expected, product):
 
 @numba.njit(error_model="numpy")
 def dtw_forth(theta, z, rows, cols, gamma, is_l2, has_z, value, q, bent):
-    """Values, gradients q (B, M, N, 3) and their derivatives. Cell by cell through all problems at once.
-
-    A cell waits for its left neighbour, but not for other problems': the processor computes those meanwhile.
-    """
+    """Values, gradients q (B, M, N, 3) and their derivatives."""
     batch, height, width = theta.shape
     x, move, bend_of = np.empty((batch, 3)), np.empty(3), np.empty(3)
     v, vd = np.full((2, width + 1, batch), np.inf), np.zeros((2, width + 1, batch))
@@ -155,13 +152,17 @@ def dtw_back(rows, cols, e, q, into):
 
 
 def dtw(theta, z, rows, cols, gamma, is_l2, has_z, value, expected, product):
-    q, bent = np.empty((*theta.shape, 3)), np.empty((*product.shape, 3))
-    dtw_forth(theta, z, rows, cols, gamma, is_l2, has_z, value, q, bent)
-    expected[np.arange(len(theta)), rows - 1, cols - 1] = 1.0
-    dtw_back(rows, cols, expected, q, expected)
-    if has_z:
-        dtw_back(rows, cols, expected, bent, product)
-        dtw_back(rows, cols, product, q, product)
+    """Problem by problem: the gradients of one take the room of those before."""
+    q, bent = np.empty((1, *theta.shape[1:], 3)), np.empty((min(len(product), 1), *product.shape[1:], 3))
+    for b in range(len(theta)):
+        one = slice(b, b + 1)
+        sizes, e, bends = (rows[one], cols[one]), expected[one], product[one]
+        dtw_forth(theta[one], z[one], *sizes, gamma, is_l2, has_z, value[one], q, bent)
+        e[0, rows[b] - 1, cols[b] - 1] = 1.0
+        dtw_back(*sizes, e, q, e)
+        if has_z:
+            dtw_back(*sizes, e, bent, bends)
+            dtw_back(*sizes, bends, q, bends)
 
 
 def solve(kernel, theta, z, sizes, op, gamma):
