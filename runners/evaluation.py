@@ -182,13 +182,13 @@ def lacking(cases: Iterable[Case[Any]]) -> dict[str, str]:
 def checked(scores: Scores, board: Board, case: Case[Any]) -> Scores:
     """The scores of a play as plain floats. Raises ValueError where they are not what the card promises.
 
-    A ranked case must have the primary metric; one that is only shown need not.
+    A ranked case must have the primary metric, unless that may be lacking; one that is only shown need not.
     """
     task = board.task
     names = {metric.name for metric in task.metrics}
     if unknown := set(scores) - names:
         raise ValueError(f"{task.play} scored {sorted(unknown)}, the card names {sorted(names)}")
-    if case.ranked and task.primary.name not in scores:
+    if case.ranked and task.primary.name not in scores and not task.primary.may_lack:
         raise ValueError(f"{task.play} gave no {task.primary.name} on the ranked case {case.name}")
     plain = {name: float(value) for name, value in scores.items()}
     if bad := [name for name, value in plain.items() if not math.isfinite(value)]:

@@ -1,0 +1,51 @@
+"""The tagging board: learn to tag sequences through smoothed Viterbi, or otherwise."""
+
+from pathlib import Path
+
+from papers.differentiable_dp.sequence_tagging import cases, evidence
+from papers.differentiable_dp.sequence_tagging.house import HOUSE
+from papers.differentiable_dp.sequence_tagging.interface import Method
+from papers.differentiable_dp.sequence_tagging.metrics import METRICS
+from papers.figures import Gallery, Heatmap, Scatter
+from papers.task import Limits, Task, Tier
+
+TASK = Task(
+    slug="sequence_tagging",
+    title="Sequence tagging",
+    summary="Learn to tag sequences from few examples; on hidden Markov models the best possible tagger is known.",
+    version=1,
+    folder=Path(__file__).parent,
+    interface=Method,
+    play="papers.differentiable_dp.sequence_tagging.play",
+    tiers=(
+        Tier(
+            name="quick",
+            cases=cases.QUICK,
+            seeds=5,
+            limits=Limits(call_seconds=15, play_seconds=16, memory_bytes=2 << 30),
+            evidence=evidence.QUICK,
+        ),
+        Tier(
+            name="full",
+            cases=cases.FULL,
+            seeds=3,
+            limits=Limits(call_seconds=1200, play_seconds=1500, memory_bytes=8 << 30),
+            evidence=evidence.FULL,
+        ),
+    ),
+    trial="hmm/50",
+    metrics=METRICS,
+    house=HOUSE,
+    starter="independent",
+    file_bytes=256 << 10,
+    figures=(
+        Heatmap(title="Normalised error by case", metric="normalised_error", note="0 is the Bayes decoder."),
+        Scatter(
+            title="Sparsity against log loss",
+            x="sparsity",
+            y="nll",
+            note="Marginals that are exactly 0 cost much where they are wrong.",
+        ),
+        Gallery(title="Marginals of one sequence", artefact="Marginals of one sequence", case="hmm/50"),
+    ),
+)

@@ -1,0 +1,54 @@
+"""The methods that come with the board."""
+
+from papers.task import House
+
+HOUSE = (
+    House(
+        slug="bayes_marginal",
+        title="Bayes decoder",
+        kind="oracle",
+        summary="The likeliest tag at each place, by the true model: nobody can do better on average.",
+    ),
+    House(
+        slug="bayes_viterbi",
+        title="Bayes path",
+        kind="oracle",
+        summary="The likeliest path, by the true model.",
+    ),
+    House(slug="majority", title="Commonest tag", kind="control", summary="One tag everywhere: must be worst."),
+    House(
+        slug="independent",
+        title="Independent softmax",
+        kind="baseline",
+        summary="Each place by its own symbol or word, as counts say.",
+    ),
+    House(
+        slug="counted_hmm",
+        title="Counted HMM",
+        kind="baseline",
+        summary="Counts transitions and emissions, decodes place by place.",
+    ),
+    House(
+        slug="perceptron",
+        title="Structured perceptron",
+        kind="baseline",
+        summary="Hard Viterbi, averaged weights: no smoothing.",
+        expense=2,
+    ),
+    House(
+        slug="crf",
+        title="Entropy, surrogate loss (CRF)",
+        kind="method",
+        summary="Smoothed Viterbi with entropy: the conditional random field.",
+        expense=3,
+    ),
+    House(
+        slug="l2_surrogate",
+        title="Squared norm, surrogate loss",
+        kind="method",
+        summary="The same with the squared norm, whose marginals are sparse.",
+        file="crf",
+        constants={"OP": "l2"},
+        expense=4,
+    ),
+)

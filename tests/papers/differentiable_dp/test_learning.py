@@ -1,0 +1,166 @@
+"""Taggers and aligners against what is known of them, and what a scorer must not let through."""
+
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+
+from papers import catalogue
+from papers.differentiable_dp.alignment import play as aligning
+from papers.differentiable_dp.problem import warps
+from papers.differentiable_dp.problem.hmm import STATES, World
+from papers.differentiable_dp.sequence_tagging import play as tagging
+from papers.differentiable_dp.sequence_tagging.scoring import judged_marginals, span_f1, spans
+from papers.task import AnswerError, Seed
+from tests.papers import contestant
+from tests.papers.differentiable_dp.operating import Kept
+
+
+def play(board, task, case, method, index=0):
+    named = catalogue.task(task).board("quick").case(case)
+    seed = Seed(index, key=f"tests {case} {index}".encode(), salt=b"salt")
+    if isinstance(method, str) and catalogue.task(task).method(method).kind == "oracle":
+        method = board.oracle(method, named, seed=seed, device="cpu")
+    made = contestant.contestant(task, method, seed=index)
+    return board.play(named, seed=seed, device="cpu", method=made, report=Kept())
+
+
+def tag(case, method, index=0):
+    return play(tagging, "sequence_tagging", case, method, index)
+
+
+def align(case, method, index=0):
+    return play(aligning, "alignment", case, method, index)
+
+
+def test_the_posterior_is_that_of_all_paths():
+    rng = np.random.default_rng(0)
+    world, tokens = World.draw(rng), rng.integers(0, 20, 4)
+    mass = np.zeros((4, STATES))
+    best = (0.0, ())
+    for path in product(range(STATES), repeat=4):
+        weight = world.start[path[0]] * np.prod([world.transitions[a, b] for a, b in pairwise(path)])
+        weight *= np.prod(world.emissions[list(path), tokens])
+        mass[np.arange(4), path] += weight
+        best = max(best, (weight, path))
+    np.testing.assert_allclose(world.posterior(tokens), mass / mass.sum(1, keepdims=True), rtol=1e-10)
+    assert world.best_path(tokens).tolist() == list(best[1])
+
+
+def test_the_bayes_decoder_errs_as_often_as_measured_before():
+    errors = []
+    for index in range(24):
+        rng = np.random.default_rng(index)
+        world = World.draw(rng)
+        tokens, tags = world.sample(40, rng)
+        errors.append(
+            np.mean(np.concatenate([world.posterior(x).argmax(1) != y for x, y in zip(tokens, tags, strict=True)]))
+        )
+    assert np.mean(errors) == pytest.approx(0.315, abs=0.03)  # three standard errors of 24 worlds
+
+
+@pytest.mark.slow
+def test_taggers_stand_in_the_expected_order_and_none_beats_the_bayes_decoder():
+    errors = {
+        slug: np.mean([tag("hmm/50", slug, index)["normalised_error"] for index in range(2)])
+        for slug in ("bayes_marginal", "majority", "independent", "counted_hmm", "crf", "l2_surrogate")
+    }
+    assert errors["bayes_marginal"] == 0
+    assert errors["majority"] == 1
+    assert 0 < errors["counted_hmm"] < errors["independent"] < 1
+    assert errors["crf"] < errors["independent"]
+    assert errors["l2_surrogate"] < errors["independent"]
+
+
+@pytest.mark.slow
+def test_only_the_squared_norm_gives_exact_zeros():
+    assert tag("hmm/50", "crf")["sparsity"] == 0
+    assert tag("hmm/50", "l2_surrogate")["sparsity"] > 0.1
+
+
+@pytest.mark.parametrize("op", ["entropy", "l2"])
+def test_the_taggers_marginals_are_the_gradient_of_its_value(op):
+    module = contestant.load("sequence_tagging", "crf" if op == "entropy" else "l2_surrogate")
+    rng = np.random.default_rng(1)
+    unary, moves, lengths = rng.normal(size=(2, 6, 4)), rng.normal(size=(4, 4)), np.array([6, 3])
+    step, direction = 1e-6, (rng.normal(size=unary.shape), rng.normal(size=moves.shape))
+    up, down = (
+        module.program(unary + sign * step * direction[0], moves + sign * step * direction[1], lengths)[0].sum()
+        for sign in (1, -1)
+    )
+    _, marginals, pairs = module.program(unary, moves, lengths)
+    want = (marginals * direction[0]).sum() + (pairs * direction[1]).sum()
+    assert (up - down) / (2 * step) == pytest.approx(want, rel=1e-6)
+
+
+def test_spans_are_read_strictly():
+    assert spans(["B-a", "I-a", "I-b", "O", "I-a"], "IOB2") == {(0, 2, "a"), (2, 3, "b"), (4, 5, "a")}
+    assert spans(["B-a", "B-a"], "IOB2") == {(0, 1, "a"), (1, 2, "a")}
+    assert spans(["I-a", "I-a", "O"], "IO") == {(0, 2, "a")}
+    names = ["O", "B-a", "I-a"]
+    truth = [np.array([1, 2, 0, 1])]
+    assert span_f1(truth, truth, names, "IOB2") == 1
+    assert span_f1([np.array([1, 0, 0, 1])], truth, names, "IOB2") == pytest.approx(0.5)
+    assert span_f1([np.zeros(4, int)], truth, names, "IOB2") == 0
+
+
+def test_log_loss_is_bounded_where_a_zero_is_wrong():
+    told = judged_marginals(np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([1, 0]))
+    assert told["nll"] == pytest.approx((-np.log(1e-6) - np.log(0.5)) / 2)
+    assert told["sparsity"] == 0.25
+
+
+class Tagger:
+    def __init__(self, tags, marginals=None):
+        self.answer, self.rows = tags, marginals
+
+    def fit(self, task, tokens, tags):
+        self.size = task["tags"]
+
+    def predict(self, tokens):
+        return [self.answer(sequence) for sequence in tokens]
+
+
+class Sure(Tagger):
+    def marginals(self, tokens):
+        return [np.full((len(sequence), self.size), 0.5) for sequence in tokens]
+
+
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        (Tagger(lambda x: np.zeros(len(x) + 1, int)), "shape"),
+        (Tagger(lambda x: np.full(len(x), 9)), "from 0 to 4"),
+        (Sure(lambda x: np.zeros(len(x), int)), "do not sum to 1"),
+    ],
+)
+def test_answers_that_are_no_tags_are_refused(method, message):
+    with pytest.raises(AnswerError, match=message):
+        tag("hmm/50", method)
+
+
+def test_a_tempo_rises_from_end_to_end():
+    position = warps.tempo(40, 47, np.random.default_rng(2))
+    assert position[0] == 0
+    assert position[-1] == pytest.approx(39)
+    assert (np.diff(position) > 0).all()
+
+
+def test_aligners_stand_in_the_expected_order():
+    raw, learnt = align("warp/metric", "hard_dtw"), align("warp/metric", "hard_dtw_metric")
+    assert align("warp/metric", "exact")["normalised_error"] == 0
+    assert align("warp/metric", "diagonal")["normalised_error"] == pytest.approx(1, abs=1e-6)
+    assert learnt["normalised_error"] <= 0.25 < raw["normalised_error"]
+    assert align("warp/metric", "soft_dtw_metric")["normalised_error"] <= 0.25
+
+
+def test_a_position_outside_the_score_is_refused():
+    class Beyond:
+        def fit(self, a, b, positions):
+            pass
+
+        def align(self, a, b):
+            return np.full(len(b), float(len(a)))
+
+    with pytest.raises(AnswerError, match="align returned"):
+        align("warp/noise3", Beyond())
