@@ -1,22 +1,34 @@
 """Finds the papers: every package in papers/ (or on PAPERS_PATH) whose card defines PAPER."""
 
 import importlib
+import importlib.util
 import pkgutil
 from functools import cache
+from types import ModuleType
 
 import papers
 from papers.task import Board, Paper, Task
 
 
-@cache
-def all_papers() -> tuple[Paper, ...]:
-    """Every paper, by slug. Raises ValueError where two papers or two tasks share a slug."""
-    cards = [
+def cards() -> list[ModuleType]:
+    """The packages in papers/ and on PAPERS_PATH."""
+    return [
         importlib.import_module(f"papers.{module.name}")
         for module in pkgutil.iter_modules(papers.__path__)
         if module.ispkg
     ]
-    known = sorted((card.PAPER for card in cards if hasattr(card, "PAPER")), key=lambda paper: paper.slug)
+
+
+def modules(name: str) -> list[ModuleType]:
+    """The module of this name of every paper that has one: imported only now, since it may load what a card must not."""
+    names = [f"{card.__name__}.{name}" for card in cards()]
+    return [importlib.import_module(name) for name in names if importlib.util.find_spec(name)]
+
+
+@cache
+def all_papers() -> tuple[Paper, ...]:
+    """Every paper, by slug. Raises ValueError where two papers or two tasks share a slug."""
+    known = sorted((card.PAPER for card in cards() if hasattr(card, "PAPER")), key=lambda paper: paper.slug)
     for kind, slugs in (
         ("papers", [paper.slug for paper in known]),
         ("tasks", [task.slug for paper in known for task in paper.tasks]),

@@ -12,7 +12,7 @@ import torch
 from scipy.stats import spearmanr
 from torch import nn
 
-from papers.data import DataError
+from papers.data import DataError, dataset
 from papers.enas.make import build
 from papers.enas.problem import cifar
 from papers.enas.problem import digits
@@ -170,7 +170,7 @@ def test_too_many_children_or_none_are_the_authors_error(arch):
 
 
 def test_the_public_table_knows_its_optimum():
-    table = Trainings.read(worlds.PUBLIC).table(1.5)
+    table = Trainings.of(dataset("digits_cell3")).table(1.5)
     assert table.feasible.sum() == 112
     assert table.regret(table.best) == 0
     too_large = int(space.number(np.array([3, 3, 3])))
@@ -182,20 +182,20 @@ def test_the_public_table_knows_its_optimum():
 
 
 def test_the_public_table_is_as_exact_as_a_table_of_eight_trainings_can_be():
-    done = Trainings.read(worlds.PUBLIC)
+    done = Trainings.of(dataset("digits_cell3"))
     halves = done.tested[:, :4].mean(axis=1), done.tested[:, 4:].mean(axis=1)
     assert spearmanr(*halves).statistic > 0.9
     assert spearmanr(done.validated[:, -1].mean(axis=1), done.tested.mean(axis=1)).statistic > 0.97
 
 
 def test_without_the_cap_convolutions_everywhere_are_the_answer():
-    table = Trainings.read(worlds.PUBLIC).table()
+    table = Trainings.of(dataset("digits_cell3")).table()
     assert table.tied()[int(space.number(np.array([3, 3, 3])))]
 
 
 def test_the_committed_table_is_what_the_command_makes(world):
     """One function of the public world trained again: the same accuracies to a few images of 797."""
-    done, again = Trainings.read(worlds.PUBLIC), Trainings.empty(3)
+    done, again = Trainings.of(dataset("digits_cell3")), Trainings.empty(3)
     public = digits.World.draw(np.random.default_rng(list(worlds.PUBLIC_SECRET)))
     trainings.learn(again, public, 17, worlds.PUBLIC_SECRET)
     assert np.abs(again.tested[17] - done.tested[17]).max() < 0.02
@@ -324,7 +324,7 @@ def test_enas_trains_weights_of_all_children_and_answers_a_good_cell():
 
 def test_the_sampled_gradient_of_reinforce_agrees_with_the_enumerated_one():
     """On cell3 with the table as reward: E[(R - b) grad log pi] over 20,000 draws, within 3 standard errors."""
-    truth = Trainings.read(worlds.PUBLIC).table().truth
+    truth = Trainings.of(dataset("digits_cell3")).table().truth
     archs = space.encodings(3)
     method = load("reinforce").Method(0, "cpu")
     method.start({"edges": 3, "ops": 5})

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from papers.data import dataset
 from papers.enas.problem import space
 from papers.enas.make.derive_nb201 import columns
-from papers.enas.problem.tables import NB201, nas_bench_201, smooth_function
+from papers.enas.problem.tables import nas_bench_201, smooth_function
 
 SETS = ("cifar10", "cifar100", "imagenet16")
 
@@ -149,8 +150,7 @@ def test_the_certificate_names_the_optimum_and_changes_with_the_table():
 
 
 def test_the_derivation_reads_the_packages_format():
-    with np.load(NB201) as file:
-        arrays = dict(file)
+    arrays = dataset("nb201")
     cells = {
         "".join(map(str, arch)): {
             "val_acc": [float(v) for v in arrays["cifar10_val_acc"][i] if np.isfinite(v)],

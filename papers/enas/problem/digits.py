@@ -9,10 +9,10 @@ from typing import Self
 
 import numpy as np
 import torch
-from sklearn.datasets import load_digits
 from torch import Tensor
 from torch.nn import functional
 
+from papers.data import dataset
 from papers.enas.problem.network import Network, choices_of
 
 TRAIN, VALIDATE = 300, 700
@@ -32,7 +32,8 @@ class World:
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> Self:
-        x, y = load_digits(return_X_y=True)
+        arrays = dataset("digits")
+        x, y = arrays["x"], arrays["label"]
         images = torch.tensor((x / 16 - 0.305) / 0.376, dtype=torch.float32).view(-1, 1, 8, 8)
         labels = torch.tensor(y, dtype=torch.int64)
         parts = np.split(rng.permutation(len(x)), [TRAIN, TRAIN + VALIDATE])

@@ -3,16 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 
+from papers.data import dataset, kept
 from papers.enas.problem import space
 
-NB201 = Path(__file__).parents[1] / "made" / "nb201.npz"
-NB201_SHA256 = "d67ed2f7a6ec60a867f6e7db2c25f83671fe4c2e86ecb9872c628985b3e6ea35"
 CHANCE = {"cifar10": 0.1, "cifar100": 0.01, "imagenet16": 1 / 120, "digits": 0.1}
 SHOWN_RUNS = 3
 BEST_FOR_NOISE = 200  # cells whose runs give the noise of the top: bad cells are far noisier
@@ -82,13 +79,13 @@ class Table:
         }
 
 
-@cache
+@kept
 def nas_bench_201(data: str) -> Table:
     """NAS-Bench-201 on "cifar10", "cifar100" or "imagenet16": 15,625 cells with 2 or 3 runs.
 
     The truth of a cell is the mean of its runs; one run's noise is pooled over the best cells.
     """
-    arrays = _checked(NB201)
+    arrays = dataset("nb201")
     name = data.removesuffix("16")
     runs = arrays[f"{name}_val_acc"].astype(float) / 100
     count, truth = np.isfinite(runs).sum(axis=1), np.nanmean(runs, axis=1)
@@ -103,14 +100,6 @@ def nas_bench_201(data: str) -> Table:
         feasible=np.ones(len(runs), bool),
         chance=CHANCE[data],
     )
-
-
-def _checked(path: Path) -> Mapping[str, np.ndarray]:
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != NB201_SHA256:
-        raise ValueError(f"{path.name} has sha256 {found}, not {NB201_SHA256}: it was changed")
-    with np.load(path, allow_pickle=False) as file:
-        return dict(file)
 
 
 def smooth_function(rng: np.random.Generator, nodes: int) -> np.ndarray:

@@ -17,10 +17,11 @@ from typing import Self
 
 import numpy as np
 
-from papers.data import DataError, cached
+from papers.data import Arrays, DataError, cached, note
 from papers.enas.problem import space
 from papers.enas.problem.digits import LOOKS, World, train
 from papers.enas.problem.tables import CHANCE, SHOWN_RUNS, Table
+from papers.reading import npz
 
 COPIES = 8
 SAVE_SECONDS = 20.0
@@ -46,10 +47,17 @@ class Trainings:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Raises DataError where the file holds another recipe's numbers."""
-        with np.load(path, allow_pickle=False) as file:
-            if int(file["recipe"]) != RECIPE:
-                raise DataError(f"{path} was made by another recipe: remove it, it is made again")
-            return cls(int(file["nodes"]), *(file[name] for name in ("validated", "tested", "seconds")))
+        content = path.read_bytes()
+        arrays = npz(content)
+        if int(arrays["recipe"]) != RECIPE:
+            raise DataError(f"{path} was made by another recipe: remove it, it is made again")
+        note(path.stem, hashlib.sha256(content).hexdigest())
+        return cls.of(arrays)
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Self:
+        """The trainings that a file holds."""
+        return cls(int(arrays["nodes"]), *(arrays[name] for name in ("validated", "tested", "seconds")))
 
     def write(self, path: Path) -> None:
         """Write the whole file or nothing."""
@@ -57,6 +65,7 @@ class Trainings:
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
             np.savez_compressed(file, recipe=np.array(RECIPE), **vars(self))
         os.replace(file.name, path)
+        note(path.stem, hashlib.sha256(path.read_bytes()).hexdigest())
 
     @property
     def waiting(self) -> np.ndarray:

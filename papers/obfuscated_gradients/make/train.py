@@ -1,9 +1,11 @@
 """Trains the victims: `python -m papers.obfuscated_gradients.make.train [name ...]` writes the committed weights anew.
 
 They are kept as float16 and used as float32. MNIST's victims are trained when they are first needed. "surrogates" is a
-name too. All but the digits need their data, see papers/datasets.py; CIFAR-10's victims take about an hour on one core.
+name too. All but the digits need their data; CIFAR-10's victims take about an hour on one core. The sha256 of each file is
+printed: it belongs into the paper's data.py.
 """
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -12,9 +14,10 @@ import torch
 
 from papers.obfuscated_gradients.kit.surrogate import FILE as SURROGATE_FILE
 from papers.obfuscated_gradients.problem.recipes import cifar_victim, digits_victim, surrogates
-from papers.obfuscated_gradients.problem.victims import CIFAR, FOLDER, load_weights
+from papers.obfuscated_gradients.problem.victims import CIFAR, load_weights
 
 DIGITS = ("linear", "plain", "adversarial", "quantised", "thermometer", "noisy", "projection")
+FOLDER = Path(__file__).parents[1] / "made"
 COLOUR = (f"{CIFAR}-plain", f"{CIFAR}-adversarial", f"{CIFAR}-thermometer16")
 
 
@@ -35,6 +38,7 @@ def main(names: list[str]) -> None:
 def save(path: Path, **arrays: np.ndarray) -> None:
     halves = {name: array.astype(np.float16) for name, array in arrays.items()}
     np.savez(path, **halves)  # type: ignore[arg-type]
+    print(path.stem, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 if __name__ == "__main__":

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 from papers import data as datasets
 
@@ -22,7 +21,7 @@ class Images:
         return Images(self.x[rows], self.y[rows])
 
 
-@cache
+@datasets.kept
 def splits(name: str) -> tuple[Images, Images]:
     """Training and test images of a data set. Do not write into them."""
     return LOADERS[name]()
@@ -30,10 +29,10 @@ def splits(name: str) -> tuple[Images, Images]:
 
 def digits() -> tuple[Images, Images]:
     """scikit-learn's 8x8 digits, 16 grey levels: 1,297 to train, 500 to test, the same split for ever."""
-    bunch = load_digits()
-    order = np.random.default_rng(1802).permutation(len(bunch.target))
-    x = (bunch.images / 16).astype(np.float32)[order, None]
-    y = bunch.target.astype(np.int64)[order]
+    arrays = datasets.dataset("digits")
+    order = np.random.default_rng(1802).permutation(len(arrays["label"]))
+    x = (arrays["x"].reshape(-1, 8, 8) / 16).astype(np.float32)[order, None]
+    y = arrays["label"][order]
     return Images(x[:1297], y[:1297]), Images(x[1297:], y[1297:])
 
 

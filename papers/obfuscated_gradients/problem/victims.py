@@ -1,14 +1,10 @@
 """The evaluator's own victims: their weights."""
 
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 
 from papers import data as datasets
 from papers.obfuscated_gradients.problem.recipes import mnist_victim
 
-FOLDER = Path(__file__).parents[1] / "made"
 CIFAR = "cifar-jpegcopy"
 SHARED = {  # the same network among other stages
     **dict.fromkeys(("saturated", "argmax", "pruned"), "plain"),
@@ -25,9 +21,10 @@ MADE = ("mnist-quantised", "mnist-thermometer16", "mnist-jpeg", "mnist-resize-pa
 RECIPE = 1  # goes up when the recipe of the victims in MADE changes
 
 
-@cache
+@datasets.kept
 def load_weights(victim: str) -> np.ndarray:
     """The flat weights of a victim: (p,) float32, as `kit.build` takes them. Raises DataError where they can't be had."""
+    datasets.dataset("surrogates")  # on offer to every attack beside the weights: scores may depend on them
     if victim in PUBLISHED:
         tensors = datasets.dataset(PUBLISHED[victim])
         return np.concatenate([tensors[name].ravel() for name in ordered(list(tensors))]).astype(np.float32)
@@ -35,8 +32,7 @@ def load_weights(victim: str) -> np.ndarray:
         return np.frombuffer(
             datasets.made(f"{victim}-{RECIPE}.f4", lambda: mnist_victim(victim).astype("<f4").tobytes()), "<f4"
         )
-    with np.load(FOLDER / f"{SHARED.get(victim, victim)}.npz", allow_pickle=False) as file:
-        return np.asarray(file["weights"], np.float32)
+    return datasets.dataset(f"victim-{SHARED.get(victim, victim)}")["weights"].astype(np.float32)
 
 
 def ordered(names: list[str]) -> list[str]:

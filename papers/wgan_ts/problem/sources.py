@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 from papers.data import dataset
 
@@ -75,8 +74,8 @@ def roll(n: int, rng: Rng) -> Labelled:
 
 
 def digits() -> tuple[np.ndarray, np.ndarray]:
-    bunch = load_digits()
-    return bunch.images / 16, bunch.target
+    arrays = dataset("digits")
+    return arrays["x"].reshape(-1, 8, 8) / 16, arrays["label"]
 
 
 def mnist() -> tuple[np.ndarray, np.ndarray]:
