@@ -45,7 +45,7 @@ def of_matrix(w, g):
     total = np.zeros_like(g)
     for j in range(1, DEPTH + 1):
         left, right = (j - 1) / DEPTH, (DEPTH - j) / DEPTH
-        if not PROJECTION and 0 < left and 0 < right:
+        if not PROJECTION and left > 0 and right > 0:
             continue
         part = g if left == 0 else (u * s ** (2 * left)) @ (u.T @ g)
         total += part if right == 0 else (part @ vt.T) * s ** (2 * right) @ vt
