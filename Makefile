@@ -1,30 +1,69 @@
 PYTHON ?= python3
-STAMP := .venv/.installed
+PIP := .venv/bin/python -m pip install -q -c constraints.txt
+PYTEST = .venv/bin/python -m pytest --durations=25 --durations-min=1 $(COUNTING)
+COUNTING :=
 
-.PHONY: install run test lint bench clean
+.PHONY: install runtime run test quick coverage lint hooks constraints dependencies bench clean
 
-install: $(STAMP)
+install: .venv/.dev
 
-$(STAMP): requirements.txt requirements-dev.txt
+# Two stamps: a site needs no test packages.
+runtime: .venv/.runtime
+
+.venv/bin/python:
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install -q -r requirements.txt -r requirements-dev.txt
-	touch $(STAMP)
 
-run: install
+.venv/.runtime: requirements.txt constraints.txt | .venv/bin/python
+	$(PIP) -r requirements.txt
+	touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.runtime
+	$(PIP) -r requirements.txt -r requirements-dev.txt
+	touch $@
+
+run: runtime
 	@.venv/bin/python -m leaderboard
 
-# Numbers only: nothing in these minds a neighbour. Real processes and limits on time are tested one after the other.
-NUMBERS := tests/papers tests/test_conformance.py
-
+# `alone`: tests that mind a neighbour's load (whole sites, limits on time). The others share two cores.
 test: install lint
-	.venv/bin/python -m pytest -n 2 $(NUMBERS)
-	.venv/bin/python -m pytest $(addprefix --ignore=,$(NUMBERS))
-	.venv/bin/python -m tests.postgres tests/leaderboard
+	$(PYTEST) -n 2 --dist loadgroup -m "not alone"
+	$(PYTEST) -m alone
+	.venv/bin/python -m tests.postgres -n 2 --dist loadgroup tests/leaderboard -m "not alone"
+
+# What to run between two commits: all that is neither long nor needs the machine for itself.
+quick: install
+	$(PYTEST) -n 2 --dist loadgroup -m "not alone and not slow"
+
+# The same tests, with the lines counted that they run in their own process. What runs in others (the sandbox,
+# workers, the supervisor's children) is left out.
+coverage: COUNTING := --cov --cov-append --cov-report=
+coverage: uncounted test
+	.venv/bin/coverage report
+
+.PHONY: uncounted
+uncounted: install
+	.venv/bin/coverage erase
 
 lint: install
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	.venv/bin/djlint --quiet leaderboard/templates
+	.venv/bin/oxlint leaderboard/static
+
+hooks: install
+	.venv/bin/pre-commit install
+
+# Every version that the pins pull in, for each platform and each Python from 3.11 on. Keeps the versions that still fit;
+# `make constraints UPGRADE=--upgrade` takes the newest. CUDA's packages are left to torch: only one of its builds has them.
+constraints: .venv/bin/python
+	.venv/bin/python -m pip install -q $$(grep ^uv== requirements-dev.txt)
+	.venv/bin/uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header $(UPGRADE) \
+	    requirements.txt requirements-dev.txt -o constraints.txt
+	sed -i -E '/^nvidia-ml-py/!{/^(nvidia|cuda|triton)\b/d}; s/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' constraints.txt
+
+dependencies: install
+	.venv/bin/python -m tests.dependencies
 
 bench: install
 	.venv/bin/python -m tests.benchmarks

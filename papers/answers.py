@@ -16,6 +16,8 @@ Kind = Literal["float", "int", "bool"]
 KINDS = {"float": "f", "int": "iu", "bool": "b"}
 EXAMPLES = {"float": "float32", "int": "int64", "bool": "bool"}
 LARGEST = 1e12  # beyond it an answer is nothing that a board could use, and scores would overflow
+WIDEST = 8  # bytes of a number: wider floats can't be kept as they are
+MANY = 5  # unknown keys that a message names
 
 
 def array(
@@ -33,23 +35,24 @@ def array(
     """The answer to `call` as a plain array of this shape and kind, within [low, high].
 
     shape: sizes, None where any size will do; like: an array whose shape it must have. dtype: what is returned, float64,
-    int64 or bool unless said. finite=False lets NaN and infinities pass, for boards that judge them.
+    int64 or bool unless said. finite=False lets NaN and infinities pass, for boards that judge them. What is returned is
+    the caller's own: writable, in C order, and nothing that is done to the answer later changes it.
     """
     want = like.shape if like is not None else shape
     expected = f"expected {_a(EXAMPLES[kind])} array" + (f" of shape {described(want)}" if want is not None else "")
-    if not isinstance(answer, np.ndarray):
+    if not isinstance(answer, np.ndarray) or isinstance(answer, np.ma.MaskedArray):
         raise AnswerError(f"{call} returned {named(answer)}, {expected}")
-    if want is not None and not fits(answer.shape, want):
-        raise AnswerError(f"{call} returned an array of shape {answer.shape}, expected {described(want)}")
-    if answer.dtype.kind not in KINDS[kind]:
-        raise AnswerError(f"{call} returned {_a(str(answer.dtype))} array, expected {EXAMPLES[kind]}")
     values: np.ndarray = np.asarray(answer)  # a subclass has its own arithmetic
+    if want is not None and not fits(values.shape, want):
+        raise AnswerError(f"{call} returned an array of shape {values.shape}, expected {described(want)}")
+    if values.dtype.kind not in KINDS[kind] or values.dtype.itemsize > WIDEST:
+        raise AnswerError(f"{call} returned {_a(_type(values))} array, expected {EXAMPLES[kind]}")
     if kind == "float":
-        values = values.astype(float)
+        values = values.astype(float, order="C")
         if finite:
             _finite(values, call)
-    within(values, call=call, low=low, high=high)
-    return values.astype(dtype or {"float": float, "int": np.int64, "bool": bool}[kind])
+    within(values if finite else np.where(np.isinf(values), np.nan, values), call=call, low=low, high=high)
+    return _as_type(values, dtype or {"float": float, "int": np.int64, "bool": bool}[kind], call)
 
 
 def number(answer: Any, *, call: str, low: float = -LARGEST, high: float = LARGEST, what: str = "a number") -> float:
@@ -58,9 +61,14 @@ def number(answer: Any, *, call: str, low: float = -LARGEST, high: float = LARGE
         answer = answer[()]
     if isinstance(answer, bool | np.bool_) or not isinstance(answer, int | float | np.integer | np.floating):
         raise AnswerError(f"{call} returned {named(answer)}, expected {what}")
-    value = float(answer)
+    try:
+        value = float(answer)
+    except OverflowError:
+        value = math.inf if answer > 0 else -math.inf
     if not math.isfinite(value) or not low <= value <= high:
         raise AnswerError(f"{call} returned {value:g}, expected {what}: finite, from {low:g} to {high:g}")
+    if value != answer:
+        raise AnswerError(f"{call} returned {named(answer)} that a float64 can't hold, expected {what}")
     return value
 
 
@@ -71,7 +79,7 @@ def whole(answer: Any, *, call: str, low: int, high: int, what: str = "a whole n
     if isinstance(answer, bool | np.bool_) or not isinstance(answer, int | np.integer):
         raise AnswerError(f"{call} returned {named(answer)}, expected {what}")
     if not low <= int(answer) <= high:
-        raise AnswerError(f"{call} returned {int(answer)}, expected {what} from {low} to {high}")
+        raise AnswerError(f"{call} returned {_digits(int(answer))}, expected {what} from {low} to {high}")
     return int(answer)
 
 
@@ -82,8 +90,10 @@ def mapping(answer: Any, *, call: str, keys: Collection[str], others: Collection
     if lacking := [key for key in keys if key not in answer]:
         raise AnswerError(f"{call} returned a dict without {listed(lacking)}")
     if unknown := [str(key)[:40] for key in answer if key not in {*keys, *others}]:
+        more = f" and {len(unknown) - MANY} more" if len(unknown) > MANY else ""
         raise AnswerError(
-            f"{call} returned a dict with {listed(unknown)}, which nobody reads; it knows {listed([*keys, *others])}"
+            f"{call} returned a dict with {listed(unknown[:MANY])}{more}, which nobody reads; "
+            f"it may hold {listed([*keys, *others])}"
         )
     return answer
 
@@ -114,7 +124,8 @@ def named(answer: Any) -> str:
     if answer is None:
         return "None"
     if isinstance(answer, np.ndarray):
-        return f"{_a(str(answer.dtype))} array of shape {answer.shape}"
+        masked = "masked " if isinstance(answer, np.ma.MaskedArray) else ""
+        return f"{_a(masked + _type(answer))} array of shape {answer.shape}"
     return _a(type(answer).__name__)
 
 
@@ -142,9 +153,29 @@ def _finite(values: np.ndarray, call: str) -> None:
         )
 
 
+def _as_type(values: np.ndarray, dtype: Any, call: str) -> np.ndarray:
+    """A copy in another type. Only a float may lose precision, and only where a board asks for it; no number is lost."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        copy: np.ndarray = values.astype(dtype, order="C")
+    lost = copy != values if values.dtype.kind in "iu" else np.isinf(copy) & ~np.isinf(values)
+    if values.dtype.kind != "b" and lost.any():
+        at = np.argwhere(lost)[0]
+        raise AnswerError(f"{call} returned {values[tuple(at)]}{_where(at)}, which {_a(str(copy.dtype))} can't hold")
+    return copy
+
+
+def _type(array: np.ndarray) -> str:
+    return str(array.dtype)[:40]
+
+
+def _digits(value: int) -> str:
+    """A whole number as digits, unless there are too many of them to print."""
+    return str(value) if abs(value) < 10**18 else f"a whole number {'above 10^18' if value > 0 else 'below -10^18'}"
+
+
 def _where(at: np.ndarray) -> str:
     return f" at [{', '.join(map(str, at))}]" if len(at) else ""
 
 
 def _a(word: str) -> str:
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    return f"{'an' if word[0] in 'aeio' else 'a'} {word}"  # a uint8

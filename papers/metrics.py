@@ -85,9 +85,10 @@ def findings(flags: Iterable[Flag], means: Mapping[str, Mapping[str, float]]) ->
     """
     raised = []
     for flag in flags:
-        beyond = {case: flag.excess(value) for case, value in means.get(flag.metric, {}).items()}
-        case = max(beyond, key=beyond.__getitem__, default="")
-        if case and beyond[case] > 0:
-            value = means[flag.metric][case]
+        values = means.get(flag.metric, {})
+        beyond = {case: excess for case, value in values.items() if (excess := flag.excess(value)) > 0}
+        if beyond:
+            case = max(beyond, key=beyond.__getitem__)
+            value = values[case]
             raised.append(Finding(label=flag.label, text=flag.text, metric=flag.metric, case=case, value=value))
     return raised

@@ -1,9 +1,11 @@
-"""What all tests share: users, and an account of what was skipped.
+"""What all tests share: users, which of them run alone, and an account of what was skipped and of what is slow.
 
-With CLAIMCHECK_TEST_EVERYTHING=1, as in CI, a skip for a missing part is a failure; only `gpu` tests may be skipped.
+With CLAIMCHECK_TEST_EVERYTHING=1, as in CI, a skip for a missing part is a failure; only tests may be skipped that
+need a GPU, or the data of a mirror where DATA_MIRROR names none.
 """
 
 import os
+from pathlib import Path
 
 os.environ.update(
     dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -17,6 +19,9 @@ from papers import catalogue
 from tests.elsewhere import FOLDER
 
 EVERYTHING = os.environ.get("CLAIMCHECK_TEST_EVERYTHING") == "1"
+TESTS = Path(__file__).resolve().parent
+ALONE = {"browser", "faults", "hostile", "test_far_worker.py", "test_supervisor.py"}  # whole sites, real time
+SLOW_SECONDS = 5
 
 
 @pytest.fixture
@@ -47,11 +52,28 @@ def doubling(monkeypatch):
         cached.cache_clear()
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses by the marks
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in ALONE:
+            item.add_marker(pytest.mark.alone)
+
+
+def lacks_slow_mark(report):
+    return report.when == "call" and report.duration > SLOW_SECONDS and "slow" not in report.keywords
+
+
 def missing(report):
-    return report.skipped and "gpu" not in report.keywords and not hasattr(report, "wasxfail")
+    may_lack = "gpu" in report.keywords or "DATA_MIRROR is not set" in str(report.longrepr)
+    return report.skipped and not may_lack and not hasattr(report, "wasxfail")
 
 
 def pytest_terminal_summary(terminalreporter):
+    slow = [report for report in terminalreporter.stats.get("passed", []) if lacks_slow_mark(report)]
+    if slow:
+        terminalreporter.section(f"over {SLOW_SECONDS} s and not marked slow (a busy machine?)")
+        for report in slow:
+            terminalreporter.write_line(f"{report.duration:.1f} s {report.nodeid}")
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if missing(report)]
     if EVERYTHING and skipped:
         terminalreporter.section("skipped although everything must run", red=True)

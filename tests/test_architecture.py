@@ -1,11 +1,14 @@
-"""Arrows point down: leaderboard -> runners -> papers."""
+"""Arrows point down: leaderboard -> runners -> papers, inside a paper board -> problem -> kit; and nowhere in a circle."""
 
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from papers import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 FORBIDDEN = {
@@ -14,35 +17,165 @@ FORBIDDEN = {
     "leaderboard": {"torch"},
 }
 SOURCES = [path for package in FORBIDDEN for path in sorted((ROOT / package).rglob("*.py"))]
+INSIDE = ROOT / "runners" / "inside"
+PAPERS = [paper.folder for paper in catalogue.all_papers() if paper.folder.is_relative_to(ROOT / "papers")]
+# What a part of a paper may import of its own paper; `make` may import all of it.
+ALLOWED = {"board": {"problem", "kit"}, "problem": {"kit", "data"}, "kit": set(), "data": set(), "card": {"board"}}
+
+each_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+each_paper = pytest.mark.parametrize("folder", PAPERS, ids=lambda folder: folder.name)
 
 
+@cache
 def imports(path):
-    """(module, is at the top of the file) of every import statement."""
+    """(module, is at the top of the file) of every import statement; of `from a import b`, a and a.b."""
     tree = ast.parse(path.read_text())
+    found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node in tree.body) for alias in node.names)
+            found += [(alias.name, node in tree.body) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
-            yield node.module, node in tree.body
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            found += [(name, node in tree.body) for name in names]
+    return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def module_of(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_of(path): path for path in SOURCES}
+
+
+@cache
+def needs(module):
+    """The modules of ours that this one imports when it is loaded, itself left out."""
+    at_top = {name for name, is_at_top in imports(MODULES[module]) if is_at_top and name in MODULES}
+    return frozenset(
+        name for name in at_top if name != module and not names_only_its_package(name, at_top, MODULES[module])
+    )
+
+
+def names_only_its_package(name, at_top, path):
+    """Whether `from package import module` is all that names this package: then it is the module that is needed."""
+    tree = ast.parse(path.read_text())
+    froms = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == name]
+    plain = [alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
+    return (
+        name not in plain
+        and bool(froms)
+        and all(f"{name}.{alias.name}" in at_top for node in froms for alias in node.names)
+    )
+
+
+def circles(graph):
+    """The strongly connected components of more than one module. graph: module -> modules."""
+    order, low, stack, on_stack, components = {}, {}, [], set(), []
+
+    def visit(module):
+        order[module] = low[module] = len(order)
+        stack.append(module)
+        on_stack.add(module)
+        for other in sorted(graph[module]):
+            if other not in order:
+                visit(other)
+                low[module] = min(low[module], low[other])
+            elif other in on_stack:
+                low[module] = min(low[module], order[other])
+        if low[module] == order[module]:
+            component = stack[stack.index(module) :]
+            del stack[stack.index(module) :]
+            on_stack.difference_update(component)
+            if len(component) > 1:
+                components.append(sorted(component))
+
+    for module in sorted(graph):
+        if module not in order:
+            visit(module)
+    return components
+
+
+@each_source
 def test_arrows_point_down(path):
     forbidden = FORBIDDEN[path.relative_to(ROOT).parts[0]]
     assert not {module for module, _ in imports(path) if module.split(".")[0] in forbidden}
 
 
 @pytest.mark.parametrize(
-    "path",
-    [path for path in SOURCES if "runners/harness" not in str(path)],
-    ids=lambda path: str(path.relative_to(ROOT)),
+    "path", [path for path in SOURCES if path != INSIDE / "harness.py"], ids=lambda path: str(path.relative_to(ROOT))
 )
 def test_no_import_hides_in_a_function(path):
     assert not [module for module, is_at_top in imports(path) if not is_at_top]
 
 
-def test_the_web_process_and_the_cards_load_no_torch():
+def test_no_import_goes_in_a_circle():
+    assert circles({module: needs(module) for module in MODULES}) == []
+
+
+def test_a_circle_is_seen():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [["b", "c"]]
+
+
+@each_paper
+def test_no_paper_imports_another(folder):
+    shared = {path.stem for path in (ROOT / "papers").glob("*.py")} | {""}
+    for path in folder.rglob("*.py"):
+        named = {(*name.split("."), "")[1] for name, _ in imports(path) if name.split(".")[0] == "papers"}
+        assert named - shared <= {folder.name}, path
+
+
+@each_paper
+def test_inside_a_paper_boards_import_problems_and_problems_the_kit(folder):
+    tasks = {task.folder.name for paper in catalogue.all_papers() if paper.folder == folder for task in paper.tasks}
+    assert tasks <= {path.name for path in folder.iterdir()}
+    wrong = []
+    for path in folder.rglob("*.py"):
+        part = path.relative_to(folder).parts[0]
+        if part == "make":
+            continue
+        kind = "board" if part in tasks else "card" if part == "__init__.py" else part.removesuffix(".py")
+        for name, _ in imports(path):
+            other = (*name.split("."), "", "")[2] if name.startswith(f"papers.{folder.name}.") else ""
+            other_kind = "board" if other in tasks else other
+            if other and other != part.removesuffix(".py") and other_kind not in ALLOWED[kind]:
+                wrong.append(f"{path.relative_to(folder)} imports {name}")
+    assert wrong == []
+
+
+@each_paper
+def test_what_lies_in_a_paper_has_its_place(folder):
+    tasks = {task.folder.name for paper in catalogue.all_papers() if paper.folder == folder for task in paper.tasks}
+    parts = {path.name for path in folder.iterdir()} - {"__pycache__"}
+    assert parts <= {*tasks, "__init__.py", "README.md", "data.py", "problem", "kit", "make", "made"}
+
+
+@each_paper
+def test_methods_import_nothing_of_ours_but_the_kit(folder):
+    for task in [task for paper in catalogue.all_papers() if paper.folder == folder for task in paper.tasks]:
+        for path in (task.folder / "methods").glob("*.py"):
+            ours = {name for name, _ in imports(path) if name.split(".")[0] in FORBIDDEN}
+            assert all(
+                name == "papers" or f"{name}.".startswith(f"{task.kit}.") or f"{task.kit}.".startswith(f"{name}.")
+                for name in ours
+            ), path
+
+
+def test_the_sandboxed_part_imports_nothing_outside_itself():
+    for path in INSIDE.glob("*.py"):
+        ours = {name for name, _ in imports(path) if name.split(".")[0] in FORBIDDEN}
+        assert all(name == "runners" or name.startswith("runners.inside") for name in ours), path
+
+
+def test_the_cards_load_nothing_heavy():
+    code = (
+        "import sys; from papers import catalogue; catalogue.all_boards(); "
+        "assert not {'torch', 'sklearn', 'scipy', 'PIL', 'pooch'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+
+
+def test_the_web_process_loads_no_torch():
     code = (
         "import django; django.setup(); import leaderboard.urls, leaderboard.celery, runners.tasks, sys; "
         "from papers import catalogue; catalogue.all_papers(); "

@@ -16,4 +16,5 @@ PAPER = Paper(
     question="Does it find the best cell where the best cell is known, and what does that cost once everything is counted?",
     folder=Path(__file__).parent,
     tasks=(TASK,),
+    topics=("architecture search", "weight sharing"),
 )

@@ -17,4 +17,5 @@ PAPER = Paper(
     question="Which attack breaks which defence, and can a machine tell a hidden gradient from a robust network?",
     folder=Path(__file__).parent,
     tasks=(ATTACK, DEFENCE),
+    topics=("adversarial examples", "robustness"),
 )

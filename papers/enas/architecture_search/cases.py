@@ -1,77 +1,95 @@
-"""The cases of the board. Imports no torch."""
+"""The cases: which space is searched, with how much, and what counts as near enough."""
 
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from papers.enas.problem.sources import SMALL, Digits, NasBench, Source
 from papers.task import Case
 
-# data set: GPU-hours, tolerance (points: the table's own noise), points of the smooth function that moves the optimum
+
+@dataclass(frozen=True)
+class Search:
+    """target, tolerance: points of regret, within which a search has arrived, and those that are the table's own noise."""
+
+    source: Source
+    budget: float
+    unit: Literal["hours", "trainings"]  # of the budget: hours of the table, or average trainings
+    target: float
+    tolerance: float
+    is_named: bool = False  # the method is told what its codes and edges mean
+    is_shown: bool = False  # pages may draw cells: the table is public, or was drawn for this upload alone
+
+
+# data set: GPU-hours, tolerance, points of the smooth function that moves the optimum
 NB201 = {"cifar10": (100.0, 0.25, 2.0), "cifar100": (200.0, 0.75, 3.0), "imagenet16": (600.0, 1.0, 3.0)}
 HALF_A_POINT = 0.5
 SHARED_HOURS = 20.0  # where weights are shared on CIFAR-10 itself
+TRAININGS = {3: 30.0, 4: 50.0}  # the budget on the digits, by nodes
+WORLDS = {3: 4, 4: 1}  # private splits of the digits for each site
 
 
-def nb201(suffix: str = "", *, named: bool = False, shared: bool = False) -> tuple[Case, ...]:
+def nb201(suffix: str = "", *, is_named: bool = False) -> tuple[Case[Search], ...]:
     """The three data sets: ranked with a new optimum, or (with a suffix) the public table as it is."""
     return tuple(
         Case(
             name=f"nb201/{data}{suffix}",
-            params={
-                "data": data,
-                "budget": SHARED_HOURS if shared else budget,
-                "target": HALF_A_POINT,
-                "tolerance": tolerance,
-                "in_hours": True,
-                "perturbed": 0.0 if suffix else points,
-                "named": named,
-                "shared": shared,
-                "shown": True,
-            },
+            params=Search(
+                source=NasBench(data, moved=0.0 if suffix else points),
+                budget=budget,
+                unit="hours",
+                target=HALF_A_POINT,
+                tolerance=tolerance,
+                is_named=is_named,
+                is_shown=True,
+            ),
             ranked=not suffix,
         )
         for data, (budget, tolerance, points) in NB201.items()
     )
 
 
-SMALL = {3: 1.5, 4: 2.5}  # size caps in 3x3 convolutions: without them "3x3 everywhere" is the answer
-TRAININGS = {3: 30.0, 4: 50.0}
-WORLDS = 4  # private splits of the digits for each site
-
-
-def digits(name: str, nodes: int, *, capped: bool = True, public: bool = False) -> Case:
-    """A space in which weights are really shared. Its budget is counted in average trainings."""
+def digits(name: str, source: Digits) -> Case[Search]:
+    """A space in which weights are really shared."""
     return Case(
         name=f"digits/{name}",
-        params={
-            "data": "digits",
-            "nodes": nodes,
-            "budget": TRAININGS[nodes],
-            "in_hours": False,
-            "target": 2.0,
-            "tolerance": 2.0,
-            "max_size": SMALL[nodes] if capped else float("inf"),
-            "named": False,
-            "public": public,
-            "shown": public,
-            "worlds": WORLDS if nodes == 3 else 1,
-        },
-        ranked=not public,
+        params=Search(
+            source=source,
+            budget=TRAININGS[source.nodes],
+            unit="trainings",
+            target=2.0,
+            tolerance=2.0,
+            is_shown=source.is_public,
+        ),
+        ranked=not source.is_public,
     )
 
 
-def world_name(nodes: int, world: int) -> str:
-    """What a private world of digits is drawn by from the site's secret."""
-    return f"digits/cell{nodes}/world-{world}"
-
-
 # The weights are trained on CIFAR-10 itself, and know nothing of a smooth function: the truth is the plain table.
-(SHARED, *_) = nb201("-shared", shared=True)
-CELL3, CELL3_PUBLIC = digits("cell3-small", 3), digits("cell3-public", 3, public=True)
+SHARED = Case(
+    name="nb201/cifar10-shared",
+    params=Search(
+        source=NasBench("cifar10", is_shared=True),
+        budget=SHARED_HOURS,
+        unit="hours",
+        target=HALF_A_POINT,
+        tolerance=NB201["cifar10"][1],
+        is_shown=True,
+    ),
+    ranked=False,
+    data=("cifar10-jpeg",),
+)
+CELL3 = digits("cell3-small", Digits(3, SMALL[3], WORLDS[3]))
+CELL3_PUBLIC = digits("cell3-public", Digits(3, SMALL[3], worlds=0))
 QUICK = (*nb201(), CELL3, *nb201("-plain"), CELL3_PUBLIC)
 FULL = (
     *nb201(),
     CELL3,
-    digits("cell4-small", 4),
-    digits("cell4", 4, capped=False),
+    digits("cell4-small", Digits(4, SMALL[4], WORLDS[4])),
+    digits("cell4", Digits(4, np.inf, WORLDS[4])),
     *nb201("-plain"),
     CELL3_PUBLIC,
-    *nb201("-named", named=True),
+    *nb201("-named", is_named=True),
     SHARED,
 )

@@ -1,61 +1,128 @@
 """The methods that come with the board."""
 
-from typing import Any
-
 from papers.task import House
 
-
-def house(slug: str, title: str, kind: Any, summary: str, expense: int = 7) -> House:
-    return House(slug=slug, title=title, kind=kind, summary=summary, expense=expense)
-
-
 HOUSE = (
-    house("random_cell", "Random cell", "control", "Asks nothing, answers a random cell: must fail.", 6),
-    house("uniform_cell", "Best uniform cell", "control", "The best of the cells with one operation on every edge.", 6),
-    house("all_conv", "All convolutions", "control", "The largest allowed operation on every edge, no search.", 6),
-    house(
-        "table_reader",
-        "Table reader",
-        "control",
-        "Knows the public table by heart and undoes the renaming: shows what that is worth, and where it is worth nothing.",
-        7,
+    House(
+        slug="optimum",
+        title="Optimum",
+        kind="oracle",
+        summary="The best cell, found by enumeration and answered without a question: regret 0.",
     ),
-    house("untrained_supernet", "Untrained supernet", "control", "Scores cells with shared weights nobody trained."),
-    house("random_search", "Random search", "baseline", "Trains random cells."),
-    house(
-        "regularised_evolution",
-        "Regularised evolution",
-        "baseline",
-        "Mutates the best of a sample, the oldest dies.",
+    House(
+        slug="random_cell",
+        title="Random cell",
+        kind="control",
+        summary="Asks nothing, answers a random cell: must fail.",
+        expense=6,
     ),
-    house(
-        "local_search",
-        "Local search",
-        "baseline",
-        "Climbs by changes of one edge, starts again at a local optimum.",
+    House(
+        slug="uniform_cell",
+        title="Best uniform cell",
+        kind="control",
+        summary="The best of the cells with one operation on every edge.",
+        expense=6,
     ),
-    house("tpe", "TPE (Optuna)", "baseline", "Densities of good and other cells, from the library Optuna."),
-    house(
-        "ridge_pairs",
-        "Ridge on pairs",
-        "baseline",
-        "Fits operations and pairs of operations, trains the cell that the fit likes best.",
+    House(
+        slug="all_conv",
+        title="All convolutions",
+        kind="control",
+        summary="The largest allowed operation on every edge, no search.",
+        file="uniform_cell",
+        constants={"JUDGED_BY": "size"},
+        expense=6,
     ),
-    house("successive_halving", "Successive halving", "baseline", "Many short trainings, the best third goes on."),
-    house(
-        "reinforce",
-        "REINFORCE",
-        "baseline",
-        "ENAS's controller rule on full trainings, independent logits for each edge.",
+    House(
+        slug="table_reader",
+        title="Table reader",
+        kind="control",
+        summary="Knows the public table by heart and undoes the renaming: shows what that is worth, and where it is worth nothing.",
+        expense=7,
     ),
-    house("rsws", "Random search with weight sharing", "baseline", "ENAS without its controller.", 9),
-    house("exhaustive_shared", "Exhaustive scoring", "baseline", "Scores every cell with shared weights.", 9),
-    house("enas", "ENAS", "method", "An LSTM controller and shared weights, trained in turn, as in the paper.", 8),
-    house(
-        "enas_bias",
-        "ENAS with op biases",
-        "method",
-        "ENAS with the bias for convolutions that the authors' code starts its micro search with.",
-        9,
+    House(
+        slug="untrained_supernet",
+        title="Untrained supernet",
+        kind="control",
+        summary="Scores cells with shared weights nobody trained.",
+        expense=7,
+    ),
+    House(
+        slug="random_search",
+        title="Random search",
+        kind="baseline",
+        summary="Trains random cells.",
+        expense=7,
+    ),
+    House(
+        slug="regularised_evolution",
+        title="Regularised evolution",
+        kind="baseline",
+        summary="Mutates the best of a sample, the oldest dies.",
+        expense=7,
+    ),
+    House(
+        slug="local_search",
+        title="Local search",
+        kind="baseline",
+        summary="Climbs by changes of one edge, starts again at a local optimum.",
+        expense=7,
+    ),
+    House(
+        slug="tpe",
+        title="TPE (Optuna)",
+        kind="baseline",
+        summary="Densities of good and other cells, from the library Optuna.",
+        expense=7,
+    ),
+    House(
+        slug="ridge_pairs",
+        title="Ridge on pairs",
+        kind="baseline",
+        summary="Fits operations and pairs of operations, trains the cell that the fit likes best.",
+        expense=7,
+    ),
+    House(
+        slug="successive_halving",
+        title="Successive halving",
+        kind="baseline",
+        summary="Many short trainings, the best third goes on.",
+        expense=7,
+    ),
+    House(
+        slug="reinforce",
+        title="REINFORCE",
+        kind="baseline",
+        summary="ENAS's controller rule on full trainings, independent logits for each edge.",
+        expense=7,
+    ),
+    House(
+        slug="rsws",
+        title="Random search with weight sharing",
+        kind="baseline",
+        summary="ENAS without its controller.",
+        expense=9,
+    ),
+    House(
+        slug="exhaustive_shared",
+        title="Exhaustive scoring",
+        kind="baseline",
+        summary="Scores every cell with shared weights.",
+        expense=9,
+    ),
+    House(
+        slug="enas",
+        title="ENAS",
+        kind="method",
+        summary="An LSTM controller and shared weights, trained in turn, as in the paper.",
+        expense=8,
+    ),
+    House(
+        slug="enas_bias",
+        title="ENAS with op biases",
+        kind="method",
+        summary="ENAS with the bias for convolutions that the authors' code starts its micro search with.",
+        file="enas",
+        constants={"FAVOURED": 2},
+        expense=9,
     ),
 )

@@ -1,16 +1,18 @@
 """The protocol: a method asks for trainings until its budget is gone, and its answer is held against the known optimum."""
 
-import time
 from typing import Any
 
 import numpy as np
 
-from papers.enas.architecture_search import scoring as metrics
-from papers.enas.architecture_search.asking import Disguise, Question, Rules, cell
+from papers.enas.architecture_search import scoring
+from papers.enas.architecture_search.asking import Rules, read_cells, read_question
+from papers.enas.architecture_search.cases import Search
+from papers.enas.architecture_search.interface import Method
 from papers.enas.architecture_search.pictures import show
 from papers.enas.architecture_search.scoring import Trail
 from papers.enas.problem import space, worlds
-from papers.enas.problem.bench import Bench
+from papers.enas.problem.bench import Bench, Question
+from papers.enas.problem.disguise import Disguise
 from papers.enas.problem.tables import Table
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
@@ -18,80 +20,97 @@ from papers.task import Case, Scores, Seed
 ASKS = 10_000
 
 
-def play(case: Case, *, seed: Seed, device: str, method: Any, report: Report) -> Scores:
-    table, supernet = worlds.load(case, seed, device=device, report=report)
-    budget = case.params["budget"] * (1 if case.params["in_hours"] else float(table.hours.mean()))
-    edges = len(space.edges(table.nodes))
-    disguise = Disguise.none(edges) if case.params["named"] else Disguise.draw(edges, seed.salted("disguise"))
-    bench = Bench(table, supernet, budget=budget, rng=seed.rng("runs"))
-    rules = Rules(edges, share=supernet is not None, epochs=(*table.early, table.epochs))
+def play(case: Case[Search], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
+    search = case.params
+    table = worlds.load_table(search.source, seed, progress=report.progress)
+    supernet = worlds.load_supernet(search.source, seed, nodes=table.nodes, device=device)
+    bench = Bench(table, supernet, budget=hours(search, table), rng=seed.rng("runs"))
+    rules = Rules(len(space.edges(table.nodes)), is_shared=supernet is not None, epochs=(*table.early, table.epochs))
 
-    described = describe(case, table, budget, rules)
-    trail = drive(Watched(method), bench, disguise=disguise, rules=rules, described=described, report=report)
+    disguise = draw_disguise(search, rules.edges, seed)
+    described = describe(search, bench, rules)
+    trail = drive(method, bench, disguise=disguise, rules=rules, described=described, report=report)
 
-    show(report, case, seed=seed, bench=bench, trail=trail)
-    tau = metrics.kendall(bench.scored, table)
+    show(report, search, seed=seed, bench=bench, trail=trail)
+    tau = scoring.kendall(bench.scored, table)
     return {
-        **metrics.scores(trail, table, budget=budget, target=case.params["target"], tolerance=case.params["tolerance"]),
+        **scoring.scores(trail, table, budget=bench.budget, target=search.target, tolerance=search.tolerance),
         **({} if tau is None else {"kendall_tau": tau}),
         "trainings": bench.trainings,
     }
 
 
-def describe(case: Case, table: Table, budget: float, rules: Rules) -> dict[str, Any]:
+class Optimum:
+    """The best cell, in the method's own codes: an int64 array (E,). It asks for nothing."""
+
+    def __init__(self, cell: np.ndarray) -> None:
+        self.cell = cell
+
+    def start(self, space: dict[str, Any]) -> None:
+        pass
+
+    def ask(self) -> dict[str, Any]:
+        return {"do": "stop"}
+
+    def tell(self, reply: dict[str, Any]) -> None:
+        pass
+
+    def answer(self) -> np.ndarray:
+        return self.cell
+
+
+def oracle(slug: str, case: Case[Search], *, seed: Seed, device: str) -> Optimum:
+    """What `play` with this seed may be answered at best. Raises DataError."""
+    table = worlds.load_table(case.params.source, seed, progress=lambda *_: None)
+    best = space.encodings(table.nodes)[table.best]
+    return Optimum(draw_disguise(case.params, len(best), seed).apply(best))
+
+
+def hours(search: Search, table: Table) -> float:
+    """The budget."""
+    return search.budget * (float(table.hours.mean()) if search.unit == "trainings" else 1)
+
+
+def draw_disguise(search: Search, edges: int, seed: Seed) -> Disguise:
+    return Disguise.none(edges) if search.is_named else Disguise.draw(edges, seed.salted("disguise"))
+
+
+def describe(search: Search, bench: Bench, rules: Rules) -> dict[str, Any]:
     """What a method is told of a case."""
-    named = case.params["named"]
+    table = bench.table
     return {
         "edges": rules.edges,
         "ops": space.CODES,
         "nodes": table.nodes,
-        "budget_h": budget,
+        "budget_h": bench.budget,
         "mean_cost_h": float(table.hours.mean()),
-        "share": rules.share,
+        "share": rules.is_shared,
         "epochs": np.array(rules.epochs, np.int64),
         "max_size": float(table.max_size),
-        "edge_pairs": np.array(space.edges(table.nodes) if named else np.empty((0, 2)), np.int64),
-        "op_names": list(space.OPERATIONS) if named else [],
+        "edge_pairs": np.array(space.edges(table.nodes) if search.is_named else np.empty((0, 2)), np.int64),
+        "op_names": list(space.OPERATIONS) if search.is_named else [],
     }
 
 
-class Watched:
-    """A method with a watch: `seconds` that its calls took, seen from outside."""
-
-    def __init__(self, method: Any) -> None:
-        self._method, self.seconds = method, 0.0
-
-    def __getattr__(self, name: str) -> Any:
-        call = getattr(self._method, name)
-
-        def watched(*args: Any) -> Any:
-            start = time.perf_counter()
-            try:
-                return call(*args)
-            finally:
-                self.seconds += time.perf_counter() - start
-
-        return watched
-
-
 def drive(
-    method: Watched, bench: Bench, *, disguise: Disguise, rules: Rules, described: dict[str, Any], report: Report
+    method: Method, bench: Bench, *, disguise: Disguise, rules: Rules, described: dict[str, Any], report: Report
 ) -> Trail:
     """Let the method ask until it stops, can't pay, or has asked ASKS times; note its answer after every reply.
 
     Raises AnswerError for a malformed question or answer.
     """
     trail = Trail()
+    before = method.spent["seconds"]  # its start is not part of the search
 
     def note() -> None:
-        answer = cell(method.answer(), edges=rules.edges, what="answer's cell")
-        number = int(space.number(disguise.undo(answer)))
-        trail.add(charged=bench.used, own=method.seconds, cell=number)
+        answer = read_cells(method.answer(), call="answer", shape=(rules.edges,))
+        own = method.spent["seconds"] - before
+        trail.add(charged=bench.used, own=own, cell=int(space.number(disguise.undo(answer))))
 
     method.start(described)
     note()
     for _ in range(ASKS):
-        asked = Question.read(method.ask(), rules)
+        asked = read_question(method.ask(), rules)
         if asked is None:
             break
         question = Question(asked.kind, disguise.undo(asked.archs), asked.epochs)

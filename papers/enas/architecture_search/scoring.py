@@ -38,13 +38,13 @@ def scores(trail: Trail, table: Table, *, budget: float, target: float, toleranc
         "censored": float(not near.any()),
         "reached": float((regret <= tolerance).any()),
         "regret_auc": mean_over_budget(np.array(trail.charged), regret, budget),
-        "in_tied_set": float(table.tied()[last]),
+        "in_tied_set": float(table.ties()[last]),
         "rank_percentile": table.better_share(last),
         "answer_size": float(table.size[last]),
         "gpu_hours": float(spent[-1]),
         "own_seconds": trail.own[-1],
         "best_truth": 100 * float(table.truth[table.best]),
-        "tied_cells": float(table.tied().sum()),
+        "tied_cells": float(table.ties().sum()),
     }
 
 

@@ -1,7 +1,7 @@
 """Make an exhaustive table of the digits: train every distinct function of a space. Interrupt it and start it again at will.
 
     python -m papers.enas.make.build cell4 --seed-key HEX      the private world of a site; "-" reads the key from standard input
-    python -m papers.enas.make.build cell3 --out FILE          a public world, as papers/enas/data/digits_cell3.npz
+    python -m papers.enas.make.build cell3 --out FILE          a public world, as papers/enas/made/digits_cell3.npz
 
 cell3: 60 functions, about a minute of one core. cell4: 5,773 functions, about two hours.
 """
@@ -14,9 +14,8 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from papers.enas.architecture_search.cases import SMALL, world_name
+from papers.enas.problem.sources import PUBLIC_SECRET, SMALL, private_secret
 from papers.enas.problem.trainings import Trainings, build, path_of
-from papers.enas.problem.worlds import PUBLIC_SECRET
 from papers.task import Seed
 
 NODES = {"cell3": 3, "cell4": 4}
@@ -41,7 +40,7 @@ def main(words: list[str] | None = None) -> int:
         print("interrupted: what is done is kept; the same command goes on", file=sys.stderr)
         return 130
     print(path or path_of(secret, nodes))
-    print(described(done))
+    print(describe(done))
     return 0
 
 
@@ -62,10 +61,10 @@ def arguments() -> argparse.ArgumentParser:
 
 def site_secret(seed_key: bytes, nodes: int, world: int) -> bytes:
     """The secret of a world, as a play of that site finds it."""
-    return Seed(0, b"", b"", Seed.site_of(seed_key)).shared(world_name(nodes, world)).bytes(32)
+    return private_secret(Seed(0, b"", b"", Seed.site_of(seed_key)), nodes, world)
 
 
-def described(done: Trainings) -> str:
+def describe(done: Trainings) -> str:
     """How far the table is, and its certificate once it is complete."""
     if len(done.waiting):
         return f"{len(done.seconds) - len(done.waiting)} of {len(done.seconds)} functions trained"

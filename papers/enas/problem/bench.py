@@ -1,13 +1,22 @@
 """Answers a method's questions about true cells, and keeps the account."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from papers.enas.architecture_search.asking import Question
 from papers.enas.problem import space
 from papers.enas.problem.supernet import Supernet
 from papers.enas.problem.tables import Table
+
+
+@dataclass(frozen=True)
+class Question:
+    """One wish of a method. archs: (n, E) int64; epochs matter for trainings only."""
+
+    kind: str  # "train", "share", "probe" or "score"
+    archs: np.ndarray
+    epochs: int = 0
 
 
 class Bench:
@@ -15,7 +24,7 @@ class Bench:
 
     def __init__(self, table: Table, supernet: Supernet | None, *, budget: float, rng: np.random.Generator) -> None:
         self.table, self.budget, self.used = table, budget, 0.0
-        self.looked: list[int] = []  # every cell of every question, in order
+        self.cells_asked: list[int] = []  # those of every question, in order
         self.scored: dict[int, float] = {}  # the last shared-weight score of each cell
         self.trainings = 0.0
         self._supernet = supernet
@@ -37,7 +46,7 @@ class Bench:
         cost = self.price(question)
         self.used += cost
         cells = space.number(question.archs)
-        self.looked += cells.tolist()
+        self.cells_asked += cells.tolist()
         reply = (
             self._train(int(cells[0]), question.epochs) if question.kind == "train" else self._shared(question, cells)
         )

@@ -19,13 +19,12 @@ def recipe(rng: np.random.Generator, *, train: int = TRAIN, validate: int = VALI
     order = rng.permutation(len(arrays["y_train"]))
     parts = order[:train], order[TRAIN : TRAIN + validate]
     fit, check = (
-        (standardised(arrays["x_train"][part]), torch.tensor(arrays["y_train"][part].astype(np.int64)))
-        for part in parts
+        (standardise(arrays["x_train"][part]), torch.tensor(arrays["y_train"][part].astype(np.int64))) for part in parts
     )
     return Recipe(fit, check, CHANNELS, BATCH, PROBE, PASSES, STAGES)
 
 
-def standardised(pixels: np.ndarray) -> torch.Tensor:
-    """(n, 32, 32, 3) uint8 to (n, 3, 32, 32) float32, each channel about 0 with spread 1."""
+def standardise(pixels: np.ndarray) -> torch.Tensor:
+    """(n, 32, 32, 3) uint8 -> (n, 3, 32, 32) float32, each channel about 0 with spread 1."""
     standard = (pixels.astype(np.float32) / 255 - np.array(MEAN, np.float32)) / np.array(SPREAD, np.float32)
     return torch.from_numpy(standard).permute(0, 3, 1, 2).contiguous()

@@ -41,15 +41,15 @@ class Table:
         """Number of the best feasible cell."""
         return int(np.where(self.feasible, self.truth, -np.inf).argmax())
 
-    def judged(self, cell: int) -> float:
-        """The truth of an answer."""
+    def worth(self, cell: int) -> float:
+        """The accuracy by which an answer is judged."""
         return float(self.truth[cell]) if self.feasible[cell] else self.chance
 
     def regret(self, cell: int) -> float:
         """Points of accuracy (percent) by which the best feasible cell is better: exact, by enumeration."""
-        return 100 * (float(self.truth[self.best]) - self.judged(cell))
+        return 100 * (float(self.truth[self.best]) - self.worth(cell))
 
-    def tied(self) -> np.ndarray:
+    def ties(self) -> np.ndarray:
         """Feasible cells that two standard errors of the difference don't tell from the best one: (n,) bool."""
         gap = self.truth[self.best] - self.truth
         close = gap <= 2 * np.hypot(self.error, self.error[self.best])
@@ -57,9 +57,9 @@ class Table:
 
     def better_share(self, cell: int) -> float:
         """Percent of the feasible cells whose truth is better than this answer's."""
-        return 100 * float((self.truth[self.feasible] > self.judged(cell)).mean())
+        return 100 * float((self.truth[self.feasible] > self.worth(cell)).mean())
 
-    def perturbed(self, rng: np.random.Generator, points: float) -> Self:
+    def perturb(self, rng: np.random.Generator, points: float) -> Self:
         """The same table plus a smooth function of the cell with a standard deviation of so many points: a new optimum."""
         shift = smooth_function(rng, self.nodes) * points / 100
         return replace(self, runs=np.clip(self.runs + shift[:, None], 0, 1), truth=np.clip(self.truth + shift, 0, 1))
@@ -74,7 +74,7 @@ class Table:
             "sha256": hashlib.sha256(content).hexdigest(),
             "best": 100 * float(self.truth[self.best]),
             "standard error": 100 * float(self.error[self.best]),
-            "tied with it": int(self.tied().sum()),
+            "tied with it": int(self.ties().sum()),
             "cells": int(self.feasible.sum()),
         }
 

@@ -98,11 +98,11 @@ def path_of(secret: bytes, nodes: int) -> Path:
     return cached("enas") / f"digits-cell{nodes}-{hashlib.sha256(secret).hexdigest()[:24]}.npz"
 
 
-def finished(secret: bytes, nodes: int) -> Trainings | None:
-    """The table of this world if it is complete."""
+def read_complete(secret: bytes, nodes: int) -> Trainings | None:
+    """The trainings of this world if all of them are done."""
     path = path_of(secret, nodes)
-    found = Trainings.read(path) if path.exists() else None
-    return found if found and not len(found.waiting) else None
+    kept = Trainings.read(path) if path.exists() else None
+    return kept if kept and not len(kept.waiting) else None
 
 
 def build(
@@ -111,7 +111,7 @@ def build(
     """Train what is not trained yet, at most `most` functions, and keep it. A second builder of the same file waits."""
     path = path or path_of(secret, nodes)
     world = World.draw(np.random.default_rng(list(secret)))
-    with locked(path):
+    with lock(path):
         done = Trainings.read(path) if path.exists() else Trainings.empty(nodes)
         todo = done.waiting[:most]
         try:
@@ -138,10 +138,10 @@ def learn(done: Trainings, world: World, function: int, secret: bytes) -> None:
 
 
 @contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
+def lock(path: Path) -> Iterator[None]:
     """Only one process at a time makes this file; the lock ends with its process."""
-    lock = cached("enas") / f"{path.name}.lock"
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
+    held = cached("enas") / f"{path.name}.lock"
+    held.parent.mkdir(parents=True, exist_ok=True)
+    with held.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -24,18 +24,18 @@ def cases(
 ) -> tuple[Case[Gaps], ...]:
     """Cases named "table/mechanism-percent"."""
     return tuple(
-        Case(name=f"{table}/{gaps}", params=described(table, gaps, downstream), ranked=ranked, data=needed(table))
+        Case(name=f"{table}/{gaps}", params=parse(table, gaps, downstream), ranked=ranked, data=data_of(table))
         for table in tables
         for gaps in mechanisms
     )
 
 
-def described(table: str, gaps: str, downstream: bool) -> Gaps:
+def parse(table: str, gaps: str, downstream: bool) -> Gaps:
     mechanism, _, percent = gaps.rpartition("-")
     return Gaps(table, mechanism, int(percent) / 100, downstream)  # type: ignore[arg-type]  # the names are below
 
 
-def needed(table: str) -> tuple[str, ...]:
+def data_of(table: str) -> tuple[str, ...]:
     public = table.removesuffix("-twin")
     return (public,) if public in PUBLIC else ()
 

@@ -1,5 +1,9 @@
 """The protocol: a table with gaps goes to the method, and what comes back is compared with the truth."""
 
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
 import numpy as np
 
 from papers import answers
@@ -7,25 +11,52 @@ from papers.gain.imputation import scoring
 from papers.gain.imputation.cases import Gaps
 from papers.gain.imputation.interface import Method
 from papers.gain.imputation.pictures import show_quantiles
-from papers.gain.problem.masks import draw_mask
+from papers.gain.problem.masks import SelfMasking, draw_mask
 from papers.gain.problem.oracle import conditional_mean
-from papers.gain.problem.tables import Disguise, load
+from papers.gain.problem.tables import SYNTHETIC, Disguise, Table, load
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
 
-def play(case: Case[Gaps], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
-    gaps = case.params
-    table = load(gaps.table, seed.rng("table"))
-    truth = table.x
-    observed, masking = draw_mask(gaps.mechanism, gaps.rate, truth, seed.rng("mask"))
-    disguise = Disguise.draw(table, seed.rng("disguise"))
+@dataclass(frozen=True)
+class Problem:
+    """What one play asks: a table, which of its cells are observed and why, and how the method meets it."""
 
-    shown = disguise.apply(np.where(observed, truth, np.nan)).astype(np.float32)
-    answer = answers.array(method.impute(shown, table.categorical[disguise.order]), call="impute", like=shown)
+    table: Table
+    observed: np.ndarray  # (n, d) bool
+    masking: SelfMasking | None  # where cells are missing because of their own value
+    disguise: Disguise
+
+    @classmethod
+    def draw(cls, gaps: Gaps, seed: Seed) -> Self:
+        table = load(gaps.table, seed.rng("table"))
+        observed, masking = draw_mask(gaps.mechanism, gaps.rate, table.x, seed.rng("mask"))
+        return cls(table, observed, masking, Disguise.draw(table, seed.rng("disguise")))
+
+    @cached_property
+    def knowing(self) -> np.ndarray | None:
+        """The conditional mean of every cell, for who knows the table and the mechanism: (n, d); None for a real table."""
+        if self.table.generator is None:
+            return None
+        return conditional_mean(self.table.x, self.observed, self.table.generator, self.masking)
+
+    @property
+    def ignoring(self) -> np.ndarray | None:
+        """The same for who does not know why cells are missing."""
+        if self.table.generator is None or self.masking is None:
+            return self.knowing
+        return conditional_mean(self.table.x, self.observed, self.table.generator)
+
+
+def play(case: Case[Gaps], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
+    problem = Problem.draw(case.params, seed)
+    table, observed, disguise = problem.table, problem.observed, problem.disguise
+    truth, missing = table.x, ~observed
+
+    x = disguise.apply(np.where(observed, truth, np.nan)).astype(np.float32)
+    answer = answers.array(method.impute(x, table.categorical[disguise.order]), call="impute", like=x)
 
     filled = np.where(observed, truth, disguise.undo(answer))  # observed cells are put back
-    missing = ~observed
     means = np.broadcast_to(np.nanmean(np.where(observed, truth, np.nan), axis=0), truth.shape)
     if seed.index == 0:
         show_quantiles(report, truth, filled, missing)
@@ -38,15 +69,38 @@ def play(case: Case[Gaps], *, seed: Seed, device: str, method: Method, report: R
     }
     if table.categorical.any():
         scores["category_error"] = scoring.category_error(truth, filled, missing, table.categorical)
-    if table.generator:
-        knowing = conditional_mean(truth, observed, table.generator, masking)
-        ignoring = conditional_mean(truth, observed, table.generator) if masking else knowing
-        scores["oracle_skill"] = scoring.skill(knowing, means, truth, missing)
-        scores["ignorable_skill"] = scoring.skill(ignoring, means, truth, missing)
-    if gaps.downstream and table.label is not None:
-        assert table.held_out is not None
-        assert table.held_out_label is not None
-        scores["downstream_auroc"] = scoring.downstream_auroc(filled, table.label, table.held_out, table.held_out_label)
-        if gaps.table == "credit":
-            scores["coefficient_bias"] = scoring.coefficient_bias(truth, filled, table.label)
+    for name, best in (("oracle_skill", problem.knowing), ("ignorable_skill", problem.ignoring)):
+        if best is not None:
+            scores[name] = scoring.skill(best, means, truth, missing)
+    if case.params.downstream:
+        scores |= downstream(case.params, table, filled)
     return scores
+
+
+def downstream(gaps: Gaps, table: Table, filled: np.ndarray) -> Scores:
+    """What the completed table is worth to predict its label; nothing where it has none."""
+    if table.label is None or table.held_out is None or table.held_out_label is None:
+        return {}
+    scores = {"downstream_auroc": scoring.downstream_auroc(filled, table.label, table.held_out, table.held_out_label)}
+    if gaps.table == "credit":
+        scores["coefficient_bias"] = scoring.coefficient_bias(table.x, filled, table.label)
+    return scores
+
+
+class ConditionalMean:
+    """Answers what the method that knows the synthetic table and its mechanism would: (n, d) float64, disguised."""
+
+    def __init__(self, filled: np.ndarray) -> None:
+        self.filled = filled
+
+    def impute(self, x: np.ndarray, categorical: np.ndarray) -> np.ndarray:
+        return self.filled
+
+
+def oracle(slug: str, case: Case[Gaps], *, seed: Seed, device: str) -> ConditionalMean | None:
+    """What `play` with this seed may be answered at best; None for a real table, whose distribution nobody knows."""
+    if case.params.table not in SYNTHETIC:
+        return None
+    problem = Problem.draw(case.params, seed)
+    assert problem.knowing is not None
+    return ConditionalMean(problem.disguise.apply(problem.knowing))

@@ -40,7 +40,7 @@ def draw_mask(
         observed = rng.random(x.shape) >= masking.probability(x)
     else:
         observed = MECHANISMS[mechanism](rate, z, rng)
-    return repaired(observed, x, rng), masking
+    return repair(observed, x, rng), masking
 
 
 def mcar(rate: float, z: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -91,7 +91,7 @@ def intercept_for(rate: float, logits: np.ndarray) -> float:
     return float(brentq(lambda b: expit(logits + b).mean() - rate, -60, 60))
 
 
-def repaired(observed: np.ndarray, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def repair(observed: np.ndarray, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Give back cells until every row has one and every column two distinct values."""
     for i in np.flatnonzero(~observed.any(axis=1)):
         observed[i, rng.integers(x.shape[1])] = True

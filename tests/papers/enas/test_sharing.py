@@ -14,20 +14,15 @@ from torch import nn
 
 from papers.data import DataError, dataset
 from papers.enas.make import build
-from papers.enas.problem import cifar
-from papers.enas.problem import digits
-from papers.enas.problem import space
-from papers.enas.problem import supernet
-from papers.enas.problem import trainings
-from papers.enas.problem import worlds
-from papers.enas.architecture_search.cases import world_name
+from papers.enas.problem import cifar, digits, space, supernet, trainings
 from papers.enas.problem.network import Network, choices_of, every_choice
+from papers.enas.problem.sources import PUBLIC_SECRET, Digits
 from papers.enas.problem.supernet import Supernet
 from papers.enas.problem.trainings import Trainings
 from papers.task import AnswerError
-from tests.papers.searching import CASES, Asking, Kept, load, play, scores, seed
+from tests.papers.enas.searching import CASES, Asking, Kept, load, play, scores, seed
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PUBLIC = "digits/cell3-public"
 CHILDREN = np.array([[3, 1, 2], [4, 2, 3], [1, 0, 2], [2, 2, 2], [0, 3, 1]])
 
@@ -175,7 +170,7 @@ def test_the_public_table_knows_its_optimum():
     assert table.regret(table.best) == 0
     too_large = int(space.number(np.array([3, 3, 3])))
     assert not table.feasible[too_large]
-    assert table.judged(too_large) == 0.1
+    assert table.worth(too_large) == 0.1
     told = table.certificate()
     assert told["sha256"].startswith("8d5c6708b4838f37")
     assert (told["tied with it"], told["cells"]) == (16, 112)
@@ -190,14 +185,14 @@ def test_the_public_table_is_as_exact_as_a_table_of_eight_trainings_can_be():
 
 def test_without_the_cap_convolutions_everywhere_are_the_answer():
     table = Trainings.of(dataset("digits_cell3")).table()
-    assert table.tied()[int(space.number(np.array([3, 3, 3])))]
+    assert table.ties()[int(space.number(np.array([3, 3, 3])))]
 
 
 def test_the_committed_table_is_what_the_command_makes(world):
     """One function of the public world trained again: the same accuracies to a few images of 797."""
     done, again = Trainings.of(dataset("digits_cell3")), Trainings.empty(3)
-    public = digits.World.draw(np.random.default_rng(list(worlds.PUBLIC_SECRET)))
-    trainings.learn(again, public, 17, worlds.PUBLIC_SECRET)
+    public = digits.World.draw(np.random.default_rng(list(PUBLIC_SECRET)))
+    trainings.learn(again, public, 17, PUBLIC_SECRET)
     assert np.abs(again.tested[17] - done.tested[17]).max() < 0.02
 
 
@@ -207,7 +202,7 @@ def test_a_table_is_made_in_parts_and_every_function_comes_out_the_same(cache):
     assert secret.hex() not in path.name
     first = trainings.build(secret, 3, progress=lambda *_: None, most=2)
     assert len(first.waiting) == 58
-    assert trainings.finished(secret, 3) is None
+    assert trainings.read_complete(secret, 3) is None
     second = trainings.build(secret, 3, progress=lambda *_: None, most=1)
     assert len(second.waiting) == 57
     assert np.array_equal(first.tested[:2], second.tested[:2])
@@ -226,7 +221,7 @@ def test_a_slice_of_cell4_is_made_by_the_command(cache, capsys):
 def test_the_command_and_a_play_find_the_same_world(cache):
     key = bytes.fromhex("cd" * 32)
     play_seed = seed(0).__class__(5, b"any", b"any", seed(0).site_of(key))
-    assert play_seed.shared(world_name(3, 1)).bytes(32) == build.site_secret(key, 3, 1)
+    assert Digits(3, worlds=4).secret(play_seed) == build.site_secret(key, 3, 1)
 
 
 @pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
@@ -258,7 +253,7 @@ def _wait(look, seconds=200):
 
 
 def test_a_cell4_case_without_its_table_says_how_to_make_it(cache):
-    with pytest.raises(DataError, match=r"papers\.enas\.build cell4"):
+    with pytest.raises(DataError, match=r"papers\.enas\.make\.build cell4"):
         play("digits/cell4-small", Asking([], np.zeros(6, np.int64)), tier="full")
 
 
@@ -340,9 +335,9 @@ def test_the_sampled_gradient_of_reinforce_agrees_with_the_enumerated_one():
 
 
 def test_the_public_case_is_shown_and_private_ones_are_not():
-    assert CASES["quick"][PUBLIC].params["shown"]
+    assert CASES["quick"][PUBLIC].params.is_shown
     assert not CASES["quick"][PUBLIC].ranked
-    assert not CASES["quick"]["digits/cell3-small"].params["shown"]
+    assert not CASES["quick"]["digits/cell3-small"].params.is_shown
 
 
 def test_a_supernet_of_colour_images_has_three_stages_and_learns():
@@ -360,6 +355,6 @@ def test_a_supernet_of_colour_images_has_three_stages_and_learns():
 
 
 def test_pictures_are_standardised_channel_by_channel():
-    x = cifar.standardised(np.full((2, 32, 32, 3), 128, np.uint8))
+    x = cifar.standardise(np.full((2, 32, 32, 3), 128, np.uint8))
     assert x.shape == (2, 3, 32, 32)
     assert x[0, 0, 0, 0] == pytest.approx((128 / 255 - 0.4913) / 0.2452, abs=1e-5)

@@ -1,16 +1,14 @@
 """Plays of the architecture search board in this process, with public seeds."""
 
-import importlib.util
-
 import numpy as np
 
 from papers import catalogue
-from papers.enas.architecture_search import play as architecture_search
+from papers.enas.architecture_search import play as board
 from papers.task import Seed
+from tests.papers import contestant
 
 TASK = catalogue.task("architecture_search")
-CASES = {tier: {case.name: case for case in TASK.cases[tier]} for tier in TASK.cases}
-HOUSE = [house.slug for house in TASK.house]
+CASES = {tier.name: {case.name: case for case in tier.cases} for tier in TASK.tiers}
 
 
 class Kept:
@@ -48,11 +46,7 @@ def train(arch):
 
 def load(slug):
     """A fresh module of a house method, so that a test may change its constants."""
-    path = catalogue.paper_of(TASK.slug).method_path(slug)
-    spec = importlib.util.spec_from_file_location(f"house_{slug}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return contestant.load(TASK.slug, slug)
 
 
 def seed(index, salt=""):
@@ -61,10 +55,12 @@ def seed(index, salt=""):
 
 def play(case, method, *, index=0, tier="quick", report=None, salt=""):
     """Scores of one play. `method`: an object with the interface's calls, or the slug of a house method."""
-    if isinstance(method, str):
-        method = load(method).Method(index, "cpu")
-    return architecture_search.play(
-        CASES[tier][case], seed=seed(index, salt), device="cpu", method=method, report=report or Kept()
+    return board.play(
+        CASES[tier][case],
+        seed=seed(index, salt),
+        device="cpu",
+        method=contestant.contestant(TASK.slug, method, seed=index),
+        report=report or Kept(),
     )
 
 

@@ -107,7 +107,7 @@ def test_mnar_cut_hides_one_end_of_every_column():
 
 def test_every_row_keeps_a_cell_and_every_column_two_values():
     x = np.round(correlated(200, 3))
-    observed = masks.repaired(np.zeros(x.shape, bool), x, rng("repair"))
+    observed = masks.repair(np.zeros(x.shape, bool), x, rng("repair"))
     assert observed.any(axis=1).all()
     assert all(len(np.unique(x[observed[:, j], j])) > 1 for j in range(3))
 

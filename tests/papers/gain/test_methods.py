@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.papers.playing import HOUSE, load
+from tests.papers.gain.playing import HOUSE, load
 
 FAST = {"ITERATIONS": 30, "ITERATIONS_OF_LARGE": 30}
 TRAINED = {"gain", "gain_official", "autoencoder"}

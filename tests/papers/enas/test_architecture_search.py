@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from leaderboard.boards import audit
-from papers.enas.problem import space
-from papers.enas.architecture_search.asking import Disguise
+from papers.enas.architecture_search import play as board
 from papers.enas.architecture_search.scoring import Trail, mean_over_budget
 from papers.enas.architecture_search.scoring import scores as scored
+from papers.enas.problem import space
+from papers.enas.problem.disguise import Disguise
 from papers.enas.problem.tables import nas_bench_201
 from papers.task import AnswerError
-from tests.papers.searching import CASES, TASK, Asking, Kept, load, play, scores, seed, train
+from tests.papers.enas.searching import CASES, TASK, Asking, Kept, load, play, scores, seed, train
 
 PLAIN = "nb201/cifar10-plain"
 ZEROS = np.zeros(6, np.int64)
@@ -86,32 +87,45 @@ def test_anytime_regret_is_the_area_under_a_step_function():
 
 
 @pytest.mark.parametrize(
-    "question",
+    ("question", "message"),
     [
-        None,
-        {"arch": ZEROS},
-        {"do": "buy", "arch": ZEROS},
-        {"do": "share", "arch": ZEROS[None]},
-        {"do": "train"},
-        {"do": "train", "arch": [0] * 6},
-        {"do": "train", "arch": np.zeros(6)},
-        {"do": "train", "arch": np.zeros(5, np.int64)},
-        {"do": "train", "arch": np.zeros((1, 6), np.int64)},
-        {"do": "train", "arch": np.full(6, 5)},
-        {"do": "train", "arch": np.full(6, -1)},
-        {"do": "train", "arch": np.full(6, 2**62)},
-        {"do": "train", "arch": ZEROS, "epochs": 12},
-        {"do": "train", "arch": ZEROS, "epochs": None},
+        (None, "ask returned None, expected a dict with 'do'"),
+        ({"arch": ZEROS}, "without 'do'"),
+        ({"do": "buy", "arch": ZEROS}, "wants to do 'buy'; this case knows train and stop"),
+        ({"do": ZEROS, "arch": ZEROS}, r"wants to do an int64 array of shape \(6,\)"),
+        ({"do": "stop", "arch": ZEROS}, "ask to stop returned a dict with 'arch', which nobody reads"),
+        ({"do": "train", "arch": ZEROS, "epoch": 200}, "with 'epoch', which nobody reads"),
+        ({"do": "share", "arch": ZEROS[None]}, "wants to do 'share'"),
+        ({"do": "train"}, "ask to train returned a dict without 'arch'"),
+        ({"do": "train", "arch": [0] * 6}, "in 'arch', returned a list, expected an int64 array"),
+        ({"do": "train", "arch": np.zeros(6)}, "returned a float64 array, expected int64"),
+        ({"do": "train", "arch": np.zeros(5, np.int64)}, r"shape \(5,\), expected \(6,\)"),
+        ({"do": "train", "arch": np.zeros((1, 6), np.int64)}, r"shape \(1, 6\), expected \(6,\)"),
+        ({"do": "train", "arch": np.full(6, 5)}, r"returned 5 at \[0\], expected numbers from 0 to 4"),
+        ({"do": "train", "arch": np.full(6, -1)}, "returned -1"),
+        ({"do": "train", "arch": np.full(6, 2**62)}, "expected numbers from 0 to 4"),
+        ({"do": "train", "arch": ZEROS, "epochs": 12}, "in 'epochs', returned 12, expected one of the epochs 200"),
+        ({"do": "train", "arch": ZEROS, "epochs": 200.0}, "in 'epochs', returned a float"),
+        ({"do": "train", "arch": ZEROS, "epochs": None}, "in 'epochs', returned None"),
     ],
 )
-def test_a_malformed_question_is_the_authors_error(question):
-    with pytest.raises(AnswerError):
+def test_a_malformed_question_is_the_authors_error(question, message):
+    with pytest.raises(AnswerError, match=message):
         play(PLAIN, Asking([question], ZEROS))
 
 
-@pytest.mark.parametrize("answer", [None, [0] * 6, np.full(6, np.nan), np.zeros(3, np.int64), np.full(6, 7)])
-def test_a_malformed_answer_is_the_authors_error(answer):
-    with pytest.raises(AnswerError):
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (None, "answer returned None, expected an int64 array"),
+        ([0] * 6, "answer returned a list"),
+        (np.full(6, np.nan), "returned a float64 array, expected int64"),
+        (np.zeros(3, np.int64), r"shape \(3,\), expected \(6,\)"),
+        (np.full(6, 7), "returned 7"),
+    ],
+)
+def test_a_malformed_answer_is_the_authors_error(answer, message):
+    with pytest.raises(AnswerError, match=message):
         play(PLAIN, Asking([], answer))
 
 
@@ -119,6 +133,14 @@ def test_a_disguise_is_undone():
     disguise = Disguise.draw(6, np.random.default_rng(3))
     archs = space.encodings(4)[::99]
     assert (disguise.undo(disguise.apply(archs)) == archs).all()
+
+
+@pytest.mark.parametrize("case", [PLAIN, "nb201/cifar10", "digits/cell3-public"])
+def test_the_optimum_row_has_no_regret_and_costs_nothing(case):
+    best = board.oracle("optimum", CASES["quick"][case], seed=seed(0), device="cpu")
+    result = play(case, best)
+    assert (result["regret"], result["rank_percentile"], result["in_tied_set"]) == (0, 0, 1)
+    assert (result["trainings"], result["censored"]) == (0, 0)
 
 
 def test_another_upload_meets_another_disguise_and_another_optimum():
@@ -171,7 +193,7 @@ def test_random_search_meets_its_exact_expectation(case, within):
     """P(a cell within the tolerance is asked in n draws) = 1 - (1 - k / 15625)^n, up to the noise of single runs."""
     table = nas_bench_201(case)
     params = CASES["quick"][f"nb201/{case}-plain"].params
-    k = sum(table.regret(cell) <= params["tolerance"] for cell in range(15_625))
+    k = sum(table.regret(cell) <= params.tolerance for cell in range(15_625))
     assert k == within
     rng = np.random.default_rng(0)
     found, expected = [], []
@@ -185,7 +207,7 @@ def test_random_search_meets_its_exact_expectation(case, within):
                 super().tell({**reply, "acc": np.array([truth])})
 
         result = play(f"nb201/{case}-plain", Knowing(int(rng.integers(2**31)), "cpu"), index=index)
-        found.append(result["regret"] <= params["tolerance"])
+        found.append(result["regret"] <= params.tolerance)
         expected.append(1 - (1 - k / 15_625) ** result["trainings"])
     p = np.mean(expected)
     assert p == pytest.approx({"cifar10": 0.20, "cifar100": 0.12, "imagenet16": 0.42}[case], abs=0.02)
@@ -250,7 +272,7 @@ def test_knowing_the_table_solves_the_plain_case_and_gains_nothing_on_the_ranked
 
 
 def test_the_audit_sees_the_table_reader_and_no_honest_method():
-    (rule,) = TASK.audits["quick"]
+    (rule,) = TASK.board("quick").evidence.audits
 
     def ratio(slug):
         values = {name: dict(enumerate(scores(name, slug, rule.metric, seeds=5))) for name in (rule.public, rule.twin)}

@@ -9,10 +9,10 @@ from papers import catalogue
 from papers.gain.imputation import play as imputation
 from papers.gain.problem.tables import Disguise
 from papers.task import AnswerError
-from tests.papers.playing import TASK, Answering, Kept, load, play, skills
+from tests.papers.gain.playing import CASES, TASK, Answering, Kept, load, play, seed, skills
 
 README = (catalogue.paper_of("imputation").folder / "README.md").read_text()
-QUICK = TASK.ranked_cases("quick")
+QUICK = TASK.board("quick").ranked_cases
 
 
 def mean_filled(x):
@@ -40,18 +40,18 @@ def test_a_method_is_shown_gaps_in_float32_and_nothing_else():
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda x: x.tolist(), "returned list, expected a float32 array"),
-        (lambda x: None, "returned NoneType"),
+        (lambda x: x.tolist(), "impute returned a list, expected a float32 array of shape"),
+        (lambda x: None, "returned None, expected"),
         (lambda x: x[:-1], r"shape \(454, 30\), expected \(455, 30\)"),
         (lambda x: x.T, r"shape \(30, 455\), expected \(455, 30\)"),
-        (lambda x: x.ravel(), "shape"),
-        (lambda x: x.astype(int), "returned int64, expected float32"),
-        (lambda x: x.astype(object), "returned object"),
-        (lambda x: x.astype("U8"), "returned <U8"),
-        (lambda x: x.astype(complex), "returned complex128"),
-        (lambda x: np.where(np.arange(30) == 3, np.nan, x), "left 455 of 13650 cells .* row 0, column 3"),
+        (lambda x: x.ravel(), r"shape \(13650,\), expected"),
+        (lambda x: x.astype(int), "returned an int64 array, expected float32"),
+        (lambda x: x.astype(object), "returned an object array"),
+        (lambda x: x.astype("U8"), "returned a <U8 array"),
+        (lambda x: x.astype(complex), "returned a complex128 array"),
+        (lambda x: np.where(np.arange(30) == 3, np.nan, x), r"left 455 of 13650 numbers .* at \[0, 3\]"),
         (lambda x: np.where(np.arange(30) == 3, -np.inf, x), "infinite"),
-        (lambda x: np.full(x.shape, 1e30), r"returned 1e\+30, expected numbers within"),
+        (lambda x: np.full(x.shape, 1e30), r"returned 1e\+30 .*expected numbers from -1e\+12 to 1e\+12"),
     ],
     ids=["list", "none", "rows", "transposed", "flat", "int", "object", "text", "complex", "nan", "inf", "huge"],
 )
@@ -108,6 +108,19 @@ def test_under_mnar_the_full_oracle_is_the_better_one():
     for index in range(3):
         scores = play("curved/mnar-50", "mean", index=index)
         assert scores["oracle_skill"] > scores["ignorable_skill"] > 0.4
+
+
+@pytest.mark.parametrize("case", ["curved/mcar-50", "curved/mnar-50"])
+def test_the_oracle_row_answers_the_optimum_through_the_disguise(case):
+    best = imputation.oracle("oracle", CASES["quick"][case], seed=seed(0, case), device="cpu")
+    scores, other = play(case, best), play(case, "mean")
+    assert scores["skill"] == pytest.approx(scores["oracle_skill"], abs=1e-9)
+    assert scores["oracle_skill"] == other["oracle_skill"]
+
+
+def test_no_oracle_is_known_for_a_real_table():
+    for case in ("breast/mcar-50", "breast-twin/mcar-50"):
+        assert imputation.oracle("oracle", CASES["quick"][case], seed=seed(0, case), device="cpu") is None
 
 
 # Controls and published values
@@ -186,21 +199,21 @@ def test_the_papers_losses_hold_under_mnar_where_the_official_code_falls():
 
 
 def test_the_full_tier_has_the_papers_tables_and_every_mechanism():
-    assert len(TASK.ranked_cases("quick")) * TASK.seeds["quick"] == 40
-    names = set(TASK.ranked_cases("full"))
+    assert len(QUICK) * TASK.board("quick").seeds == 40
+    names = set(TASK.board("full").ranked_cases)
     assert {f"{t}/mcar-20" for t in ("breast", "spam", "letter", "credit", "news-part", "factor", "curved")} <= names
     assert {"credit/mcar-80", "letter/mnar-cut-25", "breast/mnar-logit-50"} <= names
     assert len(names) == 7 * 6 + 6 + 3 * 2
 
 
 def test_the_papers_own_row_belongs_to_the_papers_equations():
-    (claim,) = [c for c in TASK.claims if (c.method, c.case, c.metric) == ("GAIN", "letter/mcar-20", "rmse")]
+    claims = TASK.board("full").evidence.claims
+    (claim,) = [c for c in claims if (c.method, c.case, c.metric) == ("GAIN", "letter/mcar-20", "rmse")]
     assert (claim.value, claim.house, claim.tolerance) == (0.1198, "gain", 0.006)
-    assert all(claim.status == "transcribed, unchecked" for claim in TASK.claims)
-    assert not [claim for claim in TASK.claims if "news" in claim.case], "a part of a table has no claim beside it"
+    assert all(claim.status == "transcribed, unchecked" for claim in claims)
+    assert not [claim for claim in claims if "news" in claim.case], "a part of a table has no claim beside it"
 
 
 def test_the_starter_is_a_method_that_a_newcomer_can_read():
-    starter = catalogue.paper_of("imputation").method_path(TASK.starter)
-    assert len(starter.read_text().splitlines()) < 30
+    assert len(TASK.code(TASK.method(TASK.starter)).splitlines()) < 30
     assert load(TASK.starter).Method.impute.__doc__

@@ -7,21 +7,18 @@ import numpy as np
 import pytest
 
 from leaderboard.boards import audit
-from papers import catalogue
 from papers.data import dataset
 from papers.gain.problem import tables
 from papers.task import Seed
-from tests.test_conformance import method_of, play
+from tests.papers.gain.playing import TASK, load, play
 
-TASK = catalogue.task("imputation")
-CASES = {case.name: case for case in TASK.cases["quick"]}
-(AUDIT,) = TASK.audits["quick"]
+(AUDIT,) = TASK.board("quick").evidence.audits
 HONEST = ["mean", "median", "random_draw", "knn", "iterative_ridge", "mice", "soft_impute"]
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("missforest", "autoencoder", "gain", "gain_official")]
 
 
 def house(slug):
-    return method_of(TASK, next(method for method in TASK.house if method.slug == slug))
+    return load(slug).Method
 
 
 def memoriser():
@@ -33,10 +30,7 @@ def memoriser():
 
 def ratio(method, seeds=3):
     errors = {
-        name: {
-            index: play(TASK, CASES[name], method=method(index, "cpu"), index=index)[AUDIT.metric]
-            for index in range(seeds)
-        }
+        name: {index: play(name, method(index, "cpu"), index=index)[AUDIT.metric] for index in range(seeds)}
         for name in (AUDIT.public, AUDIT.twin)
     }
     return audit.log_ratio(errors[AUDIT.public], errors[AUDIT.twin])
@@ -49,7 +43,7 @@ def honest():
 
 def test_a_memorising_method_is_flagged(honest):
     knows = memoriser()
-    scores = play(TASK, CASES[AUDIT.public], method=knows(0, "cpu"))
+    scores = play(AUDIT.public, knows(0, "cpu"))
     assert scores["skill"] > 0.8, "it must really cheat, or the test shows nothing"
     assert audit.stands_out(ratio(knows), list(honest.values()))
 

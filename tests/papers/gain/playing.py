@@ -1,16 +1,15 @@
 """Plays of the imputation board in this process, with public seeds."""
 
-import importlib.util
-
 import numpy as np
 
 from papers import catalogue
-from papers.gain.imputation import play as imputation
+from papers.gain.imputation import play as board
 from papers.task import Seed
+from tests.papers import contestant
 
 TASK = catalogue.task("imputation")
-CASES = {tier: {case.name: case for case in TASK.cases[tier]} for tier in TASK.cases}
-HOUSE = [house.slug for house in TASK.house]
+CASES = {tier.name: {case.name: case for case in tier.cases} for tier in TASK.tiers}
+HOUSE = [house.slug for house in TASK.house if house.kind != "oracle"]
 
 
 class Kept:
@@ -40,18 +39,17 @@ def seed(index, name="tests"):
 
 def load(slug):
     """A fresh module of a house method, so that a test may change its constants."""
-    spec = importlib.util.spec_from_file_location(f"house_{slug}", catalogue.paper_of("imputation").method_path(slug))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return contestant.load(TASK.slug, slug)
 
 
 def play(case, method, *, index=0, tier="quick", report=None):
     """Scores of one play. `method` is an object with impute, or the slug of a house method."""
-    if isinstance(method, str):
-        method = load(method).Method(index, "cpu")
-    return imputation.play(
-        CASES[tier][case], seed=seed(index, case), device="cpu", method=method, report=report or Kept()
+    return board.play(
+        CASES[tier][case],
+        seed=seed(index, case),
+        device="cpu",
+        method=contestant.contestant(TASK.slug, method, seed=index),
+        report=report or Kept(),
     )
 
 
