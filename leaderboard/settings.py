@@ -8,8 +8,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from leaderboard.machine import environment
-from leaderboard.machine import storage
+from leaderboard.machine import environment, storage
 from runners import logs
 from runners.broker import broker_url, redis_client_url
 from runners.celery import HEARTBEAT
@@ -162,7 +161,12 @@ for name in ("DATA_MIRROR", "PAPERS_PATH", "SANDBOX_CGROUP"):
     environment.folders(name)
 
 # Counts of sign-ins and the like; web processes share them beside the broker.
-CACHES = {"default": {"BACKEND": "leaderboard.submitting.rates.ForgivingRedisCache", "LOCATION": redis_client_url(broker_url())}}
+CACHES = {
+    "default": {
+        "BACKEND": "leaderboard.submitting.rates.ForgivingRedisCache",
+        "LOCATION": redis_client_url(broker_url()),
+    }
+}
 
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20

@@ -3,7 +3,6 @@
 Every write is conditional, so that events may come in any order and any number of times.
 """
 
-import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -12,17 +11,15 @@ from typing import Any
 
 import redis
 from celery import shared_task
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from leaderboard.boards import standings as boards
-from leaderboard.models import Artefact, RerunSchedule, Run, RunQuerySet, Score, artefact_path
+from leaderboard.boards import standings
+from leaderboard.machine import contents
+from leaderboard.models import Artefact, RerunSchedule, Run, RunQuerySet, Score
 from leaderboard.running.reruns import check_drift
 from leaderboard.running.runs import LEASE, PATIENCE, release, rerun, stop_worker, task_id
-from papers import catalogue
 from runners import deliveries, logs
 from runners.tasks import ours
 
@@ -76,6 +73,7 @@ def apply(mine: RunQuerySet, event: dict[str, Any]) -> None:
                 device=event["device"],
                 device_name=event["device_name"][:100],
                 isolation=event["isolation"][:100],
+                left_out=event["left_out"],
                 provenance=event["provenance"],
             )
         case "progress":
@@ -93,8 +91,17 @@ def apply(mine: RunQuerySet, event: dict[str, Any]) -> None:
         case "failed" if event["whose"] == "ours":
             pause = PAUSE if event["reason"] == "refused" else timedelta(0)
             start_over(mine, event, pause=pause)
+        case "failed" if is_second_try_due(mine.get(), event):
+            log.warning("a house method reached a limit: it is tried once more")
+            mine.update(failure_reason=event["reason"])  # before it is queued anew: then it is another attempt's
+            requeue(mine, reason=event["message"])
         case "failed":
             fail(mine, event)
+
+
+def is_second_try_due(run: Run, event: Mapping[str, Any]) -> bool:
+    """Whether a house method reached a limit for the first time: a busy machine may have cut it."""
+    return event["reason"] == "limit" and run.submission.is_house and run.failure_reason != "limit"
 
 
 def keep_scores(run: Run, event: dict[str, Any]) -> None:
@@ -105,18 +112,16 @@ def keep_scores(run: Run, event: dict[str, Any]) -> None:
     Score.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["run", "case", "seed", "metric"], update_fields=["value"]
     )
-    Run.objects.filter(pk=run.pk).update(plays_done=plays(run), progress={})
+    Run.objects.filter(pk=run.pk).update(plays_done=count_plays(run), progress={})
 
 
-def plays(run: Run) -> int:
+def count_plays(run: Run) -> int:
     return run.scores.values("case", "seed").distinct().count()
 
 
 def keep_artefact(run: Run, event: dict[str, Any]) -> None:
     content = json.dumps(event["data"], sort_keys=True, allow_nan=False).encode()
-    sha256 = hashlib.sha256(content).hexdigest()
-    if not default_storage.exists(artefact_path(sha256)):
-        default_storage.save(artefact_path(sha256), ContentFile(content))
+    sha256 = contents.ARTEFACTS.keep(content)
     Artefact.objects.update_or_create(
         run=run,
         case=event["case"],
@@ -127,8 +132,8 @@ def keep_artefact(run: Run, event: dict[str, Any]) -> None:
 
 
 def finish(run: Run, event: dict[str, Any]) -> None:
-    if run.started is None or plays(run) < event["plays"]:
-        raise Incomplete(f"{plays(run)} of {event['plays']} plays are recorded")
+    if run.started is None or count_plays(run) < event["plays"]:
+        raise Incomplete(f"{count_plays(run)} of {event['plays']} plays are recorded")
     if run.artefacts.count() < event.get("artefacts", 0):
         raise Incomplete(f"{run.artefacts.count()} of {event['artefacts']} artefacts are recorded")
     Run.objects.filter(pk=run.pk).update(
@@ -137,12 +142,13 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         lease_until=None,
         progress={},
         failure_message="",  # of an earlier attempt
-        flags=event["flags"],
+        failure_reason="",
         provenance=run.provenance | {"data": event["data"]},
+        evaluator_seconds=event["evaluator_seconds"],
         **event["spent"],
     )
     run.refresh_from_db()
-    boards.update(run)  # in the same transaction: a board is never behind
+    standings.update(run)  # in the same transaction: a board is never behind
     check_drift(run)
 
 
@@ -162,7 +168,7 @@ def fail(mine: RunQuerySet, event: Mapping[str, Any]) -> None:
 
 
 @shared_task(autoretry_for=(Exception,), retry_kwargs={"max_retries": 30, "countdown": 2})
-def lost(task_id: str, run: int, attempt: int) -> None:
+def worker_lost(task_id: str, run: int, attempt: int) -> None:
     """Celery's word that a worker died under a run."""
     give_back(run, attempt, reason="the worker that ran it died")
 
@@ -205,6 +211,7 @@ def requeue(mine: RunQuerySet, *, reason: str, pause: timedelta = timedelta(0)) 
         lease_until=None,
         started=None,
         plays_done=0,
+        left_out={},
         progress={},
         log="",
         failure_message=reason,
@@ -218,17 +225,16 @@ def rerun_scheduled(schedule: int) -> None:
     if plan is None:  # deleted or paused since beat sent this
         return
     busy = Run.objects.open().filter(tier=plan.tier).values("submission")
-    for submission in plan.chosen().exclude(pk__in=busy):
-        rerun(submission, tier=plan.tier, why=f"schedule: {plan.name}")  # type: ignore[arg-type]
+    for submission in plan.chosen_submissions().exclude(pk__in=busy):
+        rerun(submission, tier=plan.tier, why=f"schedule: {plan.name}")
 
 
 @shared_task
 def sweep() -> None:
     """Bring back runs that nobody hears of, whose message vanished, or that were never released."""
     now = timezone.now()
-    for run in Run.objects.open().exclude(task__in=catalogue.all_tasks()):
-        mine = Run.objects.open().filter(pk=run.pk)
-        fail(mine, ours("refused", "Its task is no longer on this site."))
+    removed = Run.everything.open().exclude(pk__in=Run.objects.open())
+    fail(removed, ours("refused", "Its task is no longer on this site."))
     for run in Run.objects.filter(status=Run.Status.RUNNING).filter(Q(lease_until__lt=now) | Q(lease_until=None)):
         give_back(run.pk, run.attempt, reason=f"nothing was heard of it for {int(LEASE.total_seconds())} s")
     try:
@@ -245,7 +251,7 @@ def sweep() -> None:
 
 def is_message_lost(run: Run) -> bool:
     """Whether a released run is neither in its queue nor in the hands of a worker that was heard to begin."""
-    if task_id(run.pk, run.attempt) in deliveries.waiting(run.queue):
+    if task_id(run.pk, run.attempt) in deliveries.waiting_ids(run.queue):
         return False
     began = deliveries.began(run.pk, run.attempt)
     return began is None or began > LEASE.total_seconds()

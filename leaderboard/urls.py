@@ -4,32 +4,33 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from leaderboard.admin import workers
+from leaderboard.admin import workers_page
 from leaderboard.api.endpoints import api
-from leaderboard.submitting.rates import signing_in_from, signing_in_to
-from leaderboard.views import accounts, boards, comparing, machine, papers, submissions
+from leaderboard.submitting.rates import limit_sign_in_by_account, limit_sign_in_by_address
+from leaderboard.views import accounts, boards, comparing, exports, machine, papers, submissions
 
-handler403 = "leaderboard.submitting.rates.refused"
+handler403 = "leaderboard.submitting.rates.refuse"
 
 urlpatterns = [
     path("", boards.home, name="home"),
     path("tasks/", boards.tasks, name="tasks"),
     path("tasks/<slug:slug>/", boards.task, name="task"),
-    path("tasks/<slug:slug>/board.csv", boards.board_csv, name="board_csv"),
-    path("tasks/<slug:slug>/scores.csv", boards.scores_csv, name="scores_csv"),
-    path("tasks/<slug:slug>/scores.json", boards.scores_json, name="scores_json"),
+    path("tasks/<slug:slug>/board.csv", exports.board_csv, name="board_csv"),
+    path("tasks/<slug:slug>/scores.csv", exports.scores_csv, name="scores_csv"),
+    path("tasks/<slug:slug>/scores.json", exports.scores_json, name="scores_json"),
     path("tasks/<slug:slug>/compare/", comparing.side_by_side, name="compare"),
     path("tasks/<slug:slug>/compare/scores.csv", comparing.scores_csv, name="compare_csv"),
     path("tasks/<slug:slug>/starter.py", boards.starter, name="starter"),
+    path("artefacts/<int:pk>.json", exports.artefact, name="artefact"),
     path("tasks/<slug:slug>/submit/", submissions.submit, name="submit"),
     path("tasks/<slug:slug>/rerun-stale/", submissions.rerun_stale, name="rerun_stale"),
-    path("claims/", papers.claimed, name="claims"),
+    path("claims/", papers.claims_page, name="claims"),
     path("papers/<slug:slug>/", papers.paper, name="paper"),
     path("authors/<str:name>/", papers.author, name="author"),
-    path("search/", papers.search, name="search"),
+    path("search/", papers.search_page, name="search"),
     path("about/", papers.about, name="about"),
     path("about/statistics/", papers.statistics, name="statistics"),
-    path("submissions/", submissions.mine, name="submissions"),
+    path("submissions/", submissions.own_submissions, name="submissions"),
     path("submissions/<int:pk>/", submissions.detail, name="submission"),
     path("submissions/<int:pk>/code/", submissions.code, name="submission_code"),
     path("submissions/<int:pk>/rerun/", submissions.run_again, name="submission_rerun"),
@@ -37,17 +38,17 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", submissions.stop, name="run_cancel"),
     path("runs/<int:pk>/provenance.json", submissions.provenance, name="run_provenance"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
-    path("accounts/login/", signing_in_from(signing_in_to(auth.LoginView.as_view())), name="login"),
+    path("accounts/login/", limit_sign_in_by_address(limit_sign_in_by_account(auth.LoginView.as_view())), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/tokens/", accounts.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke/", accounts.revoke, name="token_revoke"),
-    path("claims/<str:token>/", machine.claim, name="claim"),
+    path("attempts/<str:token>/", machine.attempt, name="attempt"),
     path("bundles/<str:token>/", machine.bundle, name="bundle"),
     path("healthz", machine.healthz, name="healthz"),
     path("readyz", machine.readyz, name="readyz"),
     path("metrics", machine.metrics, name="metrics"),
     path("robots.txt", machine.robots, name="robots"),
     path("api/", api.urls),
-    path("admin/workers/", admin.site.admin_view(workers), name="admin_workers"),
+    path("admin/workers/", admin.site.admin_view(workers_page), name="admin_workers"),
     path("admin/", admin.site.urls),
 ]

@@ -9,6 +9,8 @@ from types import ModuleType
 import papers
 from papers.task import Board, Paper, Task
 
+VERBS = ("record",)  # words of `python -m runners` in the place of a board: no task may be named like one
+
 
 def cards() -> list[ModuleType]:
     """The packages in papers/ and on PAPERS_PATH."""
@@ -27,7 +29,7 @@ def modules(name: str) -> list[ModuleType]:
 
 @cache
 def all_papers() -> tuple[Paper, ...]:
-    """Every paper, by slug. Raises ValueError where two papers or two tasks share a slug."""
+    """Every paper, by slug. Raises ValueError where two papers or two tasks share a slug, or a task is named like a verb."""
     known = sorted((card.PAPER for card in cards() if hasattr(card, "PAPER")), key=lambda paper: paper.slug)
     for kind, slugs in (
         ("papers", [paper.slug for paper in known]),
@@ -35,6 +37,8 @@ def all_papers() -> tuple[Paper, ...]:
     ):
         if len(set(slugs)) < len(slugs):
             raise ValueError(f"two {kind} share a slug: {sorted(slugs)}")
+    if verbs := [task.slug for paper in known for task in paper.tasks if task.slug in VERBS]:
+        raise ValueError(f"a task can't be named {verbs[0]}: that is a word of the command")
     return tuple(known)
 
 

@@ -19,7 +19,7 @@ def began(run: int, attempt: int) -> float | None:
     return float(KEPT - left) if left >= 0 else None
 
 
-def waiting(queue: str) -> set[str]:
+def waiting_ids(queue: str) -> set[str]:
     """Ids of the tasks whose messages wait in a queue. Queues are short: the site releases only a few runs ahead."""
     messages = broker.client().lrange(queue, 0, -1)
     return {json.loads(message)["headers"]["id"] for message in messages}

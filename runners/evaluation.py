@@ -9,137 +9,174 @@ import importlib
 import importlib.util
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import partial
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 from papers import data
 from papers.playing import Spent
 from papers.task import AnswerError, Board, Case, Scores, Seed
-from runners.events import Failed
-from runners.inprocess import InProcess
+from runners.events import Exceeded, Failed
+from runners.inprocess import NoTruth
 from runners.job import Job
+from runners.own_work import OwnLimit, own_work
 from runners.provenance import provenance
+from runners.proxy import Boxes, Misuse, Playing, Proxy
 from runners.reporting import Emit, Reporter
-from runners.sandbox import MethodFailure, Sandbox, preload_for, probe_isolation
+from runners.sandbox import MethodFailure, probe_isolation
 
 log = logging.getLogger(__name__)
 
 
-class Box(Protocol):
-    """What holds a method: a sandbox, or for debugging this very process."""
-
-    def load(self, code: bytes, *, seed: int, calls: tuple[str, ...]) -> None: ...
-    def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any: ...
-    def spent(self) -> Spent: ...
-    def log(self) -> str: ...
-    def close(self) -> None: ...
-
-
-class Proxy:
-    """The method as a protocol sees it: the calls of the interface, and what they cost."""
-
-    def __init__(self, box: Box, calls: tuple[str, ...]) -> None:
-        self._box, self._calls = box, calls
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name not in self._calls:
-            raise AttributeError(f"the interface has no call {name!r}, only {', '.join(self._calls)}")
-        return partial(self._box.call, name)
-
-    @property
-    def spent(self) -> Spent:
-        return self._box.spent()
+class NothingToPlay(Exception):
+    """All cases that were asked for are left out on this machine."""
 
 
 def evaluate(job: Job, emit: Emit) -> bool:
     """Play every case and seed of a job and tell `emit` what happens (see runners.events). True when it finished."""
-    where = ("", 0)
-    boxes = Boxes(job)
-    total = Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0)
+    run = Run(job, emit)
     try:
+        run.play_all()
+        return True
+    except MethodFailure as failure:
+        reason, message = failure.reason, failure.message
+        emit(failed("author", reason, message, *run.where, traceback=failure.traceback, exceeded=failure.exceeded))
+    except AnswerError as error:
+        emit(failed("author", "answer", str(error), *run.where))
+    except NothingToPlay as reason:
+        emit(failed("ours", "refused", str(reason)))
+    except data.DataError as error:
+        emit(failed("ours", "internal", str(error), *run.where))
+    except OwnLimit as error:
+        emit(failed("ours", "internal", f"{error} This is our fault.", *run.where))
+    except Misuse as error:
+        log.exception("the protocol misused the method at %s, seed %s", *run.where)
+        emit(failed("ours", "internal", f"The board made a mistake: {error}. This is our fault.", *run.where))
+    except Exception:
+        log.exception("the evaluation failed at %s, seed %s", *run.where)
+        emit(failed("ours", "internal", "The evaluation itself broke. This is our fault.", *run.where))
+    finally:
+        run.boxes.close()
+    return False
+
+
+class Run:
+    """One evaluation on its way: `where` it is, and what it has cost so far."""
+
+    def __init__(self, job: Job, emit: Emit) -> None:
+        self.job, self.emit = job, emit
+        self.where = ("", 0)
+        self.boxes = Boxes(job)
+        self.report = Reporter(emit)
+        self.total = Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0)
+        self.evaluator_seconds = 0.0
+        self.played = 0  # fewer than were asked for where an oracle knows some cases only
+
+    def play_all(self) -> None:
+        """Raises what `evaluate` turns into events."""
         data.reset()
-        left_out = lacking(job.board)
-        plays = [(case, index) for case, index in job.plays() if case.name not in left_out]
-        boxes.prepare()
-        protocol = importlib.import_module(job.board.task.play)
-        level = probe_isolation().level if job.mode == "sandbox" else "none"
-        facts = provenance(job, level)
-        emit(
+        asked = self.job.plays()
+        left_out = lacking({case.name: case for case, _ in asked}.values())
+        plays = [(case, index) for case, index in asked if case.name not in left_out]
+        if plays:
+            self.boxes.prepare()
+        self.begin(len(plays), left_out)
+        if not plays:
+            reasons = "; ".join(f"{name} {reason}" for name, reason in left_out.items())
+            raise NothingToPlay(f"No case of {self.job.board} can be played on this machine: {reasons}.")
+        protocol = importlib.import_module(self.job.board.task.play)
+        for number, (case, index) in enumerate(plays, 1):
+            self.where = (case.name, index)
+            try:
+                self.play(protocol, case, index, is_last=number == len(plays))
+            except NoTruth:
+                continue
+            self.played += 1
+        self.where = ("", 0)
+        self.emit(
+            {
+                "type": "finished",
+                "plays": self.played,
+                "artefacts": self.report.artefacts,
+                "spent": self.total,
+                "evaluator_seconds": self.evaluator_seconds,
+                "data": data.used(),
+            }
+        )
+
+    def begin(self, plays: int, left_out: dict[str, str]) -> None:
+        level = probe_isolation().level if self.job.mode == "sandbox" and not self.job.oracle else "none"
+        facts = provenance(self.job, level)
+        if self.job.oracle:
+            facts["oracle"] = self.job.oracle
+        self.emit(
             {
                 "type": "started",
-                "plays": len(plays),
+                "plays": plays,
                 "left_out": left_out,
-                "device": job.device,
+                "device": self.job.device,
                 "device_name": facts["device_name"],
                 "isolation": level,
                 "provenance": facts,
             }
         )
-        report = Reporter(emit)
-        for number, (case, index) in enumerate(plays, 1):
-            where = (case.name, index)
-            report.begin(*where)
-            box = boxes.take(is_last=number == len(plays))
-            try:
-                scores = play_one(job, protocol, case=case, index=index, box=box, report=report)
-            finally:
-                box.close()
-                tell_log(emit, box, *where)
-            spent = box.spent()
-            add(total, spent)
-            emit({"type": "play", "case": case.name, "seed": index, "scores": scores, "spent": spent})
-        where = ("", 0)
-        emit(
+
+    def play(self, protocol: ModuleType, case: Case[Any], index: int, *, is_last: bool) -> None:
+        """One case and seed with a fresh method, told when it is over."""
+        self.report.begin(*self.where)
+        job, limits = self.job, self.job.board.limits
+        seed = seed_of(job, case, index)
+        oracle = partial(protocol.oracle, job.oracle, case, seed=seed, device=job.device) if job.oracle else None
+        playing = Playing(job, self.boxes, seed=methods_seed(job, case, index), oracle=oracle)
+        try:
+            with own_work(limits, is_enforced=job.mode != "inprocess") as work:
+                method = Proxy(playing)
+                if not is_last:
+                    self.boxes.prepare()
+                scores = protocol.play(case, seed=seed, device=job.device, method=method, report=self.report)
+            scores = checked(scores, job.board, case)
+        finally:
+            playing.end()
+            tell_log(self.emit, playing.log(), *self.where)
+        spent = playing.spent()
+        own = max(work.cpu_seconds - (spent["cpu_seconds"] if job.mode == "inprocess" else 0.0), 0.0)
+        add(self.total, spent)
+        self.evaluator_seconds += own
+        self.emit(
             {
-                "type": "finished",
-                "plays": len(plays),
-                "artefacts": report.artefacts,
-                "spent": total,
-                "data": data.used(),
+                "type": "play", "case": case.name, "seed": index, "scores": scores, "spent": spent,
+                "evaluator_seconds": own,
             }
-        )
-        return True
-    except MethodFailure as failure:
-        emit(failed("author", failure.reason, failure.message, *where, traceback=failure.traceback))
-    except AnswerError as error:
-        emit(failed("author", "answer", str(error), *where))
-    except data.DataError as error:
-        emit(failed("ours", "internal", str(error), *where))
-    except Exception:
-        log.exception("the evaluation failed at %s, seed %s", *where)
-        emit(failed("ours", "internal", "The evaluation itself broke. This is our fault.", *where))
-    finally:
-        boxes.close()
-    return False
+        )  # fmt: skip
 
 
-def lacking(board: Board) -> dict[str, str]:
-    """The cases that can't be played on this machine, each with the reason."""
+def play_key(job: Job, case: Case[Any], index: int) -> bytes:
+    """The secret of one play."""
+    return hmac.digest(job.seed_key, f"{case.name}/{index}".encode(), "sha256")
+
+
+def seed_of(job: Job, case: Case[Any], index: int) -> Seed:
+    """What the board draws from."""
+    key = play_key(job, case, index)
+    salt = hmac.digest(key, (job.salt or hashlib.sha256(job.code).hexdigest()).encode(), "sha256")
+    return Seed(index, key, salt, Seed.site_of(job.seed_key))
+
+
+def methods_seed(job: Job, case: Case[Any], index: int) -> int:
+    """The seed that the method is given, 32 bits, from which nothing of the board's can be learnt."""
+    return int.from_bytes(hmac.digest(play_key(job, case, index), b"the method's own seed", "sha256")[:4], "little")
+
+
+def lacking(cases: Iterable[Case[Any]]) -> dict[str, str]:
+    """Those of the cases that can't be played on this machine, each with the reason."""
     reasons = {}
-    for case in board.cases:
+    for case in cases:
         missing = [name for name in case.packages if importlib.util.find_spec(name) is None]
         reason = f"needs the package {', '.join(missing)}, which is not installed here" if missing else ""
         if reason := reason or next(filter(None, map(data.missing, case.data)), ""):
             reasons[case.name] = reason
     return reasons
-
-
-def play_one(job: Job, protocol: ModuleType, *, case: Case[Any], index: int, box: Box, report: Reporter) -> Scores:
-    """One case and seed with a fresh method.
-
-    Raises MethodFailure and AnswerError, the author's; ValueError for scores that the card doesn't name.
-    """
-    task = job.board.task
-    key = hmac.digest(job.seed_key, f"{case.name}/{index}".encode(), "sha256")
-    salt = hmac.digest(key, (job.salt or hashlib.sha256(job.code).hexdigest()).encode(), "sha256")
-    own = int.from_bytes(hmac.digest(key, b"the method's own seed", "sha256")[:4], "little")
-    seed = Seed(index, key, salt, Seed.site_of(job.seed_key))
-    box.load(job.code, seed=own, calls=task.calls)
-    method = Proxy(box, task.calls)
-    scores = protocol.play(case, seed=seed, device=job.device, method=method, report=report)
-    return checked(scores, job.board, case)
 
 
 def checked(scores: Scores, board: Board, case: Case[Any]) -> Scores:
@@ -159,39 +196,8 @@ def checked(scores: Scores, board: Board, case: Case[Any]) -> Scores:
     return plain
 
 
-class Boxes:
-    """One fresh box a play; the next one starts while this one works, which hides the interpreter's start."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._spare: Box | None = None
-
-    def prepare(self) -> None:
-        self._spare = self._start()
-
-    def take(self, *, is_last: bool) -> Box:
-        box = self._spare or self._start()
-        self._spare = None if is_last else self._start()
-        return box
-
-    def close(self) -> None:
-        if self._spare:
-            self._spare.close()
-
-    def _start(self) -> Box:
-        if self._job.mode == "inprocess":
-            return InProcess(device=self._job.device)
-        return Sandbox.start(
-            limits=self._job.board.limits,
-            device=self._job.device,
-            kit=self._job.board.task.kit,
-            isolated=self._job.mode == "sandbox",
-            preload=preload_for(self._job.code),
-        )
-
-
-def tell_log(emit: Emit, box: Box, case: str, seed: int) -> None:
-    if text := box.log():
+def tell_log(emit: Emit, text: str, case: str, seed: int) -> None:
+    if text:
         emit({"type": "log", "text": f"[{case}, seed {seed}]\n{text.rstrip()}\n"})
 
 
@@ -203,8 +209,11 @@ def add(total: Spent, spent: Spent) -> None:
     total["gpu_memory_bytes"] = max(total["gpu_memory_bytes"], spent["gpu_memory_bytes"])
 
 
-def failed(whose: Any, reason: Any, message: str, case: str = "", seed: int = 0, *, traceback: str = "") -> Failed:
-    return {
+def failed(
+    whose: Any, reason: Any, message: str, case: str = "", seed: int = 0, *, traceback: str = "",
+    exceeded: Exceeded | None = None,
+) -> Failed:  # fmt: skip
+    event: Failed = {
         "type": "failed",
         "whose": whose,
         "reason": reason,
@@ -213,3 +222,6 @@ def failed(whose: Any, reason: Any, message: str, case: str = "", seed: int = 0,
         "case": case,
         "seed": seed,
     }
+    if exceeded:
+        event["exceeded"] = exceeded
+    return event

@@ -4,7 +4,7 @@ Order: one `started`, any number of `progress`, `play`, `artefact`, `log`, `hear
 The Celery end adds run, attempt, execution and sequence as it relays them.
 """
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from papers.playing import Spent
 
@@ -33,6 +33,7 @@ class Played(TypedDict):
     seed: int
     scores: dict[str, float]  # finite; names are the card's metrics
     spent: Spent
+    evaluator_seconds: float  # CPU-seconds of the evaluator's own work in this play
 
 
 class Artefact(TypedDict):
@@ -61,7 +62,16 @@ class Finished(TypedDict):
     plays: int
     artefacts: int
     spent: Spent  # sums of seconds, maximum of memory
+    evaluator_seconds: float  # CPU-seconds of the evaluator's own work in all plays
     data: dict[str, str]  # name -> sha256 of every data set that was read
+
+
+class Exceeded(TypedDict):
+    """Which limit was exceeded, and by how much."""
+
+    limit: Literal["cpu seconds", "wall seconds", "memory bytes", "output bytes"]
+    used: float  # as far as it was measured: at least this much
+    allowed: float
 
 
 class Failed(TypedDict):
@@ -72,6 +82,7 @@ class Failed(TypedDict):
     traceback: str  # the author's own frames, no path of ours; "" where there is none
     case: str  # "" where it failed before a case
     seed: int
+    exceeded: NotRequired[Exceeded]  # where the reason is "limit" and it was measured
 
 
 Event = Started | Progress | Played | Artefact | Log | Heartbeat | Finished | Failed

@@ -1,22 +1,29 @@
-"""A method in this very process, for its author's debugger. Never for code of others: nothing holds it."""
+"""Methods in this very process: an author's, for a debugger, and oracles. Never code of others: nothing holds it."""
 
+import resource
+import sys
 import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
-from runners.events import Spent
-from runners.sandbox import MethodFailure
+from papers.playing import Spent
+from runners.sandbox import Ledger, MethodFailure
+
+PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 
 class InProcess:
-    """Looks like a Sandbox to the evaluation; no limits, no isolation."""
+    """Looks like a Sandbox to the evaluation; no limits, no isolation, and no peak that could be reset."""
 
     def __init__(self, *, device: str) -> None:
         self._device = device
         self._method: Any = None
         self._seconds = self._cpu_seconds = 0.0
 
-    def load(self, code: bytes, *, seed: int, calls: tuple[str, ...]) -> None:
+    def load(
+        self, code: bytes, *, seed: int, calls: tuple[str, ...], optional: tuple[str, ...], ledger: Ledger
+    ) -> None:
         namespace: dict[str, Any] = {"__name__": "method"}
 
         def construct() -> Any:
@@ -24,11 +31,16 @@ class InProcess:
             return namespace["Method"](seed, self._device)
 
         self._method = self._timed(construct, "being imported and constructed")
+        if lacking := [name for name in calls if not self.has(name)]:
+            raise MethodFailure("import", f"method.py was imported, but its Method lacks {', '.join(lacking)}.")
+
+    def has(self, name: str) -> bool:
+        return callable(getattr(self._method, name, None))
 
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         return self._timed(lambda: getattr(self._method, name)(*args, **kwargs), f"answering {name}")
 
-    def _timed(self, work: Any, doing: str) -> Any:
+    def _timed(self, work: Callable[[], Any], doing: str) -> Any:
         start, cpu = time.monotonic(), time.process_time()
         try:
             return work()
@@ -40,16 +52,62 @@ class InProcess:
             self._cpu_seconds += time.process_time() - cpu
 
     def spent(self) -> Spent:
-        return {
-            "seconds": self._seconds,
-            "cpu_seconds": self._cpu_seconds,
-            "gpu_seconds": 0.0,
-            "memory_bytes": 0,
-            "gpu_memory_bytes": 0,
-        }
+        return Spent(
+            seconds=self._seconds, cpu_seconds=self._cpu_seconds, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0
+        )
+
+    def reset_peak(self) -> None:
+        """The kernel keeps the peak of a process."""
+
+    @property
+    def lap_bytes(self) -> int:
+        """The peak of this process, which is not the method's alone."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
 
     def log(self) -> str:
         return ""
 
     def close(self) -> None:
         self._method = None
+
+
+class NoTruth(Exception):
+    """The board's oracle knows nothing of this case: it is not played by it."""
+
+
+class Oracle:
+    """An object that answers from the truth, made by the board itself. It costs nothing, and its mistakes are ours."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._answering: object = None
+
+    def load(
+        self, code: bytes, *, seed: int, calls: tuple[str, ...], optional: tuple[str, ...], ledger: Ledger
+    ) -> None:
+        """Raises NoTruth where the board makes none for this case."""
+        self._answering = self._make()
+        if self._answering is None:
+            raise NoTruth
+
+    def has(self, name: str) -> bool:
+        return callable(getattr(self._answering, name, None))
+
+    def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
+        return getattr(self._answering, name)(*args, **kwargs)
+
+    def spent(self) -> Spent:
+        return Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0)
+
+    def reset_peak(self) -> None:
+        """There is none."""
+
+    @property
+    def lap_bytes(self) -> int:
+        return 0
+
+    def log(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        self._answering = None

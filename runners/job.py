@@ -39,6 +39,8 @@ class Job:
     mode: str = "sandbox"
     seeds: int | None = None  # only the first so many
     cases: tuple[str, ...] | None = None  # only these
+    house: str = ""  # slug of the house method that the code is, for the command that repeats it
+    done: tuple[tuple[str, int], ...] = ()  # (case, seed) that are not played: their scores are known
     run: int | None = None  # the site's number of it, for the log
 
     def to_json(self) -> dict[str, Any]:
@@ -48,7 +50,8 @@ class Job:
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         code, key = base64.b64decode(told["code"]), bytes.fromhex(told["seed_key"])
         cases = told["cases"] and tuple(told["cases"])
-        return cls(**{**told, "code": code, "seed_key": key, "cases": cases})
+        done = tuple((case, seed) for case, seed in told["done"])
+        return cls(**{**told, "code": code, "seed_key": key, "cases": cases, "done": done})
 
     @property
     def board(self) -> Board:
@@ -63,7 +66,7 @@ class Job:
         return [
             (case, seed)
             for case, seed in self.board.plays()
-            if seed < seeds and (self.cases is None or case.name in self.cases)
+            if seed < seeds and (self.cases is None or case.name in self.cases) and (case.name, seed) not in self.done
         ]
 
     def start(self) -> subprocess.Popen[bytes]:

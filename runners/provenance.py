@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import shlex
 import subprocess
 from functools import cache
 from importlib import metadata
@@ -29,8 +30,19 @@ def provenance(job: Job, isolation: str) -> dict[str, Any]:
         "device_name": device_name(job.device),
         "isolation": isolation,
         "threads": os.environ.get("OMP_NUM_THREADS", "all"),
-        "command": f"python -m runners {job.task} method.py --tier {job.tier} --device {job.device}",
+        "command": command(job),
     }
+
+
+def command(job: Job) -> str:
+    """What repeats the job; under the public key, since another one is secret."""
+    who = ["--house", job.house or job.oracle] if job.house or job.oracle else ["method.py"]
+    words = ["python", "-m", "runners", job.task, *who, "--tier", job.tier, "--device", job.device]
+    if job.seeds is not None and job.seeds < job.board.seeds:
+        words += ["--seeds", str(job.seeds)]
+    for case in job.cases or ():
+        words += ["--case", case]
+    return shlex.join(words)
 
 
 @cache

@@ -42,7 +42,7 @@ class Over(Exception):
 def evaluate(self: Task, *, run: int, attempt: int, job: dict[str, Any], report_to: dict[str, Any]) -> None:
     """Evaluate one attempt of a run and report every event to the signature `report_to`.
 
-    job: task, tier, task_version, seeds, seed_key (hex), claim_url, code_sha256, is_house. A second delivery of the
+    job: task, tier, task_version, seeds, seed_key (hex), attempt_url, code_sha256, oracle, is_house. A second delivery of the
     same attempt does nothing.
     """
     execution = uuid.uuid4().hex
@@ -85,10 +85,11 @@ def prepared(told: dict[str, Any], report: Reporter) -> Job:
     isolation = probe_isolation()
     if not isolation.ok and not told["is_house"]:
         raise Refused(f"this worker can't isolate uploads. {isolation.reason} {isolation.remedy}")
-    code = fetch(told["claim_url"], report)
-    if hashlib.sha256(code).hexdigest() != told["code_sha256"]:
+    code = fetch(told["attempt_url"], report)
+    if (hashlib.sha256(code).hexdigest() if code else "") != told["code_sha256"]:
         raise Refused("the code that the site sent is not the code of this submission")
     return Job(
+        oracle=told["oracle"],
         run=report.whose["run"],
         task=told["task"],
         tier=told["tier"],
@@ -100,19 +101,19 @@ def prepared(told: dict[str, Any], report: Reporter) -> Job:
     )
 
 
-def fetch(claim_url: str, report: Reporter) -> bytes:
-    """Claim the attempt and fetch its code from the address that the site gives for some minutes.
+def fetch(attempt_url: str, report: Reporter) -> bytes:
+    """Take the attempt and fetch its code, empty for an oracle, from the address that the site gives for some minutes.
 
     Waits for a site that is away, with signs of life. Raises Refused, Over.
     """
     reason = ""
     for number in range(FETCH_TRIES):
         try:
-            claim = requests.get(claim_url, {"execution": report.whose["execution"]}, timeout=FETCH_SECONDS)
-            if claim.status_code == requests.codes.gone:
+            attempt = requests.get(attempt_url, {"execution": report.whose["execution"]}, timeout=FETCH_SECONDS)
+            if attempt.status_code == requests.codes.gone:
                 raise Over
-            claim.raise_for_status()
-            return download(claim.json()["code_url"])
+            attempt.raise_for_status()
+            return download(attempt.json()["code_url"])
         except requests.RequestException as error:
             # The addresses are keys to the code: they stay out of messages.
             status = getattr(error.response, "status_code", None)

@@ -44,11 +44,15 @@ def doubling(monkeypatch):
     """The task `doubling`, found in a folder outside the tree."""
     monkeypatch.setattr(papers, "__path__", [*papers.__path__, FOLDER])
     monkeypatch.setenv("PAPERS_PATH", FOLDER)
-    for cached in (catalogue.all_papers, catalogue.all_tasks, catalogue.paper_of):
-        cached.cache_clear()
+    forget_papers()
     yield catalogue.task("doubling")
     monkeypatch.undo()
-    for cached in (catalogue.all_papers, catalogue.all_tasks, catalogue.paper_of):
+    forget_papers()
+
+
+def forget_papers():
+    """Look for papers anew."""
+    for cached in (catalogue.all_papers, catalogue.all_tasks, catalogue.all_boards, catalogue.paper_of):
         cached.cache_clear()
 
 

@@ -76,7 +76,7 @@ def table(pinned):
     yield "|---|---|---|---|---|"
     for name, version in pinned.items():
         users = [package for package in PACKAGES if modules.get(canonical(name), set()) & imported[package]]
-        summary = metadata.metadata(name)["Summary"].replace("|", "\\|")
+        summary = (metadata.metadata(name)["Summary"] or "not stated").replace("|", "\\|")
         yield f"| {name} | {version} | {licence(name)} | {summary} | {', '.join(users) or '–'} |"
 
 

@@ -21,6 +21,7 @@ from papers import catalogue
 from papers.task import Task
 from runners.evaluation import evaluate
 from runners.job import ONE_THREAD, ROOT, Job
+from runners.local import failed_by_limit
 
 PATIENCE = 1000  # times the limits of a board
 
@@ -71,7 +72,9 @@ def play(folder: Path, task: Task, slug: str, *, seeds: int) -> int:
     told: list = []
     salt = hashlib.sha256(f"{task.slug}/{slug}".encode()).hexdigest()
     job = Job(task=task.slug, tier="quick", code=task.code(task.method(slug)), salt=salt, seeds=seeds)
-    evaluate(job, told.append)
+    if not evaluate(job, told.append) and failed_by_limit(told[-1]):  # once more: the machine was busy
+        told.clear()
+        evaluate(job, told.append)
     plays: dict = {}
     for event in told:
         if event["type"] == "play":

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from pathlib import Path
 
+import psutil
 import requests
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,19 +81,19 @@ class Site:
 
     def processes(self):
         """Pids that still work for this site: they carry its data folder in their environment or command line."""
-        mark = os.fsencode(self.folder)
-        found = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit() and int(entry.name) != os.getpid():
-                try:
-                    if mark in (entry / "environ").read_bytes() or mark in (entry / "cmdline").read_bytes():
-                        found.append(int(entry.name))
-                except OSError:
-                    continue
-        return found
+        mark = str(self.folder)
+        return [process.pid for process in psutil.process_iter() if process.pid != os.getpid() and says(process, mark)]
 
     def stop(self, number=signal.SIGINT):
         if self.process.poll() is None:
             self.process.send_signal(number)
         self.process.wait(40)
         self.reader.join(10)
+
+
+def says(process, mark):
+    """Whether a process carries a word in its environment or command line."""
+    try:
+        return any(mark in text for text in [*process.cmdline(), *process.environ().values()])
+    except (psutil.Error, OSError):
+        return False

@@ -24,13 +24,22 @@ def python(folder, *words):
 
 
 def conformance(folder):
-    return python(folder, "-m", "pytest", "-q", "tests/test_conformance.py", "-k", "heavy_mean")
+    return python(folder, "-m", "pytest", "-q", "tests/test_conformance.py", "-k", "location")
 
 
 @pytest.mark.slow
 def test_the_tutorial_leads_from_an_empty_folder_to_a_finished_board(tmp_path):
     laid = python(
-        tmp_path, "manage.py", "newpaper", "heavy_mean", "--title", "Means under heavy tails", "--folder", str(tmp_path)
+        tmp_path,
+        "manage.py",
+        "newpaper",
+        "heavy_mean",
+        "--board",
+        "location",
+        "--title",
+        "Means under heavy tails",
+        "--folder",
+        str(tmp_path),
     )
     assert laid.returncode == 0, laid.stderr
     first = conformance(tmp_path)
@@ -38,16 +47,16 @@ def test_the_tutorial_leads_from_an_empty_folder_to_a_finished_board(tmp_path):
     assert len(SAID) == 3
     for sentence in SAID:
         assert sentence in first.stdout, f"the tutorial promises: {sentence}"
-    assert len(FILES) == 5
+    assert len(FILES) == 10
     for name, text in FILES.items():
         (tmp_path / "heavy_mean" / name).write_text(text)
     last = conformance(tmp_path)
     assert last.returncode == 0, last.stdout
     errors = {}
     for method in ("first", "mean", "median_of_means"):
-        path, out = tmp_path / "heavy_mean" / "methods" / f"{method}.py", tmp_path / f"{method}.json"
+        path, out = tmp_path / "heavy_mean" / "location" / "methods" / f"{method}.py", tmp_path / f"{method}.json"
         told = python(
-            tmp_path, "-m", "runners", "heavy_mean", str(path), "--no-sandbox", "--case", "heavy", "--json", str(out)
+            tmp_path, "-m", "runners", "location", str(path), "--no-sandbox", "--case", "heavy", "--json", str(out)
         )
         assert told.returncode == 0, told.stderr
         errors[method] = np.mean([score["value"] for score in json.loads(out.read_text())["scores"]])

@@ -3,9 +3,10 @@
 import pytest
 from django.db.models import Avg
 
-from leaderboard.boards import standings as boards
-from leaderboard.running import house
+from leaderboard.boards import standings
 from leaderboard.models import Run, Score, Standing
+from leaderboard.running import house
+from papers import catalogue
 from runners.evaluation import evaluate
 from runners.job import Job
 from tests.leaderboard.test_run_life import say
@@ -25,7 +26,7 @@ def board(db, doubling, settings, tmp_path):
 def test_its_house_methods_run_and_stand_on_its_board(client, board):
     assert [run.submission.name for run in board] == ["Exact", "Identity"]
     assert [run.status for run in Run.objects.filter(task="doubling")] == ["finished"] * 2
-    assert boards.rebuild("doubling", "quick") == 2
+    assert standings.rebuild(catalogue.board("doubling", "quick")) == 2
     text = client.get("/tasks/doubling/").content.decode()
     assert text.index("Exact") < text.index("Identity")
     assert '<span class="verdict held">held</span>' in text, "the claim of its card stands beside the measurement"
@@ -35,9 +36,9 @@ def test_its_house_methods_run_and_stand_on_its_board(client, board):
 def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
     response = client.get("/tasks/doubling/")
     context = response.context
-    drawn = {figure.title: plot["data"] for _, figure, plot in context["figures"]}
+    drawn = {drawing.figure.title: drawing.plot["data"] for drawing in context["drawings"]}
     assert list(drawn) == ["Error by case", "Error against n", "Answers", "Error and luck"]
-    exact, identity = Standing.objects.for_board("doubling", "quick")
+    exact, identity = Standing.objects.for_board(catalogue.board("doubling", "quick"))
     (errors,) = drawn["Error by case"]
     assert errors["y"] == ["Exact", "Identity"]
     assert errors["z"][0] == [0.0, 0.0]
@@ -47,7 +48,7 @@ def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
     assert lines["Exact"] == pytest.approx([2 * y for y in lines["Identity"]])
     assert [trace["name"] for trace in drawn["Error and luck"]] == ["Exact", "Identity"]
     levels = next(
-        plot["layout"]["shapes"] for _, figure, plot in context["figures"] if figure.title == "Error and luck"
+        drawing.plot["layout"]["shapes"] for drawing in context["drawings"] if drawing.figure.title == "Error and luck"
     )
     assert [level["y0"] for level in levels] == pytest.approx(
         [
@@ -56,9 +57,12 @@ def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
         ]
     )
     assert exact.flags == []
-    assert identity.flags[0].startswith("not doubled: Error ")
+    (flag,) = identity.flags
+    assert (flag["label"], flag["metric"]) == ("not doubled", "error")
+    assert flag["value"] == pytest.approx(identity.cases[flag["case"]]["value"])
     text = response.content.decode()
-    assert all(f'data-figure="{name}"' in text and f'id="{name}"' in text for name, *_ in context["figures"])
+    names = [drawing.id for drawing in context["drawings"]]
+    assert all(f'data-figure="{name}"' in text and f'id="{name}"' in text for name in names)
     (contest,) = context["contests"]
     assert contest.verdict == "held"
     assert contest.advantage.value == pytest.approx(identity.value - exact.value)
@@ -66,8 +70,9 @@ def test_what_its_card_declares_is_drawn_flagged_and_judged(client, board):
 
 def test_what_its_protocol_shows_is_drawn_on_the_submissions_page(client, board):
     response = client.get(board[0].submission.get_absolute_url())
-    assert {item["artefact"].kind for item in response.context["artefacts"]} == {"curve", "points", "graph"}
-    assert all(item["figure"]["data"] for item in response.context["artefacts"])
+    pictures = {picture.title: picture.plot for picture in response.context["pictures"]}
+    assert pictures.keys() == {"answers", "answers against numbers", "how it doubles"}
+    assert all(plot["data"] for plot in pictures.values())
 
 
 def test_house_methods_are_queued_once_and_a_changed_file_replaces_the_old(
@@ -78,10 +83,8 @@ def test_house_methods_are_queued_once_and_a_changed_file_replaces_the_old(
     assert house.sync() == []
     Run.objects.filter(pk=first[0].pk).update(status="failed", failure_whose="author", failure_reason="limit")
     assert [run.submission for run in house.sync()] == [first[0].submission], "a busy machine may have cut it"
-    changed = tmp_path / "exact.py"
-    changed.write_text("class Method: ...")
-    paper = house.catalogue.paper_of("doubling")
-    monkeypatch.setattr(type(paper), "method_path", lambda self, slug: changed)
+    changed = {method.slug: f"class Method: ...  # {method.slug}".encode() for method in doubling.house}
+    monkeypatch.setitem(vars(doubling), "code", lambda method: changed[method.slug])
     again = [run for run in house.sync() if run.task == "doubling"]
     assert len(again) == 2
     old = Run.objects.filter(task="doubling").exclude(pk__in=[run.pk for run in again])

@@ -26,6 +26,7 @@ class MetricOut(Schema):
     name: str
     label: str
     better: str
+    target: float | None  # of a metric that is best nearest to it
     unit: str
     description: str
 
@@ -33,6 +34,7 @@ class MetricOut(Schema):
 class TierOut(Schema):
     seeds: int
     cases: list[str]
+    ranked_cases: list[str]
     call_seconds: float
     play_seconds: float
     memory_bytes: int
@@ -45,14 +47,27 @@ class TaskOut(Schema):
     paper: str
     version: int
     calls: list[str]
+    optional_calls: list[str]
     metrics: list[MetricOut]
     tiers: dict[str, TierOut]
 
 
+class FlagOut(Schema):
+    """What stands out of a row: on which case, by which value of which metric, where it is one of a metric."""
+
+    label: str
+    text: str
+    metric: str = ""
+    case: str = ""
+    value: float | None = None
+
+
 class Row(Schema):
-    rank: int
-    rank_low: int
-    rank_high: int
+    """A submission on a board. Oracles, made from the truth, have no rank."""
+
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
     method: str
     author: str
     kind: str
@@ -60,6 +75,7 @@ class Row(Schema):
     low: float | None
     high: float | None
     metrics: dict[str, Estimate]
+    flags: list[FlagOut]
     cost: Cost
     device: str
     isolation: str
@@ -68,7 +84,7 @@ class Row(Schema):
     date: datetime
 
 
-class Board(Schema):
+class Rows(Schema):
     count: int
     next: str | None
     previous: str | None
@@ -106,9 +122,11 @@ class RunOut(Schema):
     progress: float
     plays_done: int
     plays_total: int
+    left_out: dict[str, str]  # case -> why it could not be played there
     failure: Failure | None
     scores: list[ScoreOut]
     cost: Cost
+    evaluator_seconds: float | None  # CPU-seconds of the board's own work, which no method is billed for
     device: str
     isolation: str
     provenance: dict[str, Any]

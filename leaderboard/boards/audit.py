@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from papers.evidence import Audit
+from papers.metrics import Finding
+
 FACTOR = 1.5  # an honest method may find the public table easier by so much
 DEVIATIONS = 6.0  # or by so many robust standard deviations of the honest methods
 FEWEST = 3  # honest methods to compare with
@@ -24,3 +27,10 @@ def stands_out(ratio: float, honest: Sequence[float]) -> bool:
     centre = float(np.median(honest))
     spread = 1.4826 * float(np.median(np.abs(np.array(honest) - centre)))
     return bool(ratio < centre - max(np.log(FACTOR), DEVIATIONS * spread))
+
+
+def finding(check: Audit, ratio: float) -> Finding:
+    """What a row says of a method that stands out: the value is its error as a share of that on the twin."""
+    share = float(np.exp(ratio))
+    text = f"Its error here is {share:.2f} of that on a synthetic twin, far less than honest methods explain."
+    return Finding(label="memorisation", text=text, case=check.public, value=share)

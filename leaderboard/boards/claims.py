@@ -1,14 +1,17 @@
 """What papers claim, beside what was measured here, and the verdict with its reason."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from leaderboard.boards import statistics as standings
-from leaderboard.models import Run, Score, Standing
-from papers.task import TIERS, Claim, Comparison, Metric, Paper, Task, Tier
+from leaderboard.boards import statistics
+from leaderboard.boards.scores import Scores, scores_of
+from leaderboard.models import Run, Standing
+from papers.evidence import Claim, Comparison
+from papers.metrics import Metric
+from papers.task import Board, Paper
 
 VERDICTS = ("held", "not held", "undecided", "not judged", "not measured")
 
@@ -17,26 +20,33 @@ VERDICTS = ("held", "not held", "undecided", "not judged", "not measured")
 class Verdict:
     """A printed number beside our measurement of the house method that should reproduce it."""
 
+    board: Board
     claim: Claim
-    metric: Metric
-    measured: standings.Estimate | None
+    measurement: statistics.Estimate | None
     title: str  # of the house method
     run: Run | None = None
 
     @property
+    def metric(self) -> Metric:
+        return self.board.task.metric(self.claim.metric)
+
+    @property
     def difference(self) -> float | None:
-        return self.measured.value - self.claim.value if self.measured else None
+        return self.measurement.value - self.claim.value if self.measurement else None
 
     @property
     def verdict(self) -> str:
         """Whether it held within the claim's tolerance; else on which side of the printed value we are."""
-        if self.measured is None or self.difference is None:
+        if self.measurement is None or self.difference is None:
             return "not measured"
         if self.claim.tolerance is None:
             return "not judged"
         if abs(self.difference) <= self.claim.tolerance:
             return "held"
-        return "not held: better" if (self.difference > 0) == (self.metric.better == "higher") else "not held: worse"
+        if not self.metric.is_ranked:
+            return "not held"
+        is_better = self.metric.gain(self.measurement.value) > self.metric.gain(self.claim.value)
+        return "not held: better" if is_better else "not held: worse"
 
     @property
     def why(self) -> str:
@@ -44,8 +54,8 @@ class Verdict:
         if self.claim.house is None:
             return "No method here implements it."
         if self.run is None:
-            return f"“{self.title}” has no finished run on the {self.claim.tier} tier of this site."
-        if self.measured is None:
+            return f"“{self.title}” has no finished run on the {self.board.tier.name} tier of this site."
+        if self.measurement is None:
             return f"Its run did not report {self.metric.label} on this case."
         if self.claim.tolerance is None:
             return "The paper's folder states no tolerance: the two were not measured alike."
@@ -57,19 +67,22 @@ class Verdict:
 class Contest:
     """A comparison that the paper makes, beside what we measured: the difference in favour of the claimed winner."""
 
+    board: Board
     comparison: Comparison
-    metric: Metric
     titles: tuple[str, str]  # of the two house methods
-    advantage: standings.Estimate | None
+    advantage: statistics.Estimate | None
     run: Run | None = None
+
+    @property
+    def metric(self) -> Metric:
+        return self.board.task.metric(self.comparison.metric)
 
     @property
     def verdict(self) -> str:
         """Held or not where the whole interval says so."""
-        found = self.advantage
-        if found is None or found.low is None or found.high is None:
+        if self.advantage is None or self.advantage.low is None:
             return "not measured"
-        return "held" if found.low > 0 else "not held" if found.high < 0 else "undecided"
+        return {1: "held", 0: "undecided", -1: "not held"}[self.advantage.side]
 
     @property
     def why(self) -> str:
@@ -77,79 +90,82 @@ class Contest:
             "held": "The whole interval of the paired difference is on the paper's side.",
             "not held": "The whole interval of the paired difference is on the other side.",
             "undecided": "The interval of the paired difference holds 0: these seeds can't tell.",
-            "not measured": f"The two have no finished runs to compare on the {self.comparison.tier} tier of this site.",
+            "not measured": f"The two have no finished runs to compare on the {self.board.tier.name} tier of this site.",
         }[self.verdict]
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Measurements:
     """Scores of the house methods that claims are about."""
 
     runs: Mapping[tuple[str, str, str], Run]  # task, tier, house method
-    scores: Mapping[tuple[int, str, str], Mapping[int, float]]  # run, case, metric -> seed -> value
+    scores: Scores
+
+    def run(self, board: Board, house: str | None) -> Run | None:
+        return self.runs.get((board.task.slug, board.tier.name, house or ""))
 
 
-def gather(cards: Sequence[Task]) -> Evidence:
-    """What was measured of everything that these cards' papers claim. Two queries, whatever their number."""
-    asked = {(card.slug, house) for card in cards for house in claimed_houses(card)}
-    slugs = {house for _, house in asked}
+def measurements_of(boards: Sequence[Board]) -> Measurements:
+    """What was measured of everything that is claimed on these boards. Two queries, whatever their number."""
+    wanted = {(board.task.slug, board.tier.name, house) for board in boards for house in houses_claimed(board)}
     rows = Standing.objects.filter(
-        task__in={task for task, _ in asked}, submission__is_house=True, submission__house_slug__in=slugs
+        task__in={task for task, _, _ in wanted},
+        submission__is_house=True,
+        submission__house_slug__in={house for _, _, house in wanted},
     )
     runs = {
         (row.task, row.tier, row.submission.house_slug): row.run
-        for row in rows.select_related("submission", "run").defer("tally", "scores", "metrics", "cases", "run__log")
-        if (row.task, row.submission.house_slug) in asked and not row.run.is_stale
+        for row in rows.for_lists()
+        if (row.task, row.tier, row.submission.house_slug) in wanted and not row.run.is_stale
     }
-    metrics = {claim.metric for card in cards for claim in card.claims}
-    metrics |= {item.metric for card in cards for item in card.comparisons}
-    scores: dict[tuple[int, str, str], dict[int, float]] = defaultdict(dict)
-    found = Score.objects.filter(run__in=runs.values(), metric__in=metrics)
-    for run, case, metric, seed, value in found.values_list("run", "case", "metric", "seed", "value"):
-        scores[run, case, metric][seed] = value
-    return Evidence(runs, scores)
+    metrics = {claim.metric for board in boards for claim in board.evidence.claims}
+    metrics |= {item.metric for board in boards for item in board.evidence.comparisons}
+    return Measurements(runs, scores_of([run.pk for run in runs.values()], metric__in=metrics))
 
 
-def claimed_houses(card: Task) -> set[str]:
-    named = {claim.house for claim in card.claims if claim.house}
-    return named | {slug for item in card.comparisons for slug in (item.house, item.than)}
+def houses_claimed(board: Board) -> set[str]:
+    """The house methods that a board's claims and comparisons speak of."""
+    named = {claim.house for claim in board.evidence.claims if claim.house}
+    return named | {slug for item in board.evidence.comparisons for slug in (item.house, item.than)}
 
 
-def verdicts(card: Task, tier: Tier, evidence: Evidence) -> list[Verdict]:
-    """Every printed number of a tier with what we measured."""
-    titles = {house.slug: house.title for house in card.house}
-    found = []
-    for claim in (claim for claim in card.claims if claim.tier == tier):
-        run = evidence.runs.get((card.slug, tier, claim.house or ""))
-        values = evidence.scores.get((run.pk, claim.case, claim.metric)) if run else None
-        measured = standings.estimate(np.array([[values[seed] for seed in sorted(values)]])) if values else None
-        found.append(Verdict(claim, card.metric(claim.metric), measured, titles.get(claim.house or "", ""), run))
-    return found
+def verdicts(board: Board, measurements: Measurements) -> list[Verdict]:
+    """Every printed number of a board with what we measured."""
+    titles = {house.slug: house.title for house in board.task.house}
+    rows = []
+    for claim in board.evidence.claims:
+        run = measurements.run(board, claim.house)
+        estimate = measurements.scores.estimate(run.pk, claim.metric, claim.case) if run else None
+        rows.append(Verdict(board, claim, estimate, titles.get(claim.house or "", ""), run))
+    return rows
 
 
-def contests(card: Task, tier: Tier, evidence: Evidence) -> list[Contest]:
-    """Every comparison of a tier with what we measured."""
-    titles = {house.slug: house.title for house in card.house}
-    found = []
-    for item in (item for item in card.comparisons if item.tier == tier):
-        runs = [evidence.runs.get((card.slug, tier, slug)) for slug in (item.house, item.than)]
-        names = (titles[item.house], titles[item.than])
-        found.append(Contest(item, card.metric(item.metric), names, advantage(card, item, runs, evidence), runs[0]))
-    return found
+def contests(board: Board, measurements: Measurements) -> list[Contest]:
+    """Every comparison of a board with what we measured."""
+    titles = {house.slug: house.title for house in board.task.house}
+    return [
+        Contest(
+            board,
+            item,
+            (titles[item.house], titles[item.than]),
+            advantage(board, item, measurements),
+            measurements.run(board, item.house),
+        )
+        for item in board.evidence.comparisons
+    ]
 
 
-def advantage(
-    card: Task, item: Comparison, runs: Sequence[Run | None], evidence: Evidence
-) -> standings.Estimate | None:
+def advantage(board: Board, item: Comparison, measurements: Measurements) -> statistics.Estimate | None:
     """The paired difference in favour of the claimed winner, over the cases; None where one wasn't played by both."""
-    sign = 1 if card.metric(item.metric).better == "higher" else -1
-    differences = []
-    for case in item.cases:
-        first, second = (evidence.scores.get((run.pk if run else 0, case, item.metric), {}) for run in runs)
-        if not first or first.keys() != second.keys():
-            return None
-        differences.append([sign * (first[seed] - second[seed]) for seed in sorted(first)])
-    return standings.estimate(np.array(differences))
+    metric = board.task.metric(item.metric)
+    first, second = measurements.run(board, item.house), measurements.run(board, item.than)
+    if first is None or second is None:
+        return None
+    pairs = [measurements.scores.pairs(first.pk, second.pk, metric.name, case) for case in item.cases]
+    known = [metric.gain(pair[0]) - metric.gain(pair[1]) for pair in pairs if pair]
+    if len(known) < len(pairs) or len({len(one) for one in known}) != 1:
+        return None
+    return statistics.estimate(np.array(known))
 
 
 @dataclass(frozen=True)
@@ -157,46 +173,47 @@ class Account:
     """All that a paper claims on its boards."""
 
     paper: Paper
-    verdicts: list[tuple[Task, Verdict]]
-    contests: list[tuple[Task, Contest]]
-    asked: str = ""  # a verdict: pages show these only
+    verdicts: list[Verdict]
+    contests: list[Contest]
+    wanted: str = ""  # a verdict: pages show these only
 
     def has(self, verdict: str) -> bool:
-        return verdict.partition(":")[0] == self.asked or not self.asked
+        return verdict.partition(":")[0] == self.wanted or not self.wanted
 
     @property
-    def tested(self) -> list[tuple[Task, Verdict]]:
-        return [pair for pair in self.verdicts if pair[1].measured and self.has(pair[1].verdict)]
+    def with_measurement(self) -> list[Verdict]:
+        return [item for item in self.verdicts if item.measurement and self.has(item.verdict)]
 
     @property
-    def untested(self) -> list[tuple[Task, Verdict]]:
-        return [pair for pair in self.verdicts if not pair[1].measured]
+    def without_measurement(self) -> list[Verdict]:
+        return [item for item in self.verdicts if not item.measurement]
 
     @property
-    def contested(self) -> list[tuple[Task, Contest]]:
-        return [pair for pair in self.contests if self.has(pair[1].verdict)]
+    def wanted_contests(self) -> list[Contest]:
+        return [item for item in self.contests if self.has(item.verdict)]
 
     @property
     def counts(self) -> list[tuple[str, int]]:
         """How many claims have each verdict, in the order of VERDICTS."""
-        judged = [item.verdict for _, item in self.verdicts] + [item.verdict for _, item in self.contests]
-        found = Counter(verdict.partition(":")[0] for verdict in judged)
-        return [(verdict, found[verdict]) for verdict in VERDICTS]
+        judged = [item.verdict for item in self.verdicts] + [item.verdict for item in self.contests]
+        count = Counter(verdict.partition(":")[0] for verdict in judged)
+        return [(verdict, count[verdict]) for verdict in VERDICTS]
 
     @property
     def total(self) -> int:
         return len(self.verdicts) + len(self.contests)
 
 
-def accounts(papers: Sequence[Paper], *, asked: str = "") -> list[Account]:
-    """Every claim of these papers, on both tiers. Two queries."""
-    evidence = gather([task for paper in papers for task in paper.tasks])
+def accounts(papers: Sequence[Paper], *, wanted: str = "") -> list[Account]:
+    """Every claim of these papers, on every board. Two queries."""
+    boards = {paper.slug: [board for task in paper.tasks for board in task.boards.values()] for paper in papers}
+    measurements = measurements_of([board for own in boards.values() for board in own])
     return [
         Account(
             paper,
-            [(task, item) for task in paper.tasks for tier in TIERS for item in verdicts(task, tier, evidence)],
-            [(task, item) for task in paper.tasks for tier in TIERS for item in contests(task, tier, evidence)],
-            asked,
+            [item for board in boards[paper.slug] for item in verdicts(board, measurements)],
+            [item for board in boards[paper.slug] for item in contests(board, measurements)],
+            wanted,
         )
         for paper in papers
     ]

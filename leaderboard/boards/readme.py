@@ -10,13 +10,13 @@ from markdown_it import MarkdownIt
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def rendered(path: Path) -> SafeString:
+def html_of(path: Path) -> SafeString:
     """The README's HTML without its title; "" where there is none. Headings go down a level, under the page's own."""
-    return _rendered(path, path.stat().st_mtime) if path.exists() else SafeString("")
+    return _html_of(path, path.stat().st_mtime) if path.exists() else SafeString("")
 
 
 @lru_cache(maxsize=64)
-def _rendered(path: Path, changed: float) -> SafeString:
+def _html_of(path: Path, changed: float) -> SafeString:
     lines = path.read_text().splitlines()
     text = "\n".join(lines[1:] if lines and lines[0].startswith("# ") else lines)
     clean = nh3.clean(

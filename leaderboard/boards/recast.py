@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 from django.db.models import QuerySet
 
-from leaderboard.boards import standings as boards
-from leaderboard.boards import statistics as standings
-from leaderboard.boards import tables
+from leaderboard.boards import search, standings, statistics, tables
+from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Standing
-from leaderboard.boards.tables import COLUMNS, View
-from papers.task import Task
+from papers.task import Board
 
 LABELS = {
     "mean": "mean over cases",
@@ -23,89 +21,114 @@ LABELS = {
 }
 
 
-def rows(card: Task, view: View) -> QuerySet[Standing] | list[Standing]:
+def rows(view: View) -> QuerySet[Standing] | list[Standing]:
     """The rows of a view in its order. One query where the board stands as it is asked for, else all of it is made."""
-    if view.is_stored:
-        return tables.rows(card, view)
-    return ordered(card, view, everything(card, view))
+    return tables.rows(view) if view.is_stored else arrange(view, recast_rows(view))
 
 
-def everything(card: Task, view: View) -> list[Standing]:
+def end_of_day(view: View) -> datetime | None:
+    return datetime.combine(view.day, time.max, UTC) if view.day else None
+
+
+def recast_rows(view: View) -> list[Standing]:
     """All rows, best first, with places and values under the view's rule. Reads scores of runs that count no longer."""
-    found = as_of(card, view) if view.day else list(stored(card, view))
-    found = [row for row in found if row.scores]
-    if not found:
+    missing = standings.left_out(view.board, until=end_of_day(view))
+    cases = standings.cases_ranked_on(view.board, missing)
+    present = rows_of_day(view, cases) if view.day else list(stored_rows(view.board))
+    if not present or not cases:
         return []
-    gain = gains(card, view, found)
-    boards.set_places(found, gain, standings.tally(gain))
-    sign = 1.0 if is_higher_better(card, view) else -1.0
-    for row, own in zip(found, standings.estimates(sign * gain), strict=True):
-        row.value, row.low, row.high = own.value, own.low, own.high
-        row.metrics = row.metrics | {card.primary.name: {"value": own.value, "low": own.low, "high": own.high}}
-    return sorted(found, key=lambda row: row.position)
+    gain = gains(view, present, cases)
+    standings.set_places(present, gain, statistics.tally(gain[standings.contending(present)]))
+    set_values(view, present, cases, gain)
+    return sorted(present, key=lambda row: row.position)
 
 
-def stored(card: Task, view: View) -> QuerySet[Standing]:
-    """The board with its scores. One query."""
-    current = Standing.objects.filter(task=card.slug, tier=view.tier, run__task_version=card.version)
-    return current.select_related("submission__author", "run").defer("run__log", "run__failure_traceback", "tally")
+def set_values(view: View, present: Sequence[Standing], cases: Sequence[str], gain: np.ndarray) -> None:
+    """Set what each row's value is under the view's rule: in the metric's unit, but a mean rank is a place."""
+    primary = view.board.task.primary
+    scores = standings.stored_scores(view.board, present, cases)
+    for row, own, by_seed in zip(present, scores, gain, strict=True):
+        if view.rule == "rank":
+            value = dict(vars(statistics.estimates(-by_seed[None])[0]))
+        else:
+            value = standings.overall(primary, own, rule_of(view), weights=weights_of(view, cases))
+        row.value, row.low, row.high = value["value"], value["low"], value["high"]
+        row.metrics = row.metrics | {primary.name: value}
 
 
-def gains(card: Task, view: View, found: Sequence[Standing]) -> np.ndarray:
-    """Scores by seed under the view's rule, (rows, seeds), higher is better; a place is negative."""
-    sign = 1.0 if card.primary.better == "higher" else -1.0
+def rule_of(view: View) -> statistics.Rule:
+    return view.rule or view.board.task.average
+
+
+def weights_of(view: View, cases: Sequence[str]) -> np.ndarray:
     own = dict(view.weights)
-    weights = np.array([own.get(case, 1.0) for case in card.ranked_cases(view.tier)])
-    scores = sign * np.array([row.scores for row in found])
-    return standings.by_seed(scores, view.rule or card.average, weights=weights)
+    return np.array([own.get(case, 1.0) for case in cases])
 
 
-def is_higher_better(card: Task, view: View) -> bool:
-    return card.primary.better == "higher" and view.rule != "rank"
+def stored_rows(board: Board) -> QuerySet[Standing]:
+    """The board with its scores. One query."""
+    current = Standing.objects.filter(**board.key, run__task_version=board.task.version)
+    return current.with_scores()
 
 
-def as_of(card: Task, view: View) -> list[Standing]:
+def gains(view: View, present: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:
+    """Scores by seed under the view's rule, (rows, seeds), higher is better; a place is negative.
+
+    A mean rank depends on who else is there: contenders are placed among themselves, an oracle among all of them.
+    """
+    gain = view.board.task.primary.gain(standings.stored_scores(view.board, present, cases))
+    if view.rule != "rank":
+        return statistics.by_seed(gain, rule_of(view), weights=weights_of(view, cases))
+    contenders = standings.contending(present)
+    places = np.empty((len(present), gain.shape[2]))
+    places[contenders] = statistics.by_seed(gain[contenders], "rank")
+    for oracle in set(range(len(present))) - set(contenders):
+        places[oracle] = statistics.by_seed(gain[[*contenders, oracle]], "rank")[-1]
+    return places
+
+
+def rows_of_day(view: View, cases: Sequence[str]) -> list[Standing]:
     """The rows of the runs that counted at the end of a day. Three queries, and more for runs that count no longer."""
-    assert view.day
-    end = datetime.combine(view.day, time.max, UTC)
-    counting = boards.counting_runs(card, view.tier, until=end)
-    found = {row.run_id: row for row in stored(card, view) if row.run_id in counting}
-    former = {run: submission for run, submission in counting.items() if run not in found}
-    made = list(boards.measured(card, view.tier, former))
+    board = view.board
+    counting = standings.counting_runs(board, until=end_of_day(view))
+    still = {row.run_id: row for row in stored_rows(board) if row.run_id in counting and set(row.cases) == set(cases)}
+    former = {run: submission for run, submission in counting.items() if run not in still}
+    made = list(standings.rows_of(board, former, cases))
     runs = Run.objects.select_related("submission__author").in_bulk([row.run_id for row in made])
     for row in made:
         row.run = runs[row.run_id]
         row.submission = row.run.submission
-    return [*found.values(), *made]
+    return [*still.values(), *made]
 
 
-def ordered(card: Task, view: View, found: Sequence[Standing]) -> list[Standing]:
+def arrange(view: View, present: Sequence[Standing]) -> list[Standing]:
     """What the view leaves of all rows, in its order: as tables.rows does in the database."""
-    shown = [row for row in found if not view.search or matches(row, view.search)]
+    wanted = [row for row in present if not view.search or search.holds(view.search, *searched_texts(row))]
     if view.per_author:
         first: dict[int, Standing] = {}
-        for row in found:
+        for row in present:
             first.setdefault(row.submission.author_id or 0, row)
-        shown = [row for row in shown if first[row.submission.author_id or 0] is row or not row.submission.author_id]
+        wanted = [row for row in wanted if first[row.submission.author_id or 0] is row or not row.submission.author_id]
     if not view.sort:
-        return list(shown)
-    name = view.sort.lstrip("-")
-    values = {id(row): value_of(row, name) for row in shown}
-    known = [row for row in shown if values[id(row)] is not None]
+        return wanted
+    values = {id(row): sort_value(view, row) for row in wanted}
+    known = [row for row in wanted if values[id(row)] is not None]
     known.sort(key=lambda row: values[id(row)], reverse=view.sort.startswith("-"))
-    return known + [row for row in shown if values[id(row)] is None]
+    return known + [row for row in wanted if values[id(row)] is None]
 
 
-def matches(row: Standing, words: str) -> bool:
-    author = row.submission.author.get_username() if row.submission.author else ""
-    return words.lower() in row.submission.name.lower() or words.lower() in author.lower()
+def searched_texts(row: Standing) -> tuple[str, str]:
+    """What tables.SEARCHED names. Reads submission.author."""
+    return row.submission.name, row.submission.author.get_username() if row.submission.author else ""
 
 
-def value_of(row: Standing, name: str) -> Any:
-    """What a column of the row holds; None where it is empty."""
+def sort_value(view: View, row: Standing) -> Any:
+    """What the column that a view is sorted by holds; None where it is empty. As tables.sort_column has it."""
+    name = view.sort.lstrip("-")
     if name not in COLUMNS:
-        return row.metrics.get(name, {}).get("value")
-    value: Any = row
+        value = row.metrics.get(name, {}).get("value")
+        return value if value is None or view.target is None else abs(value - view.target)
+    content: Any = row
     for part in COLUMNS[name].split("__"):
-        value = getattr(value, part, None)
-    return value
+        content = getattr(content, part, None)
+    return content

@@ -2,55 +2,84 @@
 
 Standings are written when a run ends, so that a page is one query. A newcomer is compared with the others and they not
 with each other; everything can be rebuilt from the scores, with the same result.
+
+Everybody is ranked on the same cases: the ranked ones that no run that counts had to leave out. An oracle stands among
+the rows by its value and is compared with nobody.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from leaderboard.boards import audit
-from leaderboard.boards import statistics as standings
-from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.boards import audit, statistics
+from leaderboard.boards.scores import Scores, scores_of
+from leaderboard.models import Run, Standing, Submission
 from papers import catalogue
-from papers.task import Audit, Task, Tier
+from papers.evidence import Audit
+from papers.metrics import Finding, Metric, findings
+from papers.task import Board
 
 CHUNK = 200  # runs whose scores are in memory at once
-PLACE = ("position", "rank", "rank_low", "rank_high", "group", "tally")
+ORACLE = "oracle"
+CONTENDERS = ("method", "baseline", "control")
+RANKING = ("rank", "rank_low", "rank_high", "group", "tally")
+PLACE = ("position", *RANKING)
 
-Matrix = dict[str, dict[int, float]]  # case -> seed -> value
-Ratios = dict[Audit, dict[int, float]]  # audit -> submission of the house -> log ratio
+Ratios = Mapping[Audit, Mapping[int, float]]  # audit -> submission of the house -> log ratio
 
 
-def counting_runs(task: Task, tier: Tier, *, until: datetime | None = None, **which: Any) -> dict[int, int]:
-    """The run that counts of each submission: its latest finished one under the current version. One query."""
-    finished = Run.objects.filter(
-        submission=OuterRef("pk"), tier=tier, status=Run.Status.FINISHED, task_version=task.version
-    ).order_by("-ended", "-pk")
-    finished = finished.filter(ended__lte=until) if until else finished
-    rows = (
-        Submission.objects.filter(task=task.slug, disqualified="", superseded=False, **which)
-        .annotate(counting=Subquery(finished.values("pk")[:1]))
+def finished_runs(board: Board, until: datetime | None = None) -> QuerySet[Run]:
+    """The finished runs of a board under the current version, the latest first."""
+    runs = Run.objects.filter(tier=board.tier.name, status=Run.Status.FINISHED, task_version=board.task.version)
+    return (runs.filter(ended__lte=until) if until else runs).order_by("-ended", "-pk")
+
+
+def counting_runs(board: Board, *, until: datetime | None = None, **which: Any) -> dict[int, Submission]:
+    """The run that counts -> its submission: the latest finished one under the current version. One query."""
+    latest = finished_runs(board, until).filter(submission=OuterRef("pk")).values("pk")[:1]
+    submissions = (
+        Submission.objects.filter(task=board.task.slug, disqualified="", superseded=False, **which)
+        .annotate(counting=Subquery(latest))
         .filter(counting__isnull=False)
+        .only("pk", "kind")
     )
-    return dict(rows.values_list("counting", "pk"))
+    return {submission.counting: submission for submission in submissions}  # type: ignore[attr-defined]  # annotated
 
 
-def rebuild(slug: str, tier: Tier) -> int:
+def left_out(board: Board, *, until: datetime | None = None) -> dict[str, str]:
+    """Ranked cases that some run that counts could not play -> why: nobody is ranked on them. One query."""
+    latest = finished_runs(board, until).filter(submission=OuterRef("submission")).values("pk")[:1]
+    runs = (
+        finished_runs(board, until)
+        .filter(task=board.task.slug, submission__disqualified="", submission__superseded=False)
+        .exclude(left_out={})
+        .annotate(counting=Subquery(latest))
+        .filter(pk=F("counting"))
+    )
+    reasons: dict[str, str] = {}
+    for missed in runs.order_by("-pk").values_list("left_out", flat=True):
+        reasons |= missed
+    return {case: reasons[case] for case in board.ranked_cases if case in reasons}
+
+
+def cases_ranked_on(board: Board, missing: Mapping[str, str]) -> list[str]:
+    return [case for case in board.ranked_cases if case not in missing]
+
+
+def rebuild(board: Board) -> int:
     """Write the standings of a board anew from its scores. A query for each 200 runs, and one to write as many."""
-    task = catalogue.task(slug)
     with transaction.atomic():
-        hold(slug, tier)
-        runs = counting_runs(task, tier)
-        rows = list(measured(task, tier, runs))
-        gain = gains(task, rows)
-        set_places(rows, gain, standings.tally(gain))
+        hold(board)
+        cases = cases_ranked_on(board, left_out(board))
+        rows = list(rows_of(board, counting_runs(board), cases))
+        gain = gains(board, rows, cases)
+        set_places(rows, gain, statistics.tally(gain[contending(rows)]))
         standing = {row.submission_id for row in rows}
-        gone = [pk for pk, submission in on_board(slug, tier).items() if submission not in standing]
+        gone = [pk for pk, submission in standing_submissions(board).items() if submission not in standing]
         Standing.objects.filter(pk__in=gone).delete()
         save(rows)
     return len(rows)
@@ -59,80 +88,113 @@ def rebuild(slug: str, tier: Tier) -> int:
 def update(run: Run) -> None:
     """Put a finished run on its board: compare it with all others, and them not with each other.
 
-    What others are judged by (a house method where there are audits, another version of the task) is a rebuild.
+    What others are judged by (a house method where there are audits, another version of the task, other cases that
+    somebody left out) is a rebuild.
     """
-    task = catalogue.task(run.task)
-    tier: Tier = "full" if run.tier == "full" else "quick"
+    board = catalogue.board(run.task, run.tier)
     with transaction.atomic():
-        hold(run.task, tier)
-        fields = ("run__task_version", "submission", "run", "scores", *PLACE)
-        rows = list(Standing.objects.filter(task=task.slug, tier=tier).select_related("run").only(*fields))
-        shape = (len(task.ranked_cases(tier)), task.seeds[tier])
-        is_current = all(row.run.task_version == task.version and np.shape(row.scores) == shape for row in rows)
-        if not is_current or (run.submission.is_house and task.audits.get(tier)):
-            rebuild(run.task, tier)
+        hold(board)
+        cases = cases_ranked_on(board, left_out(board))
+        fields = ("run__task_version", "submission__kind", "run", "scores", *PLACE)
+        rows = list(Standing.objects.filter(**board.key).select_related("run", "submission").only(*fields))
+        is_measure = run.submission.is_house and board.evidence.audits
+        if is_measure or not stands_on(board, rows, cases):
+            rebuild(board)
             return
-        fresh = list(measured(task, tier, counting_runs(task, tier, pk=run.submission_id)))
-        replace(task, rows, fresh, submission=run.submission_id)
+        newcomer = counting_runs(board, pk=run.submission_id)
+        replace(board, rows, list(rows_of(board, newcomer, cases)), submission=run.submission_id, cases=cases)
 
 
-def replace(task: Task, rows: Sequence[Standing], fresh: Sequence[Standing], *, submission: int) -> None:
+def stands_on(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> bool:
+    """Whether a board's rows are there, of its current version and ranked on just these cases. One query."""
+    shape = (len(board.ranked_cases), board.seeds)
+    is_current = all(row.run.task_version == board.task.version and np.shape(row.scores) == shape for row in rows)
+    ranked_on = Standing.objects.filter(**board.key).values_list("cases", flat=True).first()
+    return bool(rows) and is_current and set(ranked_on or ()) == set(cases)
+
+
+def replace(
+    board: Board, rows: Sequence[Standing], fresh: Sequence[Standing], *, submission: int, cases: Sequence[str]
+) -> None:
     """Let a submission's fresh row, if there is one, take the place of its old one, if there is one."""
     old = [row for row in rows if row.submission_id == submission]
     others = [row for row in rows if row.submission_id != submission]
     before = [[getattr(row, name) for name in PLACE] for row in others]
-    board = [*others, *fresh]
-    gain = gains(task, board)
-    set_places(board, gain, amended(np.array([row.tally for row in others]), gain, gains(task, old)))
+    present = [*others, *fresh]
+    gain = gains(board, present, cases)
+    tallies = np.array([others[index].tally for index in contending(others)])
+    gone = gains(board, old, cases)[contending(old)]
+    set_places(present, gain, updated_tally(tallies, gain[contending(present)], gone))
     if not fresh:
         Standing.objects.filter(pk__in=[row.pk for row in old]).delete()
     move([row for row, was in zip(others, before, strict=True) if [getattr(row, name) for name in PLACE] != was])
     save(fresh)
 
 
-def amended(counts: np.ndarray, gain: np.ndarray, gone: np.ndarray) -> np.ndarray:
+def updated_tally(counts: np.ndarray, gain: np.ndarray, gone: np.ndarray) -> np.ndarray:
     """The tally of gain: (entries, seeds), where counts is that of its first rows among themselves and `gone`.
 
     So a tally follows a board without comparing it anew: what is gone is taken out, what comes after the rows put in.
     """
     rest, new = gain[: len(counts)], gain[len(counts) :]
     if len(rest):
-        counts = counts - standings.histogram(standings.strength(rest, gone)) if len(gone) else counts
-        counts = counts + standings.histogram(standings.strength(rest, new)) if len(new) else counts
+        counts = counts - statistics.histogram(statistics.strength(rest, gone)) if len(gone) else counts
+        counts = counts + statistics.histogram(statistics.strength(rest, new)) if len(new) else counts
     else:
-        counts = np.zeros((0, 2 * standings.STEPS + 1), int)
-    return np.concatenate([counts, standings.histogram(standings.strength(new, gain))])
+        counts = np.zeros((0, 2 * statistics.STEPS + 1), int)
+    return np.concatenate([counts, statistics.histogram(statistics.strength(new, gain))]) if len(new) else counts
 
 
-def gains(task: Task, rows: Sequence[Standing]) -> np.ndarray:
+def contending(rows: Sequence[Standing]) -> list[int]:
+    """The indices of the rows that are compared with each other. Reads submission."""
+    return [index for index, row in enumerate(rows) if row.submission.kind != ORACLE]
+
+
+def gains(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:
     """What is compared: each row's score by seed under the task's own rule, (rows, seeds), higher is better."""
-    if not rows:
-        return np.empty((0, 0))
-    sign = 1.0 if task.primary.better == "higher" else -1.0
-    return standings.by_seed(sign * np.array([row.scores for row in rows]), task.average)
+    if not rows or not cases:
+        return np.empty((len(rows), 0))
+    return statistics.by_seed(board.task.primary.gain(stored_scores(board, rows, cases)), board.task.average)
+
+
+def stored_scores(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:
+    """The primary metric on these cases, (rows, cases, seeds), NaN where a row has none."""
+    wanted = [index for index, case in enumerate(board.ranked_cases) if case in set(cases)]
+    return np.array([row.scores for row in rows], float)[:, wanted]
 
 
 def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray) -> None:
-    """Set position, rank, its interval and the tie group of each row; equal means stand in the order of their runs."""
+    """Set the position of every row, and the rank, its interval and the tie group of those that contend.
+
+    counts: the tally of the contending rows. Equal means stand in the order of their submissions, which no rerun changes.
+    """
     if not rows:
         return
-    found = standings.place(gain, counts, tiebreak=[row.run_id for row in rows])
-    places = zip(found.position, found.rank, found.low, found.high, found.group, strict=True)
-    for row, place, tally in zip(rows, places, counts.tolist(), strict=True):
-        row.position, row.rank, row.rank_low, row.rank_high, row.group = map(int, place)
-        row.tally = tally
+    submissions = [row.submission_id for row in rows]
+    for position, index in enumerate(statistics.best_first(gain, submissions)):
+        rows[index].position = position
+        rows[index].rank = rows[index].rank_low = rows[index].rank_high = rows[index].group = None
+        rows[index].tally = []
+    contenders = contending(rows)
+    if not contenders:
+        return
+    places = statistics.place(gain[contenders], counts, tiebreak=[submissions[index] for index in contenders])
+    columns = (places.rank, places.low, places.high, places.group)
+    for index, place, tally in zip(contenders, np.transpose(columns).tolist(), counts.tolist(), strict=True):
+        rows[index].rank, rows[index].rank_low, rows[index].rank_high, rows[index].group = place
+        rows[index].tally = tally
 
 
-def hold(slug: str, tier: str) -> None:
+def hold(board: Board) -> None:
     """Let no other transaction write this board until ours ends. SQLite's transactions take turns anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"board {slug} {tier}"])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"board {board}"])
 
 
-def on_board(slug: str, tier: str) -> dict[int, int]:
+def standing_submissions(board: Board) -> dict[int, int]:
     """Standing -> submission of every row of a board. One query."""
-    return dict(Standing.objects.filter(task=slug, tier=tier).values_list("pk", "submission"))
+    return dict(Standing.objects.filter(**board.key).values_list("pk", "submission"))
 
 
 def save(rows: Sequence[Standing]) -> None:
@@ -157,108 +219,95 @@ def move(rows: Sequence[Standing]) -> None:
             cursor.executemany(f"UPDATE {table} SET {columns} WHERE id = %s", values)  # noqa: S608  # names of ours
 
 
-def measured(task: Task, tier: Tier, runs: Mapping[int, int]) -> Iterator[Standing]:
-    """Rows without places, of the runs that have the primary metric on every ranked case and seed: others don't rank.
+def rows_of(board: Board, runs: Mapping[int, Submission], cases: Sequence[str]) -> Iterator[Standing]:
+    """Rows without places, of the runs that have the primary metric on each of these cases and every seed.
 
-    runs: run -> submission. A query for each 200 runs, and one where the card has audits.
+    A query for each 200 runs, and two where the board has audits.
     """
     numbers = sorted(runs)
-    known = honest_ratios(task, tier)
+    known = honest_ratios(board)
     for start in range(0, len(numbers), CHUNK):
         scores = scores_of(numbers[start : start + CHUNK])
         for run in numbers[start : start + CHUNK]:
-            if row := measured_row(task, tier, scores[run], known, run=run, submission=runs[run]):
+            if row := row_of(board, scores, run=run, submission=runs[run], cases=cases):
+                raised = findings(
+                    board.task.flags, {flag.metric: scores.means(run, flag.metric) for flag in board.task.flags}
+                )
+                heart = memorisation(scores, known, run=run, submission=runs[run])
+                row.flags = [finding.as_json() for finding in (*heart, *raised)]
                 yield row
 
 
-def measured_row(
-    task: Task, tier: Tier, scores: dict[str, Matrix], known: Ratios, *, run: int, submission: int
-) -> Standing | None:
-    cases = task.ranked_cases(tier)
-    primary = _array(scores[task.primary.name], cases, range(task.seeds[tier]))
-    if not np.isfinite(primary).all():
+def row_of(board: Board, scores: Scores, *, run: int, submission: Submission, cases: Sequence[str]) -> Standing | None:
+    """A run's row without place and flags; None where a score is missing on one of the cases."""
+    task, seeds = board.task, board.seeds
+    whole = scores.array(run, task.primary.name, cases=board.ranked_cases, seeds=seeds)
+    primary = scores.array(run, task.primary.name, cases=cases, seeds=seeds)
+    if not len(primary) or not np.isfinite(primary).all():
         return None
-    mean = _plain(standings.estimates(standings.by_seed(primary[None], task.average))[0])
-    secondary = {
-        metric.name: _defined({case: scores[metric.name].get(case, {}) for case in cases}) for metric in task.metrics
+    others = {
+        metric.name: scores.whole(run, metric.name, cases=cases, seeds=seeds)
+        for metric in task.metrics
+        if metric is not task.primary
     }
-    by_case = standings.estimates(primary)
+    mean = overall(task.primary, primary, task.average)
     return Standing(
-        task=task.slug,
-        tier=tier,
-        submission_id=submission,
+        **board.key,
+        submission=submission,
         run_id=run,
-        **mean,
-        metrics={name: _plain(standings.estimate(values)) for name, values in secondary.items() if values.size}
+        value=mean["value"],
+        low=mean["low"],
+        high=mean["high"],
+        metrics={name: vars(statistics.estimate(values)) for name, values in others.items() if values.size}
         | {task.primary.name: mean},
-        cases={case: _plain(found) for case, found in zip(cases, by_case, strict=True)},
-        scores=primary.tolist(),
-        flags=known_by_heart(scores, known, submission=submission) + raised(task, scores),
+        cases={case: vars(mean) for case, mean in zip(cases, statistics.estimates(primary), strict=True)},
+        scores=[[None if np.isnan(value) else value for value in line] for line in whole.tolist()],
     )
 
 
-def scores_of(runs: Sequence[int]) -> dict[int, dict[str, Matrix]]:
-    """run -> metric -> case -> seed -> value. One query."""
-    found: dict[int, dict[str, Matrix]] = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
-    rows = Score.objects.filter(run__in=runs).values_list("run_id", "metric", "case", "seed", "value")
-    for run, metric, case, seed, value in rows.iterator(chunk_size=10_000):
-        found[run][metric][case][seed] = value
-    return found
+def overall(
+    metric: Metric, scores: np.ndarray, rule: statistics.Rule, *, weights: np.ndarray | None = None
+) -> dict[str, Any]:
+    """A row's value under a rule, with its interval. scores: (cases, seeds). Where a metric is best nearest a target, also
+    `distance`: how far from it the scores are on average, which is what ranks."""
+    gain = metric.gain(scores)
+    values = statistics.by_seed(scores[None], rule, gain=gain[None], weights=weights)
+    estimate: dict[str, Any] = dict(vars(statistics.estimates(values)[0]))
+    if metric.target is not None:
+        estimate["distance"] = -float(statistics.by_seed(gain[None], rule, weights=weights).mean())
+    return estimate
 
 
-def raised(task: Task, metrics: dict[str, Matrix]) -> list[str]:
-    """The flags of the card, each with the case on which its metric is farthest beyond the bound."""
-    found = []
-    for flag in task.flags:
-        means = {case: float(np.mean(list(by_seed.values()))) for case, by_seed in metrics[flag.metric].items()}
-        beyond = [(value, case) for case, value in means.items() if flag.is_raised(value)]
-        if beyond:
-            value, case = max(beyond) if flag.above is not None else min(beyond)
-            metric = task.metric(flag.metric)
-            found.append(f"{flag.label}: {metric.label} {value:.{metric.digits}f} on {case}. {flag.text}")
-    return found
-
-
-def honest_ratios(task: Task, tier: Tier) -> Ratios:
-    """For each audit of the card, how the house methods do on the public table against its twin. Two queries."""
-    audits = task.audits.get(tier, ())
-    if not audits:
+def honest_ratios(board: Board) -> Ratios:
+    """For each audit of a board, how the house methods do on the public table against its twin. Two queries."""
+    if not board.evidence.audits:
         return {}
-    runs = counting_runs(task, tier, is_house=True)
-    scores = scores_of(list(runs))
+    runs = counting_runs(board, is_house=True, kind__in=CONTENDERS)
+    scores = scores_of(runs)
     return {
-        check: {runs[run]: ratio for run in runs if (ratio := audit_ratio(check, scores[run])) is not None}
-        for check in audits
+        check: {
+            submission.pk: ratio
+            for run, submission in runs.items()
+            if (ratio := audit_ratio(check, scores, run)) is not None
+        }
+        for check in board.evidence.audits
     }
 
 
-def audit_ratio(check: Audit, scores: dict[str, Matrix]) -> float | None:
-    values = scores[check.metric]
-    return audit.log_ratio(values.get(check.public, {}), values.get(check.twin, {}))
+def audit_ratio(check: Audit, scores: Scores, run: int) -> float | None:
+    public, twin = (scores.by_seed(run, check.metric, case) for case in (check.public, check.twin))
+    return audit.log_ratio(public, twin)
 
 
-def known_by_heart(scores: dict[str, Matrix], known: Ratios, *, submission: int) -> list[str]:
-    """A flag for each public table that a submission knows by heart, by the house methods' measure."""
+def memorisation(scores: Scores, known: Ratios, *, run: int, submission: Submission) -> list[Finding]:
+    """A finding for each public table that a submission knows by heart, by the house methods' measure."""
+    if submission.kind == ORACLE:
+        return []
+    ratios = {check: audit_ratio(check, scores, run) for check in known}
     return [
-        f"memorisation: on {check.public} its error is {np.exp(ratio):.2f} of that on a synthetic twin."
+        audit.finding(check, ratio)
         for check, honest in known.items()
-        if submission not in honest
-        and (ratio := audit_ratio(check, scores)) is not None
+        if submission.pk not in honest
+        and (ratio := ratios[check]) is not None
         and audit.stands_out(ratio, list(honest.values()))
     ]
-
-
-def _array(matrix: Matrix, cases: list[str], seeds: range) -> np.ndarray:
-    """(cases, seeds), NaN where a score is missing."""
-    return np.array([[matrix.get(case, {}).get(seed, np.nan) for seed in seeds] for case in cases])
-
-
-def _defined(matrix: Matrix) -> np.ndarray:
-    """A secondary metric on the cases in which it is defined: (cases, seeds)."""
-    seeds = sorted({seed for values in matrix.values() for seed in values})
-    rows = [[values[seed] for seed in seeds] for values in matrix.values() if values and len(values) == len(seeds)]
-    return np.array(rows).reshape(len(rows), len(seeds))
-
-
-def _plain(value: standings.Estimate) -> dict[str, Any]:
-    return {"value": value.value, "low": value.low, "high": value.high}

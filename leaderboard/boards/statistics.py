@@ -7,10 +7,10 @@ compared by paired differences, because all of them meet the same draws. docs/st
 well they are calibrated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from scipy import stats
@@ -21,6 +21,7 @@ BLOCK = 1 << 18  # pairs that are compared at once: some MiB
 STEPS = 21  # bounds for 1, 2, 4 … 2²⁰ comparisons
 
 Rule = Literal["mean", "iqm", "worst", "rank", "weights"]
+Key = TypeVar("Key", bound=Hashable)
 RULES: tuple[Rule, ...] = ("mean", "iqm", "worst", "rank", "weights")
 
 
@@ -32,6 +33,13 @@ class Estimate:
     low: float | None
     high: float | None
 
+    @property
+    def side(self) -> int:
+        """1 where the whole interval lies above 0, -1 where it lies below, 0 where it can't tell."""
+        if self.low is None or self.high is None:
+            return 0
+        return (self.low > 0) - (self.high < 0)
+
 
 @dataclass(frozen=True)
 class Difference(Estimate):
@@ -41,19 +49,9 @@ class Difference(Estimate):
 
 
 @dataclass(frozen=True)
-class Rank:
-    """Place by the primary metric (ties share one) and the places that the data can't rule out."""
-
-    rank: int
-    low: int
-    high: int
-
-
-@dataclass(frozen=True)
 class Places:
     """Where each entry of a board stands; arrays (entries,) in the order in which the entries were given."""
 
-    position: np.ndarray  # 0 first; entries with equal means in the order of `tiebreak`
     rank: np.ndarray  # 1 + how many means are better
     low: np.ndarray  # 1 + how many entries are told apart as better
     high: np.ndarray  # how many entries are not told apart as worse
@@ -79,7 +77,7 @@ def estimates(by_seed: np.ndarray) -> list[Estimate]:
     seeds = by_seed.shape[1]
     value = by_seed.mean(axis=1)
     if seeds < 2:
-        return [Estimate(float(one), None, None) for one in value]
+        return [Estimate(float(centre), None, None) for centre in value]
     with np.errstate(over="ignore"):
         half = t_quantile(1 - LEVEL, seeds - 1) * by_seed.std(axis=1, ddof=1) / np.sqrt(seeds)
     return [_within(float(centre), float(reach)) for centre, reach in zip(value, half, strict=True)]
@@ -100,34 +98,39 @@ def t_quantile(alpha: float, df: int) -> float:
 def paired(first: np.ndarray, second: np.ndarray) -> Difference:
     """Estimate first − second, paired by seed; both (seeds,), finite. The p-value is that of the paired t-test."""
     difference = first - second
-    found = estimates(difference[None])[0]
-    if found.low is None:
-        return Difference(found.value, None, None, None)
+    mean = estimates(difference[None])[0]
+    if mean.low is None:
+        return Difference(mean.value, None, None, None)
     seeds = len(difference)
     error = float(difference.std(ddof=1) / np.sqrt(seeds))
     negligible = NEGLIGIBLE * float(np.sqrt((first**2).sum() + (second**2).sum()))
-    if abs(found.value) <= negligible and error <= negligible:  # equal code gives equal scores
-        return Difference(found.value, found.low, found.high, 1.0)
-    p = float(2 * stats.t.sf(abs(found.value) / max(error, negligible), seeds - 1))
-    return Difference(found.value, found.low, found.high, p)
+    if abs(mean.value) <= negligible and error <= negligible:  # equal code gives equal scores
+        return Difference(mean.value, mean.low, mean.high, 1.0)
+    p = float(2 * stats.t.sf(abs(mean.value) / max(error, negligible), seeds - 1))
+    return Difference(mean.value, mean.low, mean.high, p)
 
 
-def by_seed(scores: np.ndarray, rule: Rule = "mean", *, weights: np.ndarray | None = None) -> np.ndarray:
-    """Make one score of each seed's cases. scores: (entries, cases, seeds), higher is better -> (entries, seeds).
+def by_seed(
+    scores: np.ndarray, rule: Rule = "mean", *, gain: np.ndarray | None = None, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Make one score of each seed's cases. scores: (entries, cases, seeds) -> (entries, seeds).
 
-    mean, or weights: the mean over cases, weighted by (cases,) >= 0. iqm: the interquartile mean over cases, without
-    the best and the worst quarter of them. worst: the worst case of each seed. rank: the mean over cases of the entry's
-    place among all entries, negative so that higher stays better; it depends on who else is there.
+    gain: the same scores as something of which more is better, where they aren't that themselves: it says which cases
+    are the worst. mean, or weights: the mean over cases, weighted by (cases,) >= 0. iqm: the interquartile mean over
+    cases, without the best and the worst quarter of them. worst: the worst case of each seed. rank: the mean over cases
+    of the entry's place among all entries, negative so that higher is better; it depends on who else is there.
 
     Source: interquartile mean as in Agarwal et al. (2021), here within a seed, so that seeds remain the noise.
     """
+    gain = scores if gain is None else gain
     match rule:
         case "iqm":
-            return np.tensordot(np.sort(scores, axis=1), iqm_weights(scores.shape[1]), axes=(1, 0))
+            in_order = np.take_along_axis(scores, np.argsort(gain, axis=1), axis=1)
+            return np.tensordot(in_order, iqm_weights(scores.shape[1]), axes=(1, 0))
         case "worst":
-            return np.asarray(scores.min(axis=1))
+            return np.asarray(np.take_along_axis(scores, gain.argmin(axis=1)[:, None], axis=1)[:, 0])
         case "rank":
-            return np.asarray(-stats.rankdata(-scores, axis=0).mean(axis=1))
+            return np.asarray(-stats.rankdata(-gain, axis=0).mean(axis=1))
         case "weights" if weights is not None and weights.sum() > 0:
             return np.tensordot(scores, weights / weights.sum(), axes=(1, 0))
         case _:
@@ -223,14 +226,17 @@ def _ceil_log2(count: np.ndarray) -> np.ndarray:
 
 def place(gain: np.ndarray, counts: np.ndarray, *, tiebreak: Sequence[int]) -> Places:
     """Make places of means and tallies. gain: (entries, seeds), higher is better; tiebreak: lower goes first."""
-    mean = gain.mean(axis=1)
-    order = np.lexsort((np.asarray(tiebreak), -mean))
+    mean, order = gain.mean(axis=1), best_first(gain, tiebreak)
     step, better, worse = step_down(counts)
-    position, group = np.empty(len(mean), int), np.empty(len(mean), int)
-    position[order] = np.arange(len(mean))
+    group = np.empty(len(mean), int)
     group[order] = tie_groups(gain[order], step[order])
     rank = len(mean) - np.searchsorted(np.sort(mean), mean, side="right") + 1
-    return Places(position, rank, better + 1, len(mean) - worse, group)
+    return Places(rank, better + 1, len(mean) - worse, group)
+
+
+def best_first(gain: np.ndarray, tiebreak: Sequence[int]) -> np.ndarray:
+    """The indices of gain: (entries, seeds) from the highest mean down; equal means in the order of `tiebreak`."""
+    return np.lexsort((np.asarray(tiebreak), -gain.mean(axis=1)))
 
 
 def tie_groups(gain: np.ndarray, step: np.ndarray) -> np.ndarray:
@@ -250,26 +256,6 @@ def tie_groups(gain: np.ndarray, step: np.ndarray) -> np.ndarray:
     return group
 
 
-def ranks(by_seed: np.ndarray, *, higher_is_better: bool) -> list[Rank]:
-    """Rank methods by their mean, with an interval of ranks for each. by_seed: (methods, seeds).
-
-    A method's interval leaves out the places that would put it ahead of one that beat it, or behind one that it beat,
-    in two-sided paired t-tests over the seeds. Holm's procedure over the comparisons with all others keeps the chance of
-    any error in one interval within 5 %. With one seed nothing can be told apart.
-
-    Raises: ValueError for non-finite values.
-    Source: Holm (1979); rank intervals from pairwise tests as in Mogstad, Romano, Shaikh and Wilhelm (2024).
-    """
-    if by_seed.ndim != 2 or not np.isfinite(by_seed).all():
-        raise ValueError(f"expected finite values (methods, seeds), got shape {by_seed.shape}")
-    gain = by_seed if higher_is_better else -by_seed
-    places = place(gain, tally(gain), tiebreak=range(len(gain)))
-    return [
-        Rank(int(rank), int(low), int(high))
-        for rank, low, high in zip(places.rank, places.low, places.high, strict=True)
-    ]
-
-
 def holm(p: np.ndarray, level: float = 1 - LEVEL) -> np.ndarray:
     """Which of the hypotheses with these p-values (n,) Holm's step-down procedure rejects: (n,) bool.
 
@@ -280,3 +266,10 @@ def holm(p: np.ndarray, level: float = 1 - LEVEL) -> np.ndarray:
     rejected = np.zeros(len(p), bool)
     rejected[order] = np.logical_and.accumulate(keep_going)
     return rejected
+
+
+def told_apart(differences: Mapping[Key, Difference | None]) -> set[Key]:
+    """The differences that Holm's procedure over all of them at 5 % tells from none."""
+    tests = [(key, one.p) for key, one in differences.items() if one and one.p is not None]
+    rejected = holm(np.array([p for _, p in tests]))
+    return {key for (key, _), is_told in zip(tests, rejected, strict=True) if is_told}

@@ -3,7 +3,6 @@
 Rows are Django's JSON lines, so that a backup of SQLite can be restored to PostgreSQL and the other way round.
 """
 
-import hashlib
 import json
 import os
 import tarfile
@@ -20,16 +19,15 @@ from typing import IO, Any
 from django.apps import apps
 from django.conf import settings
 from django.core import serializers
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, connections, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from psycopg import IsolationLevel
 
-from leaderboard.machine import environment
-from leaderboard.models import Artefact, Submission, artefact_path, code_path
+from leaderboard.machine import contents, environment
+from leaderboard.machine.contents import ARTEFACTS, CODE, ContentError, Shelf
+from leaderboard.models import Artefact, Submission
 
 # What Django makes itself, or what means nothing elsewhere.
 LEFT_OUT = {"contenttypes.ContentType", "auth.Permission", "sessions.Session", "admin.LogEntry"}
@@ -64,8 +62,8 @@ def backup(path: Path) -> dict[str, int]:
             with tarfile.open(fileobj=file, mode="w:gz") as archive:
                 add(archive, "manifest.json", json.dumps(manifest(counts), indent=1).encode())
                 archive.add(rows, "rows.jsonl")
-                for name, sha256 in files():
-                    add(archive, f"files/{name}", checked(name, sha256))
+                for shelf, sha256 in kept_contents():
+                    add(archive, f"files/{shelf.path(sha256)}", read_verified(shelf, sha256))
             file.flush()
             os.fsync(file.fileno())
     os.replace(part, path)
@@ -86,8 +84,8 @@ def snapshot() -> str:
 def write_rows(stream: IO[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for model in kept_models():
-        counts[model._meta.label] = model._default_manager.using(SNAPSHOT).count()
-        rows = model._default_manager.using(SNAPSHOT).order_by("pk").iterator(chunk_size=BATCH)
+        counts[model._meta.label] = model._base_manager.using(SNAPSHOT).count()
+        rows = model._base_manager.using(SNAPSHOT).order_by("pk").iterator(chunk_size=BATCH)
         serializers.serialize("jsonl", rows, stream=stream, cls=Exact)
     return counts
 
@@ -112,27 +110,20 @@ def migrations() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
 
 
-def files() -> Iterator[tuple[str, str]]:
-    """Name and sha256 of every file that a row refers to."""
-    codes = Submission.objects.using(SNAPSHOT).order_by().values_list("code_sha256", flat=True).distinct()
-    pictures = Artefact.objects.using(SNAPSHOT).order_by().values_list("sha256", flat=True).distinct()
-    yield from ((code_path(sha256), sha256) for sha256 in codes)
-    yield from ((artefact_path(sha256), sha256) for sha256 in pictures)
+def kept_contents() -> Iterator[tuple[Shelf, str]]:
+    """Where each file lies that a row refers to, and its sha256."""
+    codes = Submission.everything.using(SNAPSHOT).exclude(code_sha256="").order_by()
+    reported = Artefact.objects.using(SNAPSHOT).order_by()
+    yield from ((CODE, sha256) for sha256 in codes.values_list("code_sha256", flat=True).distinct())
+    yield from ((ARTEFACTS, sha256) for sha256 in reported.values_list("sha256", flat=True).distinct())
 
 
-def checked(name: str, sha256: str) -> bytes:
+def read_verified(shelf: Shelf, sha256: str) -> bytes:
     """A stored file. Raises BackupError where it is missing or is not what its name says."""
-    if not default_storage.exists(name):
-        raise BackupError(f"{name} is missing from storage")
-    with default_storage.open(name) as file:
-        content: bytes = file.read()
-    return verified(name, content, sha256)
-
-
-def verified(name: str, content: bytes, sha256: str) -> bytes:
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise BackupError(f"{name} is broken: its content is not what its name says")
-    return content
+    try:
+        return shelf.read_verified(sha256)
+    except ContentError as error:
+        raise BackupError(str(error)) from None
 
 
 def add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -154,7 +145,7 @@ def restore(path: Path) -> dict[str, int]:
                 keep(entry.name.removeprefix("files/"), read(archive, entry))
         with transaction.atomic():
             for model in kept_models():  # what the migrations of libraries put there
-                model._default_manager.all().delete()
+                model._base_manager.all().delete()
             rows = archive.extractfile("rows.jsonl")
             assert rows
             counts = read_rows(serializers.deserialize("jsonl", rows))
@@ -174,7 +165,7 @@ def read(archive: tarfile.TarFile, entry: tarfile.TarInfo | str) -> bytes:
 
 
 def refuse_what_does_not_fit(told: dict[str, Any]) -> None:
-    if Submission.objects.exists():
+    if Submission.everything.exists():
         raise BackupError("this site has submissions: restore to an empty DATA_DIR and database")
     if missing := sorted(set(told["migrations"]) ^ set(migrations())):
         raise BackupError(
@@ -187,20 +178,20 @@ def refuse_what_does_not_fit(told: dict[str, Any]) -> None:
 
 def keep(name: str, content: bytes) -> None:
     """Store a file under its name, which must be its own sha256 in a known folder."""
-    if name not in (code_path(Path(name).stem), artefact_path(Path(name).stem)):
-        raise BackupError(f"{name} does not belong in a backup")
-    verified(name, content, Path(name).stem)
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(content))
+    try:
+        shelf = contents.shelf_of(name)
+        shelf.keep(shelf.verify(Path(name).stem, content))
+    except ContentError as error:
+        raise BackupError(f"the backup holds what does not belong there: {error}") from None
 
 
-def read_rows(found: Iterable[Any]) -> Counter[str]:
+def read_rows(rows: Iterable[Any]) -> Counter[str]:
     """Insert deserialised objects in batches; what refers to many others last."""
     counts: Counter[str] = Counter()
     with_many = []
-    for model, group in groupby(found, key=lambda item: type(item.object)):
+    for model, group in groupby(rows, key=lambda item: type(item.object)):
         for batch in batches(group):
-            model._default_manager.bulk_create([item.object for item in batch])
+            model._base_manager.bulk_create([item.object for item in batch])
             counts[model._meta.label] += len(batch)
             with_many += [item for item in batch if any(item.m2m_data.values())]
     for item in with_many:

@@ -53,7 +53,7 @@ def level(name: str, default: str) -> str:
     return value
 
 
-def shown(value: str) -> str:
+def without_password(value: str) -> str:
     """An address without the password in it: fit for a message."""
     return re.sub(r"://[^/]*@", "://…@", value)
 
@@ -68,7 +68,9 @@ def address(name: str, default: str) -> str:
     """An http or https address without a slash at its end."""
     value = text(name, default)
     if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-        raise ImproperlyConfigured(f"{name} must be like https://claimcheck.example.org, it is {shown(value)!r}")
+        raise ImproperlyConfigured(
+            f"{name} must be like https://claimcheck.example.org, it is {without_password(value)!r}"
+        )
     return value.rstrip("/")
 
 
@@ -77,23 +79,27 @@ def broker(name: str) -> None:
     value = text(name)
     if value and urlsplit(value).scheme not in BROKERS:
         raise ImproperlyConfigured(
-            f"{name} must begin with one of {', '.join(f'{b}://' for b in BROKERS)}, it is {shown(value)!r}"
+            f"{name} must begin with one of {', '.join(f'{b}://' for b in BROKERS)}, it is {without_password(value)!r}"
         )
 
 
 def database(name: str, default: str) -> dict[str, object]:
     """Django's settings for a database URL."""
     value = text(name, default)
-    found: dict[str, object] = environ.Env.db_url_config(value) if "://" in value else {}
-    if found.get("ENGINE") not in ENGINES:
-        raise ImproperlyConfigured(f"{name} must be like postgres://user:password@host/name, it is {shown(value)!r}")
-    return found
+    config: dict[str, object] = environ.Env.db_url_config(value) if "://" in value else {}
+    if config.get("ENGINE") not in ENGINES:
+        raise ImproperlyConfigured(
+            f"{name} must be like postgres://user:password@host/name, it is {without_password(value)!r}"
+        )
+    return config
 
 
 def email(name: str, default: str) -> dict[str, object]:
     """Django's settings for a mail server's URL: EMAIL_BACKEND and so on."""
     value = text(name, default)
     if urlsplit(value).scheme not in environ.Env.EMAIL_SCHEMES:
-        raise ImproperlyConfigured(f"{name} must be like smtp+tls://user:password@host:587, it is {shown(value)!r}")
-    found: dict[str, object] = environ.Env.email_url_config(value)
-    return found
+        raise ImproperlyConfigured(
+            f"{name} must be like smtp+tls://user:password@host:587, it is {without_password(value)!r}"
+        )
+    config: dict[str, object] = environ.Env.email_url_config(value)
+    return config

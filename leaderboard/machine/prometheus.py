@@ -47,14 +47,15 @@ class State(Collector):
 
 
 def runs() -> Iterator[Metric]:
-    found = GaugeMetricFamily(
+    family = GaugeMetricFamily(
         "claimcheck_runs",
         "Runs by task, tier, status, and whose a failure was.",
         labels=["task", "tier", "status", "whose"],
     )
-    for *labels, count in Run.objects.order_by().values_list("task", "tier", "status", "failure_whose", Count("pk")):
-        found.add_metric(labels, count)
-    yield found
+    labels = ("task", "tier", "status", "failure_whose")
+    for *values, count in Run.objects.order_by().values_list(*labels).annotate(Count("pk")):
+        family.add_metric(values, count)
+    yield family
     crashes = Run.objects.aggregate(crashes=Sum("crashes"))["crashes"] or 0
     yield CounterMetricFamily("claimcheck_attempts_lost", "Attempts that were lost by our fault.", value=crashes)
     unsettled = DriftFlag.objects.filter(explanation="").count()

@@ -35,7 +35,7 @@ def shifts(before: Scores, after: Scores, *, repeats_exactly: bool) -> list[Shif
     A metric that only one of the runs scored (on some seed) is a shift where exact repetition was expected; else it is
     left out, as methods that don't fix their randomness may have defined it once and not again.
     """
-    found = [
+    moved = [
         Shift(*key, _mean(before.get(key)), _mean(after.get(key)), 0.0)
         for key in before.keys() | after.keys()
         if repeats_exactly and before.get(key, {}).keys() != after.get(key, {}).keys()
@@ -43,10 +43,10 @@ def shifts(before: Scores, after: Scores, *, repeats_exactly: bool) -> list[Shif
     pairs = {key: _pair(before[key], after[key]) for key in before if before[key].keys() == after.get(key, {}).keys()}
     typical = _typical_noise(pairs)
     for (metric, case), (old, new) in pairs.items():
-        p = _exact(old, new) if repeats_exactly else _paired(old, new, typical[metric])
+        p = _exact_p(old, new) if repeats_exactly else _paired_p(old, new, typical[metric])
         if p < LEVEL / len(pairs):
-            found.append(Shift(metric, case, float(old.mean()), float(new.mean()), p))
-    return sorted(found, key=lambda shift: (shift.p, shift.metric, shift.case))
+            moved.append(Shift(metric, case, float(old.mean()), float(new.mean()), p))
+    return sorted(moved, key=lambda shift: (shift.p, shift.metric, shift.case))
 
 
 def _mean(values: dict[int, float] | None) -> float | None:
@@ -64,14 +64,14 @@ def _typical_noise(pairs: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]) 
     variances = defaultdict(list)
     for (metric, _), (old, new) in pairs.items():
         variances[metric].append((new - old).var(ddof=1) if len(old) > 1 else 0.0)
-    return {metric: float(np.sqrt(np.mean(found))) for metric, found in variances.items()}
+    return {metric: float(np.sqrt(np.mean(values))) for metric, values in variances.items()}
 
 
-def _exact(old: np.ndarray, new: np.ndarray) -> float:
+def _exact_p(old: np.ndarray, new: np.ndarray) -> float:
     return 1.0 if np.array_equal(old, new) else 0.0
 
 
-def _paired(old: np.ndarray, new: np.ndarray, typical: float) -> float:
+def _paired_p(old: np.ndarray, new: np.ndarray, typical: float) -> float:
     """Two-sided p-value of a paired t-test over seeds (n,); differences that arithmetic explains count as none.
 
     A case's noise counts for no less than the metric's typical one: a score in coarse steps may move by the same step on

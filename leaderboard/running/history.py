@@ -1,66 +1,58 @@
 """The runs of a submission over time: which one is shown, which one counts, and why."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import Avg
 
-from leaderboard.models import Run, Submission
+from leaderboard.figures import style
+from leaderboard.figures.style import Plot
+from leaderboard.models import Run
 
-Figure = dict[str, Any]
-BLUE, GREY = "#0072B2", "#8a8f98"
 
+def figure(runs: Sequence[Run], current: Run, counting: set[int]) -> Plot | None:
+    """Scores of the finished runs of a submission on the current one's tier; None where there is but one. One query.
 
-def figure(submission: Submission, runs: Sequence[Run], shown: Run, counting: set[int]) -> Figure | None:
-    """Scores of the finished runs of the shown one's tier, older versions of the task in grey; None for a single run.
-
-    One query.
+    runs: all of the submission's, with drift_flags. Those under older versions of the task are grey.
     """
-    card = submission.card
-    rows = submission.runs.filter(
-        tier=shown.tier,
+    board = current.board
+    primary = board.task.primary
+    rows = Run.objects.of_board(board).filter(
+        submission=current.submission_id,
         status=Run.Status.FINISHED,
-        scores__metric=card.primary.name,
-        scores__case__in=card.ranked_cases(shown.tier),  # type: ignore[arg-type]  # a tier by its field's choices
+        scores__metric=primary.name,
+        scores__case__in=board.ranked_cases,
     )
     scores = dict(rows.order_by().annotate(mean=Avg("scores__value")).values_list("pk", "mean"))
     done = sorted((run for run in runs if run.pk in scores and run.ended), key=lambda run: (run.ended, run.pk))
     if len(done) < 2:
         return None
     drifted = {run.pk for run in done if run.drift_flags.all()}
-    return {
-        "data": [
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": card.primary.label,
-                "x": [run.ended.isoformat() for run in done if run.ended],
-                "y": [scores[run.pk] for run in done],
-                "text": [described(run, run.pk in counting, run.pk in drifted) for run in done],
-                "hovertemplate": "%{text}<br>%{y:.4f}<extra></extra>",
-                "line": {"color": GREY, "width": 1, "dash": "dot"},
-                "marker": {
-                    "color": [GREY if run.is_stale else BLUE for run in done],
-                    "size": [18 if run.pk == shown.pk else 10 for run in done],
-                    "symbol": [symbol(run.pk in counting, run.pk in drifted) for run in done],
-                    "line": {"width": 2},
-                },
-            }
-        ],
-        "layout": {
-            "yaxis": {"title": {"text": card.primary.label}},
-            "xaxis": {"title": {"text": "run ended (UTC)"}, "type": "date"},
-            "showlegend": False,
-        },
+    marker = {
+        "color": [style.GREY if run.is_stale else style.COLOURS[0] for run in done],
+        "size": [18 if run.pk == current.pk else 10 for run in done],
+        "symbol": [symbol_of(run.pk in counting, run.pk in drifted) for run in done],
+        "line": {"width": 2},
     }
+    line = style.trace(
+        primary.label,
+        [run.ended.isoformat() for run in done if run.ended],
+        [scores[run.pk] for run in done],
+        style.Look(style.GREY, "circle", "dot"),
+        mode="lines+markers",
+        marker=marker,
+        text=[label_of(run, run.pk in counting, run.pk in drifted) for run in done],
+        hovertemplate="%{text}<br>%{y:.4f}<extra></extra>",
+    )
+    x = {"title": {"text": "run ended (UTC)"}, "type": "date"}
+    return style.plot([line], x=x, y=style.axis(style.axis_title(primary)), showlegend=False)
 
 
-def symbol(counts: bool, drifted: bool) -> str:
+def symbol_of(counts: bool, drifted: bool) -> str:
     """Filled where it counts; a triangle where drift was flagged."""
     return ("triangle-up" if drifted else "circle") + ("" if counts else "-open")
 
 
-def described(run: Run, counts: bool, drifted: bool) -> str:
+def label_of(run: Run, counts: bool, drifted: bool) -> str:
     words = [f"run {run.pk}, version {run.task_version}", run.device_name or run.device, run.why]
     words += ["counts"] * counts + ["drift"] * drifted + ["stale"] * run.is_stale
     return ", ".join(filter(None, words))

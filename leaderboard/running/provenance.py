@@ -22,7 +22,8 @@ def card(run: Run) -> dict[str, Any]:
         "queued": run.queued,
         "ended": run.ended,
         **run.provenance,
-        "code": code_address(run) or "kept private by its author",
+        "left_out": run.left_out,
+        "code": code_address(run) or why_no_code(run),
         "scores": settings.SITE_URL + reverse("api-1:run", args=[run.pk]),
         "command": command(run),
     }
@@ -30,13 +31,26 @@ def card(run: Run) -> dict[str, Any]:
 
 def code_address(run: Run) -> str:
     """Where everybody may fetch the code, or ""."""
-    if not (run.submission.code_is_public or run.submission.is_house):
+    if why_no_code(run):
         return ""
     return settings.SITE_URL + reverse("submission_code", args=[run.submission_id])
 
 
+def why_no_code(run: Run) -> str:
+    """Why nobody may fetch the code, or ""."""
+    if run.submission.is_oracle:
+        return "none: the board makes this row from the truth"
+    is_public = run.submission.code_is_public or run.submission.is_house
+    return "" if is_public else "kept private by its author"
+
+
 def command(run: Run) -> str:
-    """One line that fetches the code and plays the same cases with public seeds; without the fetching for private code."""
+    """One line that fetches the code and plays the same cases with public seeds; without the fetching for private code.
+
+    "" for an oracle, which has no code to fetch.
+    """
+    if run.submission.is_oracle:
+        return ""
     play = run.provenance.get("command", f"python -m runners {run.task} method.py --tier {run.tier}")
     address = code_address(run)
     return f"curl -fsS {address} -o method.py && {play}" if address else play

@@ -26,8 +26,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from leaderboard.models import Run, Submission
-from papers import catalogue
-from papers.task import Tier
+from papers.task import Board
 from runners import presence
 from runners.celery import app
 from runners.tasks import evaluate
@@ -37,32 +36,30 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)  # a running run must be heard of within this time
 PATIENCE = LEASE  # after which a released run is looked for in its queue
 AHEAD = 2  # runs of people that are released beyond one per worker; house methods and reruns take free workers only
-CLAIM_SALT, BUNDLE_SALT = "claim", "bundle"
+ATTEMPT_SALT, BUNDLE_SALT = "attempt", "bundle"
 BUNDLE_SECONDS = 300  # how long the address of a bundle holds
-LONG_TEXTS = ("log", "provenance", "failure_traceback")
 RERUN_PRIORITY = 1  # 0 is for people
 
 
 def start_run(
-    submission: Submission, *, tier: Tier = "quick", why: str = "submitted", requester: Any = None, priority: int = 0
+    submission: Submission, *, tier: str = "quick", why: str = "submitted", requester: Any = None, priority: int = 0
 ) -> Run:
-    """Create a queued run; it is released when the transaction commits."""
-    card = submission.card
+    """Create a queued run; it is released when the transaction commits. Raises KeyError for a tier that isn't there."""
+    board = submission.card.board(tier)
     run = Run.objects.create(
         submission=submission,
-        task=submission.task,
-        tier=tier,
-        task_version=card.version,
+        **board.key,
+        task_version=board.task.version,
         why=why,
         requester=requester,
         priority=priority,
-        plays_total=len(card.plays(tier)),
+        plays_total=len(board.plays()),
     )
     transaction.on_commit(release)
     return run
 
 
-def rerun(submission: Submission, *, tier: Tier, why: str, requester: Any = None) -> Run:
+def rerun(submission: Submission, *, tier: str, why: str, requester: Any = None) -> Run:
     """Queue the same code again on the same seeds. Reruns yield to new submissions."""
     return start_run(submission, tier=tier, why=why, requester=requester, priority=RERUN_PRIORITY)
 
@@ -102,9 +99,8 @@ def outlook(run: Run) -> Outlook:
     except redis.exceptions.RedisError:
         queues = Counter()
     queue = run.queue or queue_for(run.tier, queues)
-    released = Run.objects.open().filter(released__isnull=False, queue=queue).select_related("submission")
-    line = list(released.order_by("released").defer(*LONG_TEXTS))
-    line += [other for other in waiting() if queue_for(other.tier, queues) == queue]
+    line = list(Run.objects.open().filter(released__isnull=False, queue=queue).for_lists().order_by("released"))
+    line += [other for other in waiting_runs() if queue_for(other.tier, queues) == queue]
     ahead = list(takewhile(lambda other: other.pk != run.pk, line))
     usual = usual_seconds(queue)
     starts_in = begins([*ahead, run], usual, workers=queues[queue]) if usual and queues[queue] else None
@@ -141,14 +137,9 @@ def begins(line: Sequence[Run], usual: dict[tuple[str, str], float], *, workers:
     return begin
 
 
-def waiting() -> list[Run]:
+def waiting_runs() -> list[Run]:
     """Queued runs in the order of their release: by priority, then authors in turn, then by age. One query."""
-    rows = list(
-        Run.objects.filter(status__in=Run.OPEN)
-        .select_related("submission")
-        .order_by("priority", "queued", "pk")
-        .defer(*LONG_TEXTS)
-    )
+    rows = list(Run.objects.open().for_lists().order_by("priority", "queued", "pk"))
     turns: Counter[tuple[int, int | None]] = Counter()
     order = []
     for run in sorted(rows, key=lambda run: run.released is None):  # released ones took their author's turns already
@@ -171,12 +162,12 @@ def release() -> int:
         return 0
     room = Counter(queues)
     active: Counter[int | None] = Counter()
-    for run in Run.objects.open().filter(released__isnull=False).select_related("submission"):
+    for run in Run.objects.open().filter(released__isnull=False).for_lists():
         room[run.queue] -= 1
         active[run.submission.author_id] += 1
     released, now = 0, timezone.now()
-    for run in waiting():
-        if run.task not in catalogue.all_tasks() or (run.not_before and run.not_before > now):
+    for run in waiting_runs():
+        if run.not_before and run.not_before > now:
             continue
         queue, author = queue_for(run.tier, queues), run.submission.author_id
         is_held = author is not None and active[author] >= settings.RUNNING_PER_AUTHOR
@@ -206,18 +197,18 @@ def queue_for(tier: str, queues: Counter[str]) -> str:
 def send(run: Run, queue: str) -> bool:
     """Release one run to a queue. False when somebody else did, or when the broker is away (the sweep tries again)."""
     mine = Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.QUEUED)
-    card = run.submission.card
-    now = {"task_version": card.version, "plays_total": len(card.plays(run.tier))}  # type: ignore[arg-type]
+    board = run.board
+    now = {"task_version": board.task.version, "plays_total": len(board.plays())}
     if not mine.filter(released__isnull=True).update(released=timezone.now(), queue=queue, **now):
         return False
-    run.task_version = card.version  # the task may have moved on while the run waited
+    run.task_version = board.task.version  # the task may have moved on while the run waited
     try:
         evaluate.apply_async(
             kwargs={"run": run.pk, "attempt": run.attempt, "job": job(run), "report_to": dict(report_to())},
             queue=queue,
             task_id=task_id(run.pk, run.attempt),
             link_error=signature(
-                "leaderboard.tasks.lost", kwargs={"run": run.pk, "attempt": run.attempt}, queue="results"
+                "leaderboard.tasks.worker_lost", kwargs={"run": run.pk, "attempt": run.attempt}, queue="results"
             ),
             retry=False,
         )
@@ -238,19 +229,22 @@ def report_to() -> Any:
 
 def job(run: Run) -> dict[str, Any]:
     """What a worker needs to evaluate a run; see runners.tasks.evaluate."""
-    token = signing.dumps([run.pk, run.attempt], salt=CLAIM_SALT)
+    token = signing.dumps([run.pk, run.attempt], salt=ATTEMPT_SALT)
+    board, submission = run.board, run.submission
     return {
-        "task": run.task,
-        "tier": run.tier,
+        **board.key,
         "task_version": run.task_version,
-        "seeds": catalogue.task(run.task).seeds[run.tier],  # type: ignore[index]  # a tier by its field's choices
-        "seed_key": seed_key(run.task, run.task_version, run.tier).hex(),
-        "claim_url": settings.SITE_URL + reverse("claim", args=[token]),
-        "code_sha256": run.submission.code_sha256,
-        "is_house": run.submission.is_house,
+        "seeds": board.seeds,
+        "seed_key": seed_key(board, run.task_version).hex(),
+        "attempt_url": settings.SITE_URL + reverse("attempt", args=[token]),
+        "code_sha256": submission.code_sha256,
+        "oracle": submission.house_slug if submission.is_oracle else "",
+        "is_house": submission.is_house,
     }
 
 
-def seed_key(task: str, version: int, tier: str) -> bytes:
+def seed_key(board: Board, version: int) -> bytes:
     """The key from which every play of a board is drawn. Reveals nothing about other boards or versions."""
-    return hmac.digest(settings.SEED_SECRET.encode(), f"{task}/{version}/{tier}".encode(), hashlib.sha256)
+    return hmac.digest(
+        settings.SEED_SECRET.encode(), f"{board.task.slug}/{version}/{board.tier.name}".encode(), hashlib.sha256
+    )

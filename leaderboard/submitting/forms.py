@@ -11,8 +11,8 @@ from django.core.validators import MinLengthValidator, URLValidator
 from django.db import transaction
 
 from leaderboard.models import TIER_CHOICES, Run, Submission
-from leaderboard.submitting.quota import allowance, hold
 from leaderboard.running.runs import start_run
+from leaderboard.submitting.quota import QuotaUsed, take
 from leaderboard.submitting.uploads import UploadError, check_size, read_upload, store_code
 from papers.task import Task
 from runners import presence
@@ -101,9 +101,10 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
         except UploadError as error:
             raise forms.ValidationError({"file": error.message}) from None
         with transaction.atomic():
-            hold(self.user)
-            if refusal := allowance(self.user).refusal:
-                raise forms.ValidationError(refusal, code="quota")
+            try:
+                take(self.user)
+            except QuotaUsed as refusal:
+                raise forms.ValidationError(str(refusal), code="quota") from None
             tier = self.cleaned_data["tier"]
             earlier = Submission.objects.filter(
                 task=self.task.slug, author=self.user, code_sha256=sha256, runs__tier=tier

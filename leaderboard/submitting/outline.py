@@ -27,10 +27,10 @@ def outline(source: str) -> dict[str, object]:
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     if "Method" not in classes:
         return {"error": "defines no class Method at its top level", "line": None}
-    return described(classes)
+    return members(classes)
 
 
-def described(classes: dict[str, ast.ClassDef]) -> dict[str, object]:
+def members(classes: dict[str, ast.ClassDef]) -> dict[str, object]:
     names: set[str] = set()
     init, is_open = None, False
     pending, seen = ["Method"], set()
@@ -43,7 +43,7 @@ def described(classes: dict[str, ast.ClassDef]) -> dict[str, object]:
         for member in node.body:
             if isinstance(member, ast.FunctionDef):
                 if member.name == "__init__" and init is None:
-                    init = positional(member.args)
+                    init = count_positional(member.args)
                 names.add(member.name)
             elif isinstance(member, ast.Assign):
                 names |= {target.id for target in member.targets if isinstance(target, ast.Name)}
@@ -55,7 +55,7 @@ def described(classes: dict[str, ast.ClassDef]) -> dict[str, object]:
     return {"names": sorted(names), "init": init, "open": is_open, "line": classes["Method"].lineno}
 
 
-def positional(arguments: ast.arguments) -> list[int]:
+def count_positional(arguments: ast.arguments) -> list[int]:
     """Least and most positional arguments, self included; -1 for any number."""
     everything = len(arguments.posonlyargs) + len(arguments.args)
     return [everything - len(arguments.defaults), -1 if arguments.vararg else everything]

@@ -47,11 +47,22 @@ def allowance(user: Any) -> Allowance:
     times = list(counting.order_by("queued").values_list("queued", flat=True))
     used, limit = len(times), settings.QUOTA_PER_DAY
     next_at = times[used - limit] + DAY if used >= limit else None
-    waiting = Run.objects.open().filter(submission__author=user, requester=user).count()
-    return Allowance(used, limit, waiting, settings.QUOTA_OPEN, next_at)
+    open_runs = Run.objects.open().filter(submission__author=user, requester=user).count()
+    return Allowance(used, limit, open_runs, settings.QUOTA_OPEN, next_at)
+
+
+class QuotaUsed(Exception):
+    """Nothing more can be submitted now; the sentence says why and when again."""
+
+
+def take(user: Any) -> None:
+    """Make sure that a user may start one more run; call it in the transaction that starts it. Raises QuotaUsed."""
+    hold(user)
+    if refusal := allowance(user).refusal:
+        raise QuotaUsed(refusal)
 
 
 def hold(user: Any) -> None:
-    """Make two submissions of one user wait for each other; call it in a transaction. SQLite's lock does so already."""
+    """Make two submissions of one user wait for each other. SQLite's lock does so already."""
     if connection.features.has_select_for_update:
         get_user_model().objects.select_for_update().get(pk=user.pk)

@@ -30,7 +30,7 @@ class ForgivingRedisCache(RedisCache):
             raise ValueError("the cache is away") from error
 
 
-def address(group: str, request: HttpRequest) -> str:
+def client_address(group: str, request: HttpRequest) -> str:
     """The client's address; behind a proxy the one that the proxy saw."""
     if settings.BEHIND_PROXY:
         forwarded = request.headers.get("X-Forwarded-For", "")
@@ -39,18 +39,18 @@ def address(group: str, request: HttpRequest) -> str:
     return str(request.META["REMOTE_ADDR"])
 
 
-def account(group: str, request: HttpRequest) -> str:
+def account_name(group: str, request: HttpRequest) -> str:
     """The account that somebody tries to sign in to."""
     return request.POST.get("username", "").lower()[:150]
 
 
-signing_in_from = ratelimit(group="sign-in address", key=address, rate="20/m", method="POST")
-signing_in_to = ratelimit(group="sign-in account", key=account, rate="10/5m", method="POST")
-signing_up = ratelimit(group="sign-up", key=address, rate="20/h", method="POST")
-uploading = ratelimit(group="upload", key="user", rate=UPLOADS, method="POST")
+limit_sign_in_by_address = ratelimit(group="sign-in address", key=client_address, rate="20/m", method="POST")
+limit_sign_in_by_account = ratelimit(group="sign-in account", key=account_name, rate="10/5m", method="POST")
+limit_sign_up = ratelimit(group="sign-up", key=client_address, rate="20/h", method="POST")
+limit_uploads = ratelimit(group="upload", key="user", rate=UPLOADS, method="POST")
 
 
-def uploads_too_often(request: HttpRequest, user: Any) -> bool:
+def is_uploading_too_often(request: HttpRequest, user: Any) -> bool:
     """The same limit for uploads with a token, counted together with those of the page."""
     return bool(
         is_ratelimited(
@@ -59,7 +59,7 @@ def uploads_too_often(request: HttpRequest, user: Any) -> bool:
     )
 
 
-def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, or 429 where somebody knocked too often."""
     status = 429 if isinstance(exception, Ratelimited) else 403
     return render(request, f"{status}.html", status=status)

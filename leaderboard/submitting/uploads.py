@@ -1,6 +1,5 @@
 """What people send: checked here, stored under its sha256, and never imported by the site."""
 
-import hashlib
 import json
 import resource
 import stat
@@ -12,12 +11,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
-from leaderboard.models import code_path
+from leaderboard.machine import contents
 from leaderboard.machine.storage import STORAGE_ERRORS
 from papers.task import Task
 
@@ -58,7 +55,7 @@ def read_upload(name: str, content: bytes, task: Task) -> bytes:
     if suffix == ".zip":
         name, content = from_zip(name, content)
     elif suffix != ".py":
-        raise UploadError(f"{shown(name)} is neither a .py nor a .zip file: upload one Python file.")
+        raise UploadError(f"{printable(name)} is neither a .py nor a .zip file: upload one Python file.")
     check_source(name, content, task)
     return content
 
@@ -66,10 +63,10 @@ def read_upload(name: str, content: bytes, task: Task) -> bytes:
 def check_size(name: str, count: int) -> None:
     """Raise UploadError for a file of more bytes than are taken."""
     if count > settings.MAX_UPLOAD_BYTES:
-        raise UploadError(f"{shown(name)} has {size(count)}; the limit is {size(settings.MAX_UPLOAD_BYTES)}.")
+        raise UploadError(f"{printable(name)} has {size(count)}; the limit is {size(settings.MAX_UPLOAD_BYTES)}.")
 
 
-def shown(name: str) -> str:
+def printable(name: str) -> str:
     """A file name as it may appear in a sentence."""
     return "".join(c if c.isprintable() else "?" for c in name)[:80] or "The file"
 
@@ -80,7 +77,7 @@ def size(count: int) -> str:
 
 def from_zip(name: str, content: bytes) -> tuple[str, bytes]:
     """The one Python file at the root of a zip: its name and content. Nothing is extracted to disk."""
-    name = shown(name)
+    name = printable(name)
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -92,13 +89,13 @@ def from_zip(name: str, content: bytes) -> tuple[str, bytes]:
             methods = [entry for entry in files if entry.filename.endswith(".py") and "/" not in entry.filename]
             if others := [entry.filename for entry in files if entry not in methods]:
                 raise UploadError(
-                    f"{name} also holds {shown(others[0])}; a method is one Python file at the zip's root."
+                    f"{name} also holds {printable(others[0])}; a method is one Python file at the zip's root."
                 )
             if len(methods) != 1:
                 raise UploadError(f"{name} holds {len(methods)} Python files at its root; it must hold exactly one.")
-            return methods[0].filename, inflated(name, archive, methods[0])
+            return methods[0].filename, inflate(name, archive, methods[0])
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise UploadError(f"{name} is not a readable zip file: {shown(str(error))}.") from None
+        raise UploadError(f"{name} is not a readable zip file: {printable(str(error))}.") from None
     except Exception as error:
         if isinstance(error, UploadError):
             raise
@@ -107,7 +104,7 @@ def from_zip(name: str, content: bytes) -> tuple[str, bytes]:
 
 
 def check_entry(name: str, entry: zipfile.ZipInfo) -> None:
-    path, inner = PurePosixPath(entry.filename), shown(entry.filename)
+    path, inner = PurePosixPath(entry.filename), printable(entry.filename)
     if path.is_absolute() or "\\" in entry.filename or ":" in entry.filename or "\0" in entry.orig_filename:
         raise UploadError(f"{name} holds an absolute or foreign path: {inner}.")
     if ".." in path.parts:
@@ -124,18 +121,20 @@ def is_tolerated(entry: zipfile.ZipInfo) -> bool:
     return path.parts[0] == "__MACOSX" or path.name == ".DS_Store" or path.name.lower().startswith(TOLERATED)
 
 
-def inflated(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def inflate(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """Read an entry up to the size limit, whatever its header promises."""
     with archive.open(entry) as file:
         content = file.read(settings.MAX_UPLOAD_BYTES + 1)
     if len(content) > settings.MAX_UPLOAD_BYTES:
-        raise UploadError(f"{shown(entry.filename)} in {name} unpacks to more than {size(settings.MAX_UPLOAD_BYTES)}.")
+        raise UploadError(
+            f"{printable(entry.filename)} in {name} unpacks to more than {size(settings.MAX_UPLOAD_BYTES)}."
+        )
     return content
 
 
 def check_source(name: str, content: bytes, task: Task) -> None:
     """Raise UploadError unless the source is within the task's size and defines Method with the calls of the task."""
-    name = shown(name)
+    name = printable(name)
     if len(content) > task.file_bytes:
         raise UploadError(
             f"{name} has {size(len(content))} of code; {task.title} takes {size(task.file_bytes)}: learn in the run, "
@@ -150,18 +149,18 @@ def check_source(name: str, content: bytes, task: Task) -> None:
         ) from None
     if source.startswith("\ufeff"):
         raise UploadError(f"{name}, line 1: the file begins with a byte order mark. Save it as UTF-8 without one.", 1)
-    found = read_outline(name, content)
-    line = found["line"]
+    outline = read_outline(name, content)
+    line = outline["line"]
     place = f"{name}, line {line}" if line else name
-    if "error" in found:
-        raise UploadError(f"{place} {found['error']}." if not line else f"{place}: it {found['error']}.", line)
-    if missing := [call for call in task.calls if call not in found["names"] and not found["open"]]:
+    if "error" in outline:
+        raise UploadError(f"{place} {outline['error']}." if not line else f"{place}: it {outline['error']}.", line)
+    if missing := [call for call in task.required_calls if call not in outline["names"] and not outline["open"]]:
         raise UploadError(f"{place}: class Method lacks {' and '.join(missing)}, which {task.title} calls.", line)
-    if found["init"] is None:
-        if not found["open"]:
+    if outline["init"] is None:
+        if not outline["open"]:
             raise UploadError(f"{place}: class Method lacks {CONSTRUCTOR}.", line)
     else:
-        least, most = found["init"]
+        least, most = outline["init"]
         if least > 3 or (most != -1 and most < 3):
             raise UploadError(f"{place}: class Method must be constructed by {CONSTRUCTOR}.", line)
 
@@ -169,21 +168,21 @@ def check_source(name: str, content: bytes, task: Task) -> None:
 def read_outline(name: str, content: bytes) -> dict[str, Any]:
     """Parse in a process of its own, with limits: a hostile source can exhaust any parser."""
     try:
-        told = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-I", str(OUTLINE)],
             input=content,
             capture_output=True,
             timeout=PARSE_SECONDS,
             env={},
-            preexec_fn=limit,  # setrlimit takes no lock
+            preexec_fn=limit_parser,  # setrlimit takes no lock
         )
-        found: dict[str, Any] = json.loads(told.stdout)
+        outline: dict[str, Any] = json.loads(process.stdout)
     except (subprocess.TimeoutExpired, ValueError):
         raise UploadError(f"{name} could not be parsed within {PARSE_SECONDS} s and {size(PARSE_BYTES)}.") from None
-    return found
+    return outline
 
 
-def limit() -> None:
+def limit_parser() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (PARSE_BYTES, PARSE_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (PARSE_SECONDS, PARSE_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -191,18 +190,8 @@ def limit() -> None:
 
 def store_code(code: bytes) -> str:
     """Keep the code under its sha256 and return that. Raises UploadError where storage fails: nothing is queued then."""
-    sha256 = hashlib.sha256(code).hexdigest()
-    path = code_path(sha256)
     try:
-        if default_storage.exists(path):
-            with default_storage.open(path) as file:
-                if file.read() == code:
-                    return sha256
-            default_storage.delete(path)  # half written, by a full disk perhaps
-        kept = default_storage.save(path, ContentFile(code))
-        if kept != path:  # somebody stored the same code at the same moment
-            default_storage.delete(kept)
+        return contents.CODE.keep(code)
     except STORAGE_ERRORS as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise UploadError(f"The file could not be stored ({reason}). This is our fault; try again later.") from error
-    return sha256

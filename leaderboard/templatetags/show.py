@@ -6,10 +6,11 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from papers.task import Metric
+from leaderboard.figures.style import look_of
+from papers.metrics import Metric
 
 register = template.Library()
-SHAPES = {  # charts.SYMBOLS as paths
+SHAPES = {  # style.SYMBOLS as paths
     "circle": "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
     "square": "M-4-4h8v8h-8z",
     "diamond": "M0-5L5 0L0 5L-5 0z",
@@ -49,13 +50,25 @@ def interval(low: float | None, high: float | None, digits: int = 3) -> SafeStri
 
 @register.simple_tag
 def cell(metrics: dict[str, Any], metric: Metric) -> str:
-    found = metrics.get(metric.name)
-    return number(found["value"] if found else None, metric.digits)
+    """The mean of a metric in a row."""
+    return number(metrics.get(metric.name, {}).get("value"), metric.digits)
+
+
+@register.simple_tag
+def distance(metrics: dict[str, Any], metric: Metric) -> SafeString:
+    """How far the scores of a metric are from its target on average: what it is ranked by."""
+    off = metrics.get(metric.name, {}).get("distance")
+    if off is None:
+        return SafeString("")
+    title = f"Mean distance of the scores from {metric.target:g}, which ranks"
+    return format_html('<span class="pm" title="{}">{} off</span>', title, number(off, metric.digits))
 
 
 @register.filter
 def ranks(standing: Any) -> str:
-    """ "2–4" where the data can't tell."""
+    """ "2–4" where the data can't tell; nothing for an oracle, which takes no place."""
+    if standing.rank is None:
+        return ""
     low, high = standing.rank_low, standing.rank_high
     return str(low) if low == high else f"{low}{DASH}{high}"
 
@@ -100,11 +113,6 @@ def percent(fraction: float) -> int:
 
 
 @register.filter
-def before_colon(text: str) -> str:
-    return text.partition(":")[0]
-
-
-@register.filter
 def at(items: Any, index: int) -> Any:
     return items[index]
 
@@ -112,10 +120,10 @@ def at(items: Any, index: int) -> Any:
 @register.simple_tag
 def swatch(entry: Any) -> SafeString:
     """The entry's colour and symbol, as charts draw it."""
-    shape = SHAPES[entry.symbol]
+    look = look_of(entry.index)
     return format_html(
         '<svg class="swatch" viewBox="-6 -6 12 12" aria-hidden="true"><path d="{}" fill="{}" stroke="{}"/></svg>',
-        shape,
-        entry.colour,
-        entry.colour,
+        SHAPES[look.symbol],
+        look.colour,
+        look.colour,
     )

@@ -9,12 +9,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from leaderboard.submitting.forms import SignUpForm
-from leaderboard.submitting.rates import signing_up
 from leaderboard.models import ApiToken
+from leaderboard.submitting.forms import SignUpForm
+from leaderboard.submitting.rates import limit_sign_up
 
 
-@signing_up
+@limit_sign_up
 @require_http_methods(["GET", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
@@ -32,12 +32,12 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """List one's tokens; POST makes one and shows its text this once."""
-    shown = ""
+    fresh = ""
     if request.method == "POST":
         name = request.POST.get("name", "").strip()[:80] or "token"
-        _, shown = ApiToken.issue(request.user, name)
+        _, fresh = ApiToken.issue(request.user, name)
     own = ApiToken.objects.filter(user=request.user.pk).order_by("-created")
-    return render(request, "tokens.html", {"tokens": own, "shown": shown})
+    return render(request, "tokens.html", {"tokens": own, "fresh": fresh})
 
 
 @login_required

@@ -1,6 +1,7 @@
 """Runs side by side."""
 
 import csv
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,13 +10,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from leaderboard.boards import compare
-from leaderboard.figures import declared as figures
+from leaderboard.boards.standings import ORACLE
+from leaderboard.boards.view import View
+from leaderboard.figures import comparison, declared, style
 from leaderboard.models import Run, Standing
-from leaderboard.boards.statistics import estimates
-from leaderboard.boards.tables import View
-from leaderboard.views.boards import card_or_404, plain
+from leaderboard.views.boards import card_or_404
+from leaderboard.views.exports import csv_text
 from papers import catalogue
-from papers.task import TIERS, Metric, Task
+from papers.metrics import Metric
+from papers.task import Task
 
 OFFERED = 200  # rows of the board in the list to choose from
 AT_FIRST = 3  # the best ones, where nobody has chosen
@@ -26,56 +29,62 @@ def side_by_side(request: HttpRequest, slug: str) -> HttpResponse:
     """Up to eight runs: differences, cases, seeds, cost and curves. A constant number of queries."""
     card = card_or_404(slug)
     view = View.of(card, request.GET)
-    best = list(Standing.objects.for_board(slug, view.tier)[:OFFERED])
-    wanted = request.GET.getlist("run") or [str(row.run_id) for row in best[:AT_FIRST]]
-    runs, refused = compare.chosen(card, view.tier, wanted, request.user)
-    metric = chosen_metric(card, request)
-    shown = compare.entries(card, view.tier, runs, metric)
+    rows = list(Standing.objects.for_board(view.board)[:OFFERED])
+    best = [row for row in rows if row.submission.kind != ORACLE][:AT_FIRST]
+    wanted = request.GET.getlist("run") or [str(row.run_id) for row in best]
+    runs, refused = compare.comparable_runs(view.board, wanted)
+    metric = metric_asked_for(card, request)
+    entries = compare.entries_of(view.board, runs, metric)
     context: dict[str, Any] = {
         "card": card,
         "paper": catalogue.paper_of(slug),
         "view": view,
-        "tiers": [(tier, address(tier=tier)) for tier in TIERS],
+        "tiers": [(tier, address(tier=tier)) for tier in card.boards],
         "metric": metric,
-        "metrics": [one for one in card.metrics if one.better != "context"],
+        "arrow": style.direction(metric),
+        "better_side": "Right"
+        if style.starts_at_the_top(metric)
+        else "Left",  # of a difference, or of one of distances
+        "metrics": [one for one in card.metrics if one.is_ranked],
         "refused": refused,
-        "shown": shown,
-        "offered": [row for row in best if row.run_id not in {run.pk for run in runs}],
+        "entries": entries,
+        "offered": [row for row in rows if row.run_id not in {run.pk for run in runs}],
         "is_full": len(runs) >= compare.MOST,
         "links": [link_without(view.tier, metric, runs, run) for run in runs],
     }
-    if shown:
-        context |= compared(card, view, request, shown=shown, metric=metric)
+    if entries:
+        context |= comparison_of(view, request, entries, metric)
     return render(request, "compare.html", context)
 
 
-def compared(
-    card: Task, view: View, request: HttpRequest, *, shown: list[compare.Entry], metric: Metric
-) -> dict[str, Any]:
+def comparison_of(view: View, request: HttpRequest, entries: Sequence[compare.Entry], metric: Metric) -> dict[str, Any]:
     """Tables and figures of the entries."""
-    asked = request.GET.get("to", "")
-    reference = next((entry for entry in shown if str(entry.run.pk) == asked), shown[0])
-    table = compare.lines(card, view.tier, shown, reference)
-    scores = [compare.overall(card, view.tier, entry) for entry in shown]
-    standing = [entry.standing for entry in shown if entry.standing]
+    board, asked = view.board, request.GET.get("to", "")
+    reference = next((entry for entry in entries if str(entry.run.pk) == asked), entries[0])
+    table = compare.lines_of(board, entries, reference, metric)
+    cases = compare.ranked_on(board, entries)
+    scores = [compare.overall_estimate(board, entry, metric, cases) for entry in entries]
+    standing = [entry.standing for entry in entries if entry.standing]
     return {
         "reference": reference,
         "table": table,
-        "scores": [None if one is None else estimates(one[None])[0] for one in scores],
-        "duels": compare.duels(card, view.tier, shown, metric),
-        "rows": 2 + len(table) * max(1, len(shown) - 1) * 0.9,  # rem for each interval of the forest
-        "difference_figure": compare.difference_figure(shown, reference, table, metric) if len(shown) > 1 else None,
-        "profile_figure": compare.profile_figure(shown, table, metric),
-        "strip_figure": compare.strip_figure(shown, table, metric),
-        "cost_figure": compare.cost_figure(card, view.tier, shown, metric),
-        "figures": figures.of_board(card, view.tier, standing) if len(standing) == len(shown) else [],
-        "csv": address(tier=view.tier, metric=metric.name, run=[entry.run.pk for entry in shown]),
+        "scores": scores,
+        "left_out": [case for case in board.ranked_cases if case not in cases],
+        "duels": compare.duels_of(board, entries, metric, cases),
+        "rows": 2 + len(table) * max(1, len(entries) - 1) * 0.9,  # rem for each interval of the forest
+        "difference_figure": comparison.differences(entries, reference, table, metric) if len(entries) > 1 else None,
+        "profile_figure": comparison.profile(entries, table, metric),
+        "strip_figure": comparison.seeds(entries, table, metric),
+        "cost_figure": comparison.score_against_cost(entries, scores, metric),
+        "drawings": declared.drawings(board, standing) if len(standing) == len(entries) else [],
+        "csv": address(tier=view.tier, metric=metric.name, run=[entry.run.pk for entry in entries]),
     }
 
 
-def chosen_metric(card: Task, request: HttpRequest) -> Metric:
+def metric_asked_for(card: Task, request: HttpRequest) -> Metric:
+    """One that says how good a method is; the primary one unless another is named."""
     asked = request.GET.get("metric", "")
-    return next((metric for metric in card.metrics if metric.name == asked), card.primary)
+    return next((metric for metric in card.metrics if metric.name == asked and metric.is_ranked), card.primary)
 
 
 def address(**query: Any) -> str:
@@ -92,13 +101,15 @@ def scores_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Every seed of the runs that are compared, in one metric."""
     card = card_or_404(slug)
     view = View.of(card, request.GET)
-    metric = chosen_metric(card, request)
-    runs, _ = compare.chosen(card, view.tier, request.GET.getlist("run"), request.user)
+    metric = metric_asked_for(card, request)
+    runs, _ = compare.comparable_runs(view.board, request.GET.getlist("run"))
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}-comparison.csv"'
     writer = csv.writer(response)
     writer.writerow(["run", "method", "case", "seed", metric.name])
-    for entry in compare.entries(card, view.tier, runs, metric):
+    for entry in compare.entries_of(view.board, runs, metric):
         for case, values in entry.by_case.items():
-            writer.writerows([entry.run.pk, plain(entry.name), case, seed, v] for seed, v in enumerate(values.tolist()))
+            writer.writerows(
+                [entry.run.pk, csv_text(entry.name), case, seed, v] for seed, v in enumerate(values.tolist())
+            )
     return response

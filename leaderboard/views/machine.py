@@ -16,29 +16,29 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from leaderboard.machine.prometheus import text as measured
-from leaderboard.models import Run
-from leaderboard.running.runs import BUNDLE_SALT, BUNDLE_SECONDS, CLAIM_SALT
+from leaderboard.machine import prometheus
 from leaderboard.machine.storage import STORAGE_ERRORS
+from leaderboard.models import Run
+from leaderboard.running.runs import ATTEMPT_SALT, BUNDLE_SALT, BUNDLE_SECONDS
 from runners import broker
 
 PROBE = "probe.txt"
 
 
 @require_safe
-def claim(request: HttpRequest, token: str) -> JsonResponse:
+def attempt(request: HttpRequest, token: str) -> JsonResponse:
     """The address of a run's code, for some minutes, to the worker that begins with it now.
 
     The token came with the message, which may have waited for days or come twice. 410 where the attempt is over or
     belongs to another execution.
     """
     try:
-        pk, attempt = signing.loads(token, salt=CLAIM_SALT)
+        pk, number = signing.loads(token, salt=ATTEMPT_SALT)
     except signing.BadSignature:
         raise Http404 from None
-    if not Run.objects.of(pk, attempt, request.GET.get("execution", "")).exists():
+    if not Run.objects.of(pk, number, request.GET.get("execution", "")).exists():
         return JsonResponse({"error": "The site wants nothing more of this attempt."}, status=410)
-    bundle = reverse("bundle", args=[signing.dumps([pk, attempt], salt=BUNDLE_SALT)])
+    bundle = reverse("bundle", args=[signing.dumps([pk, number], salt=BUNDLE_SALT)])
     return JsonResponse({"code_url": settings.SITE_URL + bundle, "expires_in": BUNDLE_SECONDS})
 
 
@@ -46,8 +46,8 @@ def claim(request: HttpRequest, token: str) -> JsonResponse:
 def bundle(request: HttpRequest, token: str) -> HttpResponse:
     """The code of a run, for the runner that evaluates it, as long as that attempt is open and the address is fresh."""
     try:
-        pk, attempt = signing.loads(token, salt=BUNDLE_SALT, max_age=BUNDLE_SECONDS)
-        run = Run.objects.open().select_related("submission").get(pk=pk, attempt=attempt)
+        pk, number = signing.loads(token, salt=BUNDLE_SALT, max_age=BUNDLE_SECONDS)
+        run = Run.objects.open().select_related("submission").get(pk=pk, attempt=number)
     except (signing.BadSignature, Run.DoesNotExist):
         raise Http404 from None
     return HttpResponse(run.submission.code(), content_type="text/plain; charset=utf-8")
@@ -62,12 +62,16 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Readiness: 200 while the site can do its work, else 503 with what is missing. For load balancers."""
-    found = {"database": said(migrated), "broker": said(broker_answers), "storage": said(storage_answers)}
-    is_ready = set(found.values()) == {"ok"}
-    return JsonResponse({"status": "ok" if is_ready else "not ready", **found}, status=200 if is_ready else 503)
+    parts = {
+        "database": state_of(migrations_state),
+        "broker": state_of(broker_state),
+        "storage": state_of(storage_state),
+    }
+    is_ready = set(parts.values()) == {"ok"}
+    return JsonResponse({"status": "ok" if is_ready else "not ready", **parts}, status=200 if is_ready else 503)
 
 
-def said(check: Callable[[], str]) -> str:
+def state_of(check: Callable[[], str]) -> str:
     """What a check says; of an error its name only, which betrays no address."""
     try:
         return check()
@@ -75,17 +79,17 @@ def said(check: Callable[[], str]) -> str:
         return type(error).__name__
 
 
-def migrated() -> str:
+def migrations_state() -> str:
     executor = MigrationExecutor(connection)
     return "migrations are missing" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
 
 
-def broker_answers() -> str:
+def broker_state() -> str:
     broker.client().ping()
     return "ok"
 
 
-def storage_answers() -> str:
+def storage_state() -> str:
     """A missing object and a missing bucket look alike, so there is one that must be there."""
     if not default_storage.exists(PROBE):
         default_storage.save(PROBE, ContentFile(b"ok"))
@@ -99,7 +103,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     expected = f"Bearer {settings.METRICS_TOKEN}"
     if settings.METRICS_TOKEN and not constant_time_compare(request.headers.get("Authorization", ""), expected):
         raise PermissionDenied("These metrics are for the holder of METRICS_TOKEN.")
-    return HttpResponse(measured(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(prometheus.text(), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_safe

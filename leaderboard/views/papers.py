@@ -3,20 +3,19 @@
 import platform
 from collections import Counter
 from importlib.metadata import version
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import claims
-from leaderboard.boards import readme
+from leaderboard.boards import claims, readme, search
 from leaderboard.models import Standing, Submission
-from leaderboard.views.boards import papers_with, workers
+from leaderboard.views.boards import papers_with_leaders, workers
 from papers import catalogue
 
 FOUND = 30  # hits of each kind
@@ -24,18 +23,18 @@ LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "Django", "celery")
 
 
 @require_safe
-def claimed(request: HttpRequest) -> HttpResponse:
+def claims_page(request: HttpRequest) -> HttpResponse:
     """Every claim of every paper beside what was measured here. Three queries."""
-    asked = request.GET.get("verdict", "")
-    asked = asked if asked in claims.VERDICTS else ""
-    accounts = claims.accounts(catalogue.all_papers(), asked=asked)
+    wanted = request.GET.get("verdict", "")
+    wanted = wanted if wanted in claims.VERDICTS else ""
+    accounts = claims.accounts(catalogue.all_papers(), wanted=wanted)
     totals: Counter[str] = Counter()
     for account in accounts:
         totals.update(dict(account.counts))
     context = {
         "accounts": accounts,
         "totals": [(verdict, totals[verdict]) for verdict in claims.VERDICTS],
-        "asked": asked,
+        "asked": wanted,
     }
     return render(request, "claims.html", context)
 
@@ -43,59 +42,67 @@ def claimed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
     """A paper: its boards, its claims, its README. Five queries."""
-    found = next((one for one in catalogue.all_papers() if one.slug == slug), None)
-    if found is None:
+    entry = next((entry for entry in papers_with_leaders() if entry["paper"].slug == slug), None)
+    if entry is None:
         raise Http404(f"There is no paper {slug}.")
-    leaders = Standing.objects.filter(position=0, tier="quick").select_related("submission__author")
-    entry = next(one for one in papers_with({row.task: row for row in leaders}) if one["paper"] is found)
-    (account,) = claims.accounts([found])
-    text = readme.rendered(found.folder / "README.md")
-    return render(request, "paper.html", {"paper": found, "papers": [entry], "account": account, "readme": text})
+    (account,) = claims.accounts([entry["paper"]])
+    text = readme.html_of(entry["paper"].folder / "README.md")
+    context = {"paper": entry["paper"], "papers": [entry], "account": account, "readme": text}
+    return render(request, "paper.html", context)
 
 
 @require_safe
 def author(request: HttpRequest, name: str) -> HttpResponse:
     """Somebody's methods and where they stand. Four queries."""
     user = get_object_or_404(get_user_model(), username=name, is_active=True)
-    shown = Submission.objects.visible_to(request.user).filter(author=user, task__in=catalogue.all_tasks())
+    submissions = Submission.objects.visible_to(request.user).filter(author=user)
     standing: dict[int, list[Standing]] = {}
-    rows = Standing.objects.filter(submission__author=user).select_related("run").defer("scores", "tally", "run__log")
+    rows = Standing.objects.filter(submission__author=user).for_lists()
     for row in rows:
-        if row.task in catalogue.all_tasks() and not row.run.is_stale:
+        if not row.run.is_stale:
             standing.setdefault(row.submission_id, []).append(row)
     entries = [
         {"submission": one, "card": one.card, "standings": standing.get(one.pk, [])}
-        for one in shown.prefetch_related("runs")
+        for one in submissions.prefetch_related("runs")
     ]
     return render(request, "author.html", {"author": user, "entries": entries})
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Papers, boards, methods and authors whose words hold the query."""
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Papers, boards, methods and authors whose words hold the query. Four queries."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:80]
     context: dict[str, Any] = {"q": words}
     if words:
-        methods = Submission.objects.visible_to(request.user).filter(task__in=catalogue.all_tasks(), superseded=False)
-        matching = Q(name__icontains=words) | Q(description__icontains=words) | Q(author__username__icontains=words)
-        people = get_user_model().objects.filter(username__icontains=words, is_active=True, submissions__isnull=False)
         context |= {
             "papers": [
-                one for one in catalogue.all_papers() if holds(words, one.title, one.authors, one.claim, one.slug)
+                paper
+                for paper in catalogue.all_papers()
+                if search.holds(words, paper.title, paper.authors, paper.claim, paper.slug)
             ],
             "tasks": [
-                (one, catalogue.paper_of(one.slug))
-                for one in catalogue.all_tasks().values()
-                if holds(words, one.title, one.summary, one.slug)
+                (task, catalogue.paper_of(task.slug))
+                for task in catalogue.all_tasks().values()
+                if search.holds(words, task.title, task.summary, task.slug)
             ],
-            "methods": methods.filter(matching).select_related("author")[:FOUND],
-            "authors": people.distinct().order_by("username")[:FOUND],
+            "methods": methods_holding(words, request.user),
+            "authors": authors_holding(words),
         }
     return render(request, "search.html", context)
 
 
-def holds(words: str, *texts: str) -> bool:
-    return any(words.lower() in text.lower() for text in texts)
+def methods_holding(words: str, user: Any) -> list[Submission]:
+    """The newest methods whose name, description or author holds the words. Two queries."""
+    visible = Submission.objects.visible_to(user).filter(superseded=False)
+    keys = list(islice(search.matches(visible, words, "name", "description", "author__username"), FOUND))
+    return list(visible.filter(pk__in=keys).select_related("author"))
+
+
+def authors_holding(words: str) -> list[Any]:
+    """Those who submitted something. Two queries."""
+    people = get_user_model().objects.filter(is_active=True, submissions__isnull=False).distinct().order_by("username")
+    keys = list(islice(search.matches(people, words, "username"), FOUND))
+    return list(people.filter(pk__in=keys))
 
 
 @require_safe
@@ -105,7 +112,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "python": platform.python_version(),
         "libraries": [(name, version(name)) for name in LIBRARIES],
         "workers": workers(),
-        "tasks": [(task, catalogue.paper_of(task.slug)) for task in catalogue.all_tasks().values()],
+        "boards": catalogue.all_boards(),
         "quota": {"day": settings.QUOTA_PER_DAY, "open": settings.QUOTA_OPEN, "running": settings.RUNNING_PER_AUTHOR},
         "upload_bytes": settings.MAX_UPLOAD_BYTES,
         "address": request.build_absolute_uri("/"),
@@ -117,5 +124,5 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """The statistics with their calibration: the document, rendered."""
-    text = readme.rendered(settings.BASE_DIR / "docs" / "statistics.md")
+    text = readme.html_of(settings.BASE_DIR / "docs" / "statistics.md")
     return render(request, "statistics.html", {"text": text})

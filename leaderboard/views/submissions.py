@@ -1,51 +1,48 @@
 """Submitting a method, and what became of it."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.storage import default_storage
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leaderboard.figures import charts
-from leaderboard.running import history
-from leaderboard.running import reruns
-from leaderboard.boards import tables
+from leaderboard.boards import flags, tables
+from leaderboard.figures import artefacts, charts
+from leaderboard.models import Artefact, Run, Standing, Submission
+from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
+from leaderboard.running.runs import cancel, outlook, rerun
+from leaderboard.submitting import again, rights, surroundings
 from leaderboard.submitting.forms import SubmissionForm
-from leaderboard.submitting.rates import uploading
-from leaderboard.models import Artefact, Run, Standing, Submission, artefact_path
-from leaderboard.submitting.quota import allowance, hold
-from leaderboard.running.runs import cancel, outlook, rerun, start_run
+from leaderboard.submitting.quota import QuotaUsed, allowance
+from leaderboard.submitting.rates import limit_uploads
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
-from papers.task import TIERS
 
 LOG_LINES = 60
 
 
 @login_required
-@uploading
+@limit_uploads
 @require_http_methods(["GET", "POST"])
 def submit(request: HttpRequest, slug: str) -> HttpResponse:
     card = card_or_404(slug)
     if request.method == "POST":
         form = SubmissionForm(request.POST, request.FILES, task=card, user=request.user)
-        if form.is_valid() and (run := saved(form)):
+        if form.is_valid() and (run := save_or_add_error(form)):
             return redirect(run.submission)
     else:
         form = SubmissionForm(task=card, user=request.user)
     context = {"card": card, "paper": catalogue.paper_of(slug), "form": form, "allowance": allowance(request.user)}
-    context |= {"interface": tables.interface_source(card), "limits": card.limits["quick"]}
+    context |= {"interface": tables.interface_source(card), "limits": card.board("quick").limits}
+    context |= {"packages": surroundings.python_and_packages(), "seed": surroundings.SEED}
     return render(request, "submit.html", context, status=422 if form.errors else 200)
 
 
-def saved(form: SubmissionForm) -> Run | None:
+def save_or_add_error(form: SubmissionForm) -> Run | None:
     """The queued run, or None with what stood in its way added to the form."""
     try:
         return form.save()
@@ -56,27 +53,20 @@ def saved(form: SubmissionForm) -> Run | None:
 
 @login_required
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def own_submissions(request: HttpRequest) -> HttpResponse:
     own = Submission.objects.of_author(request.user)
     return render(request, "submissions.html", {"submissions": own, "allowance": allowance(request.user)})
-
-
-def visible(request: HttpRequest, pk: int) -> Submission:
-    found = get_object_or_404(Submission.objects.visible_to(request.user).select_related("author"), pk=pk)
-    if found.task not in catalogue.all_tasks():
-        raise Http404("Its task has been removed.")
-    return found
 
 
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One submission with the run that is asked for, else the one that counts, else the latest."""
-    submission = visible(request, pk)
+    submission = rights.submission_for(request.user, pk)
     runs = list(submission.runs.prefetch_related("drift_flags__reference", "requester"))
     for each in runs:
         each.submission = submission
     standings = {standing.run_id: standing for standing in Standing.objects.filter(submission=submission)}
-    run = chosen(request, runs, set(standings))
+    run = chosen_run(request, runs, set(standings))
     card = submission.card
     context: dict[str, Any] = {
         "submission": submission,
@@ -87,43 +77,56 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "counting": set(standings),
         "may_change": submission.may_change(request.user),
         "may_read": submission.may_read(request.user),
+        "flags": flags_of(submission, standings.get(run.pk) if run else None),
         "code": submission.code().decode(errors="replace") if submission.may_read(request.user) else None,
     }
     if run:
         context |= of_run(run) | {
             "command": provenance_of.command(run) if run.provenance else None,
-            "history_figure": history.figure(submission, runs, run, set(standings)),
+            "history_figure": history.figure(runs, run, set(standings)),
             "why_shown": history.why_shown(run, was_asked_for="run" in request.GET, counts=run.pk in standings),
-            "stale_tiers": [tier for tier in TIERS if reruns.stale(card, tier).filter(pk=submission.pk).exists()]
-            if context["may_change"]
-            else [],
+            "stale_tiers": stale_tiers(submission) if context["may_change"] else [],
         }
     return render(request, "submission.html", context)
 
 
-def chosen(request: HttpRequest, runs: list[Run], counting: set[int]) -> Run | None:
+def flags_of(submission: Submission, standing: Standing | None) -> list[tuple[str, str]]:
+    """The label and the explanation of what was found when the run was put on its board."""
+    stored = flags.stored_flags(standing) if standing else []
+    return [(flag.label, flags.explanation(submission.card, flag)) for flag in stored]
+
+
+def stale_tiers(submission: Submission) -> list[str]:
+    """The tiers that left the board when the task's version rose. A query for each."""
+    boards = submission.card.boards.items()
+    return [name for name, board in boards if reruns.stale_submissions(board).filter(pk=submission.pk).exists()]
+
+
+def chosen_run(request: HttpRequest, runs: list[Run], counting: set[int]) -> Run | None:
     asked = request.GET.get("run", "")
     if asked:
-        found = next((run for run in runs if str(run.pk) == asked), None)
-        if found is None:
+        run = next((run for run in runs if str(run.pk) == asked), None)
+        if run is None:
             raise Http404("This submission has no such run.")
-        return found
+        return run
     is_open = next((run for run in runs if run.is_open), None)
     return is_open or next((run for run in runs if run.pk in counting), runs[0] if runs else None)
 
 
 def of_run(run: Run) -> dict[str, Any]:
     """What the page shows of one run."""
-    card = catalogue.task(run.task)
-    scores = tables.case_scores(card, run)
+    board = run.board
+    scores = tables.case_scores(run)
     is_scored = any(row.means for row in scores)
     return {
         "run": run,
         "scores": scores if is_scored else [],
-        "seeds": range(card.seeds[run.tier]),  # type: ignore[index]  # a tier by its field's choices
-        "score_metrics": [metric for metric in card.metrics[1:] if any(metric.name in row.means for row in scores)],
-        "strip_figure": charts.seed_strip(card, scores) if is_scored else None,
-        "artefacts": [shown(kept) for kept in first_of_each(run)],
+        "seeds": range(board.seeds),
+        "score_metrics": [
+            metric for metric in board.task.metrics[1:] if any(metric.name in row.means for row in scores)
+        ],
+        "strip_figure": charts.seed_strip(board, scores) if is_scored else None,
+        "pictures": [artefacts.picture(kept, subtitle=f"{kept.case}, seed {kept.seed}") for kept in first_of_each(run)],
         "log_tail": "\n".join(run.log.splitlines()[-LOG_LINES:]),
         "outlook": outlook(run) if run.status == Run.Status.QUEUED else None,
     }
@@ -131,31 +134,18 @@ def of_run(run: Run) -> dict[str, Any]:
 
 def first_of_each(run: Run) -> list[Artefact]:
     """What a protocol reported under the same name for several seeds is shown for the first. One query."""
-    found: dict[tuple[str, str], Artefact] = {}
+    first: dict[tuple[str, str], Artefact] = {}
     for kept in run.artefacts.all():
-        found.setdefault((kept.case, kept.name), kept)
-    return list(found.values())
-
-
-def shown(kept: Artefact) -> dict[str, Any]:
-    """An artefact with what is needed to draw it."""
-    with default_storage.open(artefact_path(kept.sha256)) as file:
-        content = json.load(file)
-    return {
-        "id": f"artefact-{kept.pk}",
-        "artefact": kept,
-        "content": content,
-        "figure": charts.artefact(kept, content) if kept.kind in ("curve", "points", "graph") else None,
-    }
+        first.setdefault((kept.case, kept.name), kept)
+    return list(first.values())
 
 
 @require_safe
 def live(request: HttpRequest, pk: int) -> HttpResponse:
     """The state of an open run, polled by its page; when the run has ended the page loads anew."""
-    run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
-    visible(request, run.submission_id)
-    rights = {name: getattr(run.submission, name)(request.user) for name in ("may_change", "may_read")}
-    context = {"submission": run.submission} | rights | of_run(run)
+    run = rights.run_for(request.user, pk)
+    allowed = {name: getattr(run.submission, name)(request.user) for name in ("may_change", "may_read")}
+    context = {"submission": run.submission} | allowed | of_run(run)
     response = render(request, "_run.html", context)
     if not run.is_open:
         response["HX-Refresh"] = "true"
@@ -164,9 +154,9 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def code(request: HttpRequest, pk: int) -> HttpResponse:
-    submission = visible(request, pk)
-    if not submission.may_read(request.user):
-        raise PermissionDenied("The author keeps this code private.")
+    submission = rights.submission_for(request.user, pk)
+    rights.check_may_read(request.user, submission)
+    rights.check_has_code(submission)
     response = HttpResponse(submission.code(), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="method.py"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -176,8 +166,7 @@ def code(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def provenance(request: HttpRequest, pk: int) -> JsonResponse:
     """Everything that a run's scores depend on."""
-    run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
-    visible(request, run.submission_id)
+    run = rights.run_for(request.user, pk)
     response = JsonResponse(provenance_of.card(run), json_dumps_params={"indent": 1})
     response["Content-Disposition"] = f'attachment; filename="run-{run.pk}.json"'
     return response
@@ -186,9 +175,8 @@ def provenance(request: HttpRequest, pk: int) -> JsonResponse:
 @login_required
 @require_POST
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(Run.objects.select_related("submission"), pk=pk)
-    if not run.submission.may_change(request.user):
-        raise PermissionDenied("Only its author may cancel a run.")
+    run = rights.run_for(request.user, pk)
+    rights.check_may_change(request.user, run.submission)
     if cancel(run):
         messages.success(request, "The run is cancelled.")
     return redirect(run.submission)
@@ -197,20 +185,15 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def run_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Queue the same code again: for its author within the quota, for staff always."""
-    submission = visible(request, pk)
-    if not submission.may_change(request.user):
-        raise PermissionDenied("Only its author may run a submission again.")
-    tier = "full" if request.POST.get("tier") == "full" else "quick"
-    if request.user.is_staff:
-        rerun(submission, tier=tier, why="rerun by an administrator", requester=request.user)  # type: ignore[arg-type]
-        return redirect(submission)
-    with transaction.atomic():
-        hold(request.user)
-        if refusal := allowance(request.user).refusal:
-            messages.error(request, f"Not queued: {refusal}")
-        else:
-            start_run(submission, tier=tier, why="run again by its author", requester=request.user)  # type: ignore[arg-type]
+    """Queue the same code again."""
+    submission = rights.submission_for(request.user, pk)
+    tier = request.POST.get("tier", "quick")
+    if tier not in submission.card.boards:
+        raise Http404(f"There is no tier {tier!r} of {submission.task}.")
+    try:
+        again.run_again(submission, tier=tier, user=request.user)
+    except QuotaUsed as reason:
+        messages.error(request, f"Not queued: {reason}")
     return redirect(submission)
 
 
@@ -223,9 +206,9 @@ def rerun_stale(request: HttpRequest, slug: str) -> HttpResponse:
         raise PermissionDenied("Only administrators rerun a whole board.")
     why = f"the task moved to version {card.version}"
     queued = [
-        rerun(submission, tier=tier, why=why, requester=request.user)
-        for tier in TIERS
-        for submission in reruns.stale(card, tier)
+        rerun(submission, tier=name, why=why, requester=request.user)
+        for name, board in card.boards.items()
+        for submission in reruns.stale_submissions(board)
     ]
     messages.success(request, f"{len(queued)} rerun{'' if len(queued) == 1 else 's'} queued.")
     return redirect("task", slug)

@@ -3,7 +3,11 @@
 Trusted only until the method's code arrives; after that everything this process says is the method's claim, and nothing
 here defends anything. It imports the standard library, numpy (through the wire) and, for the method, the task's kit.
 The one argument is a JSON object: `rlimits` {name: value}, `preload` [module, ...], `landlock` true or false,
-`frame_bytes` the largest answer.
+`frame_bytes` the largest answer, `folder` where the method's file is written.
+
+The file is a real one, imported by the usual machinery from a folder on the path: processes that the method starts can
+import it too, and `inspect` and `open(__file__)` find it. What Python itself draws is fixed: the environment brings
+PYTHONHASHSEED, and the global generators are seeded with the method's seed.
 """
 
 import contextlib
@@ -11,10 +15,9 @@ import faulthandler
 import fcntl
 import importlib
 import json
-import linecache
 import os
+import random
 import resource
-import select
 import signal
 import sys
 import traceback
@@ -22,11 +25,12 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from runners.inside import landlock, wire
 
 T = TypeVar("T")
 FILE = "method.py"
-PATIENCE = 0.05  # seconds: code that comes at once must not wait for an import that it may not need
 FRAMES_SHOWN = 30
 UNLIMITED = 1 << 40  # bytes: what the evaluator sends is not distrusted; the memory limit holds anyway
 
@@ -36,26 +40,20 @@ class Pipes:
 
     def __init__(self, frame_bytes: int) -> None:
         self._limit = frame_bytes
+        self._ahead = wire.ReadAhead(lambda view: os.readv(self.inbound, [view]))
         self.inbound = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 100)
         self.outbound = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 100)
         os.dup2(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), 0)
         os.dup2(2, 1)
 
     def read(self) -> wire.Frame:
-        return wire.read(self._fill, limit=UNLIMITED)
+        return wire.read(self._ahead.fill, limit=UNLIMITED)
 
     def write(self, word: str, call: str, value: Any) -> None:
         for buffer in wire.pack(wire.Frame(word, call, value), limit=self._limit):
-            rest = buffer
+            rest = memoryview(buffer)
             while rest:
                 rest = rest[os.write(self.outbound, rest) :]
-
-    def _fill(self, view: memoryview) -> None:
-        while view:
-            count = os.readv(self.inbound, [view])
-            if not count:
-                raise EOFError
-            view = view[count:]
 
 
 def main() -> None:
@@ -67,36 +65,64 @@ def main() -> None:
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started the worker behind "&"
-    layers = landlock.restrict(writable=("/tmp", "/dev")) if settings["landlock"] else 0  # noqa: S108
+    folder = settings["folder"]
+    layers = landlock.restrict(writable=("/tmp", "/dev", folder)) if settings["landlock"] else 0  # noqa: S108
     try:
         pipes.write("ready", "", {"landlock": layers})
-        _preload(settings["preload"], pipes)
-        _serve(pipes)
+        _preload(settings["preload"])
+        _serve(pipes, folder)
     except (EOFError, BrokenPipeError):
         pass  # the evaluator is gone or done with us
     os._exit(0)  # no atexit, no __del__, no waiting for threads
 
 
-def _preload(modules: Sequence[str], pipes: Pipes) -> None:
-    """Import what the method will probably want, while nobody waits."""
+def _preload(modules: Sequence[str]) -> None:
+    """Import what the method will probably want, before its clock starts."""
     for module in modules:
-        if select.select([pipes.inbound], [], [], PATIENCE)[0]:
-            return
         with contextlib.suppress(BaseException):  # the method's own import will raise it again, as its failure
             importlib.import_module(module)
+    if torch := sys.modules.get("torch"):
+        with contextlib.suppress(BaseException):
+            _warm(torch)
 
 
-def _serve(pipes: Pipes) -> None:
+def _warm(torch: Any) -> None:
+    """Step an optimiser once: torch imports a second's worth of compilers then. No random number is drawn."""
+    weight = torch.nn.Parameter(torch.zeros(1))
+    weight.grad = torch.zeros(1)
+    optimiser = torch.optim.Adam([weight])
+    optimiser.step()
+    optimiser.zero_grad()
+
+
+def _serve(pipes: Pipes, folder: str) -> None:
     method: Any = None
     while True:
         frame = pipes.read()
         if frame.word == "load":
+            path = os.path.join(folder, FILE)
+            with open(path, "wb") as file:
+                file.write(frame.value["code"].tobytes())
+            _seed(frame.value["seed"])
             pipes.write("begun", frame.call, None)
             method, failure = _load(frame.value)
-            _reply(pipes, frame.call, failure, None)
+            _reply(pipes, frame.call, failure, _defined(method, frame.value["optional"]))
         else:
             value, failure = _call(method, frame.value)
             _reply(pipes, frame.call, failure, value)
+
+
+def _seed(seed: int) -> None:
+    """Seed the generators that whole processes share, so that a method which draws from them repeats itself."""
+    random.seed(seed)
+    np.random.seed(seed % (1 << 32))
+    if torch := sys.modules.get("torch"):
+        torch.manual_seed(seed)
+
+
+def _defined(method: Any, names: Sequence[str]) -> list[str]:
+    """Those of the optional calls that the method defines."""
+    return [name for name in names if callable(getattr(type(method), name, None))]
 
 
 def _reply(pipes: Pipes, call: str, failure: dict[str, str] | None, value: Any) -> None:
@@ -118,7 +144,7 @@ def _reply(pipes: Pipes, call: str, failure: dict[str, str] | None, value: Any) 
 
 
 def _load(value: dict[str, Any]) -> tuple[Any, dict[str, str] | None]:
-    """Import the code as module `method` and construct its Method."""
+    """Import the file as module `method` and construct its Method."""
     try:
         module = _import(value["code"].tobytes())
         kind = getattr(module, "Method", None)
@@ -135,14 +161,11 @@ def _load(value: dict[str, Any]) -> tuple[Any, dict[str, str] | None]:
 
 
 def _import(code: bytes) -> types.ModuleType:
-    text = code.decode("utf-8-sig")
-    lines = text.splitlines(keepends=True)
-    linecache.cache[FILE] = (len(code), None, lines, FILE)  # so that tracebacks show the source
-    module = types.ModuleType("method")
-    module.__file__ = FILE
-    sys.modules["method"] = module
-    exec(compile(text, FILE, "exec", dont_inherit=True), vars(module))  # noqa: S102 - what all of this is for
-    return module
+    """Import the file by its name. Raises whatever it raises, UnicodeDecodeError where it is no text."""
+    code.decode("utf-8-sig")
+    importlib.invalidate_caches()
+    __import__("method")  # unlike importlib's functions it leaves no frames of its own
+    return sys.modules["method"]
 
 
 def _call(method: Any, value: dict[str, Any]) -> tuple[Any, dict[str, str] | None]:

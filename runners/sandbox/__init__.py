@@ -1,7 +1,9 @@
 """Runs foreign code apart from everything else. The only place that knows bubblewrap, seccomp and control groups."""
 
+from runners.sandbox.clock import Ledger
 from runners.sandbox.errors import MethodFailure, SandboxError
+from runners.sandbox.preload import preload_for
 from runners.sandbox.probe import Isolation, probe_isolation, sweep
-from runners.sandbox.sandbox import Sandbox, preload_for
+from runners.sandbox.sandbox import Sandbox
 
-__all__ = ["Isolation", "MethodFailure", "Sandbox", "SandboxError", "preload_for", "probe_isolation", "sweep"]
+__all__ = ["Isolation", "Ledger", "MethodFailure", "Sandbox", "SandboxError", "preload_for", "probe_isolation", "sweep"]

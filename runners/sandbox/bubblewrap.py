@@ -16,15 +16,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from runners.inside import harness, landlock, wire
+from runners import inside, packages
 from runners.sandbox.errors import SandboxError
 
 OLDEST = (0, 8)  # has --disable-userns, --perms and --size
 TMP_BYTES, SHM_BYTES = 256 << 20, 64 << 20
+FOLDER_BYTES = 16 << 20  # for the method's file and what a compiler keeps beside it
 BOX = "/box"
+FOLDER = f"{BOX}/method"
 NOBODY = 65534
-START = f"import sys; sys.path.insert(0, {BOX!r}); from runners.inside.harness import main; main()"
-MINE = {"runners/inside/harness.py": harness, "runners/inside/wire.py": wire, "runners/inside/landlock.py": landlock}
+# No user's packages, nothing of the current folder on the path, no byte code written. Not -I or -E: PYTHON* variables count,
+# ours only, and processes that a method starts inherit them.
+PYTHON = (sys.executable, "-s", "-P", "-B", "-c", "from runners.inside.harness import main; main()")
 ENVIRONMENT = {
     "PATH": "/usr/bin",
     "HOME": "/tmp",  # noqa: S108
@@ -33,6 +36,11 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONPATH": f"{BOX}:{FOLDER}",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONSAFEPATH": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
 }
 PUBLIC_DATA = ("sklearn/datasets/data", "sklearn/datasets/images", "sklearn/datasets/tests")  # tables that boards use
 
@@ -85,7 +93,7 @@ def command(box: Box, *, seccomp_fd: int, info_fd: int, settings: str) -> list[s
         *("--chdir", "/tmp", "--hostname", "sandbox"),  # noqa: S108
         *("--seccomp", str(seccomp_fd), "--info-fd", str(info_fd), "--remount-ro", "/", "--"),
         *_become(box.uid),
-        *(sys.executable, "-I", "-B", "-c", START, settings),
+        *(*PYTHON, settings),
     ]
 
 
@@ -130,19 +138,45 @@ def _system(gpu_nodes: Sequence[str]) -> Iterator[str]:
 
 
 def _interpreter() -> Iterator[str]:
-    """The virtual environment and the Python behind it, without the packages that this environment doesn't use."""
+    """Python with its standard library, and of the installed packages those that methods may import."""
     roots = interpreter_in_tmp()
     for name in roots:  # a folder of the sandbox's own /tmp would be the method's to write into
         yield from ("--perms", "0755", "--size", "65536", "--tmpfs", f"/tmp/{name}")  # noqa: S108
-    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
-        for part in (f"{prefix}/lib", f"{prefix}/bin") if prefix in ("/usr", "/usr/local") else (prefix,):
-            if not part.startswith(("/usr/lib", "/usr/bin")):
-                yield from _parents(part)
-                yield from ("--ro-bind", part, part)
-    for folder in hidden_folders():
-        yield from ("--tmpfs", folder, "--remount-ro", folder)
+    for part in _python():
+        yield from _parents(part)
+        yield from ("--ro-bind", part, part)
+    if sys.prefix != sys.base_prefix:
+        yield from _parents(sys.executable)
+        yield from ("--symlink", str(Path(sys.executable).resolve()), sys.executable)
+        yield from ("--ro-bind", f"{sys.prefix}/pyvenv.cfg", f"{sys.prefix}/pyvenv.cfg")
+    yield from _packages()
     for name in roots:
         yield from ("--remount-ro", f"/tmp/{name}")  # noqa: S108
+
+
+def _python() -> list[str]:
+    """The folders of the interpreter that /usr/lib and /usr/bin, which are there already, don't hold."""
+    prefix = sys.base_prefix
+    parts = [f"{prefix}/lib", f"{prefix}/bin"] if prefix in ("/usr", "/usr/local") else [prefix]
+    return [part for part in parts if not part.startswith(("/usr/lib", "/usr/bin"))]
+
+
+def _packages() -> Iterator[str]:
+    """Every folder of installed packages empty, but for those of the list, bound one by one."""
+    entries = [path for path in packages.entries() if any(map(path.is_relative_to, package_folders()))]
+    for folder in package_folders():
+        if sys.prefix != sys.base_prefix and Path(folder).is_relative_to(sys.prefix):  # of it nothing else is bound
+            yield from _parents(f"{folder}/x")
+        yield from ("--tmpfs", folder)
+    for folder in {str(path.parent) for path in entries} - set(package_folders()):
+        yield from ("--perms", "0755", "--dir", folder)
+    for path in entries:
+        yield from ("--ro-bind", str(path), str(path))
+    for table in [f"{folder}/{table}" for folder in package_folders() for table in PUBLIC_DATA]:
+        if Path(table).is_dir():
+            yield from ("--tmpfs", table, "--remount-ro", table)
+    for folder in package_folders():
+        yield from ("--remount-ro", folder)
 
 
 def interpreter_in_tmp() -> list[str]:
@@ -151,19 +185,19 @@ def interpreter_in_tmp() -> list[str]:
     return sorted({parts[2] for parts in prefixes if parts[1:2] == ("tmp",)})
 
 
-def hidden_folders() -> list[str]:
-    """Bound folders that a method shall find empty: packages of no use, and tables that boards use."""
+@cache
+def package_folders() -> list[str]:
+    """The folders of installed packages beneath what is bound: those that Python uses here, and those that it doesn't."""
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     known = [
+        f"{sys.prefix}/lib/{version}/site-packages",
         f"{sys.base_prefix}/lib/{version}/site-packages",
         f"/usr/local/lib/{version}/dist-packages",
         "/usr/lib/python3/dist-packages",
-        f"{sys.prefix}/lib/{version}/site-packages",
     ]
-    used = [folder for folder in known if folder in sys.path]
-    unused = [folder for folder in known if folder not in sys.path and not folder.startswith("/usr/local")]
-    tables = [f"{folder}/{table}" for folder in used for table in PUBLIC_DATA]
-    return [folder for folder in dict.fromkeys(unused + tables) if Path(folder).is_dir()]
+    bound = [sys.prefix, "/usr/lib", *_python()]
+    is_bound = {folder: any(map(Path(folder).is_relative_to, bound)) for folder in known}
+    return [folder for folder in dict.fromkeys(known) if is_bound[folder] and Path(folder).is_dir()]
 
 
 def _parents(path: str) -> Iterator[str]:
@@ -174,10 +208,14 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def _ours(kit: str | None) -> Iterator[str]:
-    """The harness, the wire, and the kit under its own dotted name; parent packages come empty."""
-    for name, module in MINE.items():
-        yield from _parents(f"{BOX}/{name}")
-        yield from ("--ro-bind", str(module.__file__), f"{BOX}/{name}")
+    """What runs beside the method, and the kit under its own dotted name; parent packages come empty.
+
+    And a folder for the method's file.
+    """
+    mine = f"{BOX}/{inside.__name__.replace('.', '/')}"
+    yield from _parents(mine)
+    yield from ("--ro-bind", inside.__path__[0], mine)
+    yield from ("--perms", "1777", "--size", str(FOLDER_BYTES), "--tmpfs", FOLDER)
     if kit:
         source = kit_path(kit)
         target = f"{BOX}/{kit.replace('.', '/')}{'' if source.is_dir() else '.py'}"

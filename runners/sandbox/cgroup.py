@@ -9,7 +9,7 @@ import itertools
 import os
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class Cgroup:
 
     folders: dict[str, Path]
     version: int
+    _files: dict[str, int] = field(default_factory=dict)  # descriptors of what is read often, by name
 
     @classmethod
     def create(cls, *, memory_bytes: int, processes: int) -> "Cgroup | None":
@@ -58,32 +59,63 @@ class Cgroup:
         """Open the files into which a process writes 0 to enter the group. The caller closes them."""
         return [os.open(folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC) for folder in set(self.folders.values())]
 
+    @property
+    def counts_all(self) -> bool:
+        """Whether both CPU time and the peak of memory are to be had here."""
+        return self.cpu_seconds() is not None and self.peak_bytes() is not None
+
     def cpu_seconds(self) -> float | None:
         """CPU time of all its processes, ended ones included; None where it isn't counted."""
         if "cpuacct" not in self.folders:
             return None
         if self.version == 2:
-            return _entry(self.folders["cpuacct"] / "cpu.stat", "usage_usec") / 1e6
-        return int((self.folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
+            return _entry(self._read("cpuacct", "cpu.stat"), "usage_usec") / 1e6
+        return int(self._read("cpuacct", "cpuacct.usage")) / 1e9
 
     def peak_bytes(self) -> int | None:
-        """Most memory used at once; None where an old kernel doesn't count it."""
-        name = "memory.peak" if self.version == 2 else "memory.max_usage_in_bytes"
+        """Most memory used at once since the start or `reset_peak`; None where an old kernel doesn't count it."""
         try:
-            return int((self.folders["memory"] / name).read_text())
+            return int(self._read("memory", self._peak_file))
         except FileNotFoundError:
             return None
+
+    def reset_peak(self) -> bool:
+        """Let the peak begin anew at what is used now; False where the kernel can't (version 2 before Linux 6.12)."""
+        try:
+            os.pwrite(self._open("memory", self._peak_file), b"0", 0)
+        except OSError:
+            return False
+        return True
+
+    @property
+    def _peak_file(self) -> str:
+        return "memory.peak" if self.version == 2 else "memory.max_usage_in_bytes"
+
+    def _open(self, controller: str, name: str) -> int:
+        """The descriptor of one of its files, kept: in version 2 a reset counts for whoever reads through the same one."""
+        if name not in self._files:
+            path = self.folders[controller] / name
+            try:
+                self._files[name] = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+            except PermissionError:
+                self._files[name] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return self._files[name]
+
+    def _read(self, controller: str, name: str) -> str:
+        return os.pread(self._open(controller, name), 4096, 0).decode()
 
     def memory_kills(self) -> int:
         """How many processes the kernel ended because the group was out of memory."""
         name = "memory.events" if self.version == 2 else "memory.oom_control"
-        return _entry(self.folders["memory"] / name, "oom_kill")
+        return _entry((self.folders["memory"] / name).read_text(), "oom_kill")
 
     def process_ids(self) -> list[int]:
         return [int(line) for line in (self.folders["pids"] / "cgroup.procs").read_text().split()]
 
     def remove(self) -> None:
         """Kill what is left in the group and remove it. The kernel needs a moment after the last exit."""
+        while self._files:
+            os.close(self._files.popitem()[1])
         until = time.monotonic() + 2
         while any(folder.exists() for folder in self.folders.values()) and time.monotonic() < until:
             _empty(self.folders["pids"])
@@ -179,9 +211,9 @@ def _write_if_there(path: Path, text: str) -> None:
         path.write_text(text)
 
 
-def _entry(path: Path, name: str) -> int:
+def _entry(text: str, name: str) -> int:
     """The value of a line "name value"; 0 where there is none."""
-    for line in path.read_text().splitlines():
+    for line in text.splitlines():
         key, _, value = line.partition(" ")
         if key == name:
             return int(value)

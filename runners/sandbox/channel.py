@@ -37,45 +37,48 @@ class Channel:
         self._tail = bytearray()
         self._log_bytes = log_bytes
         self._tick = tick
+        self._until = 0.0  # of the read that is going on
+        self._next_tick = 0.0
+        self._ahead = wire.ReadAhead(self._read)
         self.printed = 0
         for pipe in (self._to, self._from):
             os.set_blocking(pipe, False)
             if hasattr(fcntl, "F_SETPIPE_SZ"):
                 _widen(pipe)
         os.set_blocking(self._log, False)
+        self._answers = _poll_of((self._from, select.POLLIN))
+        around = ((self._log, select.POLLIN), *([(self._end, select.POLLIN)] if self._end >= 0 else []))
+        self._waiting = {
+            self._to: _poll_of((self._to, select.POLLOUT), *around),
+            self._from: _poll_of((self._from, select.POLLIN), *around),
+        }
 
-    def send(self, buffers: Sequence[memoryview], *, until: float) -> None:
+    def send(self, buffers: Sequence[wire.Buffer], *, until: float) -> None:
         """Write everything. Raises TimeoutError, EOFError (the process ended), TooMuchOutput."""
         for buffer in buffers:
-            rest = buffer
+            rest = memoryview(buffer)
             while rest:
-                self._wait(self._to, select.POLLOUT, until)
+                self._look(until)
                 try:
                     rest = rest[os.write(self._to, rest[: 1 << 20]) :]
                 except BlockingIOError:
-                    continue
+                    self._wait(self._to, until)
                 except BrokenPipeError:
                     raise EOFError from None
 
     def receive(self, *, until: float, limit: int) -> wire.Frame:
         """Read one frame. Raises wire.FrameError and what `send` raises."""
-
-        def fill(view: memoryview) -> None:
-            while view:
-                self._wait(self._from, select.POLLIN, until)
-                try:
-                    count = os.readv(self._from, [view])
-                except BlockingIOError:
-                    continue
-                if not count:
-                    raise EOFError
-                view = view[count:]
-
-        return wire.read(fill, limit=limit)
+        self._until = until
+        if not self._ahead:
+            self._wait(self._from, until)  # an answer takes its time: trying first would be in vain
+        return wire.read(self._ahead.fill, limit=limit)
 
     def speaks_unasked(self) -> bool:
-        """True where bytes wait for us although no call is open."""
-        return any(event & select.POLLIN for _, event in self._poll({self._from: select.POLLIN}, 0))
+        """True where bytes wait for us, or are here already, although no call is open."""
+        if self._ahead:
+            return True
+        ready = self._answers.poll(0)
+        return bool(ready and ready[0][1] & select.POLLIN)
 
     def drain(self) -> None:
         """Take over what the method printed until now."""
@@ -95,35 +98,43 @@ class Channel:
         for pipe in self._pipes:
             pipe.close()  # unbuffered: nothing is flushed into a broken pipe
 
-    def _wait(self, pipe: int, event: int, until: float) -> None:
-        """Return when the pipe is ready; meanwhile read the log and look at what is used."""
-        next_tick = time.monotonic() + TICK
+    def _read(self, view: memoryview) -> int:
+        """Read what there is, and wait where there is nothing; 0 at the end."""
         while True:
-            now = time.monotonic()
-            if now >= until:
-                raise TimeoutError
-            watched = {pipe: event, self._log: select.POLLIN}
-            if self._end >= 0 and not self._is_over:
-                watched[self._end] = select.POLLIN
-            ready = dict(self._poll(watched, 0 if self._is_over else max(min(until, next_tick) - now, 0)))
+            self._look(self._until)  # also where there is always a byte: they may be many
+            try:
+                return os.readv(self._from, [view])
+            except BlockingIOError:
+                self._wait(self._from, self._until)
+
+    def _look(self, until: float) -> None:
+        """Look at the clock and, now and then, at what is used."""
+        now = time.monotonic()
+        if now >= until:
+            raise TimeoutError
+        if now >= self._next_tick:
+            self._tick()
+            self._next_tick = time.monotonic() + TICK
+
+    def _wait(self, pipe: int, until: float) -> None:
+        """Return when the pipe is ready; meanwhile read the log and look at what is used."""
+        while True:
+            self._look(until)
+            patience = 0.0 if self._is_over else min(until, self._next_tick) - time.monotonic()
+            ready = dict(self._waiting[pipe].poll(max(patience, 0.0) * 1000))
             if self._log in ready:
                 self._read_log()
             if pipe in ready:
                 return
             if self._is_over and not ready.get(self._log, 0) & select.POLLIN:
                 raise EOFError  # the process ended, and all that it had written is read
-            self._is_over = self._is_over or self._end in ready
-            if time.monotonic() >= next_tick:
-                self._tick()
-                next_tick = time.monotonic() + TICK
+            if self._end in ready:
+                self._is_over = True
+                self._forget(self._end)
 
-    def _poll(self, watched: dict[int, int], seconds: float) -> list[tuple[int, int]]:
-        poll = select.poll()
-        for fd, event in watched.items():
-            if fd == self._log and self._log_is_closed:
-                continue
-            poll.register(fd, event)
-        return poll.poll(seconds * 1000)
+    def _forget(self, pipe: int) -> None:
+        for poll in self._waiting.values():
+            poll.unregister(pipe)
 
     def _read_log(self) -> int:
         """Read a chunk of the log and return its size. Raises TooMuchOutput."""
@@ -133,7 +144,9 @@ class Channel:
             chunk = os.read(self._log, CHUNK)
         except BlockingIOError:
             return 0
-        self._log_is_closed = not chunk
+        if not chunk:
+            self._log_is_closed = True
+            self._forget(self._log)
         self._tail += chunk
         self.printed += len(chunk)
         if len(self._tail) > 2 * self._log_bytes:
@@ -150,6 +163,13 @@ def clean(text: str) -> str:
             text = text.replace(folder, "...")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+
+
+def _poll_of(*watched: tuple[int, int]) -> select.poll:
+    poll = select.poll()
+    for pipe, event in watched:
+        poll.register(pipe, event)
+    return poll
 
 
 def _widen(pipe: int) -> None:

@@ -2,16 +2,16 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+
+import pynvml
 
 from runners.sandbox.errors import SandboxError
 
 DRIVER = Path("/proc/driver/nvidia/gpus")
 SHARED_NODES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools")
-QUERY = ("nvidia-smi", "--query-compute-apps=gpu_uuid,pid,used_gpu_memory", "--format=csv,noheader,nounits")
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,19 @@ def gpu_memory(uuid: str, pids: Collection[int]) -> int:
     at a time. Raises SandboxError where the driver doesn't answer.
     """
     try:
-        asked = subprocess.run(QUERY, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        raise SandboxError(f"nvidia-smi doesn't answer: {error}") from error
-    return parse_memory(asked.stdout, uuid, pids)
+        pynvml.nvmlInit()
+        try:
+            device = pynvml.nvmlDeviceGetHandleByUUID(uuid)
+            rows = [(row.pid, row.usedGpuMemory) for row in pynvml.nvmlDeviceGetComputeRunningProcesses(device)]
+        finally:
+            pynvml.nvmlShutdown()
+    except pynvml.NVMLError as error:
+        raise SandboxError(f"the GPU's driver doesn't answer: {error}") from error
+    return held_by(rows, pids)
 
 
-def parse_memory(rows: str, uuid: str, pids: Collection[int]) -> int:
-    """Add up the rows "uuid, pid, MiB" of this GPU, those of `pids` if any of them is listed."""
-    table = [[field.strip() for field in row.split(",")] for row in rows.splitlines() if row.count(",") == 2]
-    here = [(int(pid), int(size) << 20) for gpu, pid, size in table if gpu == uuid and pid.isdigit() and size.isdigit()]
-    mine = [size for pid, size in here if pid in pids]
-    return sum(mine) if mine else sum(size for _, size in here)
+def held_by(rows: Collection[tuple[int, int | None]], pids: Collection[int]) -> int:
+    """Add up (pid, bytes) of one GPU, those of `pids` if any of them is listed; None where the driver doesn't know."""
+    known = [(pid, size) for pid, size in rows if size is not None]
+    mine = [size for pid, size in known if pid in pids]
+    return sum(mine) if mine else sum(size for _, size in known)

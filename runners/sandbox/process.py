@@ -7,9 +7,10 @@ import json
 import os
 import platform
 import select
+import shutil
 import signal
 import subprocess
-import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ class Inmate:
     group: Cgroup | None
     slot: Slot | None
     gpu: Gpu | None
+    folder: str = ""  # where a bare one's file lies
 
     @property
     def is_isolated(self) -> bool:
@@ -77,13 +79,17 @@ class Inmate:
             self.group.remove()
         if self.slot:
             self.slot.close()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload: tuple[str, ...]) -> Inmate:
     """Start bubblewrap with the harness in it. Raises SandboxError with the reason where that doesn't go."""
     _require_main_thread()
-    if platform.machine() != "x86_64":
-        raise SandboxError(f"the system call filter knows x86_64 only, this machine is {platform.machine()}")
+    machine = seccomp.this_machine()
+    if machine is None:
+        known = " and ".join(seccomp.MACHINES)
+        raise SandboxError(f"the system call filter knows {known} only, this machine is {platform.machine()}")
     path = bubblewrap.find_bubblewrap()
     slot = Slot() if os.geteuid() == 0 else None
     group = Cgroup.create(memory_bytes=limits.memory_bytes, processes=limits.processes)
@@ -91,7 +97,9 @@ def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload:
         uid=slot.uid if slot else None, kit=kit, gpu_nodes=gpu.nodes if gpu else (), gpu_uuid=gpu.uuid if gpu else ""
     )
     try:
-        process, inner = _bubblewrap(path, box=box, group=group, settings=_settings(limits, bool(gpu), preload))
+        process, inner = _bubblewrap(
+            path, box=box, group=group, machine=machine, settings=_settings(limits, bool(gpu), preload)
+        )
     except BaseException:
         if group:
             group.remove()
@@ -101,27 +109,36 @@ def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload:
     return Inmate(process, *inner, group, slot, gpu)
 
 
-def start_bare(*, limits: Limits, preload: tuple[str, ...]) -> Inmate:
+def start_bare(*, limits: Limits, on_gpu: bool, preload: tuple[str, ...]) -> Inmate:
     """Start the harness as an ordinary process: for the house's own methods only, there is no isolation."""
+    folder = tempfile.mkdtemp(prefix="method-")
     settings = {
-        "rlimits": {"CORE": 0, "CPU": int(limits.play_seconds) + START_CPU},
+        "rlimits": {"CORE": 0, "CPU": cpu_backstop(limits, on_gpu)},
         "preload": preload,
         "landlock": False,
         "frame_bytes": limits.frame_bytes,
+        "folder": folder,
     }
-    start = bubblewrap.START.replace(repr(bubblewrap.BOX), repr(str(PROJECT)))
     process = _popen(
-        [sys.executable, "-I", "-B", "-c", start, json.dumps(settings)],
-        env={**bubblewrap.ENVIRONMENT, **_passed_on()},
+        [*bubblewrap.PYTHON, json.dumps(settings)],
+        env={**bubblewrap.ENVIRONMENT, **_passed_on(), "PYTHONPATH": f"{PROJECT}{os.pathsep}{folder}"},
         cwd="/",
         start_new_session=True,
         preexec_fn=_die_with_parent(()),
     )
-    return Inmate(process, process.pid, -1, None, None, None)
+    return Inmate(process, process.pid, -1, None, None, None, folder)
+
+
+def cpu_backstop(limits: Limits, on_gpu: bool) -> int:
+    """CPU-seconds after which the kernel ends a process that nobody looks at: more than the clock allows in any case.
+
+    Imports before the clock starts come on top. On a GPU the clock counts wall time, in which many threads may work.
+    """
+    return int(limits.play_seconds * (limits.patience if on_gpu else 1.0)) + START_CPU
 
 
 def _passed_on() -> dict[str, str]:
-    return {name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "TMPDIR") if name in os.environ}
+    return {name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "TMPDIR", "PAPERS_PATH") if name in os.environ}
 
 
 def _require_main_thread() -> None:
@@ -133,7 +150,7 @@ def _require_main_thread() -> None:
 def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
     rlimits = {
         "CORE": 0,
-        "CPU": int(limits.play_seconds) + START_CPU,
+        "CPU": cpu_backstop(limits, gpu),
         "NPROC": limits.processes,
         "NOFILE": OPEN_FILES,
         "FSIZE": FILE_BYTES,
@@ -142,11 +159,12 @@ def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
     }
     if not gpu:  # CUDA reserves huge ranges of addresses
         rlimits["AS"] = limits.memory_bytes + ROOM
-    return json.dumps({"rlimits": rlimits, "preload": preload, "landlock": True, "frame_bytes": limits.frame_bytes})
+    settings = {"rlimits": rlimits, "preload": preload, "landlock": True, "frame_bytes": limits.frame_bytes}
+    return json.dumps({**settings, "folder": bubblewrap.FOLDER})
 
 
 def _bubblewrap(
-    path: str, *, box: Box, group: Cgroup | None, settings: str
+    path: str, *, box: Box, group: Cgroup | None, machine: seccomp.Machine, settings: str
 ) -> tuple[subprocess.Popen[bytes], tuple[int, int]]:
     """Start it and learn its inner process, as (pid, pidfd)."""
     mark = Owner.me().mark(next(_numbers))
@@ -154,7 +172,7 @@ def _bubblewrap(
     info, info_end = os.pipe()
     doors = group.doors() if group else []
     try:
-        os.write(filter_fd, seccomp.program(have_cgroup=group is not None, gpu=bool(box.gpu_nodes)))
+        os.write(filter_fd, seccomp.program(machine, have_cgroup=group is not None, gpu=bool(box.gpu_nodes)))
         os.lseek(filter_fd, 0, os.SEEK_SET)
         arguments = bubblewrap.command(box, seccomp_fd=filter_fd, info_fd=info_end, settings=settings)
         process = _popen(

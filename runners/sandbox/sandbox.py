@@ -1,7 +1,6 @@
 """One play's sandbox: a harness started ahead, one method, its calls, and the end of both."""
 
 import contextlib
-import re
 import secrets
 import signal
 import time
@@ -9,23 +8,21 @@ from typing import Any, Literal, Self, cast, get_args
 
 import numpy as np
 
+from papers.playing import Spent
 from papers.task import Limits
-from runners.events import Spent
+from runners.events import Exceeded
 from runners.inside import wire
 from runners.sandbox.channel import OUTPUT_LIMIT, Channel, TooMuchOutput, clean
-from runners.sandbox.errors import MethodFailure, Reason, SandboxError
+from runners.sandbox.clock import Clock, Ledger
+from runners.sandbox.errors import MethodFailure, OutOfMemory, OutOfTime, Reason, SandboxError
 from runners.sandbox.gpu import gpu_memory, worker_gpu
 from runners.sandbox.process import Inmate, start_bare, start_isolated
 from runners.sandbox.usage import Meter, tree
 
-START_SECONDS = 60.0  # for the interpreter and what it preloads; a cold disk needs 10
+START_SECONDS = 120.0  # for the interpreter and what it preloads; a cold disk needs 10, a busy machine more
 MESSAGE_LENGTH, TRACEBACK_LENGTH = 1000, 16_000
-PRELOADED = re.compile(rb"^[ \t]*(?:from|import)[ \t]+((?:torch|sklearn|scipy)(?:\.[a-z_]{1,40}){0,2})\b", re.MULTILINE)
 GPU_LOOKS = 5.0  # seconds between two questions to the driver
-
-
-class OutOfMemory(Exception):
-    """The processes together hold more than the limit."""
+Stopped = (EOFError, TimeoutError, TooMuchOutput, OutOfMemory, OutOfTime, wire.FrameError)  # why no answer comes
 
 
 class Sandbox:
@@ -39,12 +36,12 @@ class Sandbox:
         self._limits = limits
         self._device = device
         self._meter = Meter(inmate.inner, inmate.group)
+        self._clock = Clock(limits, self._meter, on_gpu=device == "cuda")
         self._channel = Channel(inmate.process, log_bytes=limits.log_bytes, tick=self._tick)
         self._is_ready = False
         self._is_loaded = False
-        self._seconds = 0.0
-        self._cpu_before = 0.0
         self._gpu_asked = 0.0
+        self._optional: frozenset[str] = frozenset()
         self.gpu_memory_bytes = 0  # peak of what the driver was seen to report
         self.landlock = 0  # the kernel's version of it, 0 without
 
@@ -60,15 +57,14 @@ class Sandbox:
     ) -> Self:
         """Start a spare: an interpreter without a method. Call it from the main thread, well before the play.
 
-        Returns as soon as the namespaces stand, after some 20 ms; `load` waits for the rest. While nobody waits the
-        harness goes on to import `preload`, and stops doing so when code arrives (see `preload_for`).
-        Raises SandboxError.
+        Returns as soon as the namespaces stand, after some 20 ms; `load` waits for the rest, which includes the imports
+        of `preload` (see `preload_for`): they are nobody's cost. Raises SandboxError.
         """
         gpu = worker_gpu() if device == "cuda" and isolated else None
         if isolated:
             inmate = start_isolated(limits=limits, gpu=gpu, kit=kit, preload=preload)
         else:
-            inmate = start_bare(limits=limits, preload=preload)
+            inmate = start_bare(limits=limits, on_gpu=device == "cuda", preload=preload)
         return cls(inmate, limits=limits, device=device)
 
     def ready(self) -> None:
@@ -78,23 +74,44 @@ class Sandbox:
             self.landlock = int(told["landlock"])
             self._is_ready = True
 
-    def load(self, code: bytes, *, seed: int, calls: tuple[str, ...]) -> None:
+    def load(
+        self,
+        code: bytes,
+        *,
+        seed: int,
+        calls: tuple[str, ...],
+        optional: tuple[str, ...] = (),
+        ledger: Ledger | None = None,
+    ) -> None:
         """Import the code and construct its Method(seed, device). Raises MethodFailure, SandboxError.
 
+        `calls` it must define, `optional` it may; the limits of time are shared with all that write into `ledger`.
         No code is sent before the harness has answered: by then bubblewrap's chain of --die-with-parent is complete,
         so what a killed evaluator leaves in the first milliseconds has nothing foreign in it.
         """
         self.ready()
         if self._is_loaded:
             raise SandboxError("a sandbox serves one method")
-        self._is_loaded = True
-        value = {"code": np.frombuffer(code, np.uint8), "seed": seed, "device": self._device, "calls": list(calls)}
+        value = {
+            "code": np.frombuffer(code, np.uint8),
+            "seed": seed,
+            "device": self._device,
+            "calls": list(calls),
+            "optional": list(optional),
+        }
         call = secrets.token_hex(8)
-        self._send("load", call, value, until=time.monotonic() + START_SECONDS)
+        buffers = wire.pack(wire.Frame("load", call, value), limit=self._limits.frame_bytes)
+        self._channel.send(buffers, until=time.monotonic() + START_SECONDS)
         self._await_harness("begun", call)  # a preload under way isn't the method's time
-        self._meter.look()
-        self._cpu_before = self._meter.cpu_seconds
-        self._answer_to(call, "being imported and constructed", start=time.monotonic())
+        self._is_loaded = True
+        self._clock.set_to_zero(ledger or Ledger())
+        doing = "being imported and constructed"
+        defined = self._answer_to(call, doing, until=self._clock.begin(doing))
+        self._optional = frozenset(optional).intersection(defined if isinstance(defined, list) else ())
+
+    def has(self, name: str) -> bool:
+        """Whether the method defines this optional call, by its own account."""
+        return name in self._optional
 
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Call a function of the method and return its answer.
@@ -106,26 +123,40 @@ class Sandbox:
         if self._channel.speaks_unasked():
             self._fail_unasked()
         call = secrets.token_hex(8)
-        start = time.monotonic()
+        doing = f"answering {name}"
         question = {"name": name, "args": list(args), "kwargs": kwargs}
+        buffers = wire.pack(wire.Frame("call", call, question), limit=self._limits.frame_bytes)
         try:
-            self._send("call", call, question, until=start + self._allowance())
-        except (EOFError, TimeoutError, TooMuchOutput, OutOfMemory) as error:
-            self._seconds += time.monotonic() - start
-            raise self._failure_of(error, f"answering {name}") from None
-        return self._answer_to(call, f"answering {name}", start=start)
+            until = self._clock.begin(doing)
+            self._channel.send(buffers, until=until)
+        except Stopped as error:
+            raise self._failure_of(error, doing) from None
+        return self._answer_to(call, doing, until=until)
 
     def spent(self) -> Spent:
         """What the method used since its code arrived, measured from outside; after `close` the last figures."""
         if self._inmate:
-            self._meter.look()
+            self._clock.look()
+        seconds = self._clock.seconds
         return {
-            "seconds": self._seconds,
-            "cpu_seconds": max(self._meter.cpu_seconds - self._cpu_before, 0.0) if self._is_loaded else 0.0,
-            "gpu_seconds": self._seconds if self._device == "cuda" else 0.0,  # the GPU is reserved for these seconds
+            "seconds": seconds,
+            "cpu_seconds": self._clock.cpu_seconds,
+            "gpu_seconds": seconds if self._device == "cuda" else 0.0,  # the GPU is reserved for these seconds
             "memory_bytes": self._meter.peak_bytes,
             "gpu_memory_bytes": self.gpu_memory_bytes,
         }
+
+    def reset_peak(self) -> None:
+        """Let `lap_bytes` begin anew."""
+        if self._inmate:
+            self._meter.reset_peak()
+
+    @property
+    def lap_bytes(self) -> int:
+        """Most memory used at once since `reset_peak`, where the kernel can begin anew; else since the start."""
+        if self._inmate:
+            self._meter.look()
+        return self._meter.lap_bytes
 
     def log(self) -> str:
         """The last `log_bytes` of what the method printed."""
@@ -143,18 +174,11 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _allowance(self) -> float:
-        """Seconds that the next call may take."""
-        return min(self._limits.call_seconds, self._limits.play_seconds - self._seconds)
-
-    def _send(self, word: str, call: str, value: Any, *, until: float) -> None:
-        self._channel.send(wire.pack(wire.Frame(word, call, value), limit=self._limits.frame_bytes), until=until)
-
     def _await_harness(self, word: str, call: str) -> Any:
         """Wait for a message that the harness sends before any foreign code runs: what goes wrong is ours."""
         try:
             frame = self._channel.receive(until=time.monotonic() + START_SECONDS, limit=0)
-        except (EOFError, TimeoutError, TooMuchOutput, OutOfMemory, wire.FrameError) as error:
+        except Stopped as error:
             status = self._inmate.status() if self._inmate else None
             said = self.log().strip().splitlines()[-1:] or [f"exit status {status}"]
             self._end()
@@ -164,14 +188,14 @@ class Sandbox:
             raise SandboxError(f"expected the harness to say {word}, got {frame.word}")
         return frame.value
 
-    def _answer_to(self, call: str, doing: str, *, start: float) -> Any:
+    def _answer_to(self, call: str, doing: str, *, until: float) -> Any:
         """Wait for the answer to a call and return its value. Raises MethodFailure."""
         try:
-            frame = self._channel.receive(until=start + self._allowance(), limit=self._limits.frame_bytes)
-        except (EOFError, TimeoutError, TooMuchOutput, OutOfMemory, wire.FrameError) as error:
-            self._seconds += time.monotonic() - start
+            frame = self._channel.receive(until=until, limit=self._limits.frame_bytes)
+            self._clock.end()
+            self._clock.judge()
+        except Stopped as error:
             raise self._failure_of(error, doing) from None
-        self._seconds += time.monotonic() - start
         self._look_at_gpu()
         if frame.call != call or frame.word not in ("answer", "error"):
             raise self._fail("answer", f"While {doing}, the method sent something else than the answer to this call.")
@@ -193,14 +217,16 @@ class Sandbox:
     def _failure_of(self, error: Exception, doing: str) -> MethodFailure:
         """What the method did when a call ended without an answer."""
         if isinstance(error, TimeoutError):
-            limit = self._limits
-            if self._seconds >= limit.play_seconds:
-                return self._fail("limit", f"The calls of this play took more than {limit.play_seconds:g} s together.")
-            return self._fail("limit", f"While {doing}, the method took more than {limit.call_seconds:g} s.")
+            error = self._clock.overslept()
+        self._clock.end()
+        if isinstance(error, OutOfTime):
+            return self._fail("limit", str(error), exceeded=error.exceeded)
         if isinstance(error, TooMuchOutput):
-            return self._fail("limit", f"The method printed more than {_size(OUTPUT_LIMIT)} in one play.")
+            exceeded = Exceeded(limit="output bytes", used=self._channel.printed, allowed=OUTPUT_LIMIT)
+            message = f"The method printed more than {_size(OUTPUT_LIMIT)} in one play."
+            return self._fail("limit", message, exceeded=exceeded)
         if isinstance(error, OutOfMemory):
-            return self._fail("limit", self._memory_message(doing))
+            return self._fail("limit", self._memory_message(doing), exceeded=self._memory_exceeded())
         if isinstance(error, wire.FrameError):
             return self._fail("answer", f"While {doing}, the method sent what is no answer: {error}.")
         return self._died(doing)
@@ -214,16 +240,24 @@ class Sandbox:
         self._drain()
         self._end()
         if memory_kills:
-            return MethodFailure("limit", self._memory_message(doing))
+            return MethodFailure("limit", self._memory_message(doing), exceeded=self._memory_exceeded())
         if status is None:
             return MethodFailure("died", f"While {doing}, the method closed the channel of its answers.")
         if is_isolated and status < 0:
             raise SandboxError(f"bubblewrap was ended by signal {-status} while the method was {doing}")
         number = -status if status < 0 else status - 128
         if number == signal.SIGXCPU:
-            return MethodFailure("limit", f"While {doing}, the method used up its CPU time.")
+            used, allowed = self._clock.cpu_seconds, self._limits.play_seconds
+            message = f"While {doing}, one process of the method used up its CPU time: {used:.1f} CPU-s, {allowed:g} are allowed."
+            return MethodFailure("limit", message, exceeded=Exceeded(limit="cpu seconds", used=used, allowed=allowed))
         how = f"by signal {number} ({_signal_name(number)})" if number > 0 else f"with exit status {status}"
         return MethodFailure("died", f"While {doing}, the method's process ended {how}.")
+
+    def _memory_exceeded(self) -> Exceeded:
+        return Exceeded(
+            limit="memory bytes", used=max(self._meter.peak_bytes, self._limits.memory_bytes),
+            allowed=self._limits.memory_bytes,
+        )  # fmt: skip
 
     def _memory_message(self, doing: str) -> str:
         return f"While {doing}, the method used more than its {_size(self._limits.memory_bytes)} of memory."
@@ -233,14 +267,16 @@ class Sandbox:
             self._channel.receive(until=time.monotonic() + 0.1, limit=0)
         except EOFError:
             raise self._died("waiting for the next call") from None
-        except (TimeoutError, TooMuchOutput, OutOfMemory, wire.FrameError):
+        except (TimeoutError, TooMuchOutput, OutOfMemory, OutOfTime, wire.FrameError):
             pass
         raise self._fail("answer", "The method wrote into the channel of its answers without being asked.")
 
-    def _fail(self, reason: Reason, message: str, traceback: str = "") -> MethodFailure:
+    def _fail(
+        self, reason: Reason, message: str, traceback: str = "", *, exceeded: Exceeded | None = None
+    ) -> MethodFailure:
         self._drain()
         self._end()
-        return MethodFailure(reason, message, traceback)
+        return MethodFailure(reason, message, traceback, exceeded)
 
     def _drain(self) -> None:
         try:
@@ -249,8 +285,8 @@ class Sandbox:
             return  # it fails, or has failed, already; the tail is there
 
     def _tick(self) -> None:
-        """While the method works: measure, and without a control group stop what grows too large."""
-        self._meter.look()
+        """While the method works: measure, stop what takes too long, and without a control group what grows too large."""
+        self._clock.look()
         if self._meter.now_bytes > self._limits.memory_bytes:
             raise OutOfMemory
 
@@ -268,15 +304,11 @@ class Sandbox:
         inmate, self._inmate = self._inmate, None
         if inmate is None:
             return
-        self._meter.look()
+        self._clock.end()
+        self._clock.look()
         inmate.end()
         self._drain()
         self._channel.close()
-
-
-def preload_for(code: bytes) -> tuple[str, ...]:
-    """The large libraries that this code seems to import: worth importing while its sandbox waits."""
-    return tuple(dict.fromkeys(match.decode() for match in PRELOADED.findall(code)))
 
 
 def _size(count: int) -> str:

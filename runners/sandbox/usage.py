@@ -1,6 +1,7 @@
 """What a sandbox uses, measured from outside: by its control group where it has one, else by adding up /proc."""
 
 import os
+import time
 from pathlib import Path
 
 from runners.sandbox.cgroup import Cgroup
@@ -16,12 +17,17 @@ class Meter:
     parent, but memory is only sampled.
     """
 
+    INTERVAL = 0.05  # seconds between two looks that walk through /proc, where nothing is urgent
+
     def __init__(self, root: int, group: Cgroup | None) -> None:
         self._root = root
         self._group = group
         self.cpu_seconds = 0.0
         self.peak_bytes = 0
         self.now_bytes = 0
+        self.lap_bytes = 0  # peak since `reset_peak`, where the kernel can begin anew; else since the start
+        self.looked = 0.0  # time.monotonic()
+        self.is_cheap = group is not None and group.counts_all  # a look is two reads of a file, some microseconds
 
     def look(self) -> None:
         """Bring the figures up to date."""
@@ -30,7 +36,16 @@ class Meter:
         pids = tree(self._root) if cpu is None or peak is None else []
         self.now_bytes = sum(map(_memory, pids)) if peak is None else 0
         self.cpu_seconds = max(self.cpu_seconds, sum(map(_cpu_seconds, pids)) if cpu is None else cpu)
-        self.peak_bytes = max(self.peak_bytes, self.now_bytes if peak is None else peak)
+        self.lap_bytes = max(self.lap_bytes, self.now_bytes if peak is None else peak)
+        self.peak_bytes = max(self.peak_bytes, self.lap_bytes)
+        self.looked = time.monotonic()
+
+    def reset_peak(self) -> None:
+        """Let `lap_bytes` begin anew. Does nothing on kernels that can't forget a group's peak."""
+        self.look()
+        if self._group is None or self._group.reset_peak():
+            self.lap_bytes = 0
+            self.look()
 
 
 def tree(root: int) -> list[int]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import requests
 
+from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.transport import exact_against_truth
 from tests.elsewhere import FOLDER
 from tests.site import ROOT, Site
@@ -45,11 +46,14 @@ class Method:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--baseline", type=Path, metavar="FOLDER", help="another checkout, for what a call costs")
+    options = parser.parse_args()
+    rounds = options.rounds
     os.environ["PAPERS_PATH"] = FOLDER
     sandbox_against_process(rounds)
     overhead_of_a_run(rounds)
     exact_against_truth(rounds)
+    calls_through_the_sandbox(rounds, options.baseline)
 
 
 def sandbox_against_process(rounds: int) -> None:

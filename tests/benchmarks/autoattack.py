@@ -16,8 +16,8 @@ import torch
 
 from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.defence.asked import Asked
-from papers.obfuscated_gradients.problem.images import splits
 from papers.obfuscated_gradients.defence.suite import Suite
+from papers.obfuscated_gradients.problem.images import splits
 from papers.obfuscated_gradients.problem.victims import load_weights
 
 RADII = {"mnist-plain": 0.3, "mnist-adversarial": 0.3, "mnist-certified": 0.1}

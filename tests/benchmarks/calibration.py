@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from leaderboard.boards import statistics as standings
+from leaderboard.boards import statistics
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "statistics.md"
 START, END = "<!-- calibration: start -->", "<!-- calibration: end -->"
@@ -62,7 +62,7 @@ def noise_of_seeds(rng, noise, shape, *, cases=1, shared=0.0):
 
 def coverage(noise, seeds, *, boards, cases=1, shared=0.0):
     """Share of the 95 % intervals that hold the true mean, 0."""
-    found = standings.estimates(
+    found = statistics.estimates(
         noise_of_seeds(np.random.default_rng(seeds), noise, (boards, seeds), cases=cases, shared=shared)
     )
     return float(np.mean([one.low <= 0 <= one.high for one in found]))
@@ -83,8 +83,8 @@ def rule_coverage(rule, noise, seeds, *, boards):
     """Share of the intervals under a rule of aggregation that hold its true value; cases differ in level by one sd."""
     rng = np.random.default_rng(seeds)
     levels = np.linspace(-1.5, 1.5, CASES)[:, None]
-    truth = standings.by_seed(levels + NOISES[noise](rng, (200_000, CASES, 1)), rule).mean()
-    found = standings.estimates(standings.by_seed(levels + NOISES[noise](rng, (boards, CASES, seeds)), rule))
+    truth = statistics.by_seed(levels + NOISES[noise](rng, (200_000, CASES, 1)), rule).mean()
+    found = statistics.estimates(statistics.by_seed(levels + NOISES[noise](rng, (boards, CASES, seeds)), rule))
     return float(np.mean([one.low <= truth <= one.high for one in found]))
 
 
@@ -100,8 +100,8 @@ class Honesty:
 
 def decisions(gain, rows):
     """1, 0, −1 for each of the first rows of gain against all: better, undecided, worse, as its rank interval says."""
-    strengths = standings.strength(gain[:rows], gain)
-    step, *_ = standings.step_down(standings.histogram(strengths))
+    strengths = statistics.strength(gain[:rows], gain)
+    step, *_ = statistics.step_down(statistics.histogram(strengths))
     return np.sign(strengths) * (np.abs(strengths) > step[:, None])
 
 
@@ -210,7 +210,7 @@ def tables(boards):
         table(
             ["open", *heads],
             [
-                [f"{2**step:,}", *(f"{np.sqrt(standings.bounds(n)[step] / n):.1f}" for n in SEEDS)]
+                [f"{2**step:,}", *(f"{np.sqrt(statistics.bounds(n)[step] / n):.1f}" for n in SEEDS)]
                 for step in (1, 2, 3, 5, 8, 11)
             ],
         ),

@@ -6,7 +6,7 @@ import io
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from leaderboard.boards import standings as boards
+from leaderboard.boards import standings
 from leaderboard.models import Run
 from leaderboard.running.runs import start_run
 from papers import catalogue
@@ -61,7 +61,7 @@ def full(live_server, measured, django_user_model):  # noqa: F811
     Run.objects.filter(submission__house_slug="mean").update(isolation="none", seconds=0.5)
     measured("Failed", 0.9, author=alice, rebuild=False).runs.update(status="failed", failure_message="it raised")
     start_run(measured("Waiting", 0.05, author=alice, rebuild=False))
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     return live_server
 
 

@@ -5,32 +5,33 @@ import os
 import shutil
 import signal
 import time
-from pathlib import Path
+
+import psutil
 
 
 def words(pid):
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+    with contextlib.suppress(psutil.Error):
+        return " ".join(psutil.Process(pid).cmdline())
     return ""
 
 
 def parent(pid):
-    with contextlib.suppress(OSError, IndexError):
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(pid).ppid()
     return 0
 
 
 def is_alive(pid):
-    with contextlib.suppress(OSError, IndexError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     return False
 
 
 def wait_until(condition, seconds):
     deadline = time.monotonic() + seconds
-    while not (found := condition()) and time.monotonic() < deadline:
+    while not (result := condition()) and time.monotonic() < deadline:
         time.sleep(0.1)
-    return found
+    return result
 
 
 PARTS = {  # part: (what its command line holds, whether it is the supervisor's own child)
@@ -52,8 +53,7 @@ def playing(site, part):
     """Pids of a site's processes that play a part."""
     if part == EVALUATOR:
         parents = set(playing(site, "pool child"))
-        candidates = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-        return [pid for pid in candidates if "-m runners.evaluator" in words(pid) and parent(pid) in parents]
+        return [pid for pid in psutil.pids() if "-m runners.evaluator" in words(pid) and parent(pid) in parents]
     text, is_supervised = PARTS[part]
     found = [pid for pid in site.processes() if text in words(pid) and is_alive(pid)]
     return [pid for pid in found if (parent(pid) == site.process.pid) == is_supervised]

@@ -15,7 +15,7 @@ from runners.sandbox import MethodFailure, Sandbox, preload_for
 from runners.sandbox.owner import Owner, marked_processes
 
 METHODS = Path(__file__).with_name("methods")
-LIMITS = Limits(call_seconds=2, play_seconds=5, memory_bytes=256 << 20, processes=24, frame_bytes=4 << 20)
+LIMITS = Limits(call_seconds=2, play_seconds=5, patience=1.0, memory_bytes=256 << 20, processes=24, frame_bytes=4 << 20)
 CANARY = "CLAIMCHECK_CANARY"  # environment: a secret that no method may see
 SOCKET = "\0claimcheck-hostile-canary"
 HONEST = b"""
@@ -24,7 +24,7 @@ class Method:
     def __init__(self, seed, device): pass
     def impute(self, x, categorical):
         import numpy as np
-        print(sorted(os.listdir("/tmp") + os.listdir("/dev/shm")))
+        print(sorted(os.listdir("/tmp") + os.listdir("/dev/shm") + os.listdir(os.path.dirname(__file__))))
         return np.nan_to_num(x)
 """
 
@@ -37,7 +37,7 @@ class Outcome(TypedDict):
     message: str
     traceback: str
     log: str
-    seconds: float  # from start to everything dead
+    seconds: float  # of its calls, and from its last sign of life to everything dead
     left: int  # sandbox processes that are still there
     input_is_intact: bool
     honest_call_works: bool  # of the next method, in a fresh sandbox
@@ -46,18 +46,13 @@ class Outcome(TypedDict):
 
 def contain(path: Path) -> Outcome:
     """Play the method at `path`: two calls, as far as it comes."""
-    begin = time.monotonic()
     x = np.full((40, 5), 0.25, np.float32)
     x[::3, 2] = np.nan
     given = x.copy()
     failure = MethodFailure("answer", "")
     reason = "harmless"
     code = path.read_bytes()
-    preload = preload_for(code)
-    with Sandbox.start(limits=LIMITS, device="cpu", preload=preload) as sandbox:
-        if preload:  # a slow import would end at the limit before anything hostile happens
-            sandbox.ready()
-            time.sleep(0.2)
+    with Sandbox.start(limits=LIMITS, device="cpu", preload=preload_for(code)) as sandbox:
         try:
             sandbox.load(code, seed=7, calls=("impute",))
             for _ in range(2):
@@ -66,7 +61,8 @@ def contain(path: Path) -> Outcome:
         except MethodFailure as error:
             failure, reason = error, error.reason
         log = sandbox.log()
-    seconds = time.monotonic() - begin
+        begin = time.monotonic()
+    seconds = sandbox.spent()["seconds"] + time.monotonic() - begin
     with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
         sandbox.load(HONEST, seed=7, calls=("impute",))
         answer = sandbox.call("impute", given, [False] * 5)

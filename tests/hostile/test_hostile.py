@@ -70,8 +70,8 @@ def test_a_hostile_method_is_contained(user, name):
     assert outcome["left"] == 0
     assert outcome["input_is_intact"]
     assert outcome["honest_call_works"]
-    assert outcome["next_sees"] == f"{interpreter_in_tmp()}\n"
-    assert outcome["seconds"] < LIMITS.play_seconds + 4
+    assert outcome["next_sees"] == f"{sorted([*interpreter_in_tmp(), 'method.py'])}\n"
+    assert outcome["seconds"] < LIMITS.play_seconds + 10  # on a busy machine we take our time to read what it sent
 
 
 @pytest.mark.parametrize("name", NAMES)

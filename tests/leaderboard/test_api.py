@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from leaderboard.models import ApiToken, Run, Submission
+from leaderboard.models import ApiToken, Run, Standing, Submission
 from papers import catalogue
 from runners.presence import Worker
 from tests.leaderboard.conftest import CODE
@@ -215,3 +215,42 @@ def test_a_number_that_no_row_has_is_named(client, db, number):
     response = client.get(f"/api/v1/runs/{number}")
     assert response.status_code == 422
     assert response.json()["errors"][0]["field"] == "run"
+
+
+def test_page_and_api_run_a_submission_again_by_one_rule(client, measured, alice, staff, settings):
+    submission = measured("Mine", 0.5, author=alice)
+    settings.QUOTA_PER_DAY = 2
+    for user in (alice, staff):
+        client.force_login(user)
+        client.post(f"/submissions/{submission.pk}/rerun/", {"tier": "quick"})
+        headers = bearer(ApiToken.issue(user, "laptop")[1])
+        client.post(f"/api/v1/submissions/{submission.pk}/runs?tier=quick", headers=headers)
+    queued = Run.objects.filter(status="queued").order_by("pk")
+    assert list(queued.values_list("requester__username", "why", "priority")) == [
+        ("alice", "run again by its author", 0),
+        ("alice", "run again by its author", 0),
+        ("staff", "rerun by an administrator", 1),
+        ("staff", "rerun by an administrator", 1),
+    ]
+    client.force_login(alice)
+    assert "Not queued: 2 of 2" in client.post(submission_rerun(submission), follow=True).content.decode()
+    assert client.post(submission_rerun(submission), {"tier": "huge"}).status_code == 404
+
+
+def submission_rerun(submission):
+    return f"/submissions/{submission.pk}/rerun/"
+
+
+def test_rows_carry_their_flags_as_data(client, measured):
+    measured("One", 0.5)
+    finding = {"label": "not finite", "text": "It matters.", "metric": "rmse", "case": "breast/mcar-20", "value": 0.5}
+    Standing.objects.update(flags=[finding])
+    (row,) = client.get(BOARD).json()["results"]
+    assert row["flags"] == [finding]
+
+
+def test_a_row_without_a_rank_is_told_as_such(client, measured):
+    measured("The truth", 1.0, kind="baseline")
+    Standing.objects.update(rank=None, rank_low=None, rank_high=None, group=None)
+    (row,) = client.get(BOARD).json()["results"]
+    assert (row["rank"], row["rank_low"], row["rank_high"]) == (None, None, None)

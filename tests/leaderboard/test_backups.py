@@ -23,28 +23,29 @@ pytestmark = pytest.mark.slow
 FILL = """
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from leaderboard import boards, house
+from leaderboard.boards import standings
 from leaderboard.models import ApiToken, RerunSchedule, Run, Score, Submission
+from leaderboard.running import house
 from leaderboard.running.runs import start_run
 from leaderboard.tasks import keep_artefact
 from leaderboard.submitting.uploads import store_code
 from papers import catalogue
 
-card = catalogue.task("imputation")
+board = catalogue.board("imputation", "quick")
 alice = get_user_model().objects.create_user("alice", password="correct horse")
 ApiToken.issue(alice, "mine")
 for index in range(3):
     submission = Submission.objects.create(
-        task=card.slug, author=alice, name=f"Method {index} é", code_sha256=store_code(b"class Method: ...  # %d" % index))
+        task="imputation", author=alice, name=f"Method {index} é", code_sha256=store_code(b"class Method: ...  # %d" % index))
     run = start_run(submission, requester=alice)
     rows = [Score(run=run, case=case.name, seed=seed, metric="skill", value=index / 3 + seed / 7)
-            for case, seed in card.plays("quick")]
+            for case, seed in board.plays()]
     Score.objects.bulk_create(rows)
     data = {"x": [1.0], "series": {"y": [index]}}
     keep_artefact(run, {"case": "a", "seed": 0, "name": "curve", "kind": "curve", "data": data})
     Run.objects.filter(pk=run.pk).update(status="finished", started=timezone.now(), ended=timezone.now())
 start_run(submission)
-boards.rebuild(card.slug, "quick")
+standings.rebuild(board)
 house.sync()
 house.schedule_nightly_repeat()
 """

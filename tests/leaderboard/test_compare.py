@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leaderboard.boards import standings as boards
-from leaderboard.boards import compare
+from leaderboard.boards import compare, standings
 from leaderboard.models import Run
 from papers import catalogue
 
@@ -18,7 +17,7 @@ PAGE = "/tasks/imputation/compare/"
 @pytest.fixture
 def trio(measured):
     made = [measured(name, value, rebuild=False) for name, value in (("Best", 0.9), ("Middle", 0.5), ("Twin", 0.5))]
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     return [submission.runs.get() for submission in made]
 
 
@@ -74,15 +73,15 @@ def test_every_chart_knows_the_entries_by_the_same_group(client, trio):
 
 
 def test_without_a_choice_the_best_three_are_shown_and_an_empty_board_says_so(client, db, trio):
-    assert {entry.name for entry in client.get(PAGE).context["shown"]} == {"Best", "Middle", "Twin"}
+    assert {entry.name for entry in client.get(PAGE).context["entries"]} == {"Best", "Middle", "Twin"}
     assert "nothing to compare" in client.get(PAGE, {"tier": "full"}).content.decode()
 
 
 def test_at_most_eight_are_shown_and_what_is_left_out_is_said(client, measured):
     runs = [measured(f"m{i}", i / 10, rebuild=False).runs.get() for i in range(9)]
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     response = page(client, runs)
-    assert len(response.context["shown"]) == compare.MOST
+    assert len(response.context["entries"]) == compare.MOST
     assert "“m8” is left out: 8 at a time." in response.context["refused"]
 
 
@@ -93,7 +92,7 @@ def test_at_most_eight_are_shown_and_what_is_left_out_is_said(client, measured):
 def test_what_can_not_be_compared_is_left_out_with_its_reason(client, trio, change, reason):
     Run.objects.filter(pk=trio[1].pk).update(**change)
     response = page(client, trio)
-    assert [entry.name for entry in response.context["shown"]] == ["Best", "Twin"]
+    assert [entry.name for entry in response.context["entries"]] == ["Best", "Twin"]
     assert reason in response.content.decode()
 
 
@@ -101,14 +100,14 @@ def test_what_can_not_be_compared_is_left_out_with_its_reason(client, trio, chan
 def test_a_run_that_is_not_there_is_no_error(client, trio, run):
     response = client.get(PAGE, {"run": [run, trio[0].pk]})
     assert response.status_code == 200
-    assert [entry.name for entry in response.context["shown"]] == ["Best"]
+    assert [entry.name for entry in response.context["entries"]] == ["Best"]
 
 
 def test_a_disqualified_submission_is_not_compared(client, trio):
     submission = trio[0].submission
     submission.disqualified = "copied"
     submission.save()
-    assert [entry.name for entry in page(client, trio).context["shown"]] == ["Middle", "Twin"]
+    assert [entry.name for entry in page(client, trio).context["entries"]] == ["Middle", "Twin"]
 
 
 def test_a_case_that_an_entry_lacks_has_no_difference_and_no_verdict_over_all(client, trio):
@@ -122,12 +121,12 @@ def test_a_case_that_an_entry_lacks_has_no_difference_and_no_verdict_over_all(cl
 def test_every_seed_comes_as_csv(client, trio):
     lines = client.get(PAGE + "scores.csv", {"run": [run.pk for run in trio]}).content.decode().splitlines()
     assert lines[0] == "run,method,case,seed,skill"
-    assert len(lines) == 1 + 3 * len(catalogue.task("imputation").plays("quick"))
+    assert len(lines) == 1 + 3 * len(catalogue.board("imputation", "quick").plays())
 
 
 def test_the_page_makes_as_many_queries_for_eight_as_for_two(client, measured, django_assert_max_num_queries):
     runs = [measured(f"m{i}", i / 10, rebuild=False).runs.get() for i in range(8)]
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     with django_assert_max_num_queries(8):
         page(client, runs)
 

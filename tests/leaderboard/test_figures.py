@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from leaderboard.figures import declared as figures
-from papers.task import Overlay
+from leaderboard.figures import overlay, style
+from papers.figures import Overlay
 
 STEPS = Overlay(title="Regret", curve="regret", series="regret", is_step=True)
 LINES = Overlay(title="Loss", curve="loss", series="loss")
@@ -15,13 +15,13 @@ def line(x, y):
 
 
 def test_steps_hold_their_value_until_the_next_and_after_the_last():
-    x, estimates = figures._average(STEPS, {("a", 0): line([0, 2], [10, 4]), ("a", 1): line([0, 1, 3], [8, 6, 2])})
+    x, estimates = overlay.average(STEPS, {("a", 0): line([0, 2], [10, 4]), ("a", 1): line([0, 1, 3], [8, 6, 2])})
     assert x == [0, 1, 2, 3]
     assert [e.value for e in estimates] == [9, 8, 5, 3]
 
 
 def test_lines_are_interpolated_where_all_are_defined():
-    x, estimates = figures._average(LINES, {("a", 0): line([0, 2], [0, 2]), ("a", 1): line([1, 3], [3, 5])})
+    x, estimates = overlay.average(LINES, {("a", 0): line([0, 2], [0, 2]), ("a", 1): line([1, 3], [3, 5])})
     assert x == [1, 2]
     assert [e.value for e in estimates] == [2, 3]
 
@@ -31,28 +31,28 @@ def test_cases_are_averaged_within_a_seed_and_seeds_make_the_interval():
         (case, seed): line([0, 1], [level, level]) for case, seed, level in [("a", 0, 1), ("b", 0, 3), ("a", 1, 5)]
     }
     lines["b", 1] = line([0, 1], [7, 7])
-    _, (estimate, _) = figures._average(LINES, lines)
+    _, (estimate, _) = overlay.average(LINES, lines)
     assert estimate.value == 4
     assert estimate.high - estimate.value == pytest.approx(12.706 * np.std([2, 6], ddof=1) / np.sqrt(2), rel=1e-4)
 
 
 def test_a_seed_without_some_case_is_left_out():
     lines = {("a", 0): line([0], [1]), ("a", 1): line([0], [9]), ("b", 0): line([0], [3])}
-    assert figures._average(LINES, lines)[1][0].value == 2
+    assert overlay.average(LINES, lines)[1][0].value == 2
 
 
 def test_long_lines_are_thinned_evenly_also_on_a_log_axis():
     x = np.arange(1, 1001)
-    grid, _ = figures._average(LINES, {("a", 0): line(x, x)})
-    assert len(grid) == figures.GRID
+    grid, _ = overlay.average(LINES, {("a", 0): line(x, x)})
+    assert len(grid) == overlay.GRID
     assert np.allclose(np.diff(grid), np.diff(grid)[0])
     log = Overlay(title="", curve="", series="", log_x=True)
-    grid, estimates = figures._average(log, {("a", 0): line(x, x)})
+    grid, estimates = overlay.average(log, {("a", 0): line(x, x)})
     assert np.allclose(np.diff(np.log(grid)), np.diff(np.log(grid))[0])
     assert [e.value for e in estimates] == pytest.approx(grid)
 
 
 def test_an_unknown_end_of_an_interval_has_no_bar():
-    bars = figures._reach([(0.5, 1.0, 3.0), (None, 1.0, 2.0)])
+    bars = style.error_bars([(0.5, 1.0, 3.0), (None, 1.0, 2.0)])
     assert bars["array"] == [2.0, 1.0]
     assert bars["arrayminus"] == [0.5, None]

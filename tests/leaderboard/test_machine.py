@@ -26,34 +26,34 @@ def path(address):
     return urlsplit(address).path
 
 
-def claim(client, run, **query):
-    return client.get(path(job(run)["claim_url"]), query)
+def begin(client, run, **query):
+    return client.get(path(job(run)["attempt_url"]), query)
 
 
-def test_a_worker_claims_its_attempt_and_gets_an_address_that_fades(client, run, monkeypatch):
-    told = claim(client, run, execution="first").json()
+def test_a_worker_begins_its_attempt_and_gets_an_address_that_fades(client, run, monkeypatch):
+    told = begin(client, run, execution="first").json()
     assert client.get(path(told["code_url"])).content == run.submission.code()
     later = time.time() + told["expires_in"] + 5
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
     assert client.get(path(told["code_url"])).status_code == 404
-    assert claim(client, run, execution="first").status_code == 200, "the message itself may wait for days"
+    assert begin(client, run, execution="first").status_code == 200, "the message itself may wait for days"
 
 
-def test_only_the_execution_that_owns_an_open_attempt_may_claim_it(client, run):
+def test_only_the_execution_that_owns_an_open_attempt_may_begin_it(client, run):
     Run.objects.filter(pk=run.pk).update(execution="first", status="running")
-    assert claim(client, run, execution="first").status_code == 200
-    assert claim(client, run, execution="second").status_code == 410
-    old = job(run)["claim_url"]
+    assert begin(client, run, execution="first").status_code == 200
+    assert begin(client, run, execution="second").status_code == 410
+    old = job(run)["attempt_url"]
     Run.objects.filter(pk=run.pk).update(attempt=2, execution="")
     assert client.get(path(old), {"execution": "first"}).status_code == 410
     run.refresh_from_db()
     Run.objects.filter(pk=run.pk).update(status="cancelled")
-    assert claim(client, run, execution="first").status_code == 410
+    assert begin(client, run, execution="first").status_code == 410
 
 
 @pytest.mark.parametrize("token", ["nonsense", signing.dumps([1, 1], salt="other")], ids=["nonsense", "another salt"])
-def test_a_made_up_claim_is_404(client, db, token):
-    assert client.get(reverse("claim", args=[token])).status_code == 404
+def test_a_made_up_attempt_is_404(client, db, token):
+    assert client.get(reverse("attempt", args=[token])).status_code == 404
 
 
 def test_the_bundle_is_served_while_its_attempt_is_open(client, run):
@@ -73,7 +73,7 @@ def test_the_address_of_a_bundle_holds_for_minutes():
 def broker(monkeypatch):
     """A broker that answers, with a worker on it."""
     worker = Worker("cpu0@here", "cpu", "cpu", "a CPU", "bubblewrap", True, "", "", slots=2, runs=(7,))
-    monkeypatch.setattr("leaderboard.views.machine.broker_answers", lambda: "ok")
+    monkeypatch.setattr("leaderboard.views.machine.broker_state", lambda: "ok")
     monkeypatch.setattr("runners.presence.present", lambda: [worker])
     monkeypatch.setattr("runners.deliveries.length", len)
 
@@ -153,5 +153,14 @@ def test_a_broker_error_is_no_page_of_errors(client, db, monkeypatch):
     def away():
         raise redis.exceptions.TimeoutError
 
-    monkeypatch.setattr("leaderboard.views.machine.broker_answers", away)
+    monkeypatch.setattr("leaderboard.views.machine.broker_state", away)
     assert client.get("/readyz").json()["broker"] == "TimeoutError"
+
+
+def test_runs_of_one_kind_are_one_line_with_their_number(client, measured, broker):
+    for name in ("One", "Two", "Three"):
+        measured(name)
+    text = client.get("/metrics").content.decode()
+    assert re.findall(r"^claimcheck_runs\{.*$", text, re.M) == [
+        'claimcheck_runs{status="finished",task="imputation",tier="quick",whose=""} 3.0'
+    ]

@@ -1,5 +1,7 @@
 """What visitors, authors and others see, and may not."""
 
+import csv
+import io
 import json
 import re
 from urllib.parse import urlencode
@@ -9,10 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard.boards import standings as boards
+from leaderboard.boards import standings
 from leaderboard.models import Run, Standing, Submission
 from leaderboard.running.runs import start_run
 from leaderboard.tasks import keep_artefact
+from papers import catalogue
 from tests.leaderboard.conftest import CODE
 
 BOARD = "/tasks/imputation/"
@@ -61,7 +64,7 @@ def test_what_is_not_there_is_404(client, db, path):
 def test_the_board_ranks_and_sorts_and_returns_to_the_ranking(client, measured):
     for name, value in (("Middle", 0.5), ("Best", 0.9), ("Worst", 0.1)):
         measured(name, value, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert names(board(client)) == ["Best", "Middle", "Worst"]
     assert names(board(client, sort="skill")) == ["Worst", "Middle", "Best"]
     assert names(board(client, sort="-rmse")) == ["Worst", "Middle", "Best"]
@@ -88,7 +91,7 @@ def test_a_run_with_a_missing_score_does_not_rank(client, measured):
     measured("Complete", 0.1)
     lacking = measured("Lacking", 0.9, rebuild=False)
     lacking.runs.get().scores.filter(metric="skill", seed=4).first().delete()
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert names(board(client)) == ["Complete"]
 
 
@@ -98,6 +101,17 @@ def test_the_filter_finds_methods_and_authors(client, measured, alice):
     assert names(board(client, q="forest")) == ["Forest"]
     assert names(board(client, q="ALICE")) == ["Network"]
     assert "No method matches" in board(client, q="zebra").content.decode()
+
+
+@pytest.mark.parametrize("words", ["école", "ÉCOLE", "e\u0301cole", "straße", "STRASSE", "ﬁne"])
+def test_the_filter_finds_the_same_under_every_rule_whatever_the_letters(client, measured, words):
+    measured("École normale")
+    measured("Straße fine")
+    measured("Other")
+    expected = ["Straße fine"] if words.lower().startswith(("str", "ﬁ")) else ["École normale"]
+    assert names(board(client, q=words)) == expected
+    assert names(board(client, q=words, rule="worst")) == expected
+    assert expected[0] in client.get("/search/", {"q": words}).content.decode()
 
 
 def test_best_per_author_keeps_house_methods(client, measured, alice):
@@ -122,7 +136,7 @@ def test_indistinguishable_methods_share_a_range_of_ranks(client, measured):
 def test_the_board_makes_as_many_queries_at_300_rows_as_at_3(client, measured):
     for index in range(3):
         measured(f"m{index}", index / 400, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     with CaptureQueriesContext(
         connection,
     ) as few:
@@ -168,13 +182,20 @@ def test_a_method_that_knows_a_public_table_by_heart_is_flagged(client, measured
     honest = measured("Honest", 0.6, author=alice, rebuild=False)
     cheat = measured("Cheat", 0.9, author=alice, rebuild=False)
     cheat.runs.get().scores.filter(case="breast/mcar-50", metric="rmse").update(value=0.001)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert Standing.objects.get(submission=honest).flags == []
     (flag,) = Standing.objects.get(submission=cheat).flags
-    assert flag.startswith("memorisation: on breast/mcar-50")
+    assert (flag["label"], flag["case"]) == ("memorisation", "breast/mcar-50")
+    assert flag["value"] == pytest.approx(0.001 / 0.055)
     text = board(client).content.decode()
     assert ">memorisation</button>" in text
-    assert flag.partition(": ")[2] in text
+    assert f"On breast/mcar-50: {flag['text']}" in text
+    (cells,) = [row for row in csv.DictReader(io.StringIO(csv_of(client))) if row["flags"]]
+    assert (cells["method"], json.loads(cells["flags"])) == ("Cheat", [flag])
+
+
+def csv_of(client, **query):
+    return client.get(BOARD + "board.csv", query).content.decode()
 
 
 def test_a_result_without_isolation_says_so(client, measured):
@@ -187,7 +208,7 @@ def test_a_result_without_isolation_says_so(client, measured):
 def test_unranked_cases_are_no_part_of_the_score(measured):
     submission = measured("One", 0.5, spread=0)
     submission.runs.get().scores.filter(case="breast-twin/mcar-50").update(value=-100)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     standing = Standing.objects.get()
     assert standing.value == pytest.approx(0.5)
     assert standing.metrics["rmse"]["value"] == pytest.approx(0.075)

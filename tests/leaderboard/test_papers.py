@@ -4,8 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard.boards import standings as boards
-from leaderboard.boards import claims
+from leaderboard.boards import claims, standings
 from leaderboard.models import Standing
 from papers import catalogue
 from tests.leaderboard.test_pages import XSS
@@ -16,11 +15,11 @@ def test_every_claim_of_every_paper_is_listed_with_a_reason(client, measured):
     response = client.get("/claims/")
     listed = response.context["accounts"]
     assert [account.paper for account in listed] == list(catalogue.all_papers())
-    cards = catalogue.all_tasks().values()
-    assert sum(account.total for account in listed) == sum(len(card.claims) + len(card.comparisons) for card in cards)
-    assert all(item.why for account in listed for _, item in (*account.verdicts, *account.contests))
+    evidence = [board.evidence for board in catalogue.all_boards()]
+    assert sum(account.total for account in listed) == sum(len(e.claims) + len(e.comparisons) for e in evidence)
+    assert all(item.why for account in listed for item in (*account.verdicts, *account.contests))
     text = response.content.decode()
-    assert all(claim.where in text for card in cards for claim in card.claims)
+    assert all(claim.where in text for held in evidence for claim in held.claims)
     assert "No method here implements it." in text
     assert "not held: worse" in text, "0.075 is measured, 0.0546 printed, 0.008 allowed"
     assert "0.0204 apart, beyond 0.008." in text
@@ -41,7 +40,7 @@ def test_claims_take_as_many_queries_with_runs_as_without(client, measured):
         client.get("/claims/")
     for house in catalogue.task("imputation").house:
         measured(house.title, 0.5, house_slug=house.slug, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     with CaptureQueriesContext(connection) as full:
         client.get("/claims/")
     assert len(full) <= len(empty) + 1 <= 5
@@ -49,10 +48,10 @@ def test_claims_take_as_many_queries_with_runs_as_without(client, measured):
 
 def test_a_stale_run_is_no_evidence(measured, monkeypatch):
     measured("GAIN (paper)", 0.5, house_slug="gain")
-    card = catalogue.task("imputation")
-    assert any(item.measured for item in claims.verdicts(card, "quick", claims.gather([card])))
-    monkeypatch.setitem(card.__dict__, "version", 2)
-    assert not any(item.measured for item in claims.verdicts(card, "quick", claims.gather([card])))
+    board = catalogue.board("imputation", "quick")
+    assert any(item.measurement for item in claims.verdicts(board, claims.measurements_of([board])))
+    monkeypatch.setitem(board.task.__dict__, "version", 2)
+    assert not any(item.measurement for item in claims.verdicts(board, claims.measurements_of([board])))
 
 
 def test_a_papers_page_shows_boards_claims_and_readme(client, measured):
@@ -67,7 +66,7 @@ def test_an_authors_page_shows_where_the_methods_stand(client, measured, alice, 
     measured("Mine", 0.5, author=alice)
     measured("Other", 0.6, author=bob)
     hidden = measured("Gone", 0.9, author=alice, disqualified="copied", rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     text = client.get("/authors/alice/").content.decode()
     assert "Mine" in text
     assert "Other" not in text

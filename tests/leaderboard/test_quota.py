@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from leaderboard.models import Run, Submission
-from leaderboard.submitting.quota import allowance
 from leaderboard.running.runs import start_run
+from leaderboard.submitting.quota import allowance
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from leaderboard import tasks
-from leaderboard.boards import standings as boards
-from leaderboard.running import house
+from leaderboard.boards import standings
 from leaderboard.models import DriftFlag, RerunSchedule, Run, Submission
+from leaderboard.running import house
 from leaderboard.running.reruns import check_drift
 from leaderboard.running.runs import rerun, start_run
 from leaderboard.submitting.uploads import store_code
@@ -35,8 +35,8 @@ def raised():
 
     def lift():
         object.__setattr__(card, "version", version + 1)
-        for tier in ("quick", "full"):
-            boards.rebuild(card.slug, tier)
+        for board in card.boards.values():
+            standings.rebuild(board)
 
     version = card.version
     yield lift
@@ -58,7 +58,7 @@ def act(client, model, action, objects):
 
 def test_raising_the_version_makes_runs_stale_and_offers_the_rerun_to_staff(client, measured, staff, alice, raised):
     house_method, hers = measured("House"), measured("Hers", author=alice)
-    assert not boards.counting_runs(catalogue.task("imputation"), "full")
+    assert not standings.counting_runs(catalogue.board("imputation", "full"))
     board, own = reverse("task", args=["imputation"]), hers.get_absolute_url()
     client.force_login(staff)
     assert "left the board" not in page(client, board)
@@ -118,7 +118,7 @@ def test_the_history_marks_the_run_that_counts_and_the_one_that_is_shown_and_say
     for score in first.scores.all():
         score.pk, score.run = None, again
         score.save()
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     shown, why = figure(client, path)
     marker = shown["data"][0]["marker"]
     assert (marker["symbol"], marker["size"]) == (["circle-open", "circle"], [10, 18])
@@ -292,7 +292,7 @@ def test_the_nightly_repeat_is_scheduled_once_however_often_the_site_starts(db, 
     for _ in range(2):
         plan = house.schedule_nightly_repeat()
     assert RerunSchedule.objects.count() == 1
-    assert set(plan.chosen().values_list("task", flat=True)) == set(catalogue.all_tasks())
+    assert set(plan.chosen_submissions().values_list("task", flat=True)) == set(catalogue.all_tasks())
     assert json.loads(plan.beat.kwargs) == {"schedule": plan.pk}
 
 

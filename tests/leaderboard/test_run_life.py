@@ -9,18 +9,20 @@ from celery.exceptions import Retry
 from django.utils import timezone
 
 from leaderboard import tasks
-from leaderboard.running import runs
 from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.running import runs
+from leaderboard.running.runs import start_run, waiting_runs
 from leaderboard.submitting.quota import allowance
-from leaderboard.running.runs import start_run, waiting
+from leaderboard.submitting.uploads import store_code
 from papers import catalogue
+from tests.leaderboard.conftest import CODE
 
 SPENT = {"seconds": 1.0, "cpu_seconds": 0.9, "gpu_seconds": 0.0, "memory_bytes": 10**8, "gpu_memory_bytes": 0}
 
 
 @pytest.fixture
 def submission(alice):
-    return Submission.objects.create(task="imputation", author=alice, name="Column means", code_sha256="0" * 64)
+    return Submission.objects.create(task="imputation", author=alice, name="Column means", code_sha256=store_code(CODE))
 
 
 @pytest.fixture
@@ -35,18 +37,18 @@ def say(run, event, *, attempt=None, execution="first"):
 def started(run):
     return {
         "type": "started", "plays": run.plays_total, "device": "cpu", "device_name": "a CPU",
-        "isolation": "bubblewrap", "provenance": {"task_version": 1},
+        "isolation": "bubblewrap", "left_out": {}, "provenance": {"task_version": 1},
     }  # fmt: skip
 
 
 def all_plays(run, value=0.5):
-    card = catalogue.task(run.task)
-    for case, seed in card.plays(run.tier):
-        yield {"type": "play", "case": case.name, "seed": seed, "scores": {card.primary.name: value}, "spent": SPENT}
+    primary = run.board.task.primary.name
+    for case, seed in run.board.plays():
+        yield {"type": "play", "case": case.name, "seed": seed, "scores": {primary: value}, "spent": SPENT}
 
 
 def finished(run):
-    return {"type": "finished", "plays": run.plays_total, "spent": SPENT, "flags": [], "data": {}}
+    return {"type": "finished", "plays": run.plays_total, "spent": SPENT, "evaluator_seconds": 0.5, "data": {}}
 
 
 def failed(whose="author"):
@@ -85,7 +87,7 @@ def test_a_second_execution_of_the_same_attempt_changes_nothing(run):
 def test_a_late_event_of_an_older_attempt_changes_nothing(run):
     say(run, started(run))
     say(run, next(all_plays(run)))
-    tasks.lost("run-1-1", run=run.pk, attempt=1)
+    tasks.worker_lost("run-1-1", run=run.pk, attempt=1)
     assert not say(run, next(all_plays(run)), attempt=1)
     run.refresh_from_db()
     assert (run.status, run.attempt, run.plays_done, Score.objects.count()) == ("queued", 2, 0, 0)
@@ -145,7 +147,7 @@ def test_the_last_failure_of_ours_ends_the_run_at_no_cost(run, alice):
 def test_a_run_that_crashes_three_times_is_given_up_as_our_fault(run):
     for attempt in (1, 2, 3):
         say(run, started(run), attempt=attempt, execution=str(attempt))
-        tasks.lost("", run=run.pk, attempt=attempt)
+        tasks.worker_lost("", run=run.pk, attempt=attempt)
     run.refresh_from_db()
     assert (run.status, run.failure_whose, run.crashes) == ("failed", "ours", 3)
 
@@ -165,7 +167,7 @@ def test_the_sweep_brings_back_a_run_that_nobody_hears_of(run):
 def broker(monkeypatch):
     """What the broker knows: ids of waiting messages, and how long ago an execution began."""
     known = {"waiting": set(), "began": None}
-    monkeypatch.setattr("runners.deliveries.waiting", lambda queue: known["waiting"])
+    monkeypatch.setattr("runners.deliveries.waiting_ids", lambda queue: known["waiting"])
     monkeypatch.setattr("runners.deliveries.began", lambda run, attempt: known["began"])
     return known
 
@@ -206,9 +208,9 @@ def test_a_run_that_waited_while_its_task_moved_on_is_evaluated_under_the_new_ve
     monkeypatch.setattr("leaderboard.running.runs.evaluate.apply_async", lambda kwargs, **_: told.append(kwargs["job"]))
     assert runs.send(run, "cpu")
     run.refresh_from_db()
-    card = catalogue.task("imputation")
-    assert (run.task_version, run.plays_total) == (card.version, len(card.plays("quick")))
-    assert told[0]["task_version"] == card.version
+    board = catalogue.board("imputation", "quick")
+    assert (run.task_version, run.plays_total) == (board.task.version, len(board.plays()))
+    assert told[0]["task_version"] == board.task.version
 
 
 def test_events_in_any_order_and_any_number_change_nothing_in_the_end(run):
@@ -261,7 +263,7 @@ def test_an_evaluation_that_no_longer_counts_is_stopped_when_it_shows_itself(run
     say(run, started(run))
     say(run, {"type": "heartbeat"}, execution="second")
     assert stopped == [], "a second execution has the first one's name: to stop one is to stop both"
-    tasks.lost("", run=run.pk, attempt=1)
+    tasks.worker_lost("", run=run.pk, attempt=1)
     say(run, {"type": "heartbeat"}, attempt=1)
     assert stopped == [1]
 
@@ -365,7 +367,7 @@ def test_people_come_before_house_methods_and_authors_take_turns(alice, bob):
     for index in range(3):
         queue(alice, f"alice {index}")
     queue(bob, "bob 0")
-    assert [run.submission.name for run in waiting()] == ["alice 0", "bob 0", "alice 1", "alice 2", "house"]
+    assert [run.submission.name for run in waiting_runs()] == ["alice 0", "bob 0", "alice 1", "alice 2", "house"]
 
 
 def test_a_hundred_uploads_of_one_author_do_not_delay_anothers_first(alice, bob, sent, settings):
@@ -383,3 +385,56 @@ def test_a_hundred_uploads_of_one_author_do_not_delay_anothers_first(alice, bob,
     for released in Run.objects.filter(released__isnull=False):
         play_through(released)
     assert sent[3:] == ["alice 2", "alice 3"], "and no more than two of hers at once"
+
+
+def test_cases_that_were_left_out_are_kept_and_shown_with_their_reason(run, client):
+    reason = "the data set spam is missing: put spam.csv into DATA_MIRROR"
+    say(run, started(run) | {"left_out": {"spam/mcar-20": reason}})
+    run.refresh_from_db()
+    assert run.left_out == {"spam/mcar-20": reason}
+    assert reason in client.get(run.submission.get_absolute_url()).content.decode()
+    assert client.get(f"/api/v1/runs/{run.pk}").json()["left_out"] == run.left_out
+    assert client.get(f"/runs/{run.pk}/provenance.json").json()["left_out"] == run.left_out
+
+
+def test_the_evaluators_own_seconds_are_kept_beside_the_methods(run, client):
+    for event in [started(run), *all_plays(run), finished(run) | {"evaluator_seconds": 65.0}]:
+        say(run, event)
+    run.refresh_from_db()
+    assert (run.evaluator_seconds, run.cpu_seconds) == (65.0, SPENT["cpu_seconds"])
+    assert client.get(f"/api/v1/runs/{run.pk}").json()["evaluator_seconds"] == 65.0
+    assert ">Evaluator</dt><dd>65" in client.get(run.submission.get_absolute_url()).content.decode()
+
+
+LIMIT = {"reason": "limit", "message": "impute took 5.1 CPU-seconds, at most 5 are allowed"}
+
+
+def test_a_house_method_that_reaches_a_limit_is_tried_once_more(run, submission):
+    Submission.objects.filter(pk=submission.pk).update(is_house=True)
+    say(run, started(run))
+    say(run, next(all_plays(run)))
+    say(run, failed() | LIMIT)
+    run.refresh_from_db()
+    assert (run.status, run.attempt, run.crashes, run.plays_done) == ("queued", 2, 0, 0)
+    assert LIMIT["message"] in run.failure_message
+    say(run, started(run), attempt=2)
+    say(run, failed() | LIMIT, attempt=2)
+    run.refresh_from_db()
+    assert (run.status, run.failure_whose, run.failure_reason) == ("failed", "author", "limit")
+
+
+def test_a_house_method_that_raises_and_an_authors_that_reaches_a_limit_are_not(run, submission):
+    say(run, failed() | LIMIT)
+    Submission.objects.filter(pk=submission.pk).update(is_house=True)
+    other = start_run(submission)
+    say(other, failed())
+    assert set(Run.objects.values_list("status", "attempt")) == {("failed", 1)}
+
+
+def test_a_strip_is_shown_side_by_side_with_its_labels(run, client):
+    say(run, started(run))
+    data = {"frames": ["iVBORw0KGgo=", "iVBORw0KGgp="], "labels": ["before", "after"]}
+    say(run, artefact("steps") | {"kind": "strip", "data": data})
+    text = client.get(run.submission.get_absolute_url()).content.decode()
+    assert text.count("data:image/png;base64,iVBORw0KGg") == 2
+    assert text.index("before") < text.index("after")

@@ -13,8 +13,8 @@ from django.test import Client
 from django_ratelimit import core as ratelimit
 
 from leaderboard.__main__ import Unusable, start_broker
-from leaderboard.submitting.rates import ForgivingRedisCache
 from leaderboard.models import ApiToken
+from leaderboard.submitting.rates import ForgivingRedisCache
 
 ROOT = Path(__file__).resolve().parents[2]
 

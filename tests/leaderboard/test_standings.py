@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from leaderboard.boards import statistics as standings
-from leaderboard.boards.statistics import estimate, holm, paired, ranks
+from leaderboard.boards import statistics
+from leaderboard.boards.statistics import estimate, holm, paired
+from papers.metrics import Metric
 from tests.benchmarks import calibration
 
 
@@ -33,26 +34,36 @@ def test_missing_or_non_finite_scores_are_refused(bad):
         estimate(bad)
 
 
-@pytest.mark.parametrize("higher_is_better", [True, False])
-def test_the_best_ranks_first_in_either_direction(higher_is_better):
-    values = np.array([[3.0, 3.1, 2.9], [1.0, 1.1, 0.9], [2.0, 2.1, 1.9]])
-    expected = [1, 3, 2] if higher_is_better else [3, 1, 2]
-    assert [place.rank for place in ranks(values, higher_is_better=higher_is_better)] == expected
+def intervals(gain):
+    """(rank, low, high) of each entry."""
+    places = statistics.place(gain, statistics.tally(gain), tiebreak=range(len(gain)))
+    return list(zip(places.rank.tolist(), places.low.tolist(), places.high.tolist(), strict=True))
+
+
+VALUES = np.array([[3.0, 3.1, 2.9], [1.0, 1.1, 0.9], [2.0, 2.1, 1.9]])
+
+
+@pytest.mark.parametrize(
+    ("better", "target", "expected"),
+    [("higher", None, [1, 3, 2]), ("lower", None, [3, 1, 2]), ("nearest", 1.8, [3, 2, 1])],
+)
+def test_the_best_ranks_first_in_every_direction(better, target, expected):
+    metric = Metric(name="x", label="X", better=better, target=target, description="")
+    assert [rank for rank, _, _ in intervals(metric.gain(VALUES))] == expected
 
 
 def test_equal_scores_share_a_rank_and_are_never_told_apart():
     values = np.tile(np.random.default_rng(0).normal(size=5), (3, 1))
-    assert [(place.rank, place.low, place.high) for place in ranks(values, higher_is_better=True)] == [(1, 1, 3)] * 3
+    assert intervals(values) == [(1, 1, 3)] * 3
 
 
 def test_a_constant_lead_is_told_apart_without_noise():
     noise = np.random.default_rng(1).normal(size=5)
-    places = ranks(np.array([noise + 1, noise]), higher_is_better=True)
-    assert [(place.low, place.high) for place in places] == [(1, 1), (2, 2)]
+    assert intervals(np.array([noise + 1, noise])) == [(1, 1, 1), (2, 2, 2)]
 
 
 def test_one_seed_tells_nothing_apart():
-    assert [(p.low, p.high) for p in ranks(np.array([[1.0], [2.0]]), higher_is_better=True)] == [(1, 2), (1, 2)]
+    assert intervals(np.array([[1.0], [2.0]])) == [(2, 1, 2), (1, 1, 2)]
 
 
 def test_holm_agrees_with_its_definition():
@@ -77,8 +88,8 @@ def test_equal_scores_are_no_evidence_and_a_constant_difference_is_all_of_it():
 
 def test_a_spread_beyond_doubles_has_no_interval_and_is_not_told_apart():
     huge = np.array([[1e200, -1e200, 1e200], [1.0, 2.0, 3.0]])
-    assert standings.estimates(huge)[0].low is None
-    assert [(place.low, place.high) for place in ranks(huge, higher_is_better=True)] == [(1, 2), (1, 2)]
+    assert statistics.estimates(huge)[0].low is None
+    assert [(low, high) for _, low, high in intervals(huge)] == [(1, 2), (1, 2)]
 
 
 def reference_intervals(gain):
@@ -103,35 +114,34 @@ def reference_intervals(gain):
 def test_rank_intervals_agree_with_tests_one_pair_at_a_time(entries, seeds, spread):
     rng = np.random.default_rng([entries, seeds])
     gain = rng.normal(size=(entries, seeds)) + spread * rng.normal(size=(entries, 1))
-    places = ranks(gain, higher_is_better=True)
-    intervals = reference_intervals(gain)
-    assert [(place.low, place.high) for place in places] == intervals
-    assert any(low > 1 for low, _ in intervals), "nothing was told apart: this shows nothing"
+    reference = reference_intervals(gain)
+    assert [(low, high) for _, low, high in intervals(gain)] == reference
+    assert any(low > 1 for low, _ in reference), "nothing was told apart: this shows nothing"
 
 
 def test_blocks_change_nothing(monkeypatch):
     gain = np.random.default_rng(5).normal(size=(50, 5)) + np.arange(50)[:, None] / 5
-    whole = standings.tally(gain)
-    monkeypatch.setattr(standings, "BLOCK", 130)
-    assert (standings.tally(gain) == whole).all()
+    whole = statistics.tally(gain)
+    monkeypatch.setattr(statistics, "BLOCK", 130)
+    assert (statistics.tally(gain) == whole).all()
     assert (whole.sum(axis=1) == 50).all()
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(arrays(float, (6, 4), elements=st.sampled_from([0.0, 0.1, 0.5, 1.0, 1e-12, -3.0, 1e9])))
 def test_decisions_are_antisymmetric_and_consistent_with_the_means(gain):
-    strengths = standings.strength(gain, gain)
+    strengths = statistics.strength(gain, gain)
     assert (strengths == -strengths.T).all()
     assert (np.diag(strengths) == 0).all()
-    for place in ranks(gain, higher_is_better=True):
-        assert 1 <= place.low <= place.high <= 6
-        assert place.low <= place.rank
+    for rank, low, high in intervals(gain):
+        assert 1 <= low <= high <= 6
+        assert low <= rank
 
 
 def test_tie_groups_end_where_the_leader_is_beaten():
     noise = np.array([-0.1, 0.0, 0.1, 0.05, -0.05])
     gain = np.array([3 + noise, 2.99 - noise, 1 + noise, 0.99 - noise, 0.5 + 0.1 * noise])
-    places = standings.place(gain, standings.tally(gain), tiebreak=range(5))
+    places = statistics.place(gain, statistics.tally(gain), tiebreak=range(5))
     assert places.group.tolist() == [1, 1, 2, 2, 3]
 
 
@@ -139,38 +149,55 @@ def test_tie_groups_reach_beyond_the_first_chunk():
     gain = np.random.default_rng(0).normal(size=(300, 5)) + 1000
     gain[250:] -= 1000
     order = np.argsort(-gain.mean(axis=1))
-    groups = standings.tie_groups(gain[order], np.full(300, 8))
+    groups = statistics.tie_groups(gain[order], np.full(300, 8))
     assert groups[249] < groups[250]
 
 
 def test_equal_means_share_a_rank_and_stand_in_the_order_of_the_tiebreak():
     gain = np.array([[1.0, 2.0], [2.0, 1.0], [5.0, 5.0]])
-    places = standings.place(gain, standings.tally(gain), tiebreak=[7, 3, 9])
-    assert (places.rank.tolist(), places.position.tolist()) == ([2, 2, 1], [2, 1, 0])
+    places = statistics.place(gain, statistics.tally(gain), tiebreak=[7, 3, 9])
+    assert places.rank.tolist() == [2, 2, 1]
+    assert statistics.best_first(gain, [7, 3, 9]).tolist() == [2, 1, 0]
 
 
 def test_the_interquartile_mean_drops_the_outer_quarters():
-    assert standings.iqm_weights(8) * 4 == pytest.approx([0, 0, 1, 1, 1, 1, 0, 0])
-    assert standings.iqm_weights(3) == pytest.approx([1 / 6, 2 / 3, 1 / 6])
-    assert standings.iqm_weights(1) == pytest.approx([1])
+    assert statistics.iqm_weights(8) * 4 == pytest.approx([0, 0, 1, 1, 1, 1, 0, 0])
+    assert statistics.iqm_weights(3) == pytest.approx([1 / 6, 2 / 3, 1 / 6])
+    assert statistics.iqm_weights(1) == pytest.approx([1])
     scores = np.random.default_rng(0).normal(size=(4, 8, 5))
-    assert standings.by_seed(scores, "iqm") == pytest.approx(stats.trim_mean(scores, 0.25, axis=1))
+    assert statistics.by_seed(scores, "iqm") == pytest.approx(stats.trim_mean(scores, 0.25, axis=1))
 
 
 def test_rules_make_one_score_of_a_seeds_cases():
     scores = np.array([[[1.0, 2.0], [3.0, 0.0]], [[2.0, 1.0], [2.0, 5.0]]])  # entries x cases x seeds
-    assert standings.by_seed(scores).tolist() == [[2, 1], [2, 3]]
-    assert standings.by_seed(scores, "worst").tolist() == [[1, 0], [2, 1]]
-    assert standings.by_seed(scores, "rank").tolist() == [[-1.5, -1.5], [-1.5, -1.5]]
-    assert standings.by_seed(scores, "weights", weights=np.array([3.0, 1.0])).tolist() == [[1.5, 1.5], [2, 2]]
-    assert standings.by_seed(scores, "weights", weights=np.zeros(2)).tolist() == [[2, 1], [2, 3]]
+    assert statistics.by_seed(scores).tolist() == [[2, 1], [2, 3]]
+    assert statistics.by_seed(scores, "worst").tolist() == [[1, 0], [2, 1]]
+    assert statistics.by_seed(scores, "rank").tolist() == [[-1.5, -1.5], [-1.5, -1.5]]
+    assert statistics.by_seed(scores, "weights", weights=np.array([3.0, 1.0])).tolist() == [[1.5, 1.5], [2, 2]]
+    assert statistics.by_seed(scores, "weights", weights=np.zeros(2)).tolist() == [[2, 1], [2, 3]]
+
+
+def test_near_a_target_the_worst_case_is_the_one_that_lies_farthest_and_values_stay_in_their_unit():
+    metric = Metric(name="coverage", label="Coverage", better="nearest", target=0.9, description="")
+    scores = np.array([[[0.5, 0.92], [0.95, 0.7], [0.9, 0.9]]])  # entries x cases x seeds
+    gain = metric.gain(scores)
+    assert statistics.by_seed(scores, "worst", gain=gain).tolist() == [[0.5, 0.7]]
+    assert statistics.by_seed(gain, "worst") == pytest.approx(np.array([[-0.4, -0.2]]))
+    assert statistics.by_seed(scores, "mean", gain=gain) == pytest.approx(scores.mean(axis=1))
+
+
+def test_an_intervals_side_is_that_of_all_of_it():
+    sides = [
+        statistics.Estimate(0.0, low, high).side for low, high in ((1, 2), (-1, 1), (-2, -1), (0, 1), (None, None))
+    ]
+    assert sides == [1, 0, -1, 0, 0]
 
 
 def test_ten_thousand_entries_take_little_memory_and_a_newcomer_almost_no_time():
     gain = np.random.default_rng(0).normal(size=(10_000, 5))
-    counts = standings.histogram(standings.strength(gain[:1], gain))
+    counts = statistics.histogram(statistics.strength(gain[:1], gain))
     assert counts.sum() == 10_000
-    assert standings.BLOCK * 8 <= 1 << 22, "a block of float64 stays within a few MiB"
+    assert statistics.BLOCK * 8 <= 1 << 22, "a block of float64 stays within a few MiB"
 
 
 @pytest.mark.parametrize("noise", calibration.SYMMETRIC)
@@ -194,7 +221,7 @@ def test_the_same_method_twice_is_rarely_told_apart(noise, entries, seeds):
 
 def test_power_grows_with_the_seeds_as_theory_says():
     found = calibration.honesty("normal", 2, 20, boards=1000)
-    bound = np.sqrt(standings.bounds(20)[1])
+    bound = np.sqrt(statistics.bounds(20)[1])
     exact = stats.nct.sf(bound, 19, np.sqrt(20 / 2))
     assert found.power == pytest.approx(exact, abs=3 * np.sqrt(exact * (1 - exact) / 1000))
 

@@ -9,8 +9,8 @@ from django.core.files.storage import default_storage, storages
 from django.test import override_settings
 from moto.server import ThreadedMotoServer
 
-from leaderboard.machine import storage
-from leaderboard.models import Submission, code_path
+from leaderboard.machine import contents, storage
+from leaderboard.models import Submission
 from leaderboard.submitting.uploads import UploadError, store_code
 from tests.leaderboard.conftest import CODE
 
@@ -54,13 +54,13 @@ def keys(client):
 def test_code_is_kept_in_the_bucket_once_and_comes_back(bucket, alice):
     sha256 = store_code(CODE)
     assert store_code(CODE) == sha256 == hashlib.sha256(CODE).hexdigest()
-    assert keys(bucket) == [f"site/{code_path(sha256)}"]
+    assert keys(bucket) == [f"site/{contents.CODE.path(sha256)}"]
     assert Submission(code_sha256=sha256).code() == CODE
 
 
 def test_half_written_code_is_replaced(bucket):
     sha256 = hashlib.sha256(CODE).hexdigest()
-    bucket.put_object(Bucket="claimcheck", Key=f"site/{code_path(sha256)}", Body=CODE[:10])
+    bucket.put_object(Bucket="claimcheck", Key=f"site/{contents.CODE.path(sha256)}", Body=CODE[:10])
     store_code(CODE)
     assert Submission(code_sha256=sha256).code() == CODE
 

@@ -1,16 +1,18 @@
 """Bad files, one by one, and a thousand broken ones: a clear message, nothing stored, nothing run."""
 
 import io
+import platform
 import struct
 import warnings
 import zipfile
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leaderboard.models import code_path
+from leaderboard.machine.contents import CODE as STORED
 from leaderboard.submitting.uploads import Bounded, UploadError, from_zip, read_upload, store_code
 from papers import catalogue
 from tests.leaderboard.conftest import CODE
@@ -188,13 +190,13 @@ def test_code_is_stored_once_under_its_sha256(settings, tmp_path):
     assert store_code(CODE) == store_code(CODE)
     (path,) = tmp_path.rglob("*.py")
     assert path.read_bytes() == CODE
-    assert str(path).endswith(code_path(store_code(CODE)))
+    assert str(path).endswith(STORED.path(store_code(CODE)))
 
 
 def test_half_written_code_is_written_again(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     sha256 = store_code(CODE)
-    path = tmp_path / code_path(sha256)
+    path = tmp_path / STORED.path(sha256)
     path.write_bytes(CODE[:10])
     store_code(CODE)
     assert path.read_bytes() == CODE
@@ -204,7 +206,28 @@ def test_a_full_disk_is_told_and_keeps_nothing(settings, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("leaderboard.submitting.uploads.default_storage.save", full)
-    monkeypatch.setattr("leaderboard.submitting.uploads.default_storage.exists", lambda path: False)
+    monkeypatch.setattr("leaderboard.machine.contents.default_storage.save", full)
+    monkeypatch.setattr("leaderboard.machine.contents.default_storage.exists", lambda path: False)
     with pytest.raises(UploadError, match=r"No space left on device.*our fault"):
         store_code(CODE)
+
+
+DOUBLES = b"class Method:\n    def __init__(self, seed, device): ...\n    def double(self, x): return 2 * x\n"
+
+
+def test_an_optional_call_is_never_demanded_and_a_required_one_is(doubling):
+    assert "halve" in doubling.calls
+    assert read_upload("method.py", DOUBLES, doubling) == DOUBLES
+    with pytest.raises(UploadError, match="lacks double"):
+        read_upload("method.py", DOUBLES.replace(b"double", b"halve"), doubling)
+
+
+@pytest.mark.parametrize("task", catalogue.all_tasks().values(), ids=lambda task: task.slug)
+def test_the_starter_and_the_submit_page_name_what_a_method_meets(task, client, alice):
+    client.force_login(alice)
+    starter = client.get(f"/tasks/{task.slug}/starter.py").content
+    assert read_upload("method.py", starter, task) == starter
+    page = client.get(f"/tasks/{task.slug}/submit/").content.decode()
+    for words in (f"Python {platform.python_version()}", f"numpy {np.__version__}", "0 to 2**32 - 1"):
+        assert words in page
+        assert words in " ".join(starter.decode().replace("# ", "").split())

@@ -9,15 +9,20 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from leaderboard.boards import standings as boards
+from leaderboard.boards import standings, statistics
 from leaderboard.figures import charts
-from leaderboard.boards import statistics as standings
 from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
 from papers import catalogue
+from papers.metrics import Metric
 from tests.leaderboard.test_boards import again
 from tests.leaderboard.test_pages import BOARD, board, names
 
 FIRST = "breast/mcar-20"
+DIRECTIONS = [
+    Metric(name="x", label="X", better="higher", description=""),
+    Metric(name="x", label="X", better="lower", description=""),
+    Metric(name="x", label="X", better="nearest", target=0.3, description=""),
+]
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ def uneven(measured):
     steady = measured("Steady", 0.5, spread=0.01, rebuild=False)
     brilliant = measured("Brilliant", 0.7, spread=0.01, rebuild=False)
     brilliant.runs.get().scores.filter(case=FIRST, metric="skill").update(value=0.1)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     return steady, brilliant
 
 
@@ -50,12 +55,12 @@ def test_a_viewer_chooses_the_rule_in_the_address(client, uneven, query, order):
 
 
 def test_a_chosen_rule_shows_its_own_values_and_intervals(client, uneven):
-    worst = board(client, rule="worst").context["shown"][1][0]
+    worst = board(client, rule="worst").context["rows"][1][0]
     scores = np.array(Standing.objects.get(submission__name="Brilliant").scores)
-    expected = standings.estimates(scores.min(axis=0)[None])[0]
+    expected = statistics.estimates(scores.min(axis=0)[None])[0]
     assert (worst.value, worst.low) == pytest.approx((expected.value, expected.low))
     ranked = board(client, rule="rank")
-    assert ranked.context["shown"][0][0].value == pytest.approx(1 + 1 / 8), "ahead on 7 of 8 cases"
+    assert ranked.context["rows"][0][0].value == pytest.approx(1 + 1 / 8), "ahead on 7 of 8 cases"
     assert "mean rank ↓" in ranked.content.decode()
     assert Standing.objects.get(submission__name="Brilliant").value == pytest.approx((7 * 0.7 + 0.1) / 8, abs=0.01)
 
@@ -64,7 +69,7 @@ def test_best_per_author_holds_under_every_rule(client, measured, alice):
     for name, value in (("First", 0.2), ("Second", 0.6)):
         measured(name, value, author=alice, rebuild=False)
     measured("House", 0.1, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     for query in ({}, {"rule": "worst"}, {"rule": "iqm", "q": "e"}):
         assert "First" not in names(board(client, authors="best", **query))
         assert "House" in names(board(client, authors="best", **query))
@@ -76,7 +81,7 @@ def test_the_board_as_of_a_day_is_that_days(client, measured, alice):
     again(old, 0.9)
     late = measured("Late", 0.6, author=alice, rebuild=False)
     late.runs.update(ended=datetime(2026, 2, 1, tzinfo=UTC))
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     assert names(board(client)) == ["Long here", "Late"]
     assert names(board(client, asof="2026-02-01")) == ["Late", "Long here"]
     assert names(board(client, asof="2026-01-31")) == ["Long here"]
@@ -89,10 +94,10 @@ def test_the_board_as_of_a_day_is_that_days(client, measured, alice):
 def test_columns_are_chosen_in_the_address(client, measured):
     measured("One", 0.5)
     shown = [header["name"] for header in board(client).context["headers"]]
-    assert shown == ["method", "skill", "rmse", "seconds", "memory", "device", "author", "date"]
-    chosen = board(client, col="cpu")
-    assert [header["name"] for header in chosen.context["headers"]] == ["method", "skill", "cpu"]
-    assert "col=cpu" in chosen.context["by_rank"], "links keep the view"
+    assert shown == ["method", "skill", "rmse", "cpu", "memory", "device", "author", "date"]
+    chosen = board(client, col="seconds")
+    assert [header["name"] for header in chosen.context["headers"]] == ["method", "skill", "seconds"]
+    assert "col=seconds" in chosen.context["by_rank"], "links keep the view"
 
 
 def test_a_view_is_restored_by_its_own_link(client, measured):
@@ -102,7 +107,7 @@ def test_a_view_is_restored_by_its_own_link(client, measured):
         f"w:{FIRST}": "3",
         "sort": "-rmse",
         "authors": "best",
-        "cost": "cpu",
+        "cost": "memory",
         "asof": "2027-01-01",
     }
     view = board(client, **query).context["view"]
@@ -128,7 +133,7 @@ def test_those_who_do_not_rank_are_listed_with_their_reason(client, measured, al
     }.items():
         Run.objects.filter(submission=measured(name, 0.9, rebuild=False)).update(**fields)
     measured("Cheat", 0.9, disqualified="copied", rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     reasons = {run.submission.name: reason for run, reason in board(client).context["unranked"]}
     assert reasons == {
         "Lacking": "incomplete: Skill is missing on a ranked case and seed",
@@ -149,7 +154,7 @@ def test_flags_are_buttons_with_an_explanation(client, measured, alice):
     run = house.runs.get()
     Run.objects.filter(pk=run.pk).update(isolation="none")
     DriftFlag.objects.create(run=run, reference=boastful.runs.get(), shifts=[{"metric": "skill"}])
-    shown = {row.submission.name: [flag.label for flag in flags] for row, flags in board(client).context["shown"]}
+    shown = {row.submission.name: [label for label, _ in flags] for row, flags in board(client).context["rows"]}
     assert shown == {
         "Boastful": ["claim refuted"],
         "Modest": [],
@@ -163,7 +168,7 @@ def test_flags_are_buttons_with_an_explanation(client, measured, alice):
 def test_tie_groups_are_drawn_in_the_ranking_only(client, measured):
     for name, value in (("A", 0.9), ("B", 0.1), ("Also B", 0.1001)):
         measured(name, value, rebuild=False)
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     text = board(client).content.decode()
     assert text.count('class="group"') == 1, "an entry alone needs no heading"
     assert "Tie group 2" in text
@@ -175,12 +180,14 @@ def test_no_row_of_the_pareto_front_is_beaten_in_both():
     rng = np.random.default_rng(0)
     rows = [Standing(run_id=i, value=float(v)) for i, v in enumerate(rng.normal(size=60))]
     spent = dict(enumerate(rng.uniform(size=60)))
-    for higher, sign in ((True, 1), (False, -1)):
-        front = charts.pareto(rows, spent, higher_is_better=higher)
+    for metric in DIRECTIONS:
+        front = charts.pareto(rows, spent, metric)
         kept = {row.run_id for row in front}
         for row in rows:
             beaten = any(
-                sign * other.value >= sign * row.value and spent[other.run_id] <= spent[row.run_id] and other is not row
+                metric.gain(other.value) >= metric.gain(row.value)
+                and spent[other.run_id] <= spent[row.run_id]
+                and other is not row
                 for other in rows
             )
             assert (row.run_id in kept) == (not beaten)
@@ -191,17 +198,18 @@ def test_the_cost_is_chosen_and_fronts_stay_within_a_device_class(measured):
         measured(f"m{index}", index / 5, rebuild=False).runs.update(
             seconds=seconds, memory_bytes=1 << 20, device=device
         )
-    boards.rebuild("imputation", "quick")
-    card, rows = catalogue.task("imputation"), list(Standing.objects.for_board("imputation", "quick"))
-    figure = charts.score_against_cost(card, rows)
+    standings.rebuild(catalogue.board("imputation", "quick"))
+    where = catalogue.board("imputation", "quick")
+    rows = list(Standing.objects.for_board(where))
+    figure = charts.score_against_cost(where, rows, "seconds")
     assert {trace["name"] for trace in figure["data"]} == {"Pareto front, cpu", "Pareto front, cuda", "Methods"}
-    assert charts.score_against_cost(card, rows, "memory")["data"][0]["x"] == [1.0] * 4
+    assert charts.score_against_cost(where, rows, "memory")["data"][0]["x"] == [1.0] * 4
 
 
 def test_raw_scores_come_as_csv_and_json(client, measured):
     measured("=cmd()", 0.5, rebuild=False)
     measured("Failed", 0.5, rebuild=False).runs.update(status="failed")
-    boards.rebuild("imputation", "quick")
+    standings.rebuild(catalogue.board("imputation", "quick"))
     rows = list(csv.DictReader(io.StringIO(client.get(BOARD + "scores.csv").getvalue().decode())))
     assert len(rows) == 90
     assert rows[0]["method"] == "'=cmd()"
@@ -233,9 +241,9 @@ def test_a_lower_is_better_board_turns_nothing_around(client, db, doubling):
         )
         Score.objects.bulk_create(
             Score(run=run, case=case.name, seed=seed, metric=doubling.primary.name, value=error + seed / 100)
-            for case, seed in doubling.plays("quick")
+            for case, seed in doubling.board("quick").plays()
         )
-    boards.rebuild("doubling", "quick")
+    standings.rebuild(doubling.board("quick"))
     is_higher = doubling.primary.better == "higher"
     for rule in ("mean", "worst", "iqm", "rank"):
         assert names(client.get("/tasks/doubling/", {"rule": rule})) == (["B", "A"] if is_higher else ["A", "B"])

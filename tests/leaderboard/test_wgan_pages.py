@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from leaderboard.boards import standings as boards
+from leaderboard.boards import standings
 from leaderboard.models import Run, Score, Submission
 from leaderboard.submitting.uploads import store_code
 from papers import catalogue
@@ -14,22 +14,22 @@ def ran(db):
     """Leave a finished run of a house method, its scores given by a function of (case, seed)."""
 
     def put(task, slug, scores):
-        card, paper = catalogue.task(task), catalogue.paper_of(task)
-        (house,) = [house for house in card.house if house.slug == slug]
+        board = catalogue.board(task, "quick")
+        house = board.task.method(slug)
         submission = Submission.objects.create(
             task=task,
             is_house=True,
             name=house.title,
             kind=house.kind,
             house_slug=slug,
-            code_sha256=store_code(paper.method_path(slug).read_bytes()),
+            code_sha256=store_code(board.task.code(house)),
         )
-        plays = card.plays("quick")
+        plays = board.plays()
         run = Run.objects.create(
             submission=submission,
             task=task,
             tier="quick",
-            task_version=card.version,
+            task_version=board.task.version,
             status=Run.Status.FINISHED,
             started=timezone.now(),
             ended=timezone.now(),
@@ -50,7 +50,7 @@ def ran(db):
             for metric, value in scores(case, seed).items()
         ]
         Score.objects.bulk_create(rows)
-        boards.rebuild(task, "quick")
+        standings.rebuild(board)
 
     return put
 
@@ -68,7 +68,7 @@ def critic(accuracy, estimate, seconds):
             "estimate": estimate,
             "upper": 1.4,
             "oracle": 1.0,
-            "cpu_seconds": seconds + 0.001 * case.params["n"] + 0.01 * (seed % 2),
+            "cpu_seconds": seconds + 0.001 * case.params.n + 0.01 * (seed % 2),
         }
 
     return scores

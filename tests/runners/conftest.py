@@ -4,7 +4,8 @@ import pytest
 
 from runners.evaluation import evaluate
 from runners.job import Job
-from runners.sandbox import probe_isolation
+from runners.sandbox import Sandbox, probe_isolation
+from tests.runners.sandboxes import LIMITS, MEAN
 
 
 @pytest.fixture(params=["inprocess", pytest.param("sandbox", marks=pytest.mark.sandbox)])
@@ -13,19 +14,48 @@ def play(request, doubling):
     if request.param == "sandbox" and not probe_isolation().ok:
         pytest.skip(probe_isolation().reason)
 
-    def run(body, **options):
+    def run(body, *, more="", **options):
         events = []
-        evaluate(Job(task="doubling", tier="quick", code=method(body), mode=request.param, **options), events.append)
+        evaluate(
+            Job(task="doubling", tier="quick", code=method(body, more=more), mode=request.param, **options),
+            events.append,
+        )
         return events
 
     return run
 
 
-def method(body, head=""):
+def method(body, head="", *, more=""):
+    """A file whose `double` has this body, and whose class has these lines more."""
     lines = [
         "class Method:",
         "    def __init__(self, seed, device):",
         "        self.seed = seed",
         "    def double(self, x):",
     ]
-    return "\n".join([head, *lines, *(f"        {line}" for line in body.splitlines())]).encode()
+    rest = [*(f"        {line}" for line in body.splitlines()), *(f"    {line}" for line in more.splitlines())]
+    return "\n".join([head, *lines, *rest]).encode()
+
+
+@pytest.fixture(params=[pytest.param(True, marks=pytest.mark.sandbox, id="isolated"), pytest.param(False, id="bare")])
+def start(request):
+    """Start sandboxes of either kind; all are closed at the end."""
+    if request.param and not probe_isolation().ok:
+        pytest.skip(f"{probe_isolation().reason} {probe_isolation().remedy}")
+    started = []
+
+    def start_one(code=MEAN, *, calls=(), limits=LIMITS, **options):
+        sandbox = Sandbox.start(limits=limits, device="cpu", isolated=request.param, **{"preload": (), **options})
+        started.append(sandbox)
+        sandbox.load(code, seed=5, calls=calls)
+        return sandbox
+
+    yield start_one
+    for sandbox in started:
+        sandbox.close()
+
+
+@pytest.fixture
+def isolated():
+    if not probe_isolation().ok:
+        pytest.skip(f"{probe_isolation().reason} {probe_isolation().remedy}")

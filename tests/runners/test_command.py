@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import pty
 import subprocess
 import sys
@@ -9,7 +10,9 @@ import termios
 
 import pytest
 
-from runners.__main__ import main
+from papers import catalogue
+from runners import local, packages
+from runners.__main__ import main, table
 from runners.job import ROOT
 from tests.elsewhere import FOLDER
 
@@ -35,7 +38,7 @@ def test_a_finished_evaluation_is_written_whole_and_exits_with_0(ran, options):
     status, document, told = ran("return 2 * x", "--seeds", "2", *options)
     assert status == 0
     assert list(document) == [
-        "task", "tier", "status", "message", "scores", "cost", "flags", "artefacts", "provenance"
+        "task", "tier", "status", "message", "scores", "cost", "flags", "left_out", "artefacts", "provenance"
     ]  # fmt: skip
     assert (document["task"], document["tier"], document["status"]) == ("doubling", "quick", "finished")
     assert {(score["case"], score["seed"]) for score in document["scores"]} == {
@@ -57,11 +60,95 @@ def test_a_failed_evaluation_says_where_and_exits_with_1(ran):
     assert "failed: small, seed 0" in told.out
 
 
+@pytest.mark.sandbox
+def test_the_card_s_flags_are_findings_of_the_means_over_seeds(ran):
+    _, document, told = ran("return 2 * x + (10 if len(x) > 3 else 0)", "--seeds", "2")
+    assert document["flags"] == [
+        {
+            "label": "not doubled", "text": "Some number is not twice as large.", "metric": "error", "case": "large",
+            "value": pytest.approx(10),
+        }
+    ]  # fmt: skip
+    assert "flag: not doubled: error is 10 on large." in told.out
+
+
+@pytest.mark.sandbox
+def test_a_method_of_the_house_is_played_by_its_name(doubling, tmp_path):
+    out = tmp_path / "out.json"
+    words = [
+        "doubling",
+        "--house",
+        "identity",
+        "--seeds",
+        "1",
+        "--case",
+        "small",
+        "--device",
+        "cpu",
+        "--json",
+        str(out),
+    ]
+    assert main(words) == 0
+    document = json.loads(out.read_text())
+    assert document["flags"][0]["label"] == "not doubled"
+    assert document["provenance"]["command"] == (
+        "python -m runners doubling --house identity --tier quick --device cpu --seeds 1 --case small"
+    )
+
+
+@pytest.mark.sandbox
+def test_the_command_of_the_provenance_gives_the_same_scores(doubling, tmp_path, monkeypatch):
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    main(["doubling", "--house", "identity", "--seeds", "1", "--case", "large", "--json", str(first)])
+    words = json.loads(first.read_text())["provenance"]["command"].split()[3:]
+    main([*words, "--json", str(second)])
+    assert json.loads(first.read_text())["scores"] == json.loads(second.read_text())["scores"]
+
+
+def test_a_narrow_terminal_shows_a_metric_a_line(doubling):
+    told = [
+        {"type": "play", "case": "small", "seed": seed, "scores": {"error": float(seed), "luck": 2.0}}
+        for seed in (0, 1)
+    ]
+    wide, narrow = table(doubling, told, width=80), table(doubling, told, width=30)
+    assert wide.splitlines()[1].split() == ["small", "0.5000", "2.0000"]
+    assert [line.split() for line in narrow.splitlines()] == [["small"], ["error", "0.5000"], ["luck", "2.0000"]]
+    assert max(map(len, narrow.splitlines())) <= 30
+
+
+def test_a_house_method_that_fails_by_a_limit_is_played_once_more(doubling, monkeypatch):
+    job = local.job_of(doubling.board("quick"), doubling.method("exact"))
+    limit = {"type": "failed", "whose": "author", "reason": "limit"}
+    ends = [[{"type": "started"}, {"type": "play", "case": "small", "seed": 0}, limit], [{"type": "started"}, limit]]
+    jobs = []
+
+    def happenings(job):
+        jobs.append(job)
+        yield from ends[len(jobs) - 1]
+
+    monkeypatch.setattr(local, "happenings", happenings)
+    assert [event["type"] for event in local.patiently(job)] == ["started", "play", "failed"]
+    assert [job.done for job in jobs] == [(), (("small", 0),)]
+
+
+def test_no_task_is_named_like_a_word_of_the_command(doubling, monkeypatch):
+    monkeypatch.setattr(catalogue, "VERBS", ("record", "doubling"))
+    catalogue.all_papers.cache_clear()
+    with pytest.raises(ValueError, match="can't be named doubling"):
+        catalogue.all_papers()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["doublin", "METHOD"], "did you mean doubling?"),
         (["doubling"], "name a task and a method's file"),
+        (["doubling", "METHOD", "--house", "exact"], "name a task and a method's file"),
+        (["doubling", "--house", "exakt"], "no house method 'exakt', only exact, identity"),
+        (["recrd", "doubling"], "did you mean record?"),
+        (["record", "doubling", "--method", "exakt"], "no house method exakt"),
+        (["record", "doubling", "--seeds", "0"], "at least 1"),
+        (["record", "doubling", "--case", "huge", "--folder", "FOLDER"], "no such case: huge"),
         (["doubling", "/nonexistent.py"], "No such file"),
         (["doubling", "METHOD", "--case", "huge"], "no such case: huge; quick has large, small"),
         (["doubling", "METHOD", "--seeds", "0"], "at least 1"),
@@ -76,7 +163,7 @@ def test_what_cannot_be_done_is_told_in_a_sentence_and_exits_with_2(doubling, tm
     files = {"METHOD": HEAD + "return x", "DEEP": "-" * 200_000 + "1", "LATIN": "é", "BROKEN": "def f(:"}
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="latin-1")
-    status = main([str(tmp_path / word) if word in files else word for word in words])
+    status = main([str(tmp_path / word) if word in [*files, "FOLDER"] else word for word in words])
     assert status == 2
     assert said in capsys.readouterr().err
 
@@ -87,6 +174,9 @@ def test_tasks_tiers_and_cases_are_listed(doubling, capsys):
     assert "imputation: Imputation (version 1)" in listed
     assert "    breast/mcar-50" in listed
     assert any(line.startswith("  full: ") for line in listed)
+    assert f"numpy {packages.versions()['numpy']}" in listed[-2]
+    assert platform.python_version() in listed[-2]
+    assert "4294967295" in listed[-1]
 
 
 @pytest.mark.sandbox

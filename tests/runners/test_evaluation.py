@@ -1,6 +1,9 @@
 """One evaluation: what it plays, what it says, and whose fault a failure is."""
 
 import hashlib
+import re
+import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,13 +96,13 @@ def test_provenance_says_what_a_repetition_needs(play):
     ("scores", "reason"),
     [
         ("{'error': float('nan')}", "not finite"),
-        ("{'luck': 1.0}", "scored"),
+        ("{'luck': 1.0}", "gave no error on the ranked case small"),
         ("{'error': 0.0, 'speed': 1.0}", "scored"),
         ("1 / 0", ""),
     ],
 )
 def test_a_protocol_that_goes_wrong_is_our_fault(doubling, monkeypatch, caplog, scores, reason):
-    monkeypatch.setattr("papers.doubling.protocol.play", lambda case, **_: eval(scores))
+    monkeypatch.setattr("papers.doubling.doubling.play.play", lambda case, **_: eval(scores))
     events = []
     assert not evaluate(Job(task="doubling", tier="quick", code=method("return x"), mode="inprocess"), events.append)
     assert (events[-1]["whose"], events[-1]["reason"]) == ("ours", "internal")
@@ -110,14 +113,14 @@ def test_missing_data_are_told_with_the_remedy(doubling, monkeypatch):
     def play(case, **_):
         raise DataError("letter.csv is not here: set DATA_MIRROR")
 
-    monkeypatch.setattr("papers.doubling.protocol.play", play)
+    monkeypatch.setattr("papers.doubling.doubling.play.play", play)
     events = []
     evaluate(Job(task="doubling", tier="quick", code=method("return x"), mode="inprocess"), events.append)
     assert (events[-1]["whose"], events[-1]["message"]) == ("ours", "letter.csv is not here: set DATA_MIRROR")
 
 
 def test_only_the_interfaces_calls_reach_the_method(doubling, monkeypatch):
-    monkeypatch.setattr("papers.doubling.protocol.play", lambda case, *, method, **_: method.triple(3))
+    monkeypatch.setattr("papers.doubling.doubling.play.play", lambda case, *, method, **_: method.triple(3))
     events = []
     evaluate(Job(task="doubling", tier="quick", code=method("return x"), mode="inprocess"), events.append)
     assert events[-1]["whose"] == "ours"
@@ -129,3 +132,130 @@ def test_what_a_method_prints_lands_in_the_log(play, request):
         return
     events = play("print('considering', len(x))\nreturn 2 * x")
     assert "considering 3" in "".join(event["text"] for event in of_type(events, "log"))
+
+
+def give(task, monkeypatch, *, cases=None, limits=None):
+    """Let the quick tier have other cases or limits."""
+    tier = task.board("quick").tier
+    changed = replace(tier, cases=cases or tier.cases, limits=limits or tier.limits)
+    monkeypatch.setitem(task.boards, "quick", replace(task.board("quick"), tier=changed))
+
+
+def run(protocol, monkeypatch, code=None, **options):
+    """Evaluate in this process, with this protocol. Returns the events."""
+    if protocol:
+        monkeypatch.setattr("papers.doubling.doubling.play.play", protocol)
+    events = []
+    options = {"code": method("return 2 * x"), "mode": "inprocess", "seeds": 1, **options}
+    evaluate(Job(task="doubling", tier="quick", **options), events.append)
+    return events
+
+
+def test_an_unranked_case_needs_no_primary_metric_and_a_ranked_one_does(doubling, monkeypatch, caplog):
+    shown, ranked = (replace(doubling.board("quick").cases[0], ranked=ranked) for ranked in (False, True))
+    give(doubling, monkeypatch, cases=(shown,))
+    assert run(lambda *_, **__: {"luck": 1.0}, monkeypatch)[-1]["type"] == "finished"
+    give(doubling, monkeypatch, cases=(ranked,))
+    assert run(lambda *_, **__: {"luck": 1.0}, monkeypatch)[-1]["whose"] == "ours"
+    assert "no error on the ranked case small" in caplog.text
+
+
+def test_a_case_that_lacks_its_package_is_left_out_with_the_reason_and_the_others_are_played(doubling, monkeypatch):
+    small, large = doubling.board("quick").cases
+    give(doubling, monkeypatch, cases=(replace(small, packages=("nowhere_simulator", "numpy")), large))
+    events = run(None, monkeypatch)
+    assert events[0]["left_out"] == {"small": "needs the package nowhere_simulator, which is not installed here"}
+    assert [event["case"] for event in of_type(events, "play")] == ["large"]
+    assert events[-1]["type"] == "finished"
+
+
+def test_only_cases_that_were_asked_for_are_told_as_left_out(doubling, monkeypatch):
+    small, large = doubling.board("quick").cases
+    give(doubling, monkeypatch, cases=(replace(small, packages=("nowhere_simulator",)), large))
+    assert run(None, monkeypatch, cases=("large",))[0]["left_out"] == {}
+
+
+def test_a_job_all_of_whose_cases_are_left_out_has_failed_with_the_reason(doubling, monkeypatch):
+    lacking = tuple(replace(case, packages=("nowhere_simulator",)) for case in doubling.board("quick").cases)
+    give(doubling, monkeypatch, cases=lacking)
+    failed = run(None, monkeypatch)[-1]
+    assert (failed["type"], failed["whose"], failed["reason"]) == ("failed", "ours", "refused")
+    assert failed["message"].startswith(
+        "No case of doubling/quick can be played on this machine: small needs the package"
+    )
+
+
+def test_a_method_need_not_define_an_optional_call_and_the_protocol_can_ask(play, monkeypatch):
+    def asking(case, *, method, **_):
+        assert method.has("double")
+        return {"error": float(method.halve(np.ones(2))[0]) if method.has("halve") else 7.0}
+
+    monkeypatch.setattr("papers.doubling.doubling.play.play", asking)
+    scores = [
+        of_type(play("return 2 * x", more=more, seeds=1, cases=("small",)), "play")[0]["scores"]["error"]
+        for more in ("", "def halve(self, x): return x / 2")
+    ]
+    assert scores == [7.0, 0.5]
+
+
+def test_a_protocol_that_calls_an_absent_optional_call_has_made_a_mistake(doubling, monkeypatch):
+    failed = run(lambda case, *, method, **_: method.halve(np.ones(2)), monkeypatch)[-1]
+    assert (failed["whose"], failed["reason"]) == ("ours", "internal")
+    assert "the method defines no halve, which is optional: ask method.has('halve') first" in failed["message"]
+
+
+def test_an_oracle_answers_from_the_truth_in_the_evaluator_and_costs_nothing(doubling, monkeypatch):
+    events = run(None, monkeypatch, code=b"", oracle="truth", mode="sandbox")
+    assert events[-1]["type"] == "finished"
+    assert [event["scores"]["error"] for event in of_type(events, "play")] == [0.0, 0.0]
+    assert events[-1]["spent"]["cpu_seconds"] == events[-1]["spent"]["seconds"] == 0
+    assert (events[0]["isolation"], events[0]["provenance"]["oracle"]) == ("none", "truth")
+
+
+def work(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def test_the_evaluators_own_work_is_told_beside_the_methods(doubling, monkeypatch):
+    def training(case, *, method, **_):
+        work(0.2)
+        return {"error": 0.0}
+
+    events = run(training, monkeypatch)
+    own = [event["evaluator_seconds"] for event in of_type(events, "play")]
+    assert all(0.2 <= seconds < 1 for seconds in own)
+    assert events[-1]["evaluator_seconds"] == pytest.approx(sum(own))
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"evaluator_seconds": 0.3}, r"used 0\.\d CPU-s, 0\.3 are allowed"),
+        ({"evaluator_bytes": 1 << 20}, "1 are allowed"),
+    ],
+)
+def test_the_evaluators_own_work_is_limited_and_its_excess_is_our_fault(doubling, monkeypatch, limits, message):
+    def training(case, **_):
+        try:
+            work(30)
+        except Exception:
+            return {"error": 0.0}
+
+    monkeypatch.setattr("papers.doubling.doubling.play.play", training)
+    give(doubling, monkeypatch, limits=replace(doubling.board("quick").limits, **limits))
+    events = []
+    evaluate(Job(task="doubling", tier="quick", code=b"", oracle="truth"), events.append)
+    assert (events[-1]["whose"], events[-1]["reason"]) == ("ours", "internal")
+    assert re.search(message, events[-1]["message"]), events[-1]
+
+
+def test_a_limit_is_told_with_its_kind_and_figures(play, doubling, monkeypatch, request):
+    if "inprocess" in request.node.name:
+        return
+    give(doubling, monkeypatch, limits=replace(doubling.board("quick").limits, call_seconds=0.3))
+    failed = play("while True: pass")[-1]
+    assert (failed["whose"], failed["reason"], failed["case"]) == ("author", "limit", "small")
+    assert failed["exceeded"]["limit"] == "cpu seconds"
+    assert failed["exceeded"]["used"] > failed["exceeded"]["allowed"] == 0.3

@@ -1,6 +1,7 @@
 """The filter's decisions, computed by a small interpreter of classic BPF: what is refused, and that work isn't."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 
@@ -8,12 +9,16 @@ from runners.sandbox import seccomp
 
 ALLOWED, KILLED = seccomp.ALLOW, seccomp.KILL
 CLONE_THREAD_FLAGS, CLONE_CHILD = 0x3D0F00, 0x1200011
-READ, WRITE, MMAP, OPENAT, FUTEX, EXECVE, FORK, KILL = 0, 1, 9, 257, 202, 59, 57, 62
+ORDINARY = {  # read, write, mmap, openat, futex, execve, kill, clone's siblings
+    "x86_64": [0, 1, 9, 257, 202, 59, 57, 62],
+    "aarch64": [63, 64, 222, 56, 98, 221, 129, 260],
+}
+MACHINES = seccomp.MACHINES
 
 
-def decide(program, number, *arguments, machine=seccomp.X86_64):
+def decide(program, number, *arguments, machine):
     """Run the program on one call as the kernel would."""
-    data = struct.pack("<iIQ6Q", number, machine, 0, *(*arguments, 0, 0, 0, 0, 0, 0)[:6])
+    data = struct.pack("<iIQ6Q", number, machine.audit, 0, *(*arguments, 0, 0, 0, 0, 0, 0)[:6])
     steps = list(struct.iter_unpack("HBBI", program))
     value, at = 0, 0
     while True:
@@ -28,70 +33,96 @@ def decide(program, number, *arguments, machine=seccomp.X86_64):
             at += yes if holds else no
 
 
+@pytest.fixture(params=MACHINES)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def machine(name):
+    return MACHINES[name]
+
+
 @pytest.fixture(params=[{"have_cgroup": True}, {"have_cgroup": False}, {"have_cgroup": True, "gpu": True}], ids=str)
-def program(request):
-    return seccomp.program(**request.param)
+def program(request, machine):
+    return seccomp.program(machine, **request.param)
 
 
-@pytest.mark.parametrize("name", seccomp.DENIED)
-def test_what_is_denied_is_not_permitted(program, name):
-    assert decide(program, seccomp.DENIED[name]) == seccomp.ERRNO | seccomp.EPERM
+def test_what_is_denied_is_not_permitted(program, machine):
+    for call, number in machine.denied.items():
+        assert decide(program, number, machine=machine) == seccomp.ERRNO | seccomp.EPERM, call
 
 
-@pytest.mark.parametrize("name", seccomp.MISSING)
-def test_what_would_pass_the_filter_by_is_missing(program, name):
-    assert decide(program, seccomp.MISSING[name]) == seccomp.ERRNO | seccomp.ENOSYS
+def test_what_would_pass_the_filter_by_is_missing(program, machine):
+    for call, number in seccomp.MISSING.items():
+        assert decide(program, number, machine=machine) == seccomp.ERRNO | seccomp.ENOSYS, call
 
 
-def test_uncounted_memory_is_denied_only_without_a_cgroup():
-    for number in seccomp.UNCOUNTED.values():
-        assert decide(seccomp.program(have_cgroup=False), number) == seccomp.ERRNO | seccomp.EPERM
-        assert decide(seccomp.program(have_cgroup=True), number) == ALLOWED
+def test_uncounted_memory_is_denied_only_without_a_cgroup(machine):
+    for number in machine.uncounted.values():
+        without = decide(seccomp.program(machine, have_cgroup=False), number, machine=machine)
+        assert without == seccomp.ERRNO | seccomp.EPERM
+        assert decide(seccomp.program(machine, have_cgroup=True), number, machine=machine) == ALLOWED
 
 
-def test_a_gpu_job_may_place_its_memory_and_nothing_more():
-    for number in seccomp.NUMA.values():
-        assert decide(seccomp.program(have_cgroup=True), number) == seccomp.ERRNO | seccomp.EPERM
-        assert decide(seccomp.program(have_cgroup=True, gpu=True), number) == ALLOWED
+def test_a_gpu_job_may_place_its_memory_and_nothing_more(machine):
+    for number in machine.numa.values():
+        without = decide(seccomp.program(machine, have_cgroup=True), number, machine=machine)
+        assert without == seccomp.ERRNO | seccomp.EPERM
+        assert decide(seccomp.program(machine, have_cgroup=True, gpu=True), number, machine=machine) == ALLOWED
 
 
-@pytest.mark.parametrize("number", [READ, WRITE, MMAP, OPENAT, FUTEX, EXECVE, FORK, KILL])
-def test_ordinary_calls_are_allowed(program, number):
-    assert decide(program, number) == ALLOWED
+def test_ordinary_calls_are_allowed(program, name, machine):
+    for number in ORDINARY[name]:
+        assert decide(program, number, machine=machine) == ALLOWED
 
 
-def test_other_machines_and_other_numberings_are_killed(program):
-    assert decide(program, READ, machine=0x40000003) == KILLED  # i386: the same numbers mean other calls
-    assert decide(program, seccomp.X32 + READ) == KILLED
-    assert decide(program, seccomp.X32 + seccomp.DENIED["ptrace"]) == KILLED
+def test_other_machines_and_other_numberings_are_killed(program, name, machine):
+    other = next(other for other in MACHINES.values() if other is not machine)
+    assert decide(program, ORDINARY[name][0], machine=other) == KILLED
+    assert decide(program, seccomp.X32 + ORDINARY[name][0], machine=machine) == KILLED
+    assert decide(program, seccomp.X32 + machine.denied["ptrace"], machine=machine) == KILLED
 
 
-def test_calls_newer_than_the_table_are_missing(program):
-    assert decide(program, seccomp.NEWEST) == ALLOWED
-    assert decide(program, seccomp.NEWEST + 1) == seccomp.ERRNO | seccomp.ENOSYS
-    assert max({**seccomp.DENIED, **seccomp.NUMA, **seccomp.MISSING, **seccomp.UNCOUNTED}.values()) <= seccomp.NEWEST
+def test_i386_whose_numbers_mean_other_calls_is_killed():
+    i386 = replace(seccomp.X86_64, audit=0x40000003)
+    assert decide(seccomp.program(seccomp.X86_64, have_cgroup=True), 0, machine=i386) == KILLED
 
 
-def test_clone_makes_threads_and_children_but_no_namespaces(program):
-    assert decide(program, seccomp.CLONE, CLONE_THREAD_FLAGS) == ALLOWED
-    assert decide(program, seccomp.CLONE, CLONE_CHILD) == ALLOWED
+def test_both_machines_deny_the_same_calls_but_those_that_one_lacks():
+    assert set(seccomp.X86_64.denied) - set(seccomp.AARCH64.denied) == {"modify_ldt", "iopl", "ioperm"}
+    assert set(seccomp.AARCH64.denied) <= set(seccomp.X86_64.denied)
+    assert set(seccomp.AARCH64.numa) == set(seccomp.X86_64.numa)
+    assert set(seccomp.AARCH64.uncounted) == set(seccomp.X86_64.uncounted)
+
+
+def test_calls_newer_than_the_table_are_missing(program, machine):
+    assert decide(program, seccomp.NEWEST, machine=machine) == ALLOWED
+    assert decide(program, seccomp.NEWEST + 1, machine=machine) == seccomp.ERRNO | seccomp.ENOSYS
+    known = {**machine.denied, **machine.numa, **seccomp.MISSING, **machine.uncounted}
+    assert max(known.values()) <= seccomp.NEWEST
+
+
+def test_clone_makes_threads_and_children_but_no_namespaces(program, machine):
+    assert decide(program, machine.clone, CLONE_THREAD_FLAGS, machine=machine) == ALLOWED
+    assert decide(program, machine.clone, CLONE_CHILD, machine=machine) == ALLOWED
     for bit in (17, 25, 26, 27, 28, 29, 30):
-        assert decide(program, seccomp.CLONE, CLONE_CHILD | 1 << bit) == seccomp.ERRNO | seccomp.EPERM
+        decided = decide(program, machine.clone, CLONE_CHILD | 1 << bit, machine=machine)
+        assert decided == seccomp.ERRNO | seccomp.EPERM
 
 
-@pytest.mark.parametrize("call", [seccomp.SOCKET, seccomp.SOCKETPAIR])
-def test_sockets_stay_on_the_machine(program, call):
+@pytest.mark.parametrize("call", ["socket", "socketpair"])
+def test_sockets_stay_on_the_machine(program, machine, call):
     for family in range(64):
         wanted = ALLOWED if family == seccomp.AF_UNIX else seccomp.ERRNO | seccomp.EAFNOSUPPORT
-        assert decide(program, call, family) == wanted
+        assert decide(program, getattr(machine, call), family, machine=machine) == wanted
 
 
-def test_ioctl_types_into_no_terminal(program):
+def test_ioctl_types_into_no_terminal(program, machine):
     for request in (seccomp.TIOCSTI, seccomp.TIOCLINUX):
-        assert decide(program, seccomp.IOCTL, 0, request) == seccomp.ERRNO | seccomp.EPERM
-    assert decide(program, seccomp.IOCTL, 0, 0x5401) == ALLOWED  # TCGETS: what isatty asks
+        assert decide(program, machine.ioctl, 0, request, machine=machine) == seccomp.ERRNO | seccomp.EPERM
+    assert decide(program, machine.ioctl, 0, 0x5401, machine=machine) == ALLOWED  # TCGETS: what isatty asks
 
 
-def test_the_program_fits_the_kernel():
-    steps = len(seccomp.program(have_cgroup=False)) // 8
-    assert steps < 4096
+def test_the_program_fits_the_kernel(machine):
+    assert len(seccomp.program(machine, have_cgroup=False)) // 8 < 4096

@@ -57,14 +57,14 @@ def broker_url():
 
 @pytest.fixture(scope="module")
 def codes():
-    """A web server that lets workers claim an attempt and fetch code by its sha256; None stands for an attempt that is over."""
+    """A web server that lets workers begin an attempt and fetch code by its sha256; None stands for an attempt that is over."""
     known = {}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             digest = urlsplit(self.path).path.rpartition("/")[2]
             body = known.get(digest)
-            if self.path.startswith("/claims/") and body:
+            if self.path.startswith("/attempts/") and body:
                 assert len(parse_qs(urlsplit(self.path).query)["execution"][0]) == 32
                 body = json.dumps({"code_url": f"http://127.0.0.1:{server.server_port}/{digest}"}).encode()
             self.send_response(200 if body else 410)
@@ -116,8 +116,9 @@ def send(broker_url, codes, worker):
             "task_version": 1,
             "seeds": 5,
             "seed_key": PUBLIC_KEY.hex(),
-            "claim_url": f"{address}/claims/{digest}",
+            "attempt_url": f"{address}/attempts/{digest}",
             "code_sha256": sha256 or digest,
+            "oracle": "",
             "is_house": False,
         } | options
         report_to = dict(app.signature("site.record", queue="results"))
@@ -201,7 +202,7 @@ def test_a_worker_that_cannot_isolate_refuses_uploads_and_runs_house_methods_wit
     monkeypatch.setattr(tasks, "probe_isolation", lambda: unsafe)
     monkeypatch.setattr(tasks, "fetch", lambda url, report: code)
     told = {"task": "doubling", "tier": "quick", "task_version": doubling.version, "seeds": 1, "seed_key": "00"}
-    told |= {"claim_url": "", "code_sha256": hashlib.sha256(code).hexdigest()}
+    told |= {"attempt_url": "", "oracle": "", "code_sha256": hashlib.sha256(code).hexdigest()}
     report = SimpleNamespace(whose={"run": 1})
     with pytest.raises(tasks.Refused, match=r"can't isolate uploads. There is no bubblewrap. Install it."):
         tasks.prepared(told | {"is_house": False}, report)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from runners.inside import wire
+from runners.inside import trees, wire
 
 LIMIT = 1 << 16
 
@@ -49,6 +49,14 @@ def head_of(**changes):
     return {"word": "answer", "call": "1", "value": None, "arrays": [], **changes}
 
 
+def long_of(tag, *arrays):
+    return head_of(value={tag: 0}, arrays=list(arrays))
+
+
+def lengths(*numbers):
+    return np.array(numbers, "<i4").tobytes()
+
+
 def same(a, b):
     if isinstance(a, np.ndarray):
         return a.dtype == b.dtype and a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
@@ -60,7 +68,7 @@ def same(a, b):
 
 
 arrays = hnp.arrays(
-    st.sampled_from([np.dtype(kind) for kind in wire.KINDS]),
+    st.sampled_from([np.dtype(kind) for kind in trees.KINDS]),
     hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
 )
 leaves = st.one_of(
@@ -68,6 +76,30 @@ leaves = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"])),
 )  # fmt: skip
 keys = st.text("abdf", max_size=2)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
+
+
+def long_lists(items):
+    return st.lists(items, min_size=trees.LONG, max_size=trees.LONG + 8)
+
+
+def vectors(kind):
+    return hnp.arrays(np.dtype(kind), st.integers(0, 5))
+
+
+long = st.one_of(
+    long_lists(texts),
+    long_lists(st.integers(-(2**63), 2**63 - 1)),
+    long_lists(st.integers(2**63, 2**64 - 1)),
+    long_lists(st.floats()),
+    long_lists(st.booleans()),
+    long_lists(st.one_of(st.booleans(), st.integers(-5, 5), st.floats(), texts, st.none())),
+    st.sampled_from(sorted(trees.KINDS)).flatmap(lambda kind: long_lists(vectors(kind))),
+    long_lists(st.sampled_from(sorted(trees.KINDS)).flatmap(vectors)),
+    long_lists(st.lists(texts, max_size=3)),
+    long_lists(st.lists(st.one_of(st.integers(-5, 5), texts), max_size=3)),
+    long_lists(st.lists(st.lists(vectors("<i4"), max_size=2), max_size=2)),
+)
 values = st.recursive(
     leaves,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
@@ -81,11 +113,26 @@ def test_every_value_comes_back_as_it_was(value):
     assert same(there_and_back(value), value)
 
 
+@given(long)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_every_long_list_comes_back_as_it_was(value):
+    assert same(there_and_back(value), value)
+
+
 @given(st.data())
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
-def test_ten_thousand_mutated_frames_are_values_or_frame_errors(data):
-    """20 mutations of each of 500 frames: of its bytes, and of the tree that its head describes."""
-    frame = packed(data.draw(values))
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
+def test_eight_thousand_mutated_frames_are_values_or_frame_errors(data):
+    """20 mutations of each of 400 frames: of its bytes, and of the tree that its head describes."""
+    mutate(packed(data.draw(values)), data)
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
+def test_two_thousand_mutated_frames_of_long_lists_are_values_or_frame_errors(data):
+    mutate(packed(data.draw(long)), data)
+
+
+def mutate(frame, data):
     generator = random.Random(data.draw(st.integers(0, 2**32)))
     for _ in range(20):
         read_whatever(generator.choice([with_other_bytes, with_another_tree])(frame, generator))
@@ -94,6 +141,7 @@ def test_ten_thousand_mutated_frames_are_values_or_frame_errors(data):
 TRAPS = [
     *(b"NaN", b"Infinity", b"-Infinity", b"1e999", b"9" * 5000, b"[" * 3000, b'{"a":' * 500, b'"\\ud800"', b"\xff\xfe"),
     *(b"\x00", b'"<f8"', b"[[1]]", b"-1", b"1.0", b"true", b"null", b"2147483648", b"4294967296", b'{"a": 0}'),
+    *(b'{"t": 0}', b'{"s": 0}', b'{"n": 0}', b'{"p": [0, []]}', b"<i4", b"\xff\xff\xff\xff"),
     *(b'{"f": "nan"}', b'{"d": []}', b"|O", b"<U8", b"18446744073709551616", b"{}", b"[]"),
 ]
 
@@ -141,6 +189,12 @@ SURPRISES = [
         [0, 2**31 - 1, 2**31 - 1],
         ["<f8", [2**30, 2**30]],
         [["|b1", [3]]],
+        {"t": 0},
+        {"s": 0},
+        {"n": 1},
+        {"p": [0, []]},
+        {"p": [0, {"t": 1}]},
+        ["<i4", [3]],
     ),
 ]
 
@@ -218,6 +272,29 @@ def read_whatever(data):
         (head_of(value={"a": 0}, arrays=[["<f8", [2**30, 2**30]]]), b""),
         (head_of(value={"a": 0}, arrays=[["<f8", [0, 2**30, 2**30]]]), b""),
         (head_of(value={"a": 0}, arrays=[["|b1", [1]]]), b"\x02"),
+        (long_of("t", ["<i4", [2]], ["|u1", [3]]), lengths(1, 1) + b"abc"),  # too few
+        (long_of("t", ["<i4", [2]], ["|u1", [3]]), lengths(1, 3) + b"abc"),  # too many
+        (long_of("t", ["<i4", [2]], ["|u1", [3]]), lengths(-1, 4) + b"abc"),
+        (long_of("t", ["<i4", [2]], ["|u1", [2]]), lengths(1, 1) + "é".encode()),  # cut within a character
+        (long_of("t", ["<i4", [1]], ["|u1", [2]]), lengths(2) + b"\xff\xfe"),
+        (long_of("t", ["<i4", [1]], ["|u1", [3]]), lengths(3) + b"\xed\xa0\x80"),  # half a surrogate pair
+        (long_of("t", ["<i4", [1]], ["|b1", [1]]), lengths(1) + b"\x01"),
+        (long_of("t", ["<i4", [1]], ["|u1", [1, 1]]), lengths(1) + b"a"),
+        (long_of("t", ["<i8", [1]], ["|u1", [1]]), struct.pack("<q", 1) + b"a"),
+        (long_of("t", ["<i4", [1, 1]], ["|u1", [1]]), lengths(1) + b"a"),
+        (long_of("t", ["<i4", [1]]), lengths(0)),
+        (long_of("t", ["<i4", []], ["|u1", [1]]), lengths(1) + b"a"),
+        (head_of(value={"t": 1}, arrays=[["<i4", [1]], ["|u1", [1]]]), lengths(1) + b"a"),
+        (head_of(value={"t": "0"}, arrays=[["<i4", [1]], ["|u1", [1]]]), lengths(1) + b"a"),
+        (long_of("s", ["<i4", [2]], ["<f4", [1]]), lengths(1, 1) + b"1234"),
+        (long_of("s", ["<i4", [1]], ["<f4", [1, 1]]), lengths(1) + b"1234"),
+        (long_of("n", ["<i4", [1]]), lengths(1)),
+        (long_of("n", ["<i8", [1, 1]]), b"12345678"),
+        (head_of(value={"p": [0, [1, 2]]}, arrays=[["<i4", [1]]]), lengths(1)),
+        (head_of(value={"p": [0, "ab"]}, arrays=[["<i4", [1]]]), lengths(2)),
+        (head_of(value={"p": [0, {"d": {}}]}, arrays=[["<i4", [0]]]), b""),
+        (head_of(value={"p": [0]}, arrays=[["<i4", [0]]]), b""),
+        (head_of(value={"p": 0}, arrays=[["<i4", [0]]]), b""),
         (head_of(arrays=[["|u1", [0]]] * 2000), b""),
     ],
 )
@@ -228,7 +305,7 @@ def test_what_is_malformed_is_one_frame_error(head, body):
 
 def test_nesting_has_an_end_in_both_directions():
     deep = None
-    for _ in range(wire.DEPTH_LIMIT):
+    for _ in range(trees.DEPTH_LIMIT):
         deep = [deep]
     assert there_and_back(deep) == deep
     with pytest.raises(ValueError, match="nested"):
@@ -299,3 +376,112 @@ def test_what_cannot_cross_is_a_type_error(value):
 def test_numbers_of_numpy_and_tuples_arrive_as_plain_ones():
     assert there_and_back((np.float32(0.5), np.int64(3), np.bool_(True))) == [0.5, 3, True]
     assert math.isnan(there_and_back(np.float64("nan")))
+
+
+SENTENCES = 12_544
+WORDS = 217_121
+
+
+def cut(items):
+    """A list of lists, one for each sentence, of lengths that differ."""
+    ends = np.sort(np.random.default_rng(0).integers(0, len(items) + 1, SENTENCES - 1)).tolist()
+    return [items[start:end] for start, end in zip([0, *ends], [*ends, len(items)], strict=True)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        cut([f"Wort{i}é" if i % 7 else "" for i in range(WORDS)]),
+        cut([f"token{i}" for i in range(WORDS)]),
+        cut(list(range(WORDS))),
+        cut(np.arange(WORDS)),
+        cut(np.arange(WORDS, dtype=np.float32)),
+        [f"line {i}" for i in range(WORDS)],
+        {"tokens": cut(np.arange(WORDS)), "names": cut([str(i) for i in range(WORDS)])},
+    ],
+    ids=["texts", "ascii", "numbers", "whole vectors", "vectors", "lines", "both"],
+)
+def test_a_corpus_crosses_in_one_frame(value):
+    frame = packed(value, limit=1 << 26)
+    assert same(wire.read(reader(frame), limit=1 << 26).value, value)
+    assert len(frame) < 12 << 20
+
+
+@pytest.mark.parametrize(
+    "odd", [1.0, 1, True, "1", None, np.float32(1), [1], np.arange(3), np.arange(3.0), np.zeros((1, 3), int)]
+)
+@pytest.mark.parametrize("even", [2, 2.5, False, "2", [2], ["2"], np.arange(2)])
+def test_one_other_item_in_a_long_list_changes_no_type(odd, even):
+    value = [even] * 40 + [odd] + [even] * 40
+    plain = odd.item() if isinstance(odd, np.generic) else odd
+    assert same(there_and_back(value), [even] * 40 + [plain] + [even] * 40)
+
+
+def test_a_long_list_of_narrow_vectors_is_widened_as_they_are_alone():
+    back = there_and_back([np.array([1, 2], np.int16), np.array([], np.int16)] * 20)
+    assert [array.dtype for array in back] == [np.int32] * 40
+    assert back[0].tolist() == [1, 2]
+
+
+def test_vectors_of_a_long_list_can_be_written_to_one_by_one():
+    back = there_and_back([np.arange(3)] * 40)
+    back[0][:] = 9
+    assert back[1].tolist() == [0, 1, 2]
+    assert all(array.flags.c_contiguous and array.flags.writeable for array in back)
+
+
+def test_the_items_of_long_lists_are_counted_together():
+    many = [""] * (trees.PIECES_LIMIT // 2 + 1)
+    assert len(wire.read(reader(packed([many], limit=1 << 26)), limit=1 << 26).value[0]) == len(many)
+    with pytest.raises(ValueError, match="items together"):
+        packed([many, many], limit=1 << 26)
+    claimed = np.zeros(trees.PIECES_LIMIT + 1, "<i4")
+    frame = frame_of(long_of("t", ["<i4", [claimed.size]], ["|u1", [0]]), claimed.tobytes())
+    tracemalloc.start()
+    with pytest.raises(wire.FrameError, match="items together"):
+        wire.read(reader(frame), limit=1 << 26)
+    assert tracemalloc.get_traced_memory()[1] < 4 * claimed.nbytes
+    tracemalloc.stop()
+
+
+def test_a_list_of_texts_has_a_limit_of_its_own():
+    long_text = "x" * (trees.TEXT_LIMIT // trees.LONG + 1)
+    with pytest.raises(ValueError, match="texts takes"):
+        packed([long_text] * trees.LONG, limit=1 << 28)
+    frame = frame_of(long_of("t", ["<i4", [1]], ["|u1", [trees.TEXT_LIMIT + 1]]), lengths(trees.TEXT_LIMIT + 1))
+    with pytest.raises(wire.FrameError, match="texts takes"):
+        wire.read(reader(frame + b"x" * (trees.TEXT_LIMIT + 1)), limit=1 << 28)
+
+
+def test_half_a_surrogate_pair_in_a_long_list_cannot_cross():
+    with pytest.raises(ValueError, match="surrogate"):
+        packed(["\ud800"] * 40)
+
+
+def test_a_small_frame_is_one_buffer_and_a_large_one_is_not_copied():
+    small = {"x": np.zeros((256, 8), np.float32), "names": ["a"] * 100, "n": 3}
+    assert len(wire.pack(wire.Frame("call", "1", small), limit=LIMIT)) == 1
+    large = np.zeros(wire.AHEAD, np.uint8)
+    start, body = wire.pack(wire.Frame("call", "1", large), limit=1 << 20)
+    assert np.shares_memory(np.asarray(body), large)
+    assert len(start) < 200
+
+
+@given(st.lists(values, min_size=1, max_size=3), st.data())
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+def test_frames_are_the_same_however_the_stream_is_cut(sent, data):
+    stream = memoryview(b"".join(packed(value) for value in sent))
+    sizes = random.Random(data.draw(st.integers(0, 2**32)))
+
+    def read(view):
+        nonlocal stream
+        count = min(len(view), len(stream), sizes.choice([1, 2, 7, 100, 5000]))
+        view[:count], stream = stream[:count], stream[count:]
+        return count
+
+    ahead = wire.ReadAhead(read)
+    for value in sent:
+        assert same(wire.read(ahead.fill, limit=LIMIT).value, value)
+    assert not ahead
+    with pytest.raises(EOFError):
+        wire.read(ahead.fill, limit=LIMIT)

@@ -33,9 +33,73 @@ function themed(layout) {
   };
 }
 
+function figureOf(place) {
+  place.figure ??= JSON.parse(document.getElementById(place.dataset.figure).textContent);
+  return place.figure;
+}
+
+// A matrix crosses as bytes between its least and its greatest number, frame after frame.
+function decoded(matrix, frame) {
+  const [, height, width] = matrix.shape, { low, high } = matrix;
+  matrix.levels ??= Uint8Array.from(atob(matrix.bytes), (letter) => letter.charCodeAt(0));
+  const rows = [];
+  for (let y = 0; y < height; y++) {
+    const start = (frame * height + y) * width;
+    rows.push(Array.from(matrix.levels.subarray(start, start + width), (level) => low + (level / 255) * (high - low)));
+  }
+  return rows;
+}
+
+// What is not in the page yet is fetched when it is chosen.
+async function loadMatrix(matrix) {
+  if (!matrix.bytes) Object.assign(matrix, await (await fetch(matrix.url)).json());
+  return matrix;
+}
+
+async function showMatrix(place) {
+  const { data, matrices } = figureOf(place), { chosen = 0 } = place;
+  const matrix = await loadMatrix(matrices[chosen]);
+  const last = matrix.shape[0] - 1, frame = Math.min(place.frame ?? 0, last);
+  const [zmin, zmax] = figureOf(place).range ?? [matrix.low, matrix.high];
+  Object.assign(data[0], { z: decoded(matrix, frame), zmin, zmax });
+  if (place.slider) {
+    Object.assign(place.slider, { max: last, value: frame });
+    place.slider.hidden = last === 0;
+    place.label.textContent = matrix.frames[frame] ?? "";
+    place.slider.setAttribute("aria-valuetext", place.label.textContent);
+  }
+}
+
+// A list of methods and a slider of frames above a matrix, where there is more than one.
+function addControls(place) {
+  const { matrices } = figureOf(place), bar = document.createElement("div");
+  bar.className = "frames";
+  const change = async () => { await showMatrix(place); await draw(place); };
+  if (matrices.length > 1) {
+    const list = document.createElement("select");
+    list.setAttribute("aria-label", "Method");
+    list.append(...matrices.map(({ name }, index) => new Option(name, index)));
+    list.addEventListener("change", () => { place.chosen = Number(list.value); change(); });
+    bar.append(list);
+  }
+  if (matrices.some(({ shape }) => !shape || shape[0] > 1)) {
+    place.slider = Object.assign(document.createElement("input"), { type: "range", min: 0, value: 0 });
+    place.slider.setAttribute("aria-label", "Frame");
+    place.label = document.createElement("output");
+    place.slider.addEventListener("input", () => { place.frame = Number(place.slider.value); change(); });
+    bar.append(place.slider, place.label);
+  }
+  if (bar.children.length) place.before(bar);
+}
+
 async function draw(place) {
-  const figure = JSON.parse(document.getElementById(place.dataset.figure).textContent);
+  const figure = figureOf(place);
   const Plotly = await loadPlotly();
+  if (figure.matrices && !place.hasControls) {
+    place.hasControls = true;
+    addControls(place);
+    await showMatrix(place);
+  }
   const options = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
   await Plotly.react(place, figure.data, themed(figure.layout), options);
   if (!place.dataset.drawn) {
@@ -77,7 +141,7 @@ function table(data) {
   const lines = [["series", "x", "y", "value", "low", "high"]];
   for (const trace of data) {
     if (trace.type === "heatmap") {
-      trace.z.forEach((row, i) => row.forEach((z, j) => lines.push([trace.name ?? "", trace.x[j], trace.y[i], z, "", ""])));
+      trace.z?.forEach((row, i) => row.forEach((z, j) => lines.push([trace.name ?? "", trace.x?.[j] ?? j, trace.y?.[i] ?? i, z, "", ""])));
       continue;
     }
     const bars = trace.error_y ?? trace.error_x, along = trace.error_x ? trace.x : trace.y;
@@ -94,7 +158,9 @@ function table(data) {
 async function download(place, format) {
   const name = (place.dataset.title ?? place.dataset.figure).replace(/[^\w]+/g, "-").toLowerCase();
   if (format === "csv") {
-    const { data } = JSON.parse(document.getElementById(place.dataset.figure).textContent);
+    const figure = figureOf(place);
+    if (figure.matrices) await showMatrix(place);
+    const { data } = figure;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([table(data)], { type: "text/csv" }));
     link.download = `${name}.csv`;
@@ -118,7 +184,7 @@ document.querySelectorAll("[data-figure]").forEach((place) => {
     button.addEventListener("click", () => download(place, format));
     bar.append(button);
   }
-  place.closest("figure")?.append(bar);
+  place.closest(".panels section, figure")?.append(bar);
 });
 
 const seen = new IntersectionObserver((entries) => {

@@ -5,10 +5,12 @@ from typing import Protocol
 
 import numpy as np
 
-from papers.task import Case, House, Limits, Metric, Paper, Task
+from papers.metrics import Metric
+from papers.playing import Contestant
+from papers.task import Case, House, Limits, Paper, Task, Tier
 
 
-class Method(Protocol):
+class Method(Contestant, Protocol):
     """Halves numbers."""
 
     def __init__(self, seed: int, device: str) -> None: ...
@@ -24,14 +26,16 @@ HALVING = Task(
     title="Halving",
     summary="Half as much of everything.",
     version=1,
+    folder=Path(__file__).parent,
     interface=Method,
-    protocol="papers.halving.protocol",
-    cases={"quick": (Case(name="small", params={"n": 3}),), "full": (Case(name="large", params={"n": 50}),)},
-    seeds={"quick": 3, "full": 3},
-    limits={"quick": LIMITS, "full": LIMITS},
+    play="papers.halving.play",
+    tiers=(
+        Tier(name="quick", cases=(Case(name="small", params=3),), seeds=3, limits=LIMITS),
+        Tier(name="full", cases=(Case(name="large", params=50),), seeds=3, limits=LIMITS),
+    ),
+    trial="small",
     metrics=(Metric(name="error", label="Error", better="lower", description="Root mean squared error."),),
     house=(House(slug="exact", title="Exact", kind="method", summary="x / 2."),),
-    claims=(),
     starter="exact",
 )
 

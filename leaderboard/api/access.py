@@ -1,0 +1,68 @@
+"""Who asks the API, and in which words it refuses."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from ninja import Path
+from ninja.errors import HttpError
+from ninja.security import HttpBearer
+from pydantic import Field
+
+from leaderboard.api.schemas import Problems
+from leaderboard.models import ApiToken
+from papers import catalogue
+from papers.task import Board, Task
+
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]  # of a row
+Page = Annotated[int, Field(ge=1, le=10**6)]
+MISSING = {404: Problems, 422: Problems}
+TOKEN_USE_NOTED = timedelta(minutes=1)
+
+
+class Bearer(HttpBearer):
+    """A token from the account page. No cookie is accepted where something changes."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        tokens = ApiToken.objects.select_related("user").filter(user__is_active=True)
+        known = tokens.filter(sha256=ApiToken.digest(token)).first()
+        if known is None:
+            return None
+        now = timezone.now()
+        if known.last_used is None or known.last_used < now - TOKEN_USE_NOTED:
+            ApiToken.objects.filter(pk=known.pk).update(last_used=now)
+        return known.user
+
+
+def anybody(request: HttpRequest) -> Any:
+    """Whoever is signed in by the cookie, or nobody in particular: enough where nothing changes."""
+    return request.user
+
+
+READERS = [Bearer(), anybody]  # a token shows its owner what others don't see
+
+
+def asker(request: HttpRequest) -> Any:
+    """The token's user where one is given, else the page's."""
+    return getattr(request, "auth", None) or request.user
+
+
+def problems(status: int, *pairs: tuple[str, str]) -> JsonResponse:
+    """An answer that names what is wrong: (field, message) each."""
+    return JsonResponse({"errors": [{"field": field, "message": message} for field, message in pairs]}, status=status)
+
+
+def known_task(slug: str) -> Task:
+    """Raises HttpError 404 that names the known tasks."""
+    if slug not in catalogue.all_tasks():
+        raise HttpError(404, f"There is no task {slug!r}; there are {', '.join(sorted(catalogue.all_tasks()))}.")
+    return catalogue.task(slug)
+
+
+def known_board(slug: str, tier: str) -> Board:
+    """Raises HttpError 404 that names the known tasks, or the tiers of this one."""
+    task = known_task(slug)
+    if tier not in task.boards:
+        raise HttpError(404, f"There is no tier {tier!r} of {slug}; there are {' and '.join(task.boards)}.")
+    return task.board(tier)

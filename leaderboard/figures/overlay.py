@@ -1,0 +1,72 @@
+"""Reported curves of the methods, averaged, with what is the same for all of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from leaderboard.boards.statistics import Estimate, estimate
+from leaderboard.figures import style
+from leaderboard.figures.artefacts import Line, series_of
+from leaderboard.figures.material import Material
+from leaderboard.figures.style import Plot, Trace
+from leaderboard.models import Artefact
+from papers.figures import Overlay
+
+GRID = 60  # points of an averaged curve
+
+Lines = Mapping[tuple[str, int], Line]  # case, seed
+
+
+def draw(figure: Overlay, material: Material) -> Plot:
+    data: list[Trace] = []
+    curves = [(row, look, material.reports(row, figure.curve, figure.case)) for row, look in material.looks]
+    for row, look, kept in curves:
+        if lines := lines_of(kept, figure.series):
+            x, estimates = average(figure, lines)
+            data += style.band(look, x, [style.interval(one) for one in estimates])
+            data.append(style.trace(row.submission.name, x, [one.value for one in estimates], look, mode="lines"))
+    data += reference(figure, (kept for _, _, kept in curves))
+    x_axis = style.axis(figure.x_label, is_log=figure.log_x)
+    return style.plot(data, x=x_axis, y=style.axis(figure.y_label or figure.series, is_log=figure.log_y))
+
+
+def lines_of(kept: Iterable[Artefact], series: str) -> Lines:
+    curves = [one for one in kept if one.kind == "curve"]
+    return {(one.case, one.seed): line for one in curves if (line := series_of(one.sha256, series))}
+
+
+def reference(figure: Overlay, curves: Iterable[Sequence[Artefact]]) -> list[Trace]:
+    """What is the same for all, from the first run that reported it: drawn once."""
+    if figure.reference:
+        for kept in curves:
+            if lines := lines_of(kept, figure.reference):
+                x, estimates = average(figure, lines)
+                return [style.reference_line(figure.reference, x, [one.value for one in estimates])]
+    return []
+
+
+def average(figure: Overlay, lines: Lines) -> tuple[list[float], list[Estimate]]:
+    """Lines of (case, seed) on a common grid, where all are defined: mean over cases, interval over seeds."""
+    cases = sorted({case for case, _ in lines})
+    seeds = [seed for seed in sorted({seed for _, seed in lines}) if all((case, seed) in lines for case in cases)]
+    grid = common_grid([x for x, _ in lines.values()], is_step=figure.is_step, is_log=figure.log_x)
+    if not seeds or not len(grid):
+        return [], []
+    read = step_at if figure.is_step else np.interp
+    values = np.array([[read(grid, *lines[case, seed]) for seed in seeds] for case in cases])  # (cases, seeds, grid)
+    return grid.tolist(), [estimate(values[:, :, i]) for i in range(len(grid))]
+
+
+def common_grid(xs: Sequence[np.ndarray], *, is_step: bool, is_log: bool) -> np.ndarray:
+    """The lines' own x where they are few, else GRID points. A last step goes on; a last point doesn't."""
+    start, end = max(x[0] for x in xs), (max if is_step else min)(x[-1] for x in xs)
+    own: np.ndarray = np.unique(np.concatenate(xs))
+    own = own[(own >= start) & (own <= end)]
+    if len(own) <= GRID:
+        return own
+    return np.geomspace(start, end, GRID) if is_log and start > 0 else np.linspace(start, end, GRID)
+
+
+def step_at(grid: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The last value at or before each grid point."""
+    return np.asarray(y[np.maximum(np.searchsorted(x, grid, side="right") - 1, 0)])

@@ -1,0 +1,85 @@
+"""What a house method's scores follow from, as one number: the syntax of its file, of the board's play and of the kit.
+
+Comments, docstrings, layout and the cards' words don't count. Modules are found by reading import statements: nothing is
+imported here, torch least of all. Files of data are told by their own sha256 in a run's provenance.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import papers
+from papers.task import House, Task
+
+# The words in which boards are written: they change no score, or the task's version says so.
+VOCABULARY = {
+    f"papers.{name}"
+    for name in (
+        *("answers", "catalogue", "data", "evidence", "figures", "fingerprint", "metrics", "playing", "reference"),
+        *("task", "variants"),
+    )
+}
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def fingerprint(task: Task, house: House) -> str:
+    """sha256 of all that the scores of a house method follow from; the same on every machine and Python."""
+    parts = [("version", str(task.version)), ("slug", house.slug if house.kind == "oracle" else "")]
+    parts += [("method", syntax(task.code(house))), *sources(task)]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@cache
+def sources(task: Task) -> tuple[tuple[str, str], ...]:
+    """(module, syntax) of the board's play, the kit, and every module of `papers` that they import, by name."""
+    todo = [name for name in (task.play, task.kit) if name]
+    known: dict[str, str] = {}
+    while todo:
+        name = todo.pop()
+        path = path_of(name)
+        if path and name not in known and name not in VOCABULARY:
+            text = path.read_bytes()
+            known[name] = syntax(text)
+            todo += imports(text)
+    return tuple(sorted(known.items()))
+
+
+def syntax(text: bytes) -> str:
+    """The tree of a module without positions, comments and docstrings."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+    return repr(_plain(tree))
+
+
+def imports(text: bytes) -> Iterator[str]:
+    """The modules of `papers` that a module imports; `from package import module` means the module alone."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("papers."))
+        elif isinstance(node, ast.ImportFrom) and node.module and f"{node.module}.".startswith("papers."):
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                yield inner if path_of(inner) else node.module
+
+
+def path_of(module: str) -> Path | None:
+    """The file of a module below `papers`; None where there is none."""
+    _, *parts = module.split(".")
+    for folder in map(Path, papers.__path__):
+        for path in (folder.joinpath(*parts).with_suffix(".py"), folder.joinpath(*parts, "__init__.py")):
+            if parts and path.is_file():
+                return path
+    return None
+
+
+def _plain(node: Any) -> Any:
+    """A node as nested tuples. What is empty is left out: newer Pythons have fields that older ones lack."""
+    if isinstance(node, ast.AST):
+        fields = ((name, _plain(value)) for name, value in ast.iter_fields(node) if value is not None and value != [])
+        return (type(node).__name__, *fields)
+    return tuple(map(_plain, node)) if isinstance(node, list) else node

@@ -1,0 +1,180 @@
+"""The method as its protocol meets it, and the boxes that hold it: see papers.playing.Contestant."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Protocol, Self
+
+from papers.playing import Measured, Spent
+from papers.task import Task
+from runners.inprocess import InProcess, Oracle
+from runners.job import Job
+from runners.sandbox import Ledger, Sandbox, preload_for
+
+
+class Misuse(Exception):
+    """The board's protocol asked for what it must not ask for: our mistake, never the author's."""
+
+
+class Box(Protocol):
+    """What holds a method: a sandbox, for debugging this very process, or an oracle."""
+
+    def load(
+        self, code: bytes, *, seed: int, calls: tuple[str, ...], optional: tuple[str, ...], ledger: Ledger
+    ) -> None: ...
+    def has(self, name: str) -> bool: ...
+    def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any: ...
+    def spent(self) -> Spent: ...
+    def reset_peak(self) -> None: ...
+    @property
+    def lap_bytes(self) -> int: ...
+    def log(self) -> str: ...
+    def close(self) -> None: ...
+
+
+class Boxes:
+    """Starts boxes ahead of their use, which hides the interpreter's start and its imports."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._spare: Box | None = None
+
+    def prepare(self) -> None:
+        """Start the next one now."""
+        if self._spare is None and self._job.mode != "inprocess" and not self._job.oracle:
+            self._spare = self._start()
+
+    def take(self) -> Box:
+        box, self._spare = self._spare or self._start(), None
+        return box
+
+    def close(self) -> None:
+        spare, self._spare = self._spare, None
+        if spare:
+            spare.close()
+
+    def _start(self) -> Box:
+        if self._job.mode == "inprocess":
+            return InProcess(device=self._job.device)
+        return Sandbox.start(
+            limits=self._job.board.limits,
+            device=self._job.device,
+            kit=self._job.board.task.kit,
+            isolated=self._job.mode == "sandbox",
+            preload=preload_for(self._job.code, self._job.board.task.kit),
+        )
+
+
+class Playing:
+    """One play's boxes: the first one and its `fresh` copies, with one account of costs, limits and log."""
+
+    def __init__(self, job: Job, boxes: Boxes, *, seed: int, oracle: Callable[[], object] | None = None) -> None:
+        self._job, self._boxes, self._seed, self._oracle = job, boxes, seed, oracle
+        self._opened: list[Box] = []
+        self._living: dict[int, Box] = {}
+        self._ledger = Ledger()
+        self._memory_bytes = self._gpu_memory_bytes = 0
+
+    @property
+    def task(self) -> Task:
+        return self._job.board.task
+
+    def open(self) -> Box:
+        """Another box with a new Method from the same code and seed. Raises MethodFailure, SandboxError."""
+        box: Box = Oracle(self._oracle) if self._oracle else self._boxes.take()
+        self._opened.append(box)
+        self._living[id(box)] = box
+        optional = tuple(name for name in self.task.calls if name not in self.task.required_calls)
+        self._boxes_ahead()
+        box.load(
+            self._job.code, seed=self._seed, calls=self.task.required_calls, optional=optional, ledger=self._ledger
+        )
+        return box
+
+    def close(self, box: Box) -> None:
+        """End a box; what it used stays on the account."""
+        self.spent()
+        box.close()
+        self._living.pop(id(box), None)
+
+    def spent(self) -> Spent:
+        """Sums over all boxes; memory is the most that those which lived side by side had used at their peaks."""
+        every = [box.spent() for box in self._opened]
+        living = [box.spent() for box in self._living.values()]
+        self._memory_bytes = max(self._memory_bytes, sum(spent["memory_bytes"] for spent in living))
+        self._gpu_memory_bytes = max(self._gpu_memory_bytes, sum(spent["gpu_memory_bytes"] for spent in living))
+        return Spent(
+            seconds=sum(spent["seconds"] for spent in every),
+            cpu_seconds=sum(spent["cpu_seconds"] for spent in every),
+            gpu_seconds=sum(spent["gpu_seconds"] for spent in every),
+            memory_bytes=self._memory_bytes,
+            gpu_memory_bytes=self._gpu_memory_bytes,
+        )
+
+    def end(self) -> None:
+        """End all boxes."""
+        for box in list(self._living.values()):
+            self.close(box)
+
+    def log(self) -> str:
+        """What the method printed, copy by copy: the tail, should it be long."""
+        text = "".join(box.log() for box in self._opened)
+        return text[-self._job.board.limits.log_bytes :]
+
+    def _boxes_ahead(self) -> None:
+        """A protocol that has asked for two will ask for more."""
+        if len(self._opened) > 1:
+            self._boxes.prepare()
+
+
+class Proxy:
+    """The method as a protocol sees it: the calls of the interface, and what papers.playing.Contestant promises."""
+
+    def __init__(self, playing: Playing) -> None:
+        self._playing = playing
+        self._box = playing.open()
+        self._is_closed = False
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in self._playing.task.calls:
+            raise AttributeError(f"the interface has no call {name!r}, only {', '.join(self._playing.task.calls)}")
+        self._require_open(name)
+        if not self.has(name):
+            raise Misuse(f"the method defines no {name}, which is optional: ask method.has({name!r}) first")
+        return partial(self._box.call, name)
+
+    @property
+    def spent(self) -> Spent:
+        return self._playing.spent()
+
+    def has(self, name: str) -> bool:
+        task = self._playing.task
+        if name not in task.calls:
+            raise Misuse(f"the interface has no call {name!r}, only {', '.join(task.calls)}")
+        return name in task.required_calls or self._box.has(name)
+
+    @contextlib.contextmanager
+    def measured(self) -> Iterator[Measured]:
+        """Measure the calls of this copy within a block; background work of its threads counts too."""
+        self._require_open("measured")
+        result = Measured()
+        self._box.reset_peak()
+        before = self._box.spent()
+        try:
+            yield result
+        finally:
+            after = self._box.spent()
+            result.cpu_seconds = after["cpu_seconds"] - before["cpu_seconds"]
+            result.seconds = after["seconds"] - before["seconds"]
+            result.peak_bytes = self._box.lap_bytes
+
+    def fresh(self) -> Self:
+        return type(self)(self._playing)
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._playing.close(self._box)
+
+    def _require_open(self, name: str) -> None:
+        if self._is_closed:
+            raise Misuse(f"{name} was asked of a method that the protocol had closed")
