@@ -19,7 +19,7 @@ VOCABULARY = {
     f"papers.{name}"
     for name in (
         *("answers", "catalogue", "data", "evidence", "figures", "fingerprint", "metrics", "playing", "reference"),
-        *("task", "variants"),
+        *("reading", "shelf", "task", "variants"),
     )
 }
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -4,6 +4,7 @@ Boards are played through the runner itself, in this very process: the card's tr
 """
 
 import ast
+import importlib
 import re
 import time
 from collections import namedtuple
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from papers import catalogue, data
+from papers import catalogue, data, reference
 from papers.figures import Against, Bracket, Frames, Gallery, Heatmap, Overlay, Scatter
 from papers.playing import RESERVED, Contestant
 from papers.task import TIERS
@@ -25,7 +26,7 @@ TASKS = list(catalogue.all_tasks().values())
 BOARDS = catalogue.all_boards()
 HEADINGS = ["Claim", "Protocol", "Interface", "Results beside the claims", "Deviations", "Source"]
 HOUSE = [(task, house) for task in TASKS for house in task.house]
-FILES = [(task, house) for task, house in HOUSE if house.kind != "oracle"]
+ORACLES = [(task, house) for task, house in HOUSE if house.kind == "oracle"]
 TRIAL_SECONDS = 2.0
 LOAD = 2.0  # CPU-seconds on a machine that others use as well, against those on a quiet one
 SHOWN_BY_GALLERY = {"image", "points", "matrix", "strip"}
@@ -49,11 +50,13 @@ each_house_method = pytest.mark.parametrize(
 )
 
 
-def run(task, code, *, case, key=b"conformance"):
-    """One play of a case by this code, through the runner."""
+def run(task, code, *, case, key=b"conformance", oracle=""):
+    """One play of a case by this code or this oracle, through the runner."""
     told = []
     start = time.process_time()
-    job = Job(task=task.slug, tier="quick", code=code, cases=(case,), seeds=1, seed_key=key, mode="inprocess")
+    job = Job(
+        task=task.slug, tier="quick", code=code, oracle=oracle, cases=(case,), seeds=1, seed_key=key, mode="inprocess"
+    )
     evaluate(job, told.append)
     seconds = time.process_time() - start
     of = {
@@ -256,6 +259,34 @@ def test_scores_are_finite_named_by_the_card_and_repeat_with_the_seed(task):
     assert scores != repeatable(task, trial(task, key=b"another")), "another seed must draw another problem"
 
 
+@pytest.mark.parametrize(("task", "house"), ORACLES, ids=[f"{task.slug}-{house.slug}" for task, house in ORACLES])
+def test_an_oracle_is_at_least_as_good_as_the_cheapest_method(task, house):
+    """On the trial case, or on the first one where the board knows the truth."""
+    protocol = importlib.import_module(task.play)
+    for case in sorted(task.board("quick").cases, key=lambda case: case.name != task.trial):
+        play = run(task, b"", case=case.name, oracle=house.slug)
+        if play.failure is None:
+            break
+    assert callable(protocol.oracle)
+    assert play.failure is None, play.failure
+    gain = task.primary.gain
+    assert gain(play.scores[task.primary.name]) >= gain(trial(task, case=case.name).scores[task.primary.name])
+
+
+@each_task
+def test_recorded_results_are_those_of_the_code_as_it_is(task):
+    """Where a board has any: read and unchanged, every row of a method as it stands, on files as they are declared."""
+    for path in sorted((task.folder / "reference").glob("*.json.gz")):
+        recorded = reference.read(path)
+        board = task.board(recorded.tier)
+        assert path == reference.path_of(board, recorded.device_class)
+        for row in recorded.rows:
+            assert reference.holds(row, board), f"{path.name}: {row.slug} was measured with other code: record it again"
+            assert {name for play in row.plays for name in play.scores} <= {metric.name for metric in task.metrics}
+            known = {name: sha256 for name, sha256 in row.provenance.get("data", {}).items() if name in data.files()}
+            assert known == {name: data.files()[name].sha256 for name in known}, f"{path.name}: {row.slug}"
+
+
 @each_task
 def test_the_trial_case_is_quick(task):
     assert min(trial(task, times=times).seconds for times in (0, 1)) < TRIAL_SECONDS * LOAD
@@ -264,7 +295,9 @@ def test_the_trial_case_is_quick(task):
 @each_task
 def test_what_was_read_is_what_the_case_said(task):
     """A file that has to be fetched is named by the case, so that the case is left out where it can't be had."""
-    case, used = task.board("quick").case(task.trial), trial(task).data
+    case, play = task.board("quick").case(task.trial), trial(task)
+    assert play.failure is None, play.failure
+    used = play.data
     assert set(case.data) <= set(used)
     fetched = {name for name in used if name in data.files() and data.files()[name].folder is None}
     assert fetched <= set(case.data)

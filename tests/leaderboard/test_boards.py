@@ -116,7 +116,9 @@ def test_finishing_a_run_puts_it_on_its_board(measured, alice):
     run = measured("One", 0.5, author=alice, rebuild=False).runs.get()
     Run.objects.filter(pk=run.pk).update(status="running", ended=None)
     spent = dict.fromkeys(("seconds", "cpu_seconds", "gpu_seconds", "memory_bytes", "gpu_memory_bytes"), 1)
-    finish(Run.objects.get(pk=run.pk), {"plays": 45, "artefacts": 0, "data": {}, "spent": spent})
+    finish(
+        Run.objects.get(pk=run.pk), {"plays": 45, "artefacts": 0, "data": {}, "evaluator_seconds": 1.0, "spent": spent}
+    )
     assert Standing.objects.get().run == run
 
 

@@ -52,7 +52,7 @@ def test_uploads_by_page_and_token_are_counted_together(client, alice):
     told = {"task": "imputation", "name": "Once more"}
     headers = {"Authorization": f"Bearer {ApiToken.issue(alice, 'laptop')[1]}"}
     assert client.post("/tasks/imputation/submit/", {}).status_code == 429
-    with (ROOT / "papers/gain/methods/mean.py").open("rb") as file:
+    with (ROOT / "papers/gain/imputation/methods/mean.py").open("rb") as file:
         assert client.post("/api/v1/submissions", told | {"file": file}, headers=headers).status_code == 429
 
 
