@@ -66,8 +66,11 @@ def test_an_answer_of_another_form_is_the_authors_error(answer):
         play(CASE, Wrong)
 
 
+PUBLIC_OPTIMUM = tables.diabetes("l4", public=True, rng=np.random.default_rng(0)).optimum()
+
+
 class Carrier:
-    """Carries the public table: fits it, and goes to the solution that is nearest to where the first gradient points."""
+    """Carries the public table, of which the rotation leaves the least value: with it Polyak's step needs no tuning."""
 
     def __init__(self, seed, device):
         pass
@@ -76,10 +79,8 @@ class Carrier:
         self.x0, self.x = x0[0], x0[0]
 
     def step(self, loss, grads):
-        # The public optimum is known up to the secret rotation: its length, and the optimal value, are no secret.
-        objective = tables.diabetes("l4", public=True, rng=np.random.default_rng(0))
-        gap = loss - objective.optimum()
-        self.x = self.x - 0.5 * gap / max(float((grads[0] ** 2).sum()), 1e-12) * grads[0]  # Polyak's step
+        gap = loss - PUBLIC_OPTIMUM
+        self.x = self.x - 0.5 * gap / max(float((grads[0] ** 2).sum()), 1e-12) * grads[0]
         return [self.x]
 
 
