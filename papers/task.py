@@ -111,7 +111,7 @@ class Task:
     )
     play: str  # the module that holds `play`: "papers.gain.imputation.play"
     tiers: tuple[Tier, ...]
-    trial: str  # a case of the quick tier that plays in two CPU-seconds: for conformance
+    trial: str | Case[Any]  # plays in two CPU-seconds, for conformance: a case of the quick tier, or one of no tier
     # what is measured
     metrics: tuple[Metric, ...]  # the first one is the primary one
     # who plays
@@ -141,6 +141,10 @@ class Task:
     def required_calls(self) -> tuple[str, ...]:
         """Those that every method must define."""
         return tuple(name for name in self.calls if not hasattr(getattr(self.interface, name), "is_optional"))
+
+    @property
+    def trial_case(self) -> Case[Any]:
+        return self.trial if isinstance(self.trial, Case) else self.board("quick").case(self.trial)
 
     def metric(self, name: str) -> Metric:
         """Raises KeyError for an unknown name."""

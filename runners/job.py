@@ -58,16 +58,17 @@ class Job:
         return catalogue.board(self.task, self.tier)
 
     def plays(self) -> list[tuple[Case[Any], int]]:
-        """Every (case, seed index) that is asked for. Raises ValueError for an unknown case."""
-        known = {case.name for case in self.board.cases}
-        if unknown := set(self.cases or ()) - known:
-            raise ValueError(f"no such case: {', '.join(sorted(unknown))}; {self.tier} has {', '.join(sorted(known))}")
-        seeds = self.board.seeds if self.seeds is None else self.seeds
-        return [
-            (case, seed)
-            for case, seed in self.board.plays()
-            if seed < seeds and (self.cases is None or case.name in self.cases) and (case.name, seed) not in self.done
-        ]
+        """Every (case, seed index) that is asked for, seed by seed. Raises ValueError for an unknown case.
+
+        The task's trial is played where it is asked for by name, also if no tier has it.
+        """
+        own = {case.name: case for case in self.board.cases}
+        playable = own | {self.board.task.trial_case.name: self.board.task.trial_case}
+        if unknown := set(self.cases or ()) - set(playable):
+            raise ValueError(f"no such case: {', '.join(sorted(unknown))}; {self.tier} has {', '.join(sorted(own))}")
+        cases = self.board.cases if self.cases is None else [playable[name] for name in playable if name in self.cases]
+        seeds = self.board.seeds if self.seeds is None else min(self.seeds, self.board.seeds)
+        return [(case, seed) for seed in range(seeds) for case in cases if (case.name, seed) not in self.done]
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start an evaluator; it dies with the thread that calls this. Read what it says with `events`."""

@@ -17,7 +17,7 @@ import pytest
 from papers import catalogue, data, reference
 from papers.figures import Against, Bracket, Frames, Gallery, Heatmap, Overlay, Scatter
 from papers.playing import RESERVED, Contestant
-from papers.task import TIERS
+from papers.task import TIERS, Case
 from runners.evaluation import evaluate
 from runners.job import Job
 
@@ -75,7 +75,9 @@ def run(task, code, *, case, key=b"conformance", oracle=""):
 def trial(task, *, key=b"conformance", times=0, case=""):
     """The trial case by the cheapest method; `times` tells plays apart that are otherwise the same."""
     methods = [house for house in task.house if house.kind != "oracle"]
-    return run(task, task.code(min(methods, key=lambda house: house.expense)), case=case or task.trial, key=key)
+    return run(
+        task, task.code(min(methods, key=lambda house: house.expense)), case=case or task.trial_case.name, key=key
+    )
 
 
 def repeatable(task, play):
@@ -121,7 +123,9 @@ def test_the_card_is_complete(task):
     assert len(set(tiers)) == len(tiers)
     assert "quick" in tiers
     assert set(tiers) <= set(TIERS)
-    assert task.trial in {case.name for case in task.board("quick").cases}
+    assert isinstance(task.trial, Case) != (task.trial_case.name in case_names(task)), (
+        "a case of its own has its own name"
+    )
 
 
 @each_board
@@ -254,7 +258,7 @@ def test_every_file_beside_the_board_is_a_house_method(task):
 @each_task
 def test_scores_are_finite_named_by_the_card_and_repeat_with_the_seed(task):
     scores = repeatable(task, trial(task))
-    assert task.primary.name in scores or not task.board("quick").case(task.trial).ranked
+    assert task.primary.name in scores or not task.trial_case.ranked
     assert scores == repeatable(task, trial(task, times=1))
     assert scores != repeatable(task, trial(task, key=b"another")), "another seed must draw another problem"
 
@@ -295,7 +299,7 @@ def test_the_trial_case_is_quick(task):
 @each_task
 def test_what_was_read_is_what_the_case_said(task):
     """A file that has to be fetched is named by the case, so that the case is left out where it can't be had."""
-    case, play = task.board("quick").case(task.trial), trial(task)
+    case, play = task.trial_case, trial(task)
     assert play.failure is None, play.failure
     used = play.data
     assert set(case.data) <= set(used)
@@ -309,6 +313,6 @@ def test_what_was_read_is_what_the_case_said(task):
 def test_a_malformed_answer_is_the_authors_error(task, answer):
     calls = "\n".join(f"    def {name}(self, *args, **kwargs):\n        return {answer}" for name in task.calls)
     code = f"import numpy as np\nclass Method:\n    def __init__(self, *args):\n        pass\n{calls}\n"
-    failure = run(task, code.encode(), case=task.trial).failure
+    failure = run(task, code.encode(), case=task.trial_case.name).failure
     assert failure
     assert (failure["whose"], failure["reason"]) == ("author", "answer"), failure["message"]

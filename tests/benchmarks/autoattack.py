@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.defence.asked import Asked
+from papers.obfuscated_gradients.defence.respondent import Respondent
 from papers.obfuscated_gradients.defence.suite import Suite
 from papers.obfuscated_gradients.problem.images import splits
 from papers.obfuscated_gradients.problem.victims import load_weights
@@ -80,7 +80,7 @@ def by_autoattack(library, net, x, y, eps: float) -> float:
 
 def by_suite(name: str, x, y, eps: float) -> float:
     return Suite(
-        asked=Asked(Ready(name), 10),
+        defence=Respondent(Ready(name), 10),
         x=x,
         y=y,
         norm="linf",

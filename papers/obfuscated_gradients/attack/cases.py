@@ -1,66 +1,73 @@
-"""The cases of the board."""
+"""The cases: a victim, and the ball within which its images may be changed."""
 
+from dataclasses import dataclass
+from typing import Literal
+
+from papers.obfuscated_gradients.problem.threats import Norm, Threat, data_sets, radius_in
 from papers.task import Case
 
+Hiding = Literal["nothing", "shattered", "stochastic", "vanishing"]
 
-def cases(images: int, rows: tuple[tuple[str, str, str, str, float, str], ...]) -> tuple[Case, ...]:
-    """Cases named "victim/norm-radius"."""
-    return tuple(
-        Case(
-            name=f"{victim}/{norm}-{radius}",
-            params={"victim": victim, "data": data, "norm": norm, "eps": eps, "images": images, "hides": hides},
-        )
-        for victim, data, norm, radius, eps, hides in rows
+
+@dataclass(frozen=True, kw_only=True)
+class Victim(Threat):
+    """`victim` is a name for `kit.build`; `hides` is what becomes of its gradient."""
+
+    victim: str
+    hides: Hiding
+
+
+def case(victim: str, data: str, norm: Norm, radius: float | str, *, images: int, hides: Hiding) -> Case[Victim]:
+    """A case named "victim/norm-radius"."""
+    eps = radius_in(radius)
+    return Case(
+        name=f"{victim}/{norm}-{radius}",
+        params=Victim(victim=victim, data=data, norm=norm, eps=eps, images=images, hides=hides),
+        data=data_sets(data, victim),
     )
 
 
-QUICK = cases(
-    50,
-    (
-        ("linear", "digits", "linf", "0.1", 0.1, "nothing"),
-        ("plain", "digits", "linf", "0.2", 0.2, "nothing"),
-        ("adversarial", "digits", "linf", "0.2", 0.2, "nothing"),
-        ("quantised", "digits", "linf", "0.2", 0.2, "shattered"),
-        ("thermometer", "digits", "linf", "0.2", 0.2, "shattered"),
-        ("argmax", "digits", "linf", "0.2", 0.2, "shattered"),
-        ("noisy", "digits", "linf", "0.2", 0.2, "stochastic"),
-        ("pruned", "digits", "linf", "0.2", 0.2, "stochastic"),
-        ("saturated", "digits", "linf", "0.2", 0.2, "vanishing"),
-        ("projection", "digits", "linf", "0.2", 0.2, "vanishing"),
-    ),
+def digits(victim: str, radius: float, hides: Hiding) -> Case[Victim]:
+    return case(victim, "digits", "linf", radius, images=50, hides=hides)
+
+
+def mnist(victim: str, norm: Norm, radius: float, hides: Hiding) -> Case[Victim]:
+    return case(f"mnist-{victim}", "mnist", norm, radius, images=250, hides=hides)
+
+
+def cifar(victim: str, hides: Hiding) -> Case[Victim]:
+    return case(f"cifar-jpegcopy-{victim}", "cifar-jpegcopy", "linf", "8-255", images=250, hides=hides)
+
+
+QUICK = (
+    digits("linear", 0.1, "nothing"),
+    digits("plain", 0.2, "nothing"),
+    digits("adversarial", 0.2, "nothing"),
+    digits("quantised", 0.2, "shattered"),
+    digits("thermometer", 0.2, "shattered"),
+    digits("argmax", 0.2, "shattered"),
+    digits("noisy", 0.2, "stochastic"),
+    digits("pruned", 0.2, "stochastic"),
+    digits("saturated", 0.2, "vanishing"),
+    digits("projection", 0.2, "vanishing"),
 )
-
-
-FULL = cases(
-    250,
-    (
-        ("mnist-plain", "mnist", "linf", "0.3", 0.3, "nothing"),
-        ("mnist-adversarial", "mnist", "linf", "0.3", 0.3, "nothing"),
-        ("mnist-certified", "mnist", "linf", "0.1", 0.1, "nothing"),
-        ("mnist-quantised", "mnist", "linf", "0.3", 0.3, "shattered"),
-        ("mnist-thermometer16", "mnist", "linf", "0.3", 0.3, "shattered"),
-        ("mnist-jpeg", "mnist", "linf", "0.3", 0.3, "shattered"),
-        ("mnist-resize-pad", "mnist", "linf", "0.3", 0.3, "stochastic"),
-        ("mnist-projection", "mnist", "linf", "0.3", 0.3, "vanishing"),
-        ("mnist-projection", "mnist", "l2", "1.5", 1.5, "vanishing"),
-        ("fashion-certified", "fashion", "linf", "0.1", 0.1, "nothing"),
-        *(
-            (f"cifar-jpegcopy-{victim}", "cifar-jpegcopy", "linf", "8-255", 8 / 255, hides)
-            for victim, hides in (
-                ("plain", "nothing"),
-                ("adversarial", "nothing"),
-                ("thermometer16", "shattered"),
-                ("bitdepth3", "shattered"),
-                ("jpeg", "shattered"),
-                ("resize-pad", "stochastic"),
-                ("prune", "stochastic"),
-            )
-        ),
-    ),
+FULL = (
+    mnist("plain", "linf", 0.3, "nothing"),
+    mnist("adversarial", "linf", 0.3, "nothing"),
+    mnist("certified", "linf", 0.1, "nothing"),
+    mnist("quantised", "linf", 0.3, "shattered"),
+    mnist("thermometer16", "linf", 0.3, "shattered"),
+    mnist("jpeg", "linf", 0.3, "shattered"),
+    mnist("resize-pad", "linf", 0.3, "stochastic"),
+    mnist("projection", "linf", 0.3, "vanishing"),
+    mnist("projection", "l2", 1.5, "vanishing"),
+    case("fashion-certified", "fashion", "linf", 0.1, images=250, hides="nothing"),
+    cifar("plain", "nothing"),
+    cifar("adversarial", "nothing"),
+    cifar("thermometer16", "shattered"),
+    cifar("bitdepth3", "shattered"),
+    cifar("jpeg", "shattered"),
+    cifar("resize-pad", "stochastic"),
+    cifar("prune", "stochastic"),
 )
-
-
-HIDING = tuple(
-    f"{victim}/linf-0.2"
-    for victim in ("quantised", "thermometer", "argmax", "noisy", "pruned", "saturated", "projection")
-)
+HIDING = tuple(case for case in QUICK if case.params.hides != "nothing")

@@ -20,6 +20,6 @@ def worst_margins(x: np.ndarray, y: np.ndarray, *, weight: np.ndarray, bias: np.
     return np.asarray(margins)
 
 
-def robust(x: np.ndarray, y: np.ndarray, *, weight: np.ndarray, bias: np.ndarray, eps: float) -> np.ndarray:
+def robust_images(x: np.ndarray, y: np.ndarray, *, weight: np.ndarray, bias: np.ndarray, eps: float) -> np.ndarray:
     """Which images no perturbation within linf eps and [0, 1] can change: (n,) bool. See `worst_margins`."""
     return np.asarray(worst_margins(x, y, weight=weight, bias=bias, eps=eps).min(1) > 0)

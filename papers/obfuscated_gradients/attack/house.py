@@ -14,6 +14,8 @@ HOUSE = (
     House(slug="pgd", title="PGD", kind="baseline", summary="Cross-entropy, 50 steps.", expense=2),
     House(
         slug="pgd_margin",
+        file="pgd",
+        constants={"LOSS": "margin"},
         title="PGD, margin",
         kind="baseline",
         summary="The margin, which can't saturate.",

@@ -1,34 +1,36 @@
 """The attack board's protocol: images and a victim's weights go out, perturbed images come back and are judged here."""
 
-from typing import Any
-
 import numpy as np
 import torch
 
+from papers import answers
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.attack import exact
+from papers.obfuscated_gradients.attack import cases, exact
+from papers.obfuscated_gradients.attack.interface import Method
 from papers.obfuscated_gradients.kit.victims import Victim
 from papers.obfuscated_gradients.problem.images import Images, deal, splits
 from papers.obfuscated_gradients.problem.pictures import show_budgets, show_examples
 from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.playing import Report
-from papers.task import AnswerError, Case, Scores, Seed
+from papers.task import Case, Scores, Seed
 
 DRAWS = 20  # of a random victim, at scoring
 SLACK = 1e-5  # float32 rounding at the edge of the ball
 BUDGETS = (0.25, 0.5, 1.0, 1.5)  # of the case's eps, for the curve
+FAR = 1e6  # outside the ball either way, and within float32
 
 
-def play(case: Case, *, seed: Seed, device: str, method: Any, report: Report) -> Scores:
-    name, norm, eps = case.params["victim"], case.params["norm"], case.params["eps"]
-    images = deal(splits(case.params["data"])[1], case.params["images"], seed.rng("images"))
+def play(case: Case[cases.Victim], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
+    name, norm, eps = case.params.victim, case.params.norm, case.params.eps
+    test = splits(case.params.data)[1]
+    images = deal(test, case.params.images, seed.rng("images"))
     weights = load_weights(name)
 
-    def attacked(images: Images, eps: float) -> np.ndarray:
+    def ask(images: Images, eps: float) -> tuple[np.ndarray, np.ndarray]:
         answer = method.attack(name, weights.copy(), images.x.copy(), images.y.copy(), norm, eps)
-        return checked(answer, like=images.x)
+        return admissible_images(images_in(answer, like=images.x), images.x, norm=norm, eps=eps)
 
-    x_adv, outside = admitted(attacked(images, eps), images.x, norm=norm, eps=eps)
+    x_adv, outside = ask(images, eps)
     victim = kit.build(name, weights, "cpu")  # the method's own copy may have been tampered with
     clean = share_right(victim, images.x, images.y, seed.rng("clean draws"))
     right = share_right(victim, x_adv, images.y, seed.rng("draws"))
@@ -45,31 +47,21 @@ def play(case: Case, *, seed: Seed, device: str, method: Any, report: Report) ->
     if name == "linear":
         scores["gap_to_exact"] = scores["robust_accuracy"] - exact_accuracy(weights, images, eps)
     if seed.index == 0:  # other images than the scored ones: these are shown
-        shown = deal(splits(case.params["data"])[1], case.params["images"], seed.salted("shown"))
-        found = {b: admitted(attacked(shown, b * eps), shown.x, norm=norm, eps=b * eps)[0] for b in BUDGETS}
-        rates = [share_right(victim, at, shown.y, seed.rng("shown draws")).mean() for at in (shown.x, *found.values())]
+        shown = deal(test, case.params.images, seed.salted("shown"))
+        within = {budget: ask(shown, budget * eps)[0] for budget in BUDGETS}
+        rates = [share_right(victim, at, shown.y, seed.rng("shown draws")).mean() for at in (shown.x, *within.values())]
         show_budgets(report, [0.0, *BUDGETS], {"robust accuracy": [float(rate) for rate in rates]})
-        show_examples(report, shown.x, found[1.0])
+        show_examples(report, shown.x, within[1.0])
     return scores
 
 
-def checked(answer: Any, *, like: np.ndarray) -> np.ndarray:
-    """The answer as float32, if it is a finite float array of the shape of `like`. Raises AnswerError."""
-    if not isinstance(answer, np.ndarray):
-        raise AnswerError(f"attack returned {type(answer).__name__}, expected a float32 array of shape {like.shape}")
-    if answer.shape != like.shape:
-        raise AnswerError(f"attack returned an array of shape {answer.shape}, expected {like.shape}")
-    if answer.dtype.kind != "f":
-        raise AnswerError(f"attack returned {answer.dtype}, expected float32")
-    if bad := int((~np.isfinite(answer)).any(axis=tuple(range(1, answer.ndim))).sum()):
-        raise AnswerError(f"attack left NaN or infinite pixels in {bad} of {len(answer)} images")
-    kept: np.ndarray = np.clip(np.asarray(answer), -1e6, 1e6).astype(
-        np.float32
-    )  # far outside either way, and within float32
-    return kept
+def images_in(answer: object, *, like: np.ndarray) -> np.ndarray:
+    """The images of an answer to `attack` as float32, which may lie outside the ball. Raises AnswerError."""
+    values = answers.array(answer, call="attack", like=like, low=-np.inf, high=np.inf)
+    return np.asarray(np.clip(values, -FAR, FAR), np.float32)
 
 
-def admitted(x_adv: np.ndarray, x: np.ndarray, *, norm: kit.Norm, eps: float) -> tuple[np.ndarray, np.ndarray]:
+def admissible_images(x_adv: np.ndarray, x: np.ndarray, *, norm: kit.Norm, eps: float) -> tuple[np.ndarray, np.ndarray]:
     """The attacked images, those outside the ball or [0, 1] put back to the original; and which were: (n,) bool.
 
     What is outside by rounding only is moved to the edge.
@@ -99,4 +91,4 @@ def exact_accuracy(weights: np.ndarray, images: Images, eps: float) -> float:
     """The least robust accuracy that any attack on the linear victim can leave."""
     x = images.x.reshape(len(images), -1).astype(np.float64)
     weight, bias = np.split(weights.astype(np.float64), [10 * x.shape[1]])
-    return float(exact.robust(x, images.y, weight=weight.reshape(10, -1), bias=bias, eps=eps).mean())
+    return float(exact.robust_images(x, images.y, weight=weight.reshape(10, -1), bias=bias, eps=eps).mean())

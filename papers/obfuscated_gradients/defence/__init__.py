@@ -34,7 +34,7 @@ TASK = Task(
             limits=Limits(call_seconds=1200, play_seconds=3600, memory_bytes=8 << 30),
         ),
     ),
-    trial="digits/linf-0.2",
+    trial=cases.TRIAL,
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,

@@ -1,16 +1,65 @@
-"""The cases of the board."""
+"""The cases: images, the ball within which the defence is to stay right, and how hard the evaluator attacks."""
 
+from dataclasses import dataclass
+
+from papers.obfuscated_gradients.problem.threats import Norm, Threat, data_sets, radius_in
 from papers.task import Case
 
 
-def case(data: str, norm: str, radius: str, eps: float, images: int) -> Case:
-    return Case(name=f"{data}/{norm}-{radius}", params={"data": data, "norm": norm, "eps": eps, "images": images})
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """Steps, queries and trainings of the evaluator's attacks."""
+
+    steps: int = 50  # of PGD
+    target_steps: int = 30  # of PGD towards each of the next classes
+    mean_steps: int = 30  # of PGD along mean gradients (EOT)
+    difference_steps: int = 20
+    queries: int = 300  # of the random search on all images
+    patient_queries: int = 1000  # and on those that survived all else
+    substitute_epochs: int = 15
 
 
-QUICK = (case("digits", "linf", "0.2", 0.2, 50),)
+THOROUGH = Effort()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defended(Threat):
+    """`train`: so many of the training images are shown; None: all."""
+
+    train: int | None = None
+    effort: Effort = THOROUGH
+
+
+def case(data: str, norm: Norm, radius: float | str, *, images: int) -> Case[Defended]:
+    """A case named "data/norm-radius"."""
+    params = Defended(data=data, norm=norm, eps=radius_in(radius), images=images)
+    return Case(name=f"{data}/{norm}-{radius}", params=params, data=data_sets(data))
+
+
+QUICK = (case("digits", "linf", 0.2, images=50),)
 FULL = (
-    case("mnist", "linf", "0.3", 0.3, 200),
-    case("mnist", "linf", "0.1", 0.1, 200),
-    case("cifar-jpegcopy", "linf", "8-255", 8 / 255, 200),
-    case("cifar-jpegcopy", "l2", "0.5", 0.5, 200),
+    case("mnist", "linf", 0.3, images=200),
+    case("mnist", "linf", 0.1, images=200),
+    case("cifar-jpegcopy", "linf", "8-255", images=200),
+    case("cifar-jpegcopy", "l2", 0.5, images=200),
+)
+TRIAL = Case(  # all that a play does, in a second; its numbers mean nothing
+    name="digits/trial",
+    params=Defended(
+        data="digits",
+        norm="linf",
+        eps=0.2,
+        images=8,
+        train=96,
+        effort=Effort(
+            steps=4,
+            target_steps=2,
+            mean_steps=2,
+            difference_steps=2,
+            queries=20,
+            patient_queries=20,
+            substitute_epochs=1,
+        ),
+    ),
+    ranked=False,
 )

@@ -8,16 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.defence.asked import Asked, Seeds
+from papers.obfuscated_gradients.defence.cases import THOROUGH, Effort
+from papers.obfuscated_gradients.defence.respondent import Respondent, Seeds, Trace
 from papers.obfuscated_gradients.kit.ball import Norm
 from papers.obfuscated_gradients.kit.gradients import Classifier, Loss, Objective
 
-STEPS, RESTARTS, TARGETS, TARGET_STEPS = 50, 2, 4, 30
-QUERIES, PATIENT_QUERIES = 300, 1000  # of the random search: on all images, on those that survived all else
-LARGEST_SQUARE = 0.3  # share of the picture that a square covers at first
-HALVED_AT = (0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)  # of the queries
-DIFFERENCE_STEPS, DIRECTIONS = 20, 64
-EOT_STEPS, MOST_DRAWS, PILOT = 30, 20, 8
+RESTARTS, TARGETS = 2, 4  # of the margin; next classes that are aimed at
+MOST_DRAWS, PILOT = 20, 8  # of a random defence, for a mean gradient and to learn how many that takes
 COSINE = 0.8  # wanted between the mean gradient over draws and the expected one
 
 
@@ -25,7 +22,7 @@ COSINE = 0.8  # wanted between the mean gradient over draws and the expected one
 class Suite:
     """What all attacks share. `substitutes` are nets that the evaluator has trained itself."""
 
-    asked: Asked
+    defence: Respondent
     x: Tensor
     y: Tensor
     norm: Norm
@@ -33,9 +30,10 @@ class Suite:
     rng: np.random.Generator
     substitutes: list[nn.Module]
     is_random: bool = False
+    effort: Effort = THOROUGH
     seeds: Seeds = field(init=False)
     generator: torch.Generator = field(init=False)
-    traces: dict[str, list[tuple[float, float]]] = field(init=False)  # attack -> (mean loss, accuracy) at each step
+    traces: dict[str, Trace] = field(init=False)  # by attack: one point a step
 
     def __post_init__(self) -> None:
         self.traces = {}
@@ -44,37 +42,37 @@ class Suite:
 
     def attacks(self) -> dict[str, Callable[[], list[Tensor]]]:
         """Name -> attack on all images, which returns one or more candidates like x."""
-        found: dict[str, Callable[[], list[Tensor]]] = {
+        attacks: dict[str, Callable[[], list[Tensor]]] = {
             "fgsm": lambda: [self.fgsm()],
             "pgd": lambda: [self.ascend("pgd", kit.cross_entropy)],
             "margin": lambda: [self.ascend("margin", kit.margin) for _ in range(RESTARTS)],
             "surrogate": self.surrogate,
             "transfer": self.transfer,
-            "square": lambda: [self.square(self.x, self.y, queries=QUERIES)],
+            "square": lambda: [self.square(self.x, self.y, queries=self.effort.queries)],
             "finite_difference": lambda: [self.finite_difference()],
         }
         if self.is_random:
-            found["eot"] = self.eot
-        return found
+            attacks["eot"] = self.eot
+        return attacks
 
     def robust_accuracy(self) -> float:
         """Accuracy under the strongest attacks, each on what the earlier ones left: the score without the symptoms."""
-        best, right = self.x, self.asked.right(self.x, self.y, [next(self.seeds)]) > 0
-        for steps in (1, 10, STEPS):
+        best, right = self.x, self.defence.share_right(self.x, self.y, [next(self.seeds)]) > 0
+        for steps in (1, 10, self.effort.steps):
             if len(rows := right.nonzero()[:, 0]) == 0:
                 return 0.0
             part = replace(self, x=self.x[rows], y=self.y[rows])
             best = part.ascend("", kit.margin, steps=steps)
-            right[rows] = part.asked.right(best, part.y, [next(self.seeds)]) > 0
+            right[rows] = part.defence.share_right(best, part.y, [next(self.seeds)]) > 0
             best = best[right[rows]]
         if len(rows := right.nonzero()[:, 0]):
             for at in self.finish(rows, best, surrogate=False):
-                right[rows] &= self.asked.right(at, self.y[rows], [next(self.seeds)]) > 0
+                right[rows] &= self.defence.share_right(at, self.y[rows], [next(self.seeds)]) > 0
         return float(right.float().mean())
 
     def objective(self, loss: Loss, *, name: str = "", draws: int = 1, surrogate: bool = False) -> Objective:
         trace = self.traces.setdefault(name, []) if name else None
-        return self.asked.objective(
+        return self.defence.objective(
             self.y, loss=loss, seeds=self.seeds, draws=draws, surrogate=surrogate, trace=None if trace else trace
         )
 
@@ -86,13 +84,13 @@ class Suite:
         return kit.project(self.x + self.eps * kit.steepest(gradient, self.norm), self.x, norm=self.norm, eps=self.eps)
 
     def ascend(
-        self, name: str, loss: Loss, *, surrogate: bool = False, eps: float | None = None, steps: int = STEPS
+        self, name: str, loss: Loss, *, surrogate: bool = False, eps: float | None = None, steps: int = 0
     ) -> Tensor:
-        """PGD from a random start, by the defence's own gradient; another eps leaves no trace."""
+        """PGD from a random start, by the defence's own gradient. Another eps leaves no trace; steps=0: those of `effort`."""
         objective = self.objective(loss, name="" if eps else name, surrogate=surrogate)
         eps = self.eps if eps is None else eps
         start = kit.random_start(self.x, norm=self.norm, eps=eps, generator=self.generator)
-        return kit.ascend(objective, self.x, norm=self.norm, eps=eps, steps=steps, start=start)
+        return kit.ascend(objective, self.x, norm=self.norm, eps=eps, steps=steps or self.effort.steps, start=start)
 
     def surrogate(self) -> list[Tensor]:
         """BPDA: true answers, and in the backward pass the author's stand-in, or a net of the evaluator's own."""
@@ -102,14 +100,16 @@ class Suite:
         ]
 
     def along(self, objective: Objective) -> Tensor:
-        return kit.ascend(objective, self.x, norm=self.norm, eps=self.eps, steps=STEPS, start=self.start(self.x))
+        return kit.ascend(
+            objective, self.x, norm=self.norm, eps=self.eps, steps=self.effort.steps, start=self.start(self.x)
+        )
 
     def borrowed(self, net: nn.Module) -> Objective:
         """The defence's margin with the gradient of another net."""
         theirs = kit.objective(apart(net), self.y, loss=kit.margin)
 
         def at(x: Tensor) -> tuple[Tensor, Tensor]:
-            return kit.margin(self.asked.logits(x, next(self.seeds)), self.y), theirs(x)[1]
+            return kit.margin(self.defence.logits(x, next(self.seeds)), self.y), theirs(x)[1]
 
         return at
 
@@ -125,7 +125,7 @@ class Suite:
                 self.x,
                 norm=self.norm,
                 eps=self.eps,
-                steps=EOT_STEPS,
+                steps=self.effort.mean_steps,
                 keep="last",
             )
             for surrogate in (False, True)
@@ -144,51 +144,32 @@ class Suite:
         return int(needed.ceil().clamp(1, MOST_DRAWS))
 
     def finite_difference(self) -> Tensor:
-        """Steps along central differences of the margin with step eps: in every pixel, or in random directions."""
-        pixels = self.x[0].numel()
-        at = self.x
+        """Steps along central differences of the margin, as `kit.difference_slope` takes them."""
+        at, steps = self.x, self.effort.difference_steps
         best, highest = at, torch.full((len(at),), -torch.inf)
-        for _ in range(DIFFERENCE_STEPS):
-            basis = torch.eye(pixels)
-            if pixels > DIRECTIONS:
-                basis = (2 * torch.randint(0, 2, (DIRECTIONS, pixels), generator=self.generator) - 1).float()
-            loss, slope = self.differences(at, basis.view(-1, *self.x.shape[1:]))
-            best, highest = kit.better(best, highest, at, loss)
-            at = at + 2.5 * self.eps / DIFFERENCE_STEPS * kit.steepest(slope, self.norm)
+        for _ in range(steps):
+            margin = self.margin_of(next(self.seeds))  # one draw for all answers of a step
+            slope = kit.difference_slope(margin, at, self.y, norm=self.norm, eps=self.eps, generator=self.generator)
+            best, highest = kit.better(best, highest, at, margin(at, self.y))
+            at = at + 2.5 * self.eps / steps * kit.steepest(slope, self.norm)
             at = kit.project(at, self.x, norm=self.norm, eps=self.eps)
-        return kit.better(best, highest, at, kit.margin(self.asked.logits(at, next(self.seeds)), self.y))[0]
+        return kit.better(best, highest, at, self.margin_of(next(self.seeds))(at, self.y))[0]
 
-    def differences(self, at: Tensor, basis: Tensor) -> tuple[Tensor, Tensor]:
-        """The margin at the points, and sum over directions b of (m(at + eps b) - m(at - eps b)) b."""
-        draw, n = next(self.seeds), len(at)
-        step = self.eps if self.norm == "linf" else self.eps / basis[0].norm()
-        up, down = ((at[:, None] + side * step * basis).clamp(0, 1).flatten(0, 1) for side in (1, -1))
-        labels = self.y.repeat_interleave(len(basis))
-        rise = kit.margin(self.asked.logits(up, draw), labels) - kit.margin(self.asked.logits(down, draw), labels)
-        slope = torch.einsum("nk,kchw->nchw", rise.view(n, -1), basis)
-        return kit.margin(self.asked.logits(at, draw), self.y), slope
+    def square(self, x: Tensor, y: Tensor, *, queries: int, start: Tensor | None = None) -> Tensor:
+        """Random search over squares, see `kit.square`; a fresh draw for each query."""
+        return kit.square(
+            lambda at: self.margin_of(next(self.seeds))(at, y),
+            x,
+            norm=self.norm,
+            eps=self.eps,
+            queries=queries,
+            generator=self.generator,
+            start=start,
+        )
 
-    def square(self, x: Tensor, y: Tensor, *, queries: int, best: Tensor | None = None) -> Tensor:
-        """Random search over squares, see methods/square.py; from a given point, or from random stripes."""
-        n, channels, _, side = x.shape
-        height = self.eps * (1.0 if self.norm == "linf" else 3 / x[0].numel() ** 0.5)
-        if best is None:
-            best = kit.project(x + height * self.signs(n, channels, 1, side), x, norm=self.norm, eps=self.eps)
-        highest = kit.margin(self.asked.logits(best, next(self.seeds)), y)
-        places = torch.arange(side)
-        for query in range(1, queries):
-            share = LARGEST_SQUARE / 2 ** sum(query > bound * queries for bound in HALVED_AT)
-            width = max(1, round(side * share**0.5))
-            corner = torch.randint(0, side - width + 1, (2, n, 1), generator=self.generator)
-            down, across = ((places >= at) & (places < at + width) for at in corner)
-            inside = (down[:, :, None] & across[:, None])[:, None]
-            moved = torch.where(inside, x + height * self.signs(n, channels, 1, 1), best)
-            moved = kit.project(moved, x, norm=self.norm, eps=self.eps)
-            best, highest = kit.better(best, highest, moved, kit.margin(self.asked.logits(moved, next(self.seeds)), y))
-        return best
-
-    def signs(self, *shape: int) -> Tensor:
-        return (2 * torch.randint(0, 2, shape, generator=self.generator) - 1).float()
+    def margin_of(self, draw: int) -> Loss:
+        """The defence's margin at images (n, C, H, W) with labels (n,), all in one draw: (n,)."""
+        return lambda at, y: kit.margin(self.defence.logits(at, draw), y)
 
     def finish(self, rows: Tensor, best: Tensor, *, surrogate: bool) -> list[Tensor]:
         """Candidates for the images `rows` that survived: margins to the next classes, then a patient random search.
@@ -196,16 +177,20 @@ class Suite:
         `best` are their worst points so far, `surrogate` says which gradient did better.
         """
         x, y = self.x[rows], self.y[rows]
-        order = self.asked.logits(best, next(self.seeds)).scatter(1, y[:, None], -torch.inf).argsort(1, descending=True)
-        found = []
+        order = (
+            self.defence.logits(best, next(self.seeds)).scatter(1, y[:, None], -torch.inf).argsort(1, descending=True)
+        )
+        candidates = []
         for rank in range(min(TARGETS, order.shape[1] - 1)):
             loss = kit.margin_to(order[:, rank])
-            objective = self.asked.objective(y, loss=loss, seeds=self.seeds, surrogate=surrogate)
-            found.append(
-                kit.ascend(objective, x, norm=self.norm, eps=self.eps, steps=TARGET_STEPS, start=self.start(x))
+            objective = self.defence.objective(y, loss=loss, seeds=self.seeds, surrogate=surrogate)
+            candidates.append(
+                kit.ascend(
+                    objective, x, norm=self.norm, eps=self.eps, steps=self.effort.target_steps, start=self.start(x)
+                )
             )
-        found.append(self.square(x, y, queries=PATIENT_QUERIES, best=best))
-        return found
+        candidates.append(self.square(x, y, queries=self.effort.patient_queries, start=best))
+        return candidates
 
 
 def apart(net: nn.Module) -> Classifier:
@@ -213,7 +198,7 @@ def apart(net: nn.Module) -> Classifier:
     return lambda x, _: net(x)
 
 
-def worst(candidates: dict[str, Tensor], right: dict[str, Tensor]) -> Tensor:
+def worst_candidates(candidates: dict[str, Tensor], right: dict[str, Tensor]) -> Tensor:
     """Per image the candidate under which it is right least often: (n, C, H, W)."""
     names = list(candidates)
     choice = torch.stack([right[name] for name in names]).argmin(0)

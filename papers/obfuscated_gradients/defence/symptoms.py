@@ -8,12 +8,11 @@ import torch
 from torch import Tensor
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.defence.asked import Asked, with_slope
+from papers.obfuscated_gradients.defence.respondent import Respondent, loss_and_slope
 from papers.obfuscated_gradients.defence.suite import Suite
 
-BESIDE = (
-    0.01  # how far from the clean images differences are taken: a plain background is full of kinks (max-pooling ties)
-)
+# How far from the clean images differences are taken: a plain background is full of kinks (ties of max-pooling).
+BESIDE = 0.01
 PROBE = 2e-4  # half the length, in each pixel, over which answers are compared
 SILENT = 1e-6  # of the largest logit: below it an answer did not change
 BOUNDS = {
@@ -43,12 +42,12 @@ class Response:
     random: float  # relative change of the logits from one draw to another
 
 
-def respond(asked: Asked, x: Tensor, y: Tensor, rng: np.random.Generator) -> Response:
+def measure_response(defence: Respondent, x: Tensor, y: Tensor, rng: np.random.Generator) -> Response:
     """Compare `gradient` with differences of `logits` along random directions; draws are held fixed."""
     draw, other = (int(seed) for seed in rng.integers(2**31, size=2))
-    z = asked.logits(x, draw)
+    z = defence.logits(x, draw)
     zero, zero_margin = (
-        float((asked.gradient(x, with_slope(loss, z, y)[1], draw).flatten(1) == 0).all(1).float().mean())
+        float((defence.gradient(x, loss_and_slope(loss, z, y)[1], draw).flatten(1) == 0).all(1).float().mean())
         for loss in (kit.cross_entropy, kit.margin)
     )
     scale = float(z.abs().max()) + 1e-12
@@ -59,9 +58,9 @@ def respond(asked: Asked, x: Tensor, y: Tensor, rng: np.random.Generator) -> Res
         v = torch.from_numpy(rng.standard_normal(z.shape).astype(np.float32))
         u = torch.from_numpy(rng.choice([-PROBE, PROBE], x.shape).astype(np.float32))
         up, down = at + u, at - u
-        change = asked.logits(up, draw).double() - asked.logits(down, draw)
+        change = defence.logits(up, draw).double() - defence.logits(down, draw)
         rise = (v * change).sum(1)
-        told = (asked.gradient(at, v, draw).double() * (up - down)).flatten(1).sum(1)
+        told = (defence.gradient(at, v, draw).double() * (up - down)).flatten(1).sum(1)
         size = torch.maximum(rise.abs(), told.abs())
         still = change.abs().amax(1) <= SILENT * scale
         errors.append(torch.where(still, 0.0, (rise - told).abs() / size.clamp_min(SILENT * scale)))
@@ -71,11 +70,11 @@ def respond(asked: Asked, x: Tensor, y: Tensor, rng: np.random.Generator) -> Res
         zero_margin=zero_margin,
         error=float(torch.stack(errors).median()),
         silent=float(torch.stack(silent).double().mean()),
-        random=float((asked.logits(x, other) - z).abs().max()) / scale,
+        random=float((defence.logits(x, other) - z).abs().max()) / scale,
     )
 
 
-def evidence(
+def strengths(
     suite: Suite, response: Response, accuracy: dict[str, float], *, unbounded: float, wider: float
 ) -> dict[str, float]:
     """The measured strength of each symptom; above its bound it is raised.
@@ -91,7 +90,7 @@ def evidence(
         "unbounded attack fails": unbounded,
         "search finds what gradients miss": white - accuracy["finite_difference"],
         "zero gradients": max(response.zero, response.zero_margin),
-        "gradients not finite": suite.asked.not_finite / max(suite.asked.gradients, 1),
+        "gradients not finite": suite.defence.not_finite / max(suite.defence.gradients, 1),
         "gradient against differences": response.error,
         "answers that do not move": response.silent,
         "random answers": response.random,
@@ -100,17 +99,17 @@ def evidence(
     }
 
 
-def raised(found: dict[str, float]) -> list[str]:
-    return [name for name, value in found.items() if value > BOUNDS[name]]
+def raised_symptoms(strength: dict[str, float]) -> list[str]:
+    return [name for name, value in strength.items() if value > BOUNDS[name]]
 
 
-def verdict(found: dict[str, float]) -> Kind:
+def verdict(strength: dict[str, float]) -> Kind:
     """The kind of obfuscation, from the defence's own answers.
 
     Shattered where answers stand still under small changes, stochastic where they differ from draw to draw; vanishing where
     answers move and the gradient does not say so: zero, not finite, or contradicted by differences.
     """
-    is_raised = set(raised(found))
+    is_raised = set(raised_symptoms(strength))
     if "answers that do not move" in is_raised:
         return "shattered"
     if "random answers" in is_raised:

@@ -1,4 +1,4 @@
-"""What methods may import: the victims, the ball, losses and gradients, and a base for defences."""
+"""What methods may import: the victims, the ball, losses, gradients and searches, and a base for defences."""
 
 from papers.obfuscated_gradients.kit.ball import Norm, norms, project, random_start, steepest
 from papers.obfuscated_gradients.kit.defence import Defence
@@ -11,8 +11,9 @@ from papers.obfuscated_gradients.kit.gradients import (
     objective,
     straight_through,
 )
+from papers.obfuscated_gradients.kit.search import difference_slope, recolour_square, square
 from papers.obfuscated_gradients.kit.surrogate import surrogate
-from papers.obfuscated_gradients.kit.training import attacked, fit_net
+from papers.obfuscated_gradients.kit.training import fit_net, pgd_images, small_net
 from papers.obfuscated_gradients.kit.victims import VICTIMS, Victim, build, digits_net, flat_weights
 
 __all__ = [
@@ -21,10 +22,10 @@ __all__ = [
     "Norm",
     "Victim",
     "ascend",
-    "attacked",
     "better",
     "build",
     "cross_entropy",
+    "difference_slope",
     "digits_net",
     "fit_net",
     "flat_weights",
@@ -32,8 +33,12 @@ __all__ = [
     "margin_to",
     "norms",
     "objective",
+    "pgd_images",
     "project",
     "random_start",
+    "recolour_square",
+    "small_net",
+    "square",
     "steepest",
     "straight_through",
     "surrogate",

@@ -35,7 +35,7 @@ class Defence:
 
     def logits(self, x: np.ndarray, draw: int) -> np.ndarray:
         with torch.no_grad():
-            return self.forward(torch.tensor(x, device=self.device), drawn(draw)).float().cpu().numpy()
+            return self.forward(torch.tensor(x, device=self.device), generator_of(draw)).float().cpu().numpy()
 
     def gradient(self, x: np.ndarray, v: np.ndarray, draw: int) -> np.ndarray:
         return self._gradient(self.forward, x, v, draw)
@@ -46,12 +46,12 @@ class Defence:
     def _gradient(self, forward: Forward, x: np.ndarray, v: np.ndarray, draw: int) -> np.ndarray:
         """d/dx sum(v * forward(x)), zero where autograd knows of no way."""
         at = torch.tensor(x, device=self.device, requires_grad=True)
-        out = forward(at, drawn(draw))
+        out = forward(at, generator_of(draw))
         if not out.requires_grad:
             return np.zeros_like(x)
         (gradient,) = torch.autograd.grad((torch.tensor(v, device=self.device) * out).sum(), at, allow_unused=True)
         return np.zeros_like(x) if gradient is None else gradient.float().cpu().numpy()
 
 
-def drawn(draw: int) -> torch.Generator:
+def generator_of(draw: int) -> torch.Generator:
     return torch.Generator().manual_seed(draw)

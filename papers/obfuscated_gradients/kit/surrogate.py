@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from papers.obfuscated_gradients.kit.victims import Victim, digits_net, filled, strided_net
+from papers.obfuscated_gradients.kit.victims import Victim, digits_net, strided_net, with_weights
 
 FILE = Path(__file__).with_name("surrogates.npz")
 SURROGATES: dict[tuple[int, ...], tuple[str, Callable[[], Victim]]] = {
@@ -22,4 +22,4 @@ def surrogate(shape: tuple[int, ...], device: str = "cpu") -> Victim:
     """
     name, model = SURROGATES[tuple(shape)]
     with np.load(FILE, allow_pickle=False) as weights:
-        return filled(model(), weights[name], device)
+        return with_weights(model(), weights[name], device)

@@ -1,4 +1,4 @@
-"""Training of small nets, plain or on attacked images."""
+"""Training of small nets, plain or on images under attack."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,19 @@ def fit_net(
     model.requires_grad_(False)
 
 
-def attacked(*, norm: Norm, eps: float, steps: int) -> Disturb:
+def small_net(x: Tensor) -> nn.Sequential:
+    """Two convolutions and two dense layers for images (n, C, H, W) and ten classes."""
+    channels, side = x.shape[1:3]
+    stride = 1 if side < 20 else 2
+    inner = -(-side // stride) // 2
+    return nn.Sequential(
+        *(nn.Conv2d(channels, 16, 3, padding=1, stride=stride), nn.ReLU()),
+        *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(32 * inner * inner, 64), nn.ReLU(), nn.Linear(64, 10)),
+    )
+
+
+def pgd_images(*, norm: Norm, eps: float, steps: int) -> Disturb:
     """Images under PGD on the model as it is. Source: Madry et al. (2018), equation 2.1."""
 
     def disturb(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:

@@ -145,10 +145,10 @@ def build(victim: str, weights: np.ndarray, device: str = "cpu") -> Victim:
 
     Raises: KeyError for an unknown name, ValueError for another number of weights.
     """
-    return filled(VICTIMS[victim](), weights, device)
+    return with_weights(VICTIMS[victim](), weights, device)
 
 
-def filled(model: Victim, weights: np.ndarray, device: str) -> Victim:
+def with_weights(model: Victim, weights: np.ndarray, device: str) -> Victim:
     """The same model with these weights (p,), which no longer ask for gradients. Raises ValueError for another number."""
     parameters = list(model.parameters())
     sizes = [parameter.numel() for parameter in parameters]

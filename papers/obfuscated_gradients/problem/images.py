@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from papers import data as datasets
+from papers.obfuscated_gradients.problem.threats import DATA_SETS
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def digits() -> tuple[Images, Images]:
     return Images(x[:1297], y[:1297]), Images(x[1297:], y[1297:])
 
 
-def packed(name: str) -> tuple[Images, Images]:
+def grey_images(name: str) -> tuple[Images, Images]:
     """28x28 images from a file of x_train, y_train, x_test, y_test, grey levels up to 255."""
     arrays = datasets.dataset(name)
     return tuple(  # type: ignore[return-value]
@@ -45,7 +46,7 @@ def packed(name: str) -> tuple[Images, Images]:
     )
 
 
-def coloured(name: str) -> tuple[Images, Images]:
+def colour_images(name: str) -> tuple[Images, Images]:
     """Colour images (n, 3, H, W) from a data set of x_train, y_train, x_test, y_test, (n, H, W, 3) uint8."""
     arrays = datasets.dataset(name)
     return tuple(  # type: ignore[return-value]
@@ -59,9 +60,9 @@ def coloured(name: str) -> tuple[Images, Images]:
 
 LOADERS: dict[str, Callable[[], tuple[Images, Images]]] = {
     "digits": digits,
-    "mnist": partial(packed, "mnist"),
-    "fashion": partial(packed, "fashion-mnist-part"),
-    "cifar-jpegcopy": partial(coloured, "cifar10-jpeg"),
+    "mnist": partial(grey_images, DATA_SETS["mnist"]),
+    "fashion": partial(grey_images, DATA_SETS["fashion"]),
+    "cifar-jpegcopy": partial(colour_images, DATA_SETS["cifar-jpegcopy"]),
 }
 
 

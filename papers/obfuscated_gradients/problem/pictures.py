@@ -1,6 +1,6 @@
 """What the pages show of a play."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -23,28 +23,10 @@ def show_examples(report: Report, x: np.ndarray, x_adv: np.ndarray) -> None:
     peak = np.abs(d).max()
     rows = [x[most], x_adv[most], 0.5 + 0.5 * d / peak if peak > 0 else np.full_like(d, 0.5)]
     times = max(1, round(SHOWN / x.shape[-1]))
-    report.image("Original, attacked, difference", tiled(rows, times))
+    report.image("Original, attacked, difference", picture_of_rows(rows, times))
 
 
-def show_steps(report: Report, traces: Mapping[str, Sequence[tuple[float, float]]]) -> None:
-    """Accuracy and loss of plain PGD, the margin and the author's stand-in at each step."""
-    steps = np.arange(min(len(trace) for trace in traces.values()))
-    for name, part in (("Accuracy against steps", 1), ("Loss against steps", 0)):
-        series = {attack: [point[part] for point in trace[: len(steps)]] for attack, trace in traces.items()}
-        report.curve(name, steps, series, x_label="step", y_label=name.split()[0].lower())
-
-
-def show_evidence(report: Report, verdict: str, found: Mapping[str, float], bounds: Mapping[str, float]) -> None:
-    rows: list[list[float | str]] = [
-        [name, round(value, 4), bounds[name], "raised" if value > bounds[name] else "–"]
-        for name, value in found.items()
-    ]
-    report.table(
-        "Symptoms of hidden gradients", ["symptom", "measured", "bound", ""], [*rows, ["verdict", "", "", verdict]]
-    )
-
-
-def tiled(rows: list[np.ndarray], times: int) -> np.ndarray:
+def picture_of_rows(rows: list[np.ndarray], times: int) -> np.ndarray:
     """Rows of images (n, C, H, W) as one picture with white gaps: (h, w) or (h, w, 3)."""
     strips = []
     for row in rows:

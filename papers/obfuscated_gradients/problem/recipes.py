@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.kit.stages import NoisyCrop, Project
 from papers.obfuscated_gradients.kit.surrogate import SURROGATES
-from papers.obfuscated_gradients.kit.training import Disturb, attacked, fit_net
-from papers.obfuscated_gradients.kit.victims import VICTIMS, Victim, filled
+from papers.obfuscated_gradients.kit.training import Disturb, fit_net, pgd_images
+from papers.obfuscated_gradients.kit.victims import VICTIMS, Victim, with_weights
 from papers.obfuscated_gradients.problem.images import Images, splits
 
 BATCH = 64  # of the decoder
@@ -38,10 +38,10 @@ def digits_victim(name: str, plain: np.ndarray | None) -> np.ndarray:
     torch.manual_seed(1)
     model, train = VICTIMS[name](), splits("digits")[0]
     if name == "adversarial":
-        fit(model, train, epochs=40, seed=1, disturb=attacked(norm="linf", eps=0.2, steps=7))
+        fit(model, train, epochs=40, seed=1, disturb=pgd_images(norm="linf", eps=0.2, steps=7))
     elif name == "projection":
         assert plain is not None
-        project_before(model, filled(VICTIMS["plain"](), plain, "cpu"), train, epochs=100)
+        project_before(model, with_weights(VICTIMS["plain"](), plain, "cpu"), train, epochs=100)
     else:
         fit(model, train, epochs=60 if name == "linear" else 30, seed=1)
     return kit.flat_weights(model)
@@ -64,7 +64,7 @@ def cifar_victim(name: str) -> np.ndarray:
     """The flat weights of a victim of the full tier that is trained on CIFAR-10 (p,): a quarter of an hour on one core or more."""
     torch.manual_seed(1)
     model, train = VICTIMS[name](), splits("cifar-jpegcopy")[0]
-    fit(model, train, epochs=15, seed=1, disturb=moved_and_attacked if name.endswith("adversarial") else moved)
+    fit(model, train, epochs=15, seed=1, disturb=moved_under_pgd if name.endswith("adversarial") else moved)
     return kit.flat_weights(model)
 
 
@@ -74,8 +74,8 @@ def moved(net: nn.Module, x: Tensor, y: Tensor) -> Tensor:
     return torch.where(torch.rand(len(x), 1, 1, 1) < 0.5, shifted.flip(3), shifted)
 
 
-def moved_and_attacked(net: nn.Module, x: Tensor, y: Tensor) -> Tensor:
-    return attacked(norm="linf", eps=8 / 255, steps=2)(net, moved(net, x, y), y)
+def moved_under_pgd(net: nn.Module, x: Tensor, y: Tensor) -> Tensor:
+    return pgd_images(norm="linf", eps=8 / 255, steps=2)(net, moved(net, x, y), y)
 
 
 def project_before(model: Victim, net: Victim, images: Images, *, epochs: int) -> None:
@@ -88,10 +88,10 @@ def project_before(model: Victim, net: Victim, images: Images, *, epochs: int) -
 
 def surrogates() -> dict[str, np.ndarray]:
     """The flat weights of the nets that the kit offers to transfer attacks, by data set."""
-    found = {}
+    weights = {}
     for name, build in SURROGATES.values():
         torch.manual_seed(2)
         model = build()
         fit(model, splits(name)[0], epochs=SURROGATE_EPOCHS[name], seed=2)
-        found[name] = kit.flat_weights(model)
-    return found
+        weights[name] = kit.flat_weights(model)
+    return weights

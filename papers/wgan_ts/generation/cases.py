@@ -1,20 +1,32 @@
-"""The cases of the board."""
+"""The cases: a distribution, and how many of its points are shown and hidden."""
+
+from dataclasses import dataclass
 
 from papers.task import Case
 
 
-def case(data: str, train: int, hidden: int) -> Case:
-    return Case(name=data, params={"data": data, "train": train, "hidden": hidden})
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """`source` names points or images of `problem.sources`."""
+
+    source: str
+    train: int  # points that the method is shown
+    hidden: int  # points that it is held against; as many samples are asked for
+
+
+def case(source: str, *, train: int, hidden: int, data: tuple[str, ...] = ()) -> Case[Split]:
+    """A case named after its source."""
+    return Case(name=source, params=Split(source=source, train=train, hidden=hidden), data=data)
 
 
 QUICK = (
-    case("ring", 1000, 800),
-    case("grid", 1000, 800),
-    case("roll", 1000, 800),
-    case("digits", 997, 800),
+    case("ring", train=1000, hidden=800),
+    case("grid", train=1000, hidden=800),
+    case("roll", train=1000, hidden=800),
+    case("digits", train=997, hidden=800),
 )
 FULL = (
-    case("mnist", 10_000, 4_000),
-    case("fashion", 8_000, 4_000),
-    case("faces", 200, 200),
+    case("mnist", train=10_000, hidden=4_000, data=("mnist",)),
+    case("fashion", train=8_000, hidden=4_000, data=("fashion-mnist-part",)),
+    case("faces", train=200, hidden=200, data=("orl-faces",)),
 )

@@ -59,6 +59,8 @@ HOUSE = (
     ),
     House(
         slug="gan_ts_no_reg",
+        file="gan_ts",
+        constants={"WEIGHT": 0.0},
         title="WGAN-TS (two steps)",
         kind="method",
         summary="Minibatch linear programme, regression alone, as in the abstract.",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -26,20 +25,18 @@ class Source:
     shape: tuple[int, int] | None
 
 
-def load(params: Any, rng: Rng) -> Source:
-    """Draw or split `params["data"]` into `params["train"]` shown and `params["hidden"]` hidden points."""
-    train, hidden = params["train"], params["hidden"]
-    name = params["data"]
+def load(name: str, *, train: int, hidden: int, rng: Rng) -> Source:
+    """Draw or split the points of this name into so many shown and so many hidden ones. Raises KeyError."""
     if name in POINTS:
         x, mode = POINTS[name](train + hidden, rng)
         return Source(x[:train], x[train:], mode[train:], None)
     images, label = IMAGES[name]()
     rows = rng.permutation(len(images))[: train + hidden]
-    x = contrasted(images[rows], rng)
+    x = with_random_contrast(images[rows], rng)
     return Source(x[:train], x[train:], None if label is None else label[rows[train:]], images.shape[1:])
 
 
-def contrasted(images: np.ndarray, rng: Rng) -> np.ndarray:
+def with_random_contrast(images: np.ndarray, rng: Rng) -> np.ndarray:
     """Flattened images, the contrast of each moved at random: (n, h, w) in [0, 1] -> (n, h w) float32."""
     x = images.reshape(len(images), -1)
     return (x * rng.uniform(CONTRAST, 1, (len(x), 1))).astype(np.float32)

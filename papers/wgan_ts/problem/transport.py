@@ -101,15 +101,15 @@ def least_slack_matching(slack: np.ndarray, *, tight: float) -> np.ndarray:
     levels = np.sort(slack, axis=None)
     least = max(slack.min(axis=0).max(), slack.min(axis=1).max())  # below it some row or column has no pair at all
     low, high = -1, int(np.searchsorted(levels, max(least, tight), side="right")) - 1
-    found = matching(slack, max(levels[high], tight))
-    while found is None:
+    columns = matching(slack, max(levels[high], tight))
+    while columns is None:
         low, high = high, min(2 * high + 1, levels.size - 1)
-        found = matching(slack, levels[high])
+        columns = matching(slack, levels[high])
     for _ in range(BISECTIONS if low >= 0 else 0):
         middle = (low + high) // 2
         better = matching(slack, levels[middle])
-        low, high, found = (middle, high, found) if better is None else (low, middle, better)
-    return found
+        low, high, columns = (middle, high, columns) if better is None else (low, middle, better)
+    return columns
 
 
 def matching(slack: np.ndarray, level: float) -> np.ndarray | None:

@@ -50,6 +50,8 @@ HOUSE = (
     ),
     House(
         slug="sinkhorn_coarse",
+        file="sinkhorn",
+        constants={"EPSILON": 0.5},
         title="Sinkhorn, ε = 0.5",
         kind="baseline",
         summary="Entropic transport with ten times the entropy.",
@@ -106,6 +108,8 @@ HOUSE = (
     ),
     House(
         slug="wgan_ts_no_reg",
+        file="wgan_ts",
+        constants={"WEIGHT": 0.0},
         title="WGAN-TS (two steps)",
         kind="method",
         summary="Minibatch linear programme, then regression alone, as in the abstract.",

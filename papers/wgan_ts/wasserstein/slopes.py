@@ -45,6 +45,13 @@ def steepest(rise: np.ndarray, c: np.ndarray) -> float:
     return float((np.abs(rise[apart]) / c[apart]).max(initial=0.0))
 
 
+def steepest_at_random(points: np.ndarray, f: np.ndarray, cost: str, rng: np.random.Generator) -> float:
+    """The largest slope over random pairs of points: (n, d), whichever side they come from; f: (n,)."""
+    i, j = rng.integers(len(points), size=(2, RANDOM_PAIRS))
+    apart = points[i].astype(float) - points[j]
+    return steepest(f[i] - f[j], np.linalg.norm(apart, ord=1 if cost == "l1" else 2, axis=1))
+
+
 def mean_cosine(gradients: np.ndarray, true: np.ndarray) -> float:
     """Mean cosine between gradients (p, d), 0 where one vanishes."""
     lengths = np.linalg.norm(gradients, axis=1) * np.linalg.norm(true, axis=1)

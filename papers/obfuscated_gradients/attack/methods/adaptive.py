@@ -55,15 +55,10 @@ class Method:
 
     def search(self, x, eps):
         """Recolour squares of the best point, keep what raises the margin."""
-        n, channels, _, side = x.shape
-        rows = torch.arange(side, device=x.device)
         for query in range(QUERIES):
-            width = max(1, round(side * 0.4 * (1 - query / QUERIES)))
-            top, left = torch.randint(0, side - width + 1, (2, n, 1), generator=self.generator).to(x.device)
-            down, across = ((rows >= at) & (rows < at + width) for at in (top, left))
-            inside = (down[:, :, None] & across[:, None, :])[:, None]
-            sign = (2 * torch.randint(0, 2, (n, channels, 1, 1), generator=self.generator) - 1).to(x)
-            moved = kit.project(torch.where(inside, x + eps * sign, self.best), x, **self.ball)
+            width = max(1, round(x.shape[-1] * 0.4 * (1 - query / QUERIES)))
+            moved = kit.recolour_square(self.best, x, width=width, height=eps, generator=self.generator)
+            moved = kit.project(moved, x, **self.ball)
             self.best, self.highest = kit.better(self.best, self.highest, moved, self.measure(moved))
 
 

@@ -1,7 +1,7 @@
-"""Projected gradient descent on the cross-entropy: 50 steps of 2.5 eps / 50 from a random start.
+"""Projected gradient descent on LOSS: 50 steps of 2.5 eps / 50 from a random start.
 
 It takes the gradient that autograd gives, and so believes every defence.
-Source: Madry et al. (2018), section 2.1.
+Source: Madry et al. (2018), section 2.1; the margin: Carlini and Wagner (2017), f_6.
 """
 
 import torch
@@ -9,6 +9,7 @@ import torch
 from papers.obfuscated_gradients import kit
 
 STEPS = 50
+LOSS = "cross_entropy"  # or "margin", max_{j != y} z_j - z_y, which no scaling of the logits saturates
 
 
 class Method:
@@ -19,5 +20,5 @@ class Method:
         net = kit.build(victim, weights, self.device)
         x, y = torch.tensor(x, device=self.device), torch.tensor(y, device=self.device)
         start = kit.random_start(x, norm=norm, eps=eps, generator=self.generator)
-        loss = kit.objective(net, y, loss=kit.cross_entropy, generator=self.generator)
+        loss = kit.objective(net, y, loss=getattr(kit, LOSS), generator=self.generator)
         return kit.ascend(loss, x, norm=norm, eps=eps, steps=STEPS, start=start).cpu().numpy()

@@ -13,7 +13,7 @@ EPOCHS, DECODER_EPOCHS, BATCH, CODE, STEPS, STEP, MOMENTUM, CLAIM = 15, 60, 64, 
 
 class Method(kit.Defence):
     def train(self, x, y, norm, eps):
-        self.net = network(x).to(self.device)
+        self.net = kit.small_net(x).to(self.device)
         kit.fit_net(self.net, x, y, epochs=EPOCHS if len(x) < 10_000 else 2)
         pixels = x[0].numel()
         encoder = nn.Sequential(nn.Flatten(), nn.Linear(pixels, 128), nn.ReLU(), nn.Linear(128, CODE)).to(self.device)
@@ -46,15 +46,3 @@ class Method(kit.Defence):
             velocity = MOMENTUM * velocity + gradient
             z = z.detach() - STEP * velocity
         return self.decoder(z).view_as(x).detach()
-
-
-def network(x):
-    """Two convolutions and two dense layers, for pictures of this size."""
-    channels, side = x.shape[1:3]
-    stride = 1 if side < 20 else 2
-    inner = -(-side // stride) // 2
-    return nn.Sequential(
-        *(nn.Conv2d(channels, 16, 3, padding=1, stride=stride), nn.ReLU()),
-        *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(32 * inner * inner, 64), nn.ReLU(), nn.Linear(64, 10)),
-    )

@@ -4,7 +4,6 @@ Source: Guo et al. (2018) and Xie et al. (2018), random crops and padding.
 """
 
 import torch
-from torch import nn
 from torch.nn import functional
 
 from papers.obfuscated_gradients import kit
@@ -14,7 +13,7 @@ EPOCHS, PAD, NOISE, CLAIM = 25, 2, 0.15, 0.8
 
 class Method(kit.Defence):
     def train(self, x, y, norm, eps):
-        self.net = network(x).to(self.device)
+        self.net = kit.small_net(x).to(self.device)
         kit.fit_net(
             self.net,
             x,
@@ -34,15 +33,3 @@ def disturbed(x, generator):
     corners = torch.randint(0, 2 * PAD + 1, (len(x), 2), generator=generator).tolist()
     cut = torch.stack([image[:, i : i + side, j : j + side] for image, (i, j) in zip(padded, corners, strict=True)])
     return cut + NOISE * torch.randn(x.shape, generator=generator).to(x)
-
-
-def network(x):
-    """Two convolutions and two dense layers, for pictures of this size."""
-    channels, side = x.shape[1:3]
-    stride = 1 if side < 20 else 2
-    inner = -(-side // stride) // 2
-    return nn.Sequential(
-        *(nn.Conv2d(channels, 16, 3, padding=1, stride=stride), nn.ReLU()),
-        *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(32 * inner * inner, 64), nn.ReLU(), nn.Linear(64, 10)),
-    )

@@ -4,7 +4,6 @@ Source: Guo et al. (2018), bit-depth reduction.
 """
 
 import torch
-from torch import nn
 
 from papers.obfuscated_gradients import kit
 
@@ -13,7 +12,7 @@ EPOCHS, STEPS, CLAIM = 15, 3, 0.9
 
 class Method(kit.Defence):
     def train(self, x, y, norm, eps):
-        self.net = network(x).to(self.device)
+        self.net = kit.small_net(x).to(self.device)
         kit.fit_net(self.net, rounded(x), y, epochs=EPOCHS if len(x) < 10_000 else 2)
         return CLAIM
 
@@ -26,15 +25,3 @@ class Method(kit.Defence):
 
 def rounded(x):
     return torch.round(STEPS * x) / STEPS
-
-
-def network(x):
-    """Two convolutions and two dense layers, for pictures of this size."""
-    channels, side = x.shape[1:3]
-    stride = 1 if side < 20 else 2
-    inner = -(-side // stride) // 2
-    return nn.Sequential(
-        *(nn.Conv2d(channels, 16, 3, padding=1, stride=stride), nn.ReLU()),
-        *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(32 * inner * inner, 64), nn.ReLU(), nn.Linear(64, 10)),
-    )

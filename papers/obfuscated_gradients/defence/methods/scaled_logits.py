@@ -1,7 +1,5 @@
 """Logits times 300: the softmax saturates, and the cross-entropy's gradient vanishes. Broken; it must fall."""
 
-from torch import nn
-
 from papers.obfuscated_gradients import kit
 
 EPOCHS, FACTOR, CLAIM = 15, 300.0, 0.9
@@ -9,21 +7,9 @@ EPOCHS, FACTOR, CLAIM = 15, 300.0, 0.9
 
 class Method(kit.Defence):
     def train(self, x, y, norm, eps):
-        self.net = network(x).to(self.device)
+        self.net = kit.small_net(x).to(self.device)
         kit.fit_net(self.net, x, y, epochs=EPOCHS if len(x) < 10_000 else 2)
         return CLAIM
 
     def forward(self, x, generator):
         return FACTOR * self.net(x)
-
-
-def network(x):
-    """Two convolutions and two dense layers, for pictures of this size."""
-    channels, side = x.shape[1:3]
-    stride = 1 if side < 20 else 2
-    inner = -(-side // stride) // 2
-    return nn.Sequential(
-        *(nn.Conv2d(channels, 16, 3, padding=1, stride=stride), nn.ReLU()),
-        *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(32 * inner * inner, 64), nn.ReLU(), nn.Linear(64, 10)),
-    )

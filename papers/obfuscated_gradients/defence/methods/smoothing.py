@@ -5,7 +5,6 @@ Source: Cohen, Rosenfeld and Kolter (2019), section 3; departs from it: mean pro
 """
 
 import torch
-from torch import nn
 
 from papers.obfuscated_gradients import kit
 
@@ -14,7 +13,7 @@ EPOCHS, NOISE, SAMPLES = 25, 0.25, 16
 
 class Method(kit.Defence):
     def train(self, x, y, norm, eps):
-        self.net = network(x).to(self.device)
+        self.net = kit.small_net(x).to(self.device)
         noisy = lambda model, images, labels: images + NOISE * torch.randn_like(images)  # noqa: E731
         kit.fit_net(self.net, x, y, epochs=EPOCHS if len(x) < 10_000 else 3, disturb=noisy)
         return 0.0
@@ -23,15 +22,3 @@ class Method(kit.Defence):
         noise = NOISE * torch.randn((SAMPLES, *x.shape), generator=generator).to(x)
         answers = self.net((x + noise).flatten(0, 1)).softmax(1)
         return answers.view(SAMPLES, len(x), -1).mean(0).clamp_min(1e-12).log()
-
-
-def network(x):
-    """Two convolutions and two dense layers, for pictures of this size."""
-    channels, side = x.shape[1:3]
-    stride = 1 if side < 20 else 2
-    inner = -(-side // stride) // 2
-    return nn.Sequential(
-        *(nn.Conv2d(channels, 16, 3, padding=1, stride=stride), nn.ReLU()),
-        *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(32 * inner * inner, 64), nn.ReLU(), nn.Linear(64, 10)),
-    )

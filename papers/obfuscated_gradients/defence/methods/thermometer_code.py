@@ -4,7 +4,6 @@ Source: Buckman et al. (2018), section 3.
 """
 
 import torch
-from torch import nn
 
 from papers.obfuscated_gradients import kit
 
@@ -13,7 +12,7 @@ EPOCHS, LEVELS, CLAIM = 15, 8, 0.9
 
 class Method(kit.Defence):
     def train(self, x, y, norm, eps):
-        self.net = network(code(x)).to(self.device)
+        self.net = kit.small_net(code(x)).to(self.device)
         kit.fit_net(self.net, code(x), y, epochs=EPOCHS if len(x) < 10_000 else 2)
         return CLAIM
 
@@ -32,15 +31,3 @@ def bounds(x):
 def code(x):
     """(n, C, H, W) to (n, 8 C, H, W)."""
     return (x[:, :, None] * LEVELS >= bounds(x)).to(x.dtype).flatten(1, 2)
-
-
-def network(x):
-    """Two convolutions and two dense layers, for pictures of this size."""
-    channels, side = x.shape[1:3]
-    stride = 1 if side < 20 else 2
-    inner = -(-side // stride) // 2
-    return nn.Sequential(
-        *(nn.Conv2d(channels, 16, 3, padding=1, stride=stride), nn.ReLU()),
-        *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(32 * inner * inner, 64), nn.ReLU(), nn.Linear(64, 10)),
-    )

@@ -5,7 +5,6 @@ Source: Zhang et al. (2019), equation 5 and algorithm 1; departs from it: BETA, 
 """
 
 import torch
-from torch import nn
 from torch.nn import functional
 
 from papers.obfuscated_gradients import kit
@@ -15,7 +14,7 @@ EPOCHS, STEPS, BETA, BATCH, CLAIM = 25, 4, 4.0, 64, 0.35
 
 class Method(kit.Defence):
     def train(self, x, y, norm, eps):
-        self.net = network(x).to(self.device)
+        self.net = kit.small_net(x).to(self.device)
         adam = torch.optim.Adam(self.net.parameters(), lr=1e-3)
         for _ in range(EPOCHS if len(x) < 10_000 else 3):
             for rows in torch.randperm(len(y)).to(y.device).split(BATCH):
@@ -49,15 +48,3 @@ def divergence(attacked, clean):
     """KL(p_clean || p_attacked) of each image."""
     p, q = clean.log_softmax(1), attacked.log_softmax(1)
     return (p.exp() * (p - q)).sum(1)
-
-
-def network(x):
-    """Two convolutions and two dense layers, for pictures of this size."""
-    channels, side = x.shape[1:3]
-    stride = 1 if side < 20 else 2
-    inner = -(-side // stride) // 2
-    return nn.Sequential(
-        *(nn.Conv2d(channels, 16, 3, padding=1, stride=stride), nn.ReLU()),
-        *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(32 * inner * inner, 64), nn.ReLU(), nn.Linear(64, 10)),
-    )

@@ -1,4 +1,4 @@
-"""Sinkhorn with the entropy's weight 0.05 of the mean cost: the cost of its plan, and its soft potential.
+"""Sinkhorn, the entropy's weight EPSILON of the mean cost: the cost of its plan, and its soft potential.
 
     min over plans of sum P c + EPSILON mean(c) KL(P | a b);  f(z) = -eps log mean_j exp((g_j - c(z, y_j)) / eps)
 

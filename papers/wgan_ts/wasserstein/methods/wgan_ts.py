@@ -1,4 +1,4 @@
-"""WGAN-TS in its two steps, with the regulariser of the authors' code.
+"""WGAN-TS in its two steps, with the regulariser of the authors' code; the abstract's two steps alone where WEIGHT is 0.
 
 1. The exact potentials of a minibatch: max mean f - mean g subject to f_i - g_j <= c_ij (a linear programme), centred.
 2. STEPS steps of regression on them: 1/2n [sum (D(x_i) - f_i)^2 + sum (D(y_j) - g_j)^2] + WEIGHT R,
@@ -48,6 +48,8 @@ class Method:
 def loss(net, z, target, rays):
     """z: (2n, d), the x first; target: (2n,) potentials; rays: (n, d) slopes at the y."""
     regression = (net(z)[:, 0] - target).square().mean()
+    if WEIGHT == 0:
+        return regression
     return regression + WEIGHT * (slopes(net, z[len(rays) :]) - rays).square().sum(dim=1).mean()
 
 

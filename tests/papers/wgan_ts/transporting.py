@@ -1,15 +1,16 @@
 """Small transport problems, and plays of the wasserstein board in this process, with public seeds."""
 
-import importlib.util
+from functools import partial
 
 import numpy as np
 
 from papers import catalogue
 from papers.task import Seed
 from papers.wgan_ts.wasserstein import play as wasserstein
+from tests.papers import contestant
 
 TASK = catalogue.task("wasserstein")
-CASES = {tier: {case.name: case for case in TASK.cases[tier]} for tier in TASK.cases}
+load = partial(contestant.load, "wasserstein")
 
 
 class Silent:
@@ -38,19 +39,11 @@ def seed(index, name="tests"):
     return Seed(index, key=f"{name} {index}".encode(), salt=b"salt")
 
 
-def load(slug):
-    """A fresh module of a house method, so that a test may change its constants."""
-    spec = importlib.util.spec_from_file_location(f"house_{slug}", catalogue.paper_of("wasserstein").method_path(slug))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def play(case, method, *, index=0, tier="quick"):
     """Scores of one play. `method` is an object, or the slug of a house method."""
-    if isinstance(method, str):
-        method = load(method).Method(index, "cpu")
-    return wasserstein.play(CASES[tier][case], seed=seed(index, case), device="cpu", method=method, report=Silent())
+    method = contestant.contestant("wasserstein", method, index)
+    case = TASK.board(tier).case(case)
+    return wasserstein.play(case, seed=seed(index, case.name), device="cpu", method=method, report=Silent())
 
 
 def instance(number):

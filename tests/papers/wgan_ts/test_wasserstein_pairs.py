@@ -5,9 +5,9 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from papers.wgan_ts.problem.pairs import FAMILIES, GRID, MARGINS, make_pair
-from papers.wgan_ts.wasserstein.slopes import draw_probes, dual_norm, mean_cosine, steepest
 from papers.wgan_ts.problem.transport import distance, pairwise
-from tests.papers.transporting import load
+from papers.wgan_ts.wasserstein.slopes import draw_probes, dual_norm, mean_cosine, steepest
+from tests.papers.wgan_ts.transporting import load
 
 FAMILY_AND_D = [(family, d) for family in FAMILIES for d in (1, 2, 8)]
 each_pair = pytest.mark.parametrize(("family", "d"), FAMILY_AND_D)

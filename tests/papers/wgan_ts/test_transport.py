@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment, linprog
 from scipy.stats import wasserstein_distance
 
-from papers.wgan_ts.problem import transport
 from papers.wgan_ts.kit import exact_potentials
+from papers.wgan_ts.problem import transport
 from papers.wgan_ts.problem.transport import certificate, distance, dual_value, pairwise, solve
-from tests.papers.transporting import instance, load
+from tests.papers.wgan_ts.transporting import instance, load
 
 RNG = np.random.default_rng(0)
 

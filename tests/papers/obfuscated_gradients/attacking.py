@@ -1,16 +1,18 @@
 """Plays of the attack board in this process, with public seeds."""
 
-import importlib.util
+from functools import partial
 
 import torch
 
 from papers import catalogue
 from papers.obfuscated_gradients.attack import play as attack
 from papers.task import Seed
+from tests.papers import contestant
 
 torch.set_num_threads(1)  # as in the evaluator; more of them fight for the cores of a busy machine
 TASK = catalogue.task("attack")
-CASES = {case.params["victim"]: case for tier in TASK.cases for case in TASK.cases[tier]}
+CASES = {case.params.victim: case for board in TASK.boards.values() for case in board.cases}
+load = partial(contestant.load, "attack")
 
 
 class Kept:
@@ -47,18 +49,9 @@ def seed(index, name="attack tests"):
     return Seed(index, key=f"{name} {index}".encode(), salt=b"salt %d" % index)
 
 
-def load(slug):
-    """A fresh module of a house method, so that a test may change its constants."""
-    spec = importlib.util.spec_from_file_location(f"house_{slug}", catalogue.paper_of("attack").method_path(slug))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def play(victim, method, *, index=1, report=None):
     """Scores of one play. `method` is an object with attack, or the slug of a house method."""
-    if isinstance(method, str):
-        method = load(method).Method(index, "cpu")
+    method = contestant.contestant("attack", method, index)
     return attack.play(CASES[victim], seed=seed(index), device="cpu", method=method, report=report or Kept())
 
 

@@ -11,15 +11,15 @@ import torch
 from PIL import Image
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.attack import play as attack
 from papers.obfuscated_gradients.attack import exact
-from papers.obfuscated_gradients.problem import recipes
-from papers.obfuscated_gradients.problem.images import deal, splits
+from papers.obfuscated_gradients.attack import play as attack
 from papers.obfuscated_gradients.kit.stages import Jpeg, NoisyCrop, Prune, ResizePad
 from papers.obfuscated_gradients.kit.victims import VICTIMS
+from papers.obfuscated_gradients.problem import recipes
+from papers.obfuscated_gradients.problem.images import deal, splits
 from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.task import AnswerError
-from tests.papers.attacking import CASES, Answering, Kept, left, load, play
+from tests.papers.obfuscated_gradients.attacking import CASES, Answering, Kept, left, load, play
 
 HIDING = ("quantised", "thermometer", "argmax", "noisy", "pruned", "saturated", "projection")
 SHATTERED = ("quantised", "thermometer", "argmax")
@@ -83,12 +83,12 @@ def test_shown_examples_are_not_the_scored_images():
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (lambda x: None, "NoneType"),
-        (lambda x: x.tolist(), "list"),
+        (lambda x: None, "attack returned None"),
+        (lambda x: x.tolist(), "a list"),
         (lambda x: x[:-1], "shape"),
         (lambda x: x.astype(int), "int64"),
         (lambda x: x.astype(complex), "complex"),
-        (lambda x: np.where(x > 0.5, np.nan, x), "NaN or infinite pixels in .* of 50 images"),
+        (lambda x: np.where(x > 0.5, np.nan, x), "attack left .* of 3200 numbers NaN or infinite"),
         (lambda x: np.full_like(x, -np.inf), "infinite"),
     ],
     ids=["none", "list", "rows", "int", "complex", "nan", "inf"],
@@ -319,7 +319,7 @@ def test_controls_fail(name):
 @pytest.mark.skipif(not os.environ.get("DATA_MIRROR"), reason="DATA_MIRROR is not set: it holds the images")
 def test_a_hidden_gradient_on_colour_images_stands_under_pgd_and_falls_to_bpda(monkeypatch):
     case = CASES["cifar-jpegcopy-bitdepth3"]
-    monkeypatch.setitem(CASES, "cifar-jpegcopy-bitdepth3", replace(case, params={**case.params, "images": 50}))
+    monkeypatch.setitem(CASES, "cifar-jpegcopy-bitdepth3", replace(case, params=replace(case.params, images=50)))
     clean = left("cifar-jpegcopy-bitdepth3", "identity", plays=1)
     assert clean >= 0.5
     assert left("cifar-jpegcopy-bitdepth3", "pgd", plays=1) >= 0.8 * clean

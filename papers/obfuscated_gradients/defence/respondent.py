@@ -1,44 +1,45 @@
-"""A defence as the evaluator asks it: every answer checked, and its loss and gradient put together on this side."""
+"""A defence as the evaluator questions it: every answer checked, and its loss and gradient put together on this side."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from papers import answers
+from papers.obfuscated_gradients.defence.interface import Method
 from papers.obfuscated_gradients.kit.gradients import Loss, Objective
+from papers.obfuscated_gradients.problem.threats import Norm
 from papers.task import AnswerError
 
-LARGEST = 1e9
+LARGEST = 1e9  # what is larger is cut to it: within float32, where losses still add up
 SAME = 1e-4  # of the largest logit: beyond it two answers to one question differ
 Seeds = Iterator[int]
+Trace = list[tuple[float, float]]  # (mean loss, accuracy) of every point asked for
 
 
-class Asked:
+class Respondent:
     """The four calls over tensors. Labels and losses stay here: the method sees images, weights of logits and draws."""
 
-    def __init__(self, method: Any, classes: int) -> None:
+    def __init__(self, method: Method, classes: int) -> None:
         self._method, self._classes = method, classes
         self.gradients = self.not_finite = 0  # images whose gradient was asked, and came with NaN or infinity
 
-    def fit(self, x: np.ndarray, y: np.ndarray, norm: str, eps: float) -> float:
+    def fit(self, x: np.ndarray, y: np.ndarray, norm: Norm, eps: float) -> float:
         """The claimed robust accuracy in [0, 1]. Raises AnswerError."""
         claim = self._method.fit(x, y, norm, eps)
-        if isinstance(claim, bool) or not isinstance(claim, int | float | np.floating) or not 0 <= claim <= 1:
-            raise AnswerError(
-                f"fit returned {claim!r:.60}, expected the claimed robust accuracy in [0, 1] (0: no claim)"
-            )
-        return float(claim)
+        return answers.number(claim, call="fit", low=0.0, high=1.0, what="the claimed robust accuracy (0: no claim)")
 
     def logits(self, x: Tensor, draw: int) -> Tensor:
+        """(n, C, H, W) -> (n, K) float32. Raises AnswerError."""
         answer = self._method.logits(x.numpy(), draw)
-        return torch.from_numpy(checked("logits", answer, shape=(len(x), self._classes), finite=True))
+        return torch.from_numpy(float32(answer, call="logits", shape=(len(x), self._classes), finite=True))
 
     def gradient(self, x: Tensor, v: Tensor, draw: int, *, surrogate: bool = False) -> Tensor:
-        """Like x; NaN and infinity are counted and become zero."""
-        name = "surrogate_gradient" if surrogate else "gradient"
-        answer = checked(name, getattr(self._method, name)(x.numpy(), v.numpy(), draw), shape=x.shape, finite=False)
+        """Like x; NaN and infinity are counted and become zero. v: (n, K). Raises AnswerError."""
+        ask = self._method.surrogate_gradient if surrogate else self._method.gradient
+        call = "surrogate_gradient" if surrogate else "gradient"
+        answer = float32(ask(x.numpy(), v.numpy(), draw), call=call, shape=tuple(x.shape), finite=False)
         bad = ~np.isfinite(answer)
         self.gradients += len(x)
         self.not_finite += int(bad.reshape(len(x), -1).any(1).sum())
@@ -52,16 +53,16 @@ class Asked:
         seeds: Seeds,
         draws: int = 1,
         surrogate: bool = False,
-        trace: list[Any] | None = None,
+        trace: Trace | None = None,
     ) -> Objective:
-        """Mean loss and gradient over fresh draws; `trace` gets (mean loss, accuracy) of every point asked for."""
+        """Mean loss and gradient over fresh draws; `trace` is added to at every point asked for."""
 
         def at(x: Tensor) -> tuple[Tensor, Tensor]:
             losses, gradients, right = [], [], []
             for _ in range(draws):
                 draw = next(seeds)
                 z = self.logits(x, draw)
-                value, v = with_slope(loss, z, y)
+                value, v = loss_and_slope(loss, z, y)
                 losses.append(value)
                 right.append(z.argmax(1) == y)
                 gradients.append(self.gradient(x, v, draw, surrogate=surrogate))
@@ -72,12 +73,12 @@ class Asked:
 
         return at
 
-    def right(self, x: Tensor, y: Tensor, draws: list[int]) -> Tensor:
+    def share_right(self, x: Tensor, y: Tensor, draws: list[int]) -> Tensor:
         """For each image the share of draws in which it is classified rightly: (n,)."""
         return torch.stack([(self.logits(x, draw).argmax(1) == y).float() for draw in draws]).mean(0)
 
 
-def with_slope(loss: Loss, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+def loss_and_slope(loss: Loss, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     """The loss (n,) at logits z, and its derivative by z."""
     z = z.clone().requires_grad_(True)
     value = loss(z, y)
@@ -85,21 +86,13 @@ def with_slope(loss: Loss, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return value.detach(), slope
 
 
-def checked(name: str, answer: Any, *, shape: tuple[int, ...], finite: bool) -> np.ndarray:
-    """The answer as float32. Raises AnswerError."""
-    if not isinstance(answer, np.ndarray):
-        raise AnswerError(f"{name} returned {type(answer).__name__}, expected a float32 array of shape {tuple(shape)}")
-    if answer.shape != tuple(shape):
-        raise AnswerError(f"{name} returned an array of shape {answer.shape}, expected {tuple(shape)}")
-    if answer.dtype.kind != "f":
-        raise AnswerError(f"{name} returned {answer.dtype}, expected float32")
-    if finite and not np.isfinite(answer).all():
-        raise AnswerError(f"{name} returned NaN or infinity: a defence must answer every image")
-    result: np.ndarray = np.clip(np.asarray(answer), -LARGEST, LARGEST).astype(np.float32)
-    return result
+def float32(answer: object, *, call: str, shape: tuple[int, ...], finite: bool) -> np.ndarray:
+    """The answer, cut to LARGEST. Raises AnswerError."""
+    values = answers.array(answer, call=call, shape=shape, low=-np.inf, high=np.inf, finite=finite)
+    return np.asarray(np.clip(values, -LARGEST, LARGEST), np.float32)
 
 
-def consistency(
+def consistency_check(
     ask: Callable[[Tensor, int], Tensor], x: Tensor, *, draw: int, rng: np.random.Generator
 ) -> Callable[[Tensor], None]:
     """Ask once; what comes back asks again, the same images shuffled among others, and raises AnswerError if answers differ.

@@ -1,0 +1,44 @@
+"""What becomes of accuracies, the claim and the symptoms: the board's scores."""
+
+from scipy.stats import beta
+from torch import Tensor
+
+from papers.obfuscated_gradients.defence import symptoms
+from papers.task import Scores
+
+KINDS = ("shattered", "stochastic", "vanishing")
+
+
+def scores_of_attacks(accuracy: dict[str, float], worst_case: float) -> Scores:
+    """accuracy: by attack, and "clean"; worst_case: under the worst attack for each image."""
+    each = {f"acc_{name}": value for name, value in accuracy.items() if name != "clean"}
+    return {
+        "worst_case_accuracy": worst_case,
+        "clean_accuracy": accuracy["clean"],
+        "overstatement": accuracy["pgd"] - worst_case,
+        **each,
+    }
+
+
+def scores_of_claim(claim: float, share: Tensor) -> Scores:
+    """The measured accuracy's 95 % interval (Clopper-Pearson), and what becomes of the claim."""
+    n, k = len(share), float(share.sum())
+    low = float(beta.ppf(0.025, k, n - k + 1)) if k > 0 else 0.0
+    high = float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+    scores = {"interval_low": low, "interval_high": high}
+    if claim > 0:
+        scores |= {"claimed": claim, "claim_excess": claim - k / n, "claim_refuted": float(claim > high)}
+    return scores
+
+
+def scores_of_symptoms(strength: dict[str, float]) -> Scores:
+    """The verdict, and the strengths that pages show. strength: by symptom."""
+    kind = symptoms.verdict(strength)
+    return {
+        "zero_gradient": strength["zero gradients"],
+        "unbounded_accuracy": strength["unbounded attack fails"],
+        "gradient_error": strength["gradient against differences"],
+        "symptoms": float(len(symptoms.raised_symptoms(strength))),
+        "obfuscated": float(kind != "none"),
+        **{name: float(kind == name) for name in KINDS},
+    }
