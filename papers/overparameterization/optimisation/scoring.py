@@ -15,13 +15,13 @@ COARSE = 3  # every third multiplier
 
 def clipped(gap: np.ndarray) -> np.ndarray:
     """Gaps in units of the first one, within what counts; NaN and infinities count as the worst."""
-    return np.clip(np.nan_to_num(gap, nan=CEILING, posinf=CEILING, neginf=FLOOR), FLOOR, CEILING)
+    return np.asarray(np.clip(np.nan_to_num(gap, nan=CEILING, posinf=CEILING, neginf=FLOOR), FLOOR, CEILING))
 
 
 def reached(gaps: np.ndarray, target: float) -> np.ndarray:
     """Gradients until each trial's gap was below the target, budget + 1 if never: (trials, budget) -> (trials,)."""
     below = gaps <= target
-    return np.where(below.any(axis=1), below.argmax(axis=1) + 1, gaps.shape[1] + 1)
+    return np.asarray(np.where(below.any(axis=1), below.argmax(axis=1) + 1, gaps.shape[1] + 1))
 
 
 def best_of_coarse_grids(values: np.ndarray) -> float:

@@ -1,6 +1,7 @@
 """A convex objective over the weights of a linear model, with its exact optimum."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -59,7 +60,7 @@ class Objective:
             value, gradient = self.value_and_gradient(v.reshape(self.shape))
             return value, gradient.ravel()
 
-        options = {"maxiter": 20_000, "maxfun": 40_000, "ftol": 0.0, "gtol": 1e-12, "maxcor": 30}
+        options: Any = {"maxiter": 20_000, "maxfun": 40_000, "ftol": 0.0, "gtol": 1e-12, "maxcor": 30}
         w = minimize(flat, start.ravel(), jac=True, method="L-BFGS-B", options=options).x.reshape(self.shape)
         return self.value(self._finished(w) if w.ndim == 1 else w)
 

@@ -32,9 +32,7 @@ def test_the_optimum_of_the_public_labels_is_known():
 def test_gradients_are_what_differences_say(loss):
     objective = tables.diabetes(loss, public=True, rng=rng())
     w, step = 0.3 * rng(3).normal(size=10), 1e-6
-    differences = [
-        (objective.value(w + step * e) - objective.value(w - step * e)) / (2 * step) for e in np.eye(len(w))
-    ]
+    differences = [(objective.value(w + step * e) - objective.value(w - step * e)) / (2 * step) for e in np.eye(len(w))]
     np.testing.assert_allclose(objective.value_and_gradient(w)[1], differences, rtol=1e-6, atol=1e-8)
 
 

@@ -55,7 +55,9 @@ def test_a_number_that_is_not_finite_ends_the_trial_as_diverged(bad):
 
 
 @pytest.mark.parametrize(
-    "answer", [None, [], [np.zeros(3)], [np.zeros(20, int)], np.zeros(20)], ids=["none", "empty", "shape", "int", "array"]
+    "answer",
+    [None, [], [np.zeros(3)], [np.zeros(20, int)], np.zeros(20)],
+    ids=["none", "empty", "shape", "int", "array"],
 )
 def test_an_answer_of_another_form_is_the_authors_error(answer):
     class Wrong(kind_of("gd")):
@@ -115,7 +117,9 @@ def test_a_target_that_is_never_reached_counts_one_more_than_the_budget():
 def test_a_plain_rotation_changes_nothing_for_gradient_descent():
     scores = []
     for number in range(2):
-        objective = tables.rotated(tables.synthetic("l2", condition=100.0, rng=np.random.default_rng(0)), np.random.default_rng(number))
+        objective = tables.rotated(
+            tables.synthetic("l2", condition=100.0, rng=np.random.default_rng(0)), np.random.default_rng(number)
+        )
         w = np.zeros(objective.shape)
         for _ in range(50):
             w = w - 0.5 / objective.hessian_norm() * objective.value_and_gradient(w)[1]
