@@ -13,9 +13,9 @@ def deep(depth: int, *, file: str, title: str, summary: str, **constants: Any) -
 
 
 HOUSE = (
+    House(slug="gd", title="Gradient descent", kind="baseline", summary="One layer: the paper's comparison."),
     House(slug="stay", title="Stay", kind="control", summary="Never moves: 0 on every case, must fail."),
     House(slug="random_walk", title="Random walk", kind="control", summary="Ignores the gradient: must fail."),
-    House(slug="gd", title="Gradient descent", kind="baseline", summary="One layer: the paper's comparison."),
     deep(2, file="deep", title="Depth 2", summary="Gradient descent on a product of two factors, balanced start."),
     deep(3, file="deep", title="Depth 3", summary="Gradient descent on a product of three factors, balanced start."),
     deep(4, file="deep", title="Depth 4", summary="Gradient descent on a product of four factors, balanced start."),
