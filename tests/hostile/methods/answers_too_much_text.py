@@ -1,4 +1,4 @@
-"""Returns two megabytes of text.
+"""Returns forty megabytes of text.
 
 Expected: answer.
 """
@@ -11,4 +11,4 @@ class Method:
         pass
 
     def impute(self, x, categorical):
-        return ["x" * 1000] * 2000
+        return ["x" * 100_000] * 400

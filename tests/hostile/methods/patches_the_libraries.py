@@ -1,6 +1,6 @@
 """Replaces what numpy and the interpreter do, in case somebody else uses them.
 
-Expected: died.
+Expected: answer, died.
 """
 
 import builtins
