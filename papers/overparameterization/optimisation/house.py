@@ -1,15 +1,13 @@
 """The methods that come with the board."""
 
-from typing import Any
-
 from papers.task import House
 
 
-def deep(depth: int, *, file: str, title: str, summary: str, **constants: Any) -> House:
+def deep(depth: int, *, file: str, title: str, summary: str) -> House:
+    """A variant of a file whose own DEPTH is 2."""
     slug = {"deep": f"deep{depth}", "end_to_end": f"e2e{depth}"}[file]
-    return House(
-        slug=slug, title=title, kind="method", summary=summary, file=file, constants={"DEPTH": depth, **constants}
-    )
+    constants = {} if depth == 2 else {"DEPTH": depth}
+    return House(slug=slug, title=title, kind="method", summary=summary, file=file, constants=constants)
 
 
 HOUSE = (
@@ -25,7 +23,7 @@ HOUSE = (
         kind="method",
         summary="The same with eight hidden units, seven of them almost unused.",
         file="deep",
-        constants={"DEPTH": 2, "WIDTH": 8},
+        constants={"WIDTH": 8},
     ),
     deep(2, file="end_to_end", title="End-to-end rule, N = 2", summary="The paper's rule on the weights themselves."),
     deep(3, file="end_to_end", title="End-to-end rule, N = 3", summary="The paper's rule on the weights themselves."),
@@ -55,7 +53,7 @@ HOUSE = (
         kind="method",
         summary="Adam on the two factors.",
         file="deep",
-        constants={"DEPTH": 2, "ADAM": True},
+        constants={"ADAM": True},
     ),
     House(
         slug="muon",
