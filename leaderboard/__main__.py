@@ -87,12 +87,7 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     say_isolation()
     prepare("check", "--fail-level", "ERROR")  # a wrong setting is told before anything has started
     start_broker(folder, services)
-    for words in (
-        ["migrate", "-v0"],
-        ["collectstatic", "-v0", "--noinput", "-i", "plotly/datasets", "-i", "widgetbundle.js"],
-        ["first_admin"],
-    ):
-        prepare(*words)
+    prepare("prepare")
     for service in site_services(port, empty_folder(folder / "metrics")):
         service.start()
         services.append(service)

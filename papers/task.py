@@ -79,9 +79,7 @@ class House:
     summary: str
     file: str = ""  # stem of its file, where that is another method's
     constants: Mapping[str, Any] = field(default_factory=dict)  # put in the place of the file's own: {"ETA": 0.0}
-    expense: int = (
-        1  # of a quick-tier run; 1: a control on a cheap board. Cheap ones are queued first, across all tasks
-    )
+    expense: float = 1.0  # CPU-seconds of a quick-tier run, roughly: what is cheap is queued first
 
 
 @dataclass(frozen=True, kw_only=True)

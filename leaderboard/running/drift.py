@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr
 
 LEVEL = 1e-4
 NEGLIGIBLE = 1e-6  # relative: what the order of a sum may change
@@ -84,4 +84,4 @@ def _paired_p(old: np.ndarray, new: np.ndarray, typical: float) -> float:
     error = max(float(difference.std(ddof=1)), typical) / np.sqrt(len(difference))
     if error <= scale:
         return 0.0
-    return float(2 * stats.t.sf(abs(difference.mean()) / error, len(difference) - 1))
+    return float(2 * stdtr(len(difference) - 1, -abs(difference.mean()) / error))

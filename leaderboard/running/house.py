@@ -1,5 +1,7 @@
 """Keeps the house methods on the boards: exactly the files that lie beside each board, and the oracles."""
 
+from itertools import accumulate
+
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule
 
@@ -14,19 +16,28 @@ NIGHTLY = "nightly repeat of house methods"
 
 
 def sync(tier: str = "quick") -> list[Run]:
-    """Make a submission of every house method and queue a run where none counts; cheapest first across tasks.
+    """Make a submission of every house method and queue a run where none counts, so that all boards fill alike.
 
     A file that has changed becomes a new submission; the old one leaves the board and keeps its history.
     """
     boards = [board for board in catalogue.all_boards() if board.tier.name == tier]
-    methods = [(board, method) for board in boards for method in board.task.house]
     runs = []
-    for board, method in sorted(methods, key=lambda pair: pair[1].expense):
+    for board, method in in_turn(boards):
         with transaction.atomic():
             submission = submit(board.task, method)
             if needs_run(submission, board):
                 runs.append(start_run(submission, tier=tier, why="house method", priority=PRIORITY))
     return runs
+
+
+def in_turn(boards: list[Board]) -> list[tuple[Board, House]]:
+    """All house methods, cheap ones first: in the order in which boards would have them that were filled side by side."""
+    due = []
+    for board in boards:
+        methods = sorted(board.task.house, key=lambda method: method.expense)
+        ends = accumulate(method.expense for method in methods)
+        due += [(end, board, method) for end, method in zip(ends, methods, strict=True)]
+    return [(board, method) for _, board, method in sorted(due, key=lambda item: item[0])]
 
 
 def submit(task: Task, method: House) -> Submission:

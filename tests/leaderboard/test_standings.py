@@ -34,6 +34,11 @@ def test_missing_or_non_finite_scores_are_refused(bad):
         estimate(bad)
 
 
+@given(arrays(float, st.integers(1, 12), elements=st.integers(-3, 3).map(float)))
+def test_equal_values_share_the_mean_of_their_places(values):
+    assert statistics.places(values) == pytest.approx(stats.rankdata(values))
+
+
 def intervals(gain):
     """(rank, low, high) of each entry."""
     places = statistics.place(gain, statistics.tally(gain), tiebreak=range(len(gain)))
