@@ -38,6 +38,7 @@ def claim_as_json(
         "where": of.where,
         "status": of.status,
         "verdict": item.verdict,
+        "side": getattr(item, "side", ""),
         "why": item.why,
         "run": item.run.pk if item.run else None,
     }

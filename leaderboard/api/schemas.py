@@ -180,6 +180,7 @@ class ClaimOut(Schema):
     printed: float | None
     measured: Estimate | None
     verdict: str
+    side: str  # of the printed number, where it did not hold: "better" or "worse"
     why: str
     run: int | None
 

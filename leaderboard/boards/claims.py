@@ -36,17 +36,20 @@ class Verdict:
 
     @property
     def verdict(self) -> str:
-        """Whether it held within the claim's tolerance; else on which side of the printed value we are."""
+        """Whether it held within the claim's tolerance; one of VERDICTS."""
         if self.measurement is None or self.difference is None:
             return "not measured"
         if self.claim.tolerance is None:
             return "not judged"
-        if abs(self.difference) <= self.claim.tolerance:
-            return "held"
-        if not self.metric.is_ranked:
-            return "not held"
+        return "held" if abs(self.difference) <= self.claim.tolerance else "not held"
+
+    @property
+    def side(self) -> str:
+        """On which side of a printed value that did not hold we are, "better" or "worse"; "" where none is better."""
+        if self.verdict != "not held" or self.measurement is None or not self.metric.is_ranked:
+            return ""
         is_better = self.metric.gain(self.measurement.value) > self.metric.gain(self.claim.value)
-        return "not held: better" if is_better else "not held: worse"
+        return "better" if is_better else "worse"
 
     @property
     def why(self) -> str:
@@ -178,7 +181,7 @@ class Account:
     wanted: str = ""  # a verdict: pages show these only
 
     def has(self, verdict: str) -> bool:
-        return verdict.partition(":")[0] == self.wanted or not self.wanted
+        return self.wanted in ("", verdict)
 
     @property
     def with_measurement(self) -> list[Verdict]:
@@ -196,7 +199,7 @@ class Account:
     def counts(self) -> list[tuple[str, int]]:
         """How many claims have each verdict, in the order of VERDICTS."""
         judged = [item.verdict for item in self.verdicts] + [item.verdict for item in self.contests]
-        count = Counter(verdict.partition(":")[0] for verdict in judged)
+        count = Counter(judged)
         return [(verdict, count[verdict]) for verdict in VERDICTS]
 
     @property

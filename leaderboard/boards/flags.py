@@ -61,7 +61,7 @@ def best_gain(metric: Metric, low: float, high: float) -> float:
 def paper_claim(row: Standing, verdicts: Sequence[Verdict]) -> list[Finding]:
     """A printed number of the paper that this house method did not reach."""
     slug = row.submission.house_slug
-    missed = [item for item in verdicts if slug and item.claim.house == slug and item.verdict == "not held: worse"]
+    missed = [item for item in verdicts if slug and item.claim.house == slug and item.side == "worse"]
     return [
         Finding(
             label="claim refuted",

@@ -104,11 +104,11 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "limits": board.limits,
         "definitions": [(metric, style.direction(metric)) for metric in card.metrics],
     }
-    context |= of_rows(view, request, verdicts) | of_choices(view) | of_figures(view)
+    context |= table_context(view, request, verdicts) | choices_context(view) | figures_context(view)
     return render(request, "task.html", context)
 
 
-def of_rows(view: View, request: HttpRequest, verdicts: list[claims.Verdict]) -> dict[str, Any]:
+def table_context(view: View, request: HttpRequest, verdicts: list[claims.Verdict]) -> dict[str, Any]:
     """One page of the table."""
     page = Paginator(recast.rows(view), PER_PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
@@ -133,7 +133,7 @@ def flags_with_explanation(task: Task, row: Standing, verdicts: list[claims.Verd
     return [(flag.label, flags.explanation(task, flag)) for flag in flags.flags_of(task, row, verdicts)]
 
 
-def of_choices(view: View) -> dict[str, Any]:
+def choices_context(view: View) -> dict[str, Any]:
     """What a visitor may choose beside the rows."""
     return {
         "rules": [(rule, recast.LABELS[rule]) for rule in statistics.RULES],
@@ -144,7 +144,7 @@ def of_choices(view: View) -> dict[str, Any]:
     }
 
 
-def of_figures(view: View) -> dict[str, Any]:
+def figures_context(view: View) -> dict[str, Any]:
     """Charts and contrasts of the board itself, whatever rows the visitor wants."""
     board = view.board
     best = list(Standing.objects.for_board(board)[:PLOTTED])

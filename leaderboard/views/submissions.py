@@ -81,7 +81,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "code": submission.code().decode(errors="replace") if submission.may_read(request.user) else None,
     }
     if run:
-        context |= of_run(run) | {
+        context |= run_context(run) | {
             "command": provenance_of.command(run) if run.provenance else None,
             "history_figure": history.figure(runs, run, set(standings)),
             "why_shown": history.why_shown(run, was_asked_for="run" in request.GET, counts=run.pk in standings),
@@ -113,7 +113,7 @@ def chosen_run(request: HttpRequest, runs: list[Run], counting: set[int]) -> Run
     return is_open or next((run for run in runs if run.pk in counting), runs[0] if runs else None)
 
 
-def of_run(run: Run) -> dict[str, Any]:
+def run_context(run: Run) -> dict[str, Any]:
     """What the page shows of one run."""
     board = run.board
     scores = tables.case_scores(run)
@@ -145,7 +145,7 @@ def live(request: HttpRequest, pk: int) -> HttpResponse:
     """The state of an open run, polled by its page; when the run has ended the page loads anew."""
     run = rights.run_for(request.user, pk)
     allowed = {name: getattr(run.submission, name)(request.user) for name in ("may_change", "may_read")}
-    context = {"submission": run.submission} | allowed | of_run(run)
+    context = {"submission": run.submission} | allowed | run_context(run)
     response = render(request, "_run.html", context)
     if not run.is_open:
         response["HX-Refresh"] = "true"

@@ -42,6 +42,8 @@ HOUSE = (
         title="BPDA",
         kind="method",
         summary="True forward pass, smooth stand-ins in the backward pass.",
+        file="bpda_eot",
+        constants={"IS_AVERAGED": False},
         expense=3,
     ),
     House(slug="eot", title="EOT", kind="method", summary="Mean gradient over 20 fresh draws.", expense=4),

@@ -29,9 +29,11 @@ HOUSE = (
     ),
     House(
         slug="unconstrained",
+        file="wgan_clip",
+        constants={"CLIP": 1e9},
         title="Unconstrained critic",
         kind="control",
-        summary="A critic without a bound on its slope: must fail.",
+        summary="A critic without a bound on its slope: it grows for ever, so it must fail.",
         expense=4,
     ),
     House(
