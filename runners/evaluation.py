@@ -146,7 +146,7 @@ class Run:
         self.emit(
             {
                 "type": "play", "case": case.name, "seed": index, "scores": scores, "spent": spent,
-                "evaluator_seconds": own,
+                "evaluator_seconds": own, "data": data.used(),
             }
         )  # fmt: skip
 

@@ -34,6 +34,7 @@ class Played(TypedDict):
     scores: dict[str, float]  # finite; names are the card's metrics
     spent: Spent
     evaluator_seconds: float  # CPU-seconds of the evaluator's own work in this play
+    data: dict[str, str]  # name -> sha256 of every data set that was read until now
 
 
 class Artefact(TypedDict):

@@ -165,6 +165,7 @@ class Progress:
             self.is_over, self.left_out = False, event["left_out"]
             self.provenance = {"data": self.provenance.get("data", {}), **event["provenance"]}
         elif event["type"] == "play":
+            self._read(event["data"])
             self.plays[event["case"], event["seed"]] = Play(
                 case=event["case"],
                 seed=event["seed"],
@@ -178,7 +179,7 @@ class Progress:
             self.artefacts[item.case, item.name, item.seed] = item
         elif event["type"] == "finished":
             self.is_over = True
-            self.provenance["data"] = {**self.provenance.get("data", {}), **event["data"]}
+            self._read(event["data"])
         elif event["type"] == "failed" and event["whose"] == "author":
             self.is_over = True
             self.failure = Failure(
@@ -186,6 +187,10 @@ class Progress:
             )
         elif event["type"] == "failed":
             self.trouble = event["message"]
+
+    def _read(self, data: dict[str, str]) -> None:
+        """Data sets that the plays until now have read: a resumed recording reads only those of its own."""
+        self.provenance["data"] = {**self.provenance.get("data", {}), **data}
 
     def row(self, slug: str, mark: str, job: Job) -> Row:
         """The row, whose provenance names a command that repeats all of it."""

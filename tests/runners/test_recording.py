@@ -18,7 +18,7 @@ from papers.fingerprint import fingerprint
 from runners.__main__ import main
 from runners.job import ROOT, Job
 from runners.provenance import command
-from runners.recording import alone
+from runners.recording import Progress, alone
 from tests.elsewhere import FOLDER
 
 SLOW = """
@@ -198,6 +198,24 @@ def test_a_killed_recording_goes_on_where_it_stopped(doubled, tmp_path):
     measured = {(play.case, play.seed): play.spent for play in row.plays}
     assert all(measured[play["case"], play["seed"]] == reference.rounded(play["spent"]) for play in kept)
     assert not journal.exists()
+
+
+def test_a_resumed_recording_names_what_its_earlier_plays_read(doubling):
+    board, progress = doubling.board("quick"), Progress()
+    started = {"type": "started", "left_out": {}, "provenance": {"device_name": "x"}}
+    play = {"type": "play", "case": "small", "scores": {}, "spent": {}, "evaluator_seconds": 0.0}
+    for event in (
+        started,
+        {**play, "seed": 0, "data": {"first": "11"}},
+        started,  # it was killed, and goes on
+        {**play, "seed": 1, "data": {"second": "22"}},
+        {"type": "finished", "data": {"second": "22"}},
+    ):
+        progress.take(event, board)
+    assert progress.row("exact", "mark", Job(task="doubling", tier="quick", code=b"")).provenance["data"] == {
+        "first": "11",
+        "second": "22",
+    }
 
 
 def plays_in(journal):
