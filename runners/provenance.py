@@ -6,13 +6,11 @@ import platform
 import shlex
 import subprocess
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from runners import packages
 from runners.job import Job
-
-LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn")
 
 
 def provenance(job: Job, isolation: str) -> dict[str, Any]:
@@ -47,7 +45,8 @@ def command(job: Job) -> str:
 
 @cache
 def versions() -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in LIBRARIES}}
+    """Of Python and of every package that a method may use."""
+    return {"python": platform.python_version(), **packages.versions()}
 
 
 @cache

@@ -1,12 +1,14 @@
 """Boards, made of rows as a run leaves them."""
 
 import hashlib
+from collections import Counter
 
 import pytest
 from django.utils import timezone
 
 from leaderboard.boards import standings
 from leaderboard.models import Run, Score, Submission
+from leaderboard.running import runs
 from leaderboard.submitting.uploads import store_code
 from papers import catalogue
 
@@ -69,3 +71,17 @@ def measured(db):
         return submission
 
     return put
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What is released, to a broker with one CPU worker."""
+    names = []
+    monkeypatch.setattr(runs, "living_queues", lambda: Counter(cpu=1))
+
+    def send(run, queue):
+        names.append(run.submission.name)
+        return bool(Run.objects.filter(pk=run.pk).update(released=timezone.now(), queue=queue))
+
+    monkeypatch.setattr(runs, "send", send)
+    return names

@@ -1,6 +1,5 @@
 """The life of a run in the database: events in any order, any number of times, from anyone."""
 
-from collections import Counter
 from datetime import timedelta
 from random import Random
 
@@ -11,7 +10,7 @@ from django.utils import timezone
 from leaderboard import tasks
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.running import runs
-from leaderboard.running.runs import start_run, waiting_runs
+from leaderboard.running.runs import start_run
 from leaderboard.submitting.quota import allowance
 from leaderboard.submitting.uploads import store_code
 from papers import catalogue
@@ -268,40 +267,6 @@ def test_an_evaluation_that_no_longer_counts_is_stopped_when_it_shows_itself(run
     assert stopped == [1]
 
 
-def test_the_forecast_counts_the_runs_slots_and_authors_of_one_queue(alice, bob, monkeypatch):
-    """Two slots of a CPU; runs take 100 s on it, and 5 s on a GPU."""
-    monkeypatch.setattr(runs, "living_queues", lambda: Counter(cpu=2, gpu=1))
-
-    def put(author, tier="quick", **fields):
-        submission = Submission.objects.create(task="imputation", author=author, name="x", code_sha256="0" * 64)
-        run = Run.objects.create(submission=submission, task="imputation", tier=tier, task_version=1)
-        Run.objects.filter(pk=run.pk).update(**fields)
-        run.refresh_from_db()
-        return run
-
-    now = timezone.now()
-    for queue, tier, seconds in (("cpu", "quick", 100), ("gpu", "full", 5)):
-        put(alice, tier, queue=queue, status="finished", started=now - timedelta(seconds=seconds), ended=now)
-    for age in (30, 90):
-        put(alice, status="running", queue="cpu", released=now, started=now - timedelta(seconds=age))
-    put(bob, "full", status="running", queue="gpu", released=now, started=now)
-    mine = put(bob)
-    assert (runs.outlook(mine).queue, runs.outlook(mine).ahead) == ("cpu", 2)
-    assert runs.outlook(mine).starts_in == pytest.approx(10, abs=2), "the run of 90 s has 10 s to go"
-    hers = put(alice)
-    assert runs.outlook(hers).ahead == 3
-    assert runs.outlook(hers).starts_in == pytest.approx(70, abs=2), "bob's run follows the first, hers the second"
-    assert runs.outlook(put(alice, "full")).starts_in == pytest.approx(5, abs=2), "the GPU has a line of its own"
-
-
-def test_a_busy_authors_run_waits_for_the_authors_others_in_the_forecast(alice, monkeypatch, settings):
-    settings.RUNNING_PER_AUTHOR = 1
-    submission = Submission.objects.create(task="imputation", author=alice, name="x", code_sha256="0" * 64)
-    line = [Run(submission=submission, task="imputation", tier="quick") for _ in range(3)]
-    assert runs.begins(line, {("imputation", "quick"): 40.0}, workers=8) == 80.0
-    assert runs.begins(line[:1], {("imputation", "quick"): 40.0}, workers=8) == 0.0
-
-
 def test_a_worse_rerun_replaces_the_better_run(run, submission):
     play_through(run, value=0.9)
     again = start_run(submission, why="rerun")
@@ -320,71 +285,6 @@ def test_a_disqualified_submission_leaves_the_board_at_the_next_rebuild(run, sub
     Submission.objects.update(disqualified="reads the answer")
     play_through(run)
     assert not Standing.objects.exists()
-
-
-@pytest.fixture
-def sent(monkeypatch):
-    """What is released, to a broker with one CPU worker."""
-    names = []
-    monkeypatch.setattr(runs, "living_queues", lambda: Counter(cpu=1))
-
-    def send(run, queue):
-        names.append(run.submission.name)
-        return bool(Run.objects.filter(pk=run.pk).update(released=timezone.now(), queue=queue))
-
-    monkeypatch.setattr(runs, "send", send)
-    return names
-
-
-def test_house_methods_take_free_workers_only_and_people_go_ahead_of_them(alice, bob, sent, settings):
-    def queue(author, name, **kwargs):
-        code = {"task": "imputation", "author": author, "is_house": author is None, "name": name, "code_sha256": name}
-        return start_run(Submission.objects.create(**code), **kwargs)
-
-    for index in range(3):
-        queue(None, f"house {index}", priority=1)
-    runs.release()
-    assert sent == ["house 0"], "one worker, one house method"
-    queue(bob, "bob")
-    runs.release()
-    assert sent == ["house 0", "bob"], "people are released at once, ahead of the house methods that wait"
-    settings.RUNNING_PER_AUTHOR = 1
-    queue(bob, "bob again")
-    runs.release()
-    assert sent == ["house 0", "bob"], "an author's further runs wait for the first"
-
-
-def test_people_come_before_house_methods_and_authors_take_turns(alice, bob):
-    def queue(author, name, **kwargs):
-        return start_run(
-            Submission.objects.create(
-                task="imputation", author=author, is_house=author is None, name=name, code_sha256=name
-            ),
-            **kwargs,
-        )
-
-    queue(None, "house", priority=1)
-    for index in range(3):
-        queue(alice, f"alice {index}")
-    queue(bob, "bob 0")
-    assert [run.submission.name for run in waiting_runs()] == ["alice 0", "bob 0", "alice 1", "alice 2", "house"]
-
-
-def test_a_hundred_uploads_of_one_author_do_not_delay_anothers_first(alice, bob, sent, settings):
-    def queue(author, name):
-        submission = Submission.objects.create(task="imputation", author=author, name=name, code_sha256=name)
-        return start_run(submission)
-
-    for index in range(100):
-        queue(alice, f"alice {index}")
-    queue(bob, "bob")
-    runs.release()
-    assert sent == ["alice 0", "bob", "alice 1"], "one worker, two ahead of it"
-    assert runs.release() == 0
-    assert settings.RUNNING_PER_AUTHOR == 2
-    for released in Run.objects.filter(released__isnull=False):
-        play_through(released)
-    assert sent[3:] == ["alice 2", "alice 3"], "and no more than two of hers at once"
 
 
 def test_cases_that_were_left_out_are_kept_and_shown_with_their_reason(run, client):

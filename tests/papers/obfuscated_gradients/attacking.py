@@ -2,10 +2,14 @@
 
 from functools import partial
 
+import numpy as np
 import torch
 
 from papers import catalogue
+from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.attack import play as attack
+from papers.obfuscated_gradients.problem.images import deal, splits
+from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.task import Seed
 from tests.papers import contestant
 
@@ -58,3 +62,16 @@ def play(victim, method, *, index=1, report=None):
 def left(victim, method, *, plays=2):
     """Mean robust accuracy over the first so many unshown seeds."""
     return sum(play(victim, method, index=index)["robust_accuracy"] for index in range(1, plays + 1)) / plays
+
+
+def images(n, key=7):
+    dealt = deal(splits("digits")[1], n, np.random.default_rng(key))
+    return torch.tensor(dealt.x), torch.tensor(dealt.y)
+
+
+def victim(name):
+    return kit.build(name, load_weights(name))
+
+
+def generator():
+    return torch.Generator().manual_seed(0)
