@@ -26,13 +26,13 @@ run: runtime
 
 # `alone`: tests that mind a neighbour's load (whole sites, limits on time). The others share two cores.
 test: install lint
-	$(PYTEST) -n 2 --dist loadgroup -m "not alone"
+	$(PYTEST) -n 2 -m "not alone"
 	$(PYTEST) -m alone
-	.venv/bin/python -m tests.postgres -n 2 --dist loadgroup tests/leaderboard -m "not alone"
+	.venv/bin/python -m tests.postgres -n 2 tests/leaderboard -m "not alone"
 
 # What to run between two commits: all that is neither long nor needs the machine for itself.
 quick: install
-	$(PYTEST) -n 2 --dist loadgroup -m "not alone and not slow"
+	$(PYTEST) -n 2 -m "not alone and not slow"
 
 # The same tests, with the lines counted that they run in their own process. What runs in others (the sandbox,
 # workers, the supervisor's children) is left out.

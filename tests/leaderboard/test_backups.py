@@ -93,6 +93,7 @@ def fresh_database(name):
     if not SERVER.startswith("postgres"):
         yield ""
         return
+    name += os.environ.get("PYTEST_XDIST_WORKER", "")  # one server serves all of them
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
         try:
