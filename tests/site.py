@@ -64,6 +64,9 @@ class Site:
     def board(self, task="imputation", tier="quick"):
         return self.get(f"/api/v1/tasks/{task}/leaderboard?tier={tier}").json()["results"]
 
+    def tasks(self):
+        return [task["slug"] for task in self.get("/api/v1/tasks").json()]
+
     def signed_in(self):
         """A session of the administrator, whose password the first start printed."""
         (password,) = re.findall(r"user admin, password (\S+)", "\n".join(self.lines))
