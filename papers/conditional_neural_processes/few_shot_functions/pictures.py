@@ -44,7 +44,7 @@ def show_costs(report: Report, costs: dict[str, list[float]]) -> None:
         "Cost of a call",
         TIMED,
         {"by context points": costs["context"], "by targets": costs["targets"]},
-        x_label="points, while there are 128 of the others",
+        x_label="points, while there are 64 of the others",
         y_label="CPU-seconds",
         log_x=True,
         log_y=True,

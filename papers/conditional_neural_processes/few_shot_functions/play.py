@@ -80,8 +80,10 @@ def averages(given: list[Answers]) -> Scores:
     errors = {one.asked.name: float(np.mean((one.mean - one.truth) ** 2)) for one in given}
     scores |= {f"mse_{name}": error for name, error in errors.items() if "_" in name}  # of images
     covered = [scoring.covered(one.truth, one.mean, one.deviation).mean() for one in given]
+    gap = float(np.mean([one.gap.mean() for one in given]))
     return scores | {
-        "excess_nll": float(np.mean([one.gap.mean() for one in given])),
+        "relative_gap": gap / float(np.mean([one.span.mean() for one in given])),
+        "excess_nll": gap,
         "nll": float(-np.mean([one.log_likelihood.mean() for one in given])),
         "mse": float(np.mean(list(errors.values()))),
         "coverage90": float(np.mean(covered)),
