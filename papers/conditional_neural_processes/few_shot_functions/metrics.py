@@ -146,7 +146,7 @@ METRICS = (
         unit="s",
         digits=5,
         timing=True,
-        description="CPU-seconds to predict one function of the scored rounds.",
+        description="CPU-seconds to predict one function of the scored rounds, at its targets and context points.",
     ),
     Metric(
         name="growth_context",
@@ -154,7 +154,7 @@ METRICS = (
         better="lower",
         digits=2,
         timing=True,
-        description="Exponent of the cost from 256 to 512 context points at 64 targets: 1 is linear, 3 a factorisation.",
+        description="Exponent of the cost from 128 to 512 context points at 64 targets: 1 is linear, 3 a factorisation.",
     ),
     Metric(
         name="growth_targets",
@@ -162,7 +162,7 @@ METRICS = (
         better="lower",
         digits=2,
         timing=True,
-        description="Exponent of the cost from 256 to 512 targets at 64 context points.",
+        description="Exponent of the cost from 128 to 512 targets at 64 context points.",
     ),
     *by_context(),
 )

@@ -30,12 +30,12 @@ def play(case: Case[Functions], *, seed: Seed, device: str, method: Method, repo
     for number, one in enumerate(rounds(wanted, learnt, seed)):
         report.progress(number / len(wanted.orders) / len(wanted.contexts), one.name)
         given.append(asked.answers(one))
-    functions = sum(len(one.asked.xc) for one in given)
+    each = asked.ask_seconds / sum(len(one.asked.xc) for one in given)
     scores = averages(given) | consistency(asked, given[1].asked, seed.rng("order"))
     scores |= {
         "fit_share": asked.fit_seconds / wanted.fit_seconds,
         "file_kib": method.code_bytes / 1024,
-        "episode_seconds": asked.ask_seconds / functions / 2,  # context points are asked in calls of their own
+        "episode_seconds": each,
         "joint_energy": joint_energy(asked, given[1].asked, seed.rng("samples")),
     }
     if wanted.is_joint:

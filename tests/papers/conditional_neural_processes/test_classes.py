@@ -7,7 +7,7 @@ from papers.conditional_neural_processes.one_shot_classification import play as 
 from papers.conditional_neural_processes.one_shot_classification import scoring
 from papers.conditional_neural_processes.problem import classes, glyphs
 from papers.task import AnswerError
-from tests.papers.conditional_neural_processes.asking import CLASSES, Contestant, Silent, method, play, seed
+from tests.papers.conditional_neural_processes.asking import CLASSES, Contestant, Silent, method, play, scores, seed
 
 DIGITS, FIVE, TWENTY = "digits/5way-1shot", "glyphs/5way-1shot", "glyphs/20way-1shot"
 
@@ -24,15 +24,15 @@ def evenly(support_x, support_y, query_x):
 
 @pytest.mark.parametrize(("case", "ways"), [(DIGITS, 5), (FIVE, 5), (TWENTY, 20)])
 def test_uniform_has_one_in_n(case, ways):
-    scores = play(CLASSES, case, "uniform")
-    assert abs(scores["accuracy"] - 1 / ways) < 1e-12
-    assert abs(scores["nll"] - np.log(ways)) < 1e-9
-    assert scores["ece"] < 1e-9
+    uniform = scores(CLASSES, case, "uniform")
+    assert abs(uniform["accuracy"] - 1 / ways) < 1e-12
+    assert abs(uniform["nll"] - np.log(ways)) < 1e-9
+    assert uniform["ece"] < 1e-9
 
 
 @pytest.mark.parametrize(("case", "published"), [(FIVE, 0.55), (TWENTY, 0.32)])
 def test_pixels_tell_glyphs_apart_as_published(case, published):
-    assert abs(play(CLASSES, case, "pixel_nn")["accuracy"] - published) < 0.04
+    assert abs(scores(CLASSES, case, "pixel_nn")["accuracy"] - published) < 0.04
 
 
 def test_pixels_do_not_care_how_classes_are_numbered():
@@ -48,15 +48,15 @@ def test_pixels_do_not_care_how_classes_are_numbered():
 @pytest.mark.parametrize("case", [DIGITS, FIVE])
 def test_prototypes_that_learnt_a_little_beat_pixels_and_the_untrained(case):
     learnt = play(CLASSES, case, "prototypes", fit_seconds=5.0)["accuracy"]
-    assert learnt > play(CLASSES, case, "pixel_nn")["accuracy"] + 0.02
-    assert learnt > play(CLASSES, case, "untrained")["accuracy"] + 0.02
+    assert learnt > scores(CLASSES, case, "pixel_nn")["accuracy"] + 0.02
+    assert learnt > scores(CLASSES, case, "untrained")["accuracy"] + 0.02
 
 
 @pytest.mark.parametrize("slug", ["cnp", "prototypes", "matching", "untrained"])
 def test_every_head_gives_probabilities(slug):
-    scores = play(CLASSES, DIGITS, slug, fit_seconds=0.5, ask_seconds=60)
-    assert 0.1 < scores["accuracy"] < 1
-    assert scores["nll"] > 0
+    measured = play(CLASSES, DIGITS, slug, fit_seconds=0.5, ask_seconds=60)
+    assert 0.1 < measured["accuracy"] < 1
+    assert measured["nll"] > 0
 
 
 def test_classes_of_an_episode_were_never_seen():
@@ -114,7 +114,7 @@ def test_state_kept_between_episodes_gains_nothing():
         xs, ys = zip(*earlier[-3:], strict=True)
         return honest.predict_proba(np.concatenate(xs), np.concatenate(ys), query_x)
 
-    assert play(CLASSES, DIGITS, Classifier(remember))["accuracy"] < play(CLASSES, DIGITS, "pixel_nn")["accuracy"]
+    assert play(CLASSES, DIGITS, Classifier(remember))["accuracy"] < scores(CLASSES, DIGITS, "pixel_nn")["accuracy"]
 
 
 def test_glyphs_of_a_public_seed_are_none_of_the_boards():
