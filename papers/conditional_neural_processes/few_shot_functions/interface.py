@@ -36,8 +36,8 @@ class Method(Contestant, Protocol):
     def predict(self, xc: np.ndarray, yc: np.ndarray, xt: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Predict B functions at m targets each, from n points of each.
 
-        xc: (B, n, x_dim), yc: (B, n, 1), xt: (B, m, x_dim), float32; B <= 64. n is anything from 1 to 1,024: beyond
-        max_context only your time is taken.
+        xc: (B, n, x_dim), yc: (B, n, 1), xt: (B, m, x_dim), float32; B <= 64. n is anything from 1 to 512, or max_context
+        where that is more: beyond max_context only your time is taken.
         Returns the mean and the standard deviation (> 0, noise included), each (B, m, 1) float. Deviations below .001 are
         raised to it.
         """

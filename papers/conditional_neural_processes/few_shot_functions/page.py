@@ -20,7 +20,7 @@ SHARED: tuple[Figure, ...] = (
         curve="Cost of a call",
         series="by context points",
         case="curves/rbf",
-        x_label="context points, at 128 targets",
+        x_label="context points, at 64 targets",
         y_label="CPU-seconds",
         log_x=True,
         log_y=True,
@@ -79,19 +79,20 @@ def completions(sources: tuple[str, ...]) -> tuple[Figure, ...]:
     )
 
 
-def bands(family: str) -> tuple[Figure, ...]:
+def bands(family: str, context: int = 5) -> tuple[Figure, ...]:
+    """A function from a handful of points: each method's mean, and both ends of its band, beside the exact ones."""
+    ends = (("Mean", "mean"), ("Lower end of the 90 % band", "lower"), ("Upper end of the 90 % band", "upper"))
     return tuple(
         Overlay(
-            title=f"{title} of a function from {n} points, {family}",
-            curve=f"A function from {n} points",
+            title=f"{title} of a function from {context} points, {family}",
+            curve=f"A function from {context} points",
             series=series,
             case=f"curves/{family}",
             reference=f"exact {series}",
             x_label="x",
             y_label="y",
         )
-        for n in (5, 10)
-        for title, series in (("Mean", "mean"), ("Upper end of the 90 % band", "upper"))
+        for title, series in ends
     )
 
 

@@ -40,15 +40,16 @@ def show_scores(report: Report, given: list[Answers]) -> None:
 
 
 def show_costs(report: Report, costs: dict[str, list[float]]) -> None:
-    report.curve(
-        "Cost of a call",
-        TIMED,
-        {"by context points": costs["context"], "by targets": costs["targets"]},
-        x_label="points, while there are 128 of the others",
-        y_label="CPU-seconds",
-        log_x=True,
-        log_y=True,
-    )
+    if costs:
+        report.curve(
+            "Cost of a call",
+            TIMED,
+            {"by context points": costs["context"], "by targets": costs["targets"]},
+            x_label="points, while there are 64 of the others",
+            y_label="CPU-seconds",
+            log_x=True,
+            log_y=True,
+        )
 
 
 def show_examples(report: Report, asked: Asked, learnt: Images | None) -> None:

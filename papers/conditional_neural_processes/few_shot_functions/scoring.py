@@ -29,8 +29,8 @@ def energy_score(samples: np.ndarray, y: np.ndarray) -> float:
 
 
 def exponent(sizes: tuple[int, ...], costs: list[float]) -> float:
-    """The power with which the cost grows, from the last two sizes."""
-    return float(np.log(costs[-1] / costs[-2]) / np.log(sizes[-1] / sizes[-2]))
+    """The power with which the cost grows: the slope through the last three of sizes that double."""
+    return float(np.log(costs[-1] / costs[-3]) / np.log(sizes[-1] / sizes[-3]))
 
 
 def std_error(gaps: list[np.ndarray]) -> float:

@@ -7,7 +7,7 @@ HOUSE = (
     House(
         slug="untrained",
         title="Untrained embedding",
-        kind="control",
+        kind="baseline",
         summary="Prototypes in the embedding as it was drawn: what the architecture alone is worth.",
         file="prototypes",
         constants={"IS_TRAINED": False},

@@ -6,7 +6,7 @@ import numpy as np
 
 from papers.conditional_neural_processes.kit import HIGH, LOW, draw
 from papers.conditional_neural_processes.problem.images import Images, Marginals
-from papers.conditional_neural_processes.problem.oracles import predictive
+from papers.conditional_neural_processes.problem.oracles import log_normal, predictive
 
 SHIFTED = 2.0, 6.0  # where the curves of "shifted" are asked
 
@@ -16,6 +16,7 @@ class Round:
     """B functions: context xc (B, n, dx), yc (B, n, 1), targets xt (B, m, dx), yt (B, m, 1), all float32.
 
     reference: (B, m) log-densities of the targets under the exact predictive, or under the best one that sees no context.
+    ignorance: (B, m), the same of who knows nothing: N(0, 1) for curves, all values in [0, 1] alike for images.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Round:
     xt: np.ndarray
     yt: np.ndarray
     reference: np.ndarray
+    ignorance: np.ndarray
 
     @property
     def context(self) -> int:
@@ -38,8 +40,9 @@ def of_curves(family: str, context: int, functions: int, targets: int, rng: np.r
     low, high = span(family)
     x, y = draw(family, rng, functions, context + targets, low=low, high=high)
     xc, yc, xt, yt = x[:, :context], y[:, :context], x[:, context:], y[:, context:]
-    reference = predictive(family, xc[..., 0], yc[..., 0], xt[..., 0]).log_density(yt[..., 0].astype(float))
-    return Round(f"n{context}", xc, yc, xt, yt, reference)
+    truth = yt[..., 0].astype(float)
+    reference = predictive(family, xc[..., 0], yc[..., 0], xt[..., 0]).log_density(truth)
+    return Round(f"n{context}", xc, yc, xt, yt, reference, log_normal(truth, 0.0, 1.0))
 
 
 def of_images(
@@ -51,7 +54,15 @@ def of_images(
     y = np.take_along_axis(values, pixels, axis=1)
     x, seen = images.places[pixels].astype(np.float32), y[..., None].astype(np.float32)
     reference = known.log_density(pixels[:, context:], y[:, context:])
-    return Round(f"{order}_{context}", x[:, :context], seen[:, :context], x[:, context:], seen[:, context:], reference)
+    return Round(
+        f"{order}_{context}",
+        x[:, :context],
+        seen[:, :context],
+        x[:, context:],
+        seen[:, context:],
+        reference,
+        np.zeros_like(reference),
+    )
 
 
 def chosen_pixels(order: str, context: int, pixels: int, rng: np.random.Generator) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from papers import catalogue
 from papers.conditional_neural_processes.few_shot_functions import play as functions
 from papers.conditional_neural_processes.kit import draw
 from papers.conditional_neural_processes.one_shot_classification import play as classes
+from papers.conditional_neural_processes.problem.classes import load
 from papers.task import Seed
 from tests.papers import contestant
 
@@ -63,6 +65,34 @@ def play(task, case, player, *, index=0, tier="quick", report=None, **limits):
         method=Contestant(player),
         report=report or Silent(),
     )
+
+
+@cache
+def scores(task, case, slug, index=0):
+    """Of a house method's play, which several tests look at."""
+    return play(task, case, slug, index=index)
+
+
+@cache
+def pictures(source):
+    """The classes of a source, which tests share: drawing those of glyphs takes a second."""
+    return load(source, seed().rng("classes"))
+
+
+def episodes(case, count):
+    """So many episodes of a case, from the shared classes."""
+    wanted = CLASSES.board("quick").case(case).params
+    yield from islice(classes.episodes(wanted, pictures(wanted.source), seed().rng("episodes")), count)
+
+
+def classify(case, classifier, count=classes.EPISODES):
+    """Scores of a classifier, or of a house method that need not learn, in so many episodes of a case."""
+    if isinstance(classifier, str):
+        classifier = method(CLASSES, classifier)
+        classifier.fit(None, None, {"ways": CLASSES.board("quick").case(case).params.ways})
+    drawn = list(episodes(case, count))
+    answers = [classifier.predict_proba(one.support_x, one.support_y, one.query_x) for one in drawn]
+    return classes.scores(answers, [one.query_y for one in drawn])
 
 
 @cache
