@@ -1,7 +1,7 @@
 """The cases: which objective, and how many gradients."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from papers.task import Case
 
@@ -22,6 +22,16 @@ class Objective:
     @property
     def is_network(self) -> bool:
         return self.loss not in CONVEX
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Out along a direction, along an arc, back in and home: where the field of a method's first steps is followed."""
+
+    inner: float = 0.5  # radii
+    outer: float = 1.5
+    angle: float = 1.0  # of the arc
+    dimension: int = 10
 
 
 FILES_OF = {"diabetes": ("diabetes", "diabetes-target"), "breast": ("breast-cancer",)}  # names for papers.data
@@ -49,8 +59,19 @@ def synthetic(exponent: int, *losses: str, ranked: bool = True) -> tuple[Case[Ob
     )
 
 
-QUICK = (*table("diabetes", "l2", "l4"), *synthetic(3, "l2", "l4"), *table("breast", "logistic"))
-FULL = (
+def ranked(cases: tuple[Case[Objective], ...]) -> tuple[Case[Objective], ...]:
+    return tuple(case for case in cases if case.ranked)
+
+
+LOOP = Case(name="loop", params=Loop(), ranked=False)
+QUICK: tuple[Case[Any], ...] = (
+    *ranked(table("diabetes", "l2")),
+    *table("diabetes", "l4"),
+    *synthetic(3, "l2", "l4"),
+    *ranked(table("breast", "logistic")),
+    LOOP,
+)
+FULL: tuple[Case[Any], ...] = (
     *table("diabetes", "l2", "l4", "l6", "huber"),
     *table("breast", "logistic"),
     *(case for exponent in (1, 2, 3, 4, 5, 6) for case in synthetic(exponent, "l2", "l4")),
@@ -59,4 +80,5 @@ FULL = (
     Case(name="mnist/mlp", params=Objective("mnist", "mlp", budget=2000), data=("mnist",)),
     Case(name="mnist/convnet", params=Objective("mnist", "convnet", budget=1000), data=("mnist",)),
     Case(name="cifar-jpeg/convnet", params=Objective("cifar10-jpeg", "convnet", budget=1000), data=("cifar10-jpeg",)),
+    LOOP,
 )
