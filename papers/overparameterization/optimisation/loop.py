@@ -16,6 +16,7 @@ from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
 STEP = 1e-6
+SHOWN = 4  # digits of the curve
 PIECES, NODES = 8, 4  # of each of the four sides, and Gauss-Legendre points in a piece: exact to 1e-8
 INFO = {"budget": 1, "lr_multiplier": STEP, "hessian_norm": 1.0, "loss": "linear", "stochastic": False}
 
@@ -31,7 +32,13 @@ def follow(case: Case[Loop], *, seed: Seed, method: Method, report: Report) -> S
         along = np.einsum("nd,nd->n", np.array(fields), tangents @ plane)
         way.append(way[-1] + float(weights @ np.linalg.norm(tangents, axis=1)))
         work.append(work[-1] + float(weights @ along))
-    report.curve("Work around a loop", way, {"work": work}, x_label="way along the loop", y_label="work")
+    report.curve(
+        "Work around a loop",
+        np.round(way, SHOWN),
+        {"work": np.round(work, SHOWN)},
+        x_label="way along the loop",
+        y_label="work",
+    )
     return {"loop_work": work[-1]}
 
 
