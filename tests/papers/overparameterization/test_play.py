@@ -68,6 +68,37 @@ def test_an_answer_of_another_form_is_the_authors_error(answer):
         play(CASE, Wrong)
 
 
+def test_an_answer_in_another_dress_is_taken_as_what_it_says():
+    class Tuple(kind_of("gd")):
+        def step(self, loss, grads):
+            return tuple(array.astype(np.float32).astype(float)[::-1][::-1] for array in super().step(loss, grads))
+
+    class List(kind_of("gd")):
+        def step(self, loss, grads):
+            return [array.astype(np.float32).astype(float) for array in super().step(loss, grads)]
+
+    assert play(CASE, Tuple) == play(CASE, List)
+
+
+def test_weights_that_a_method_changes_after_it_gave_them_are_not_the_boards():
+    class Meddling(kind_of("gd")):
+        def step(self, loss, grads):
+            before = [array.copy() for array in self.x]
+            self.x[0][:] = 1e3  # what was answered before
+            self.x = before
+            return super().step(loss, grads)
+
+    assert play(CASE, Meddling) == play(CASE, "gd")
+
+
+def test_a_method_that_answers_nothing_of_use_has_no_work_around_the_loop():
+    class Broken(kind_of("gd")):
+        def step(self, loss, grads):
+            return [np.full_like(g, np.nan) for g in grads]
+
+    assert play("loop", Broken) == {}
+
+
 PUBLIC_OPTIMUM = tables.diabetes("l4", public=True, rng=np.random.default_rng(0)).optimum()
 
 
