@@ -14,7 +14,7 @@ Arrays = list[np.ndarray]
 def moved_to(answer: Any, like: Arrays) -> Arrays | None:
     """The next arrays; None where a number in them is not finite or beyond all use. Raises AnswerError."""
     x = [array.copy() for array in answer] if is_alike(answer, like) else checked(answer, like)
-    return x if all(np.abs(array).max(initial=0) <= ANSWERED for array in x) else None
+    return x if all(float(np.abs(array).max(initial=0)) <= ANSWERED for array in x) else None
 
 
 def is_alike(answer: Any, like: Arrays) -> bool:
