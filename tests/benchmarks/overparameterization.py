@@ -18,7 +18,7 @@ from runners.evaluation import evaluate
 from runners.job import Job
 from runners.sandbox import Sandbox, preload_for
 
-CASE, METHOD = "diabetes/l2", "stay"  # neither settles nor diverges: every trial has all its gradients
+CASE, METHOD = "breast/logistic", "gd"  # neither settles nor diverges: every trial has all its gradients
 TRIALS = 13
 
 

@@ -47,33 +47,23 @@ def table(data: Data, *losses: str) -> tuple[Case[Objective], ...]:
     return (*ranked, *twins)
 
 
-def synthetic(exponent: int, *losses: str, ranked: bool = True) -> tuple[Case[Objective], ...]:
+def synthetic(exponent: int, *losses: str) -> tuple[Case[Objective], ...]:
     """A Gaussian design with a condition number of 10^exponent."""
     return tuple(
         Case(
             name=f"synth-k1e{exponent}/{loss}",
             params=Objective("synthetic", loss, condition=10.0**exponent),
-            ranked=ranked,
         )
         for loss in losses
     )
 
 
-def ranked(cases: tuple[Case[Objective], ...]) -> tuple[Case[Objective], ...]:
-    return tuple(case for case in cases if case.ranked)
-
-
 LOOP = Case(name="loop", params=Loop(), ranked=False)
-QUICK: tuple[Case[Any], ...] = (
-    *ranked(table("diabetes", "l2")),
-    *table("diabetes", "l4"),
-    *synthetic(3, "l2", "l4"),
-    *ranked(table("breast", "logistic")),
-    LOOP,
-)
+DIABETES, BREAST = table("diabetes", "l2", "l4", "l6", "huber"), table("breast", "logistic")
+QUICK: tuple[Case[Any], ...] = (*DIABETES[:2], *synthetic(3, "l2", "l4"), BREAST[0], LOOP)
 FULL: tuple[Case[Any], ...] = (
-    *table("diabetes", "l2", "l4", "l6", "huber"),
-    *table("breast", "logistic"),
+    *DIABETES,
+    *BREAST,
     *(case for exponent in (1, 2, 3, 4, 5, 6) for case in synthetic(exponent, "l2", "l4")),
     Case(name="digits/matrix", params=Objective("digits", "matrix")),
     Case(name="digits/mlp", params=Objective("digits", "mlp")),

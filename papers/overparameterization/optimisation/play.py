@@ -18,7 +18,7 @@ from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
 START = 1e-2  # norm of the weights at the start
-SETTLED = 100  # gradients in a row at the floor: what follows is taken as the floor too
+SETTLED = 100  # gradients in a row at the floor, or at one and the same gap: what follows is taken as that gap too
 
 
 def play(case: Case[Any], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
@@ -118,13 +118,13 @@ def run(method: Method, gap: Any, *, kinds: list[str], start: Arrays, info: dict
     x = [array.copy() for array in start]
     method.start([list(array.shape) for array in x], kinds, x, info)
     trial = Trial(np.full(info["budget"], CEILING), x)
-    settled = 0
+    settled, last = 0, np.inf
     for number in range(info["budget"]):
         apart, loss, gradients = gap(x)
         trial.gaps[number], trial.last = apart, x
-        settled = settled + 1 if apart <= FLOOR else 0
+        settled, last = settled + 1 if apart <= FLOOR or apart == last else 0, apart
         if settled == SETTLED:
-            trial.gaps[number:] = FLOOR
+            trial.gaps[number:] = apart
             break
         moved = moved_to(method.step(loss, gradients), x) if apart <= CEILING else None
         if moved is None:

@@ -7,7 +7,7 @@ from papers.overparameterization.optimisation import play as protocol
 from papers.overparameterization.optimisation import scoring
 from papers.overparameterization.problem import tables
 from papers.task import AnswerError, Seed
-from tests.papers.overparameterization.playing import BOARD, kind_of, play
+from tests.papers.overparameterization.playing import CASES, kind_of, play
 
 CASE = "synth-k1e3/l2"
 
@@ -43,6 +43,19 @@ def test_a_trial_that_diverges_ends_at_once():
     assert scores["diverged"] == 1
     assert scores["log_gap_auc"] == pytest.approx(1, abs=0.01)
     assert Exploding.calls <= 2 * len(scoring.MULTIPLIERS)
+
+
+def test_a_trial_that_stands_still_ends_and_counts_where_it_stands():
+    class Standing(kind_of("gd")):
+        calls = 0
+
+        def step(self, loss, grads):
+            type(self).calls += 1
+            return [np.zeros_like(g) for g in grads]
+
+    scores = play(CASE, Standing)
+    assert Standing.calls <= (protocol.SETTLED + 2) * len(scoring.MULTIPLIERS)
+    assert scores["log_gap_auc"] == pytest.approx(play(CASE, "stay")["log_gap_auc"], abs=0.01)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -127,7 +140,7 @@ def test_who_carries_the_table_gains_on_its_own_target_and_nothing_on_the_ranked
 def test_a_solution_of_another_seed_is_worth_nothing():
     def built(index):
         seed = Seed(index, key=f"tests {index}".encode(), salt=b"salt")
-        return protocol.build(BOARD.case("diabetes/l4").params, seed)
+        return protocol.build(CASES["diabetes/l4"].params, seed)
 
     first, second = built(0), built(1)
     from_first = np.linalg.lstsq(first.hessian(np.zeros(10)), first.x.T @ first.y / len(first.x), rcond=None)[0]
