@@ -10,22 +10,23 @@ from collections.abc import Iterator
 import numpy as np
 
 from papers.overparameterization.optimisation.answered import moved_to
-from papers.overparameterization.optimisation.cases import Loop
 from papers.overparameterization.optimisation.interface import Method
 from papers.playing import Report
-from papers.task import Case, Scores, Seed
+from papers.task import Scores, Seed
 
+INNER, OUTER, ANGLE = 0.5, 1.5, 1.0  # the loop's radii, and the angle of its arcs
+DIMENSION = 10  # of the space in which it lies
 STEP = 1e-6
 SHOWN = 4  # digits of the curve
 PIECES, NODES = 8, 4  # of each of the four sides, and Gauss-Legendre points in a piece: exact to 1e-8
 INFO = {"budget": 1, "lr_multiplier": STEP, "hessian_norm": 1.0, "loss": "linear", "stochastic": False}
 
 
-def follow(case: Case[Loop], *, seed: Seed, method: Method, report: Report) -> Scores:
+def follow(seed: Seed, *, method: Method, report: Report) -> Scores:
     """The work of the method's field around the loop; no score where an answer is of no use."""
     way, work = [0.0], [0.0]
-    plane = np.linalg.qr(seed.rng("loop").normal(size=(case.params.dimension, 2)))[0].T
-    for points, tangents, weights in pieces(case.params):
+    plane = np.linalg.qr(seed.rng("loop").normal(size=(DIMENSION, 2)))[0].T
+    for points, tangents, weights in pieces():
         fields = [field(method, point @ plane, plane[0]) for point in points]
         if any(value is None for value in fields):
             return {}
@@ -49,10 +50,10 @@ def field(method: Method, w: np.ndarray, gradient: np.ndarray) -> np.ndarray | N
     return None if moved is None else (w - moved[0]) / STEP
 
 
-def pieces(loop: Loop) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def pieces() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Points (n, 2), tangents (n, 2) and weights (n,) of quadrature along each piece of the loop, e the first axis."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    for start, end in corners(loop):
+    for start, end in corners():
         for piece in range(PIECES):
             t = (piece + (nodes + 1) / 2) / PIECES
             (radius, turn), (radii, turns) = start, np.subtract(end, start)
@@ -62,7 +63,7 @@ def pieces(loop: Loop) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
             yield radius[:, None] * out, radii * out + (radius * turns)[:, None] * across, weights / 2 / PIECES
 
 
-def corners(loop: Loop) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+def corners() -> list[tuple[tuple[float, float], tuple[float, float]]]:
     """(radius, angle) where each of the four sides begins and ends."""
-    places = [(loop.inner, 0.0), (loop.outer, 0.0), (loop.outer, loop.angle), (loop.inner, loop.angle)]
+    places = [(INNER, 0.0), (OUTER, 0.0), (OUTER, ANGLE), (INNER, ANGLE)]
     return list(zip(places, [*places[1:], places[0]], strict=True))

@@ -1,12 +1,12 @@
 """The protocol: a hidden function answers with values and gradients, thirteen times for a method that starts anew."""
 
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from papers.overparameterization.optimisation.answered import Arrays, moved_to
-from papers.overparameterization.optimisation.cases import Loop
 from papers.overparameterization.optimisation.cases import Objective as Asked
 from papers.overparameterization.optimisation.interface import Method
 from papers.overparameterization.optimisation.loop import follow
@@ -17,13 +17,14 @@ from papers.overparameterization.problem.objective import Objective
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
+NETWORKS = "papers.overparameterization.problem.networks"  # brings torch, which triples what every box is forked from
 START = 1e-2  # norm of the weights at the start
 SETTLED = 100  # gradients in a row at the floor, or at one and the same gap: what follows is taken as that gap too
 
 
-def play(case: Case[Any], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
-    if isinstance(case.params, Loop):
-        return follow(case, seed=seed, method=method, report=report)
+def play(case: Case[Asked], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
+    if case.params.data == "loop":
+        return follow(seed, method=method, report=report)
     if case.params.is_network:
         return play_network(case, seed=seed, method=method, report=report)
     return play_convex(case, seed=seed, method=method, report=report)
@@ -57,11 +58,10 @@ def play_convex(case: Case[Asked], *, seed: Seed, method: Method, report: Report
 
 def play_network(case: Case[Asked], *, seed: Seed, method: Method, report: Report) -> Scores:
     """A network on minibatches: what is scored is the running mean of the training loss, in units of the first one."""
-    # torch triples this process, and every box is forked from it: convex cases do without
-    from papers.overparameterization.problem.networks import Training  # noqa: PLC0415
-
     asked = case.params
-    training = Training.draw(asked.data, asked.loss, budget=asked.budget, rng=seed.rng("network"))
+    training = importlib.import_module(NETWORKS).Training.draw(
+        asked.data, asked.loss, budget=asked.budget, rng=seed.rng("network")
+    )
     info = {"hessian_norm": float("nan"), "loss": "network", "stochastic": True, "budget": asked.budget}
     trials = []
     for multiplier, trial in one_by_one(method, report):
