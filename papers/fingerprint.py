@@ -6,6 +6,7 @@ imported here, torch least of all. Files of data are told by their own sha256 in
 
 import ast
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ VOCABULARY = {
         *("reading", "shelf", "task", "variants"),
     )
 }
+MODULE = re.compile(r"papers(\.\w+)+")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -57,9 +59,14 @@ def syntax(text: bytes) -> str:
 
 
 def imports(text: bytes) -> Iterator[str]:
-    """The modules of `papers` that a module imports; `from package import module` means the module alone."""
+    """The modules of `papers` that a module imports; `from package import module` means the module alone.
+
+    One that it loads only where it is needed counts as soon as its name stands there as text.
+    """
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and MODULE.fullmatch(node.value):
+            yield node.value
+        elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.startswith("papers."))
         elif isinstance(node, ast.ImportFrom) and node.module and f"{node.module}.".startswith("papers."):
             for alias in node.names:

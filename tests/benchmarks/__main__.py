@@ -16,6 +16,7 @@ from pathlib import Path
 import requests
 
 from tests.benchmarks.calls import calls_through_the_sandbox
+from tests.benchmarks.overparameterization import play_in_both
 from tests.benchmarks.transport import exact_against_truth
 from tests.elsewhere import FOLDER
 from tests.site import ROOT, Site
@@ -54,6 +55,7 @@ def main() -> None:
     overhead_of_a_run(rounds)
     exact_against_truth(rounds)
     calls_through_the_sandbox(rounds, options.baseline)
+    play_in_both(rounds)
 
 
 def sandbox_against_process(rounds: int) -> None:

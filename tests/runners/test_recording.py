@@ -14,7 +14,7 @@ import pytest
 
 import papers
 from papers import catalogue, reference
-from papers.fingerprint import fingerprint
+from papers.fingerprint import fingerprint, imports
 from runners.__main__ import main
 from runners.job import ROOT, Job
 from runners.provenance import command
@@ -104,6 +104,11 @@ def test_constants_are_part_of_a_fingerprint():
     assert len(variants) == sum(
         house.kind != "oracle" for task in catalogue.all_tasks().values() for house in task.house
     )
+
+
+def test_a_module_that_is_loaded_by_its_name_counts_as_imported():
+    text = b'HEAVY = "papers.digits"\nTOLD = "papers. And more."\nimport papers.task'
+    assert list(imports(text)) == ["papers.task", "papers.digits"]
 
 
 def test_fingerprints_are_taken_without_torch():

@@ -5,8 +5,8 @@ from typing import Literal
 
 from papers.task import Case
 
-Data = Literal["diabetes", "breast", "synthetic", "digits", "mnist", "cifar10-jpeg"]
-CONVEX = ("l2", "l4", "l6", "huber", "logistic", "matrix")
+Data = Literal["diabetes", "breast", "synthetic", "digits", "mnist", "cifar10-jpeg", "loop"]  # the last: see loop.py
+NETWORKS = ("mlp", "convnet")
 
 
 @dataclass(frozen=True)
@@ -14,14 +14,14 @@ class Objective:
     """`public`: the table's own target, which anybody may know, instead of one drawn from the seed."""
 
     data: Data
-    loss: str  # of CONVEX; "mlp" or "convnet": a network's cross-entropy on minibatches
+    loss: str  # of the residuals; of NETWORKS: its cross-entropy on minibatches
     budget: int = 1000  # gradients of one trial
     condition: float = 1.0  # of a synthetic design
     public: bool = False
 
     @property
     def is_network(self) -> bool:
-        return self.loss not in CONVEX
+        return self.loss in NETWORKS
 
 
 FILES_OF = {"diabetes": ("diabetes", "diabetes-target"), "breast": ("breast-cancer",)}  # names for papers.data
@@ -37,26 +37,28 @@ def table(data: Data, *losses: str) -> tuple[Case[Objective], ...]:
     return (*ranked, *twins)
 
 
-def synthetic(exponent: int, *losses: str, ranked: bool = True) -> tuple[Case[Objective], ...]:
+def synthetic(exponent: int, *losses: str) -> tuple[Case[Objective], ...]:
     """A Gaussian design with a condition number of 10^exponent."""
     return tuple(
         Case(
             name=f"synth-k1e{exponent}/{loss}",
             params=Objective("synthetic", loss, condition=10.0**exponent),
-            ranked=ranked,
         )
         for loss in losses
     )
 
 
-QUICK = (*table("diabetes", "l2", "l4"), *synthetic(3, "l2", "l4"), *table("breast", "logistic"))
-FULL = (
-    *table("diabetes", "l2", "l4", "l6", "huber"),
-    *table("breast", "logistic"),
+LOOP = Case(name="loop", params=Objective("loop", "linear", budget=1), ranked=False)
+DIABETES, BREAST = table("diabetes", "l2", "l4", "l6", "huber"), table("breast", "logistic")
+QUICK: tuple[Case[Objective], ...] = (*DIABETES[:2], *synthetic(3, "l2", "l4"), BREAST[0], LOOP)
+FULL: tuple[Case[Objective], ...] = (
+    *DIABETES,
+    *BREAST,
     *(case for exponent in (1, 2, 3, 4, 5, 6) for case in synthetic(exponent, "l2", "l4")),
     Case(name="digits/matrix", params=Objective("digits", "matrix")),
     Case(name="digits/mlp", params=Objective("digits", "mlp")),
     Case(name="mnist/mlp", params=Objective("mnist", "mlp", budget=2000), data=("mnist",)),
     Case(name="mnist/convnet", params=Objective("mnist", "convnet", budget=1000), data=("mnist",)),
     Case(name="cifar-jpeg/convnet", params=Objective("cifar10-jpeg", "convnet", budget=1000), data=("cifar10-jpeg",)),
+    LOOP,
 )

@@ -22,7 +22,8 @@ class Method(Contestant, Protocol):
         shapes, kinds: of each array, kind "vector" (the weights of one linear output), "matrix" (of several), "dense" and
         "conv" (layers of a network) or "bias". x0: the arrays, float64, in networks float32.
         info: "budget" gradients, "lr_multiplier", "hessian_norm" (the largest eigenvalue of the Hessian at 0; NaN in
-        networks), "loss" ("l2", "l4", "l6", "huber", "logistic", "matrix", "network"), "stochastic" true or false.
+        networks), "loss" ("l2", "l4", "l6", "huber", "logistic", "matrix", "network"; "linear" in the unranked case
+        `loop`, which starts the method anew before every step), "stochastic" true or false.
         """
 
     def step(self, loss: float, grads: list[np.ndarray]) -> list[np.ndarray]:

@@ -81,6 +81,14 @@ METRICS = (
         description="1 where a quadratic case of d weights was solved within d + 2 gradients.",
     ),
     Metric(
+        name="loop_work",
+        label="Work around a loop",
+        better="context",
+        digits=4,
+        description="Of the field of its first steps, for a constant gradient: 0 for the gradient of any function, so for "
+        "any regulariser's too.",
+    ),
+    Metric(
         name="test_accuracy",
         label="Test accuracy",
         better="higher",

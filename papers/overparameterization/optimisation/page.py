@@ -33,6 +33,16 @@ FIGURES = (
         log_x=True,
         note="Mean over the cases. A wide valley forgives a badly tuned step; 1 is where a trial has diverged.",
     ),
+    Overlay(
+        title="Is it the gradient of a regulariser? Work around a closed loop",
+        curve="Work around a loop",
+        series="work",
+        case="loop",
+        x_label="way along the loop",
+        y_label="work",
+        note="The field of a method's first tiny steps, for one constant gradient. Every gradient field comes back to 0, with "
+        "whatever regulariser; that of three layers and more does not.",
+    ),
     Scatter(
         title="Tuned score against robustness",
         x="log_gap_auc",

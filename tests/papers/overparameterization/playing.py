@@ -5,7 +5,7 @@ from papers.overparameterization.optimisation import play as protocol
 from papers.task import Seed
 
 TASK = catalogue.task("optimisation")
-BOARD = TASK.board("quick")
+CASES = {case.name: case for board in TASK.boards.values() for case in board.cases}
 
 
 class Silent:
@@ -42,9 +42,8 @@ def kind_of(slug):
 
 
 def play(case, method, *, index=0, report=None):
-    """Scores of one play; `method` is a class or the slug of a house method."""
+    """Scores of one play; `case` is one or its name, `method` a class or the slug of a house method."""
     kind = kind_of(method) if isinstance(method, str) else method
     seed = Seed(index, key=f"tests {index}".encode(), salt=b"salt")
-    return protocol.play(
-        BOARD.case(case), seed=seed, device="cpu", method=InProcess(kind, index), report=report or Silent()
-    )
+    case = CASES[case] if isinstance(case, str) else case
+    return protocol.play(case, seed=seed, device="cpu", method=InProcess(kind, index), report=report or Silent())

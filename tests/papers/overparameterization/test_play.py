@@ -7,7 +7,7 @@ from papers.overparameterization.optimisation import play as protocol
 from papers.overparameterization.optimisation import scoring
 from papers.overparameterization.problem import tables
 from papers.task import AnswerError, Seed
-from tests.papers.overparameterization.playing import BOARD, kind_of, play
+from tests.papers.overparameterization.playing import CASES, kind_of, play
 
 CASE = "synth-k1e3/l2"
 
@@ -45,6 +45,19 @@ def test_a_trial_that_diverges_ends_at_once():
     assert Exploding.calls <= 2 * len(scoring.MULTIPLIERS)
 
 
+def test_a_trial_that_stands_still_ends_and_counts_where_it_stands():
+    class Standing(kind_of("gd")):
+        calls = 0
+
+        def step(self, loss, grads):
+            type(self).calls += 1
+            return [np.zeros_like(g) for g in grads]
+
+    scores = play(CASE, Standing)
+    assert Standing.calls <= (protocol.SETTLED + 2) * len(scoring.MULTIPLIERS)
+    assert scores["log_gap_auc"] == pytest.approx(play(CASE, "stay")["log_gap_auc"], abs=0.01)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_number_that_is_not_finite_ends_the_trial_as_diverged(bad):
     class Broken(kind_of("gd")):
@@ -66,6 +79,37 @@ def test_an_answer_of_another_form_is_the_authors_error(answer):
 
     with pytest.raises(AnswerError, match="step"):
         play(CASE, Wrong)
+
+
+def test_an_answer_in_another_dress_is_taken_as_what_it_says():
+    class Tuple(kind_of("gd")):
+        def step(self, loss, grads):
+            return tuple(array.astype(np.float32).astype(float)[::-1][::-1] for array in super().step(loss, grads))
+
+    class List(kind_of("gd")):
+        def step(self, loss, grads):
+            return [array.astype(np.float32).astype(float) for array in super().step(loss, grads)]
+
+    assert play(CASE, Tuple) == play(CASE, List)
+
+
+def test_weights_that_a_method_changes_after_it_gave_them_are_not_the_boards():
+    class Meddling(kind_of("gd")):
+        def step(self, loss, grads):
+            before = [array.copy() for array in self.x]
+            self.x[0][:] = 1e3  # what was answered before
+            self.x = before
+            return super().step(loss, grads)
+
+    assert play(CASE, Meddling) == play(CASE, "gd")
+
+
+def test_a_method_that_answers_nothing_of_use_has_no_work_around_the_loop():
+    class Broken(kind_of("gd")):
+        def step(self, loss, grads):
+            return [np.full_like(g, np.nan) for g in grads]
+
+    assert play("loop", Broken) == {}
 
 
 PUBLIC_OPTIMUM = tables.diabetes("l4", public=True, rng=np.random.default_rng(0)).optimum()
@@ -96,7 +140,7 @@ def test_who_carries_the_table_gains_on_its_own_target_and_nothing_on_the_ranked
 def test_a_solution_of_another_seed_is_worth_nothing():
     def built(index):
         seed = Seed(index, key=f"tests {index}".encode(), salt=b"salt")
-        return protocol.build(BOARD.case("diabetes/l4").params, seed)
+        return protocol.build(CASES["diabetes/l4"].params, seed)
 
     first, second = built(0), built(1)
     from_first = np.linalg.lstsq(first.hessian(np.zeros(10)), first.x.T @ first.y / len(first.x), rcond=None)[0]

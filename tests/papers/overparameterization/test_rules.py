@@ -5,6 +5,7 @@ import pytest
 
 from papers import catalogue
 from papers.overparameterization.problem import tables
+from tests.papers.overparameterization.playing import play
 
 TASK = catalogue.task("optimisation")
 STEP = 1e-6
@@ -104,6 +105,17 @@ def test_the_acceleration_is_no_gradient_of_any_regulariser(depth, value):
     exact = (1 - np.cos(1.0)) * (1.5**power - 0.5**power) * (depth - 1) * (depth - 2) / (3 * depth - 2)
     assert exact == pytest.approx(value, abs=1e-5)
     assert loop_integral(depth) == pytest.approx(exact, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("slug", "value"),
+    [
+        *((slug, 0) for slug in ("gd", "nesterov", "adam", "deep2", "e2e2")),
+        *(("e2e3", 0.31222), ("deep3", 0.31222), ("deep4", 0.71131)),
+    ],
+)
+def test_the_board_measures_that_work_from_what_a_method_answers(slug, value):
+    assert play("loop", slug)["loop_work"] == pytest.approx(value, abs=1e-5)
 
 
 def test_two_factors_of_a_number_follow_the_logistic_curve():
