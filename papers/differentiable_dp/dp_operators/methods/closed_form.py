@@ -192,13 +192,14 @@ def ratios(batch, height, width):
 def ratio_dtw(theta, rows, cols, gamma):
     """Value (B,) float64 and gradient under entropy; not finite where a ratio left the range of float64."""
     room = ratios(*theta.shape)
-    k, u, w, s = (room.lattice.cells(one) for one in (room.k, room.u, room.w, room.s))
+    k, u, w, s = (room.lattice.cells(part) for part in (room.k, room.u, room.w, room.s))
     k.copy_(theta.mul(-1 / gamma).exp_())
     s[:, 0] = s[:, :, 0] = 1
     u[:, 1:, 1:2], w[:, 1:2, 1:] = k[:, 1:, :1], k[:, :1, 1:]
+    one = torch.ones((), dtype=torch.float64)  # a tensor costs half of what a number does
     for left, above, total, weight, next_left, next_above in room.forth:
         torch.add(left, above, out=total)
-        total.add_(1)
+        total.add_(one)
         weight.mul_(total)
         torch.div(weight, above, out=next_left)
         torch.div(weight, left, out=next_above)
