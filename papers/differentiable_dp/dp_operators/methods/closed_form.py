@@ -1,65 +1,117 @@
-"""The paper's recursions in torch: gradients kept on the way forth, products of them on the way back; no autograd.
+"""The paper's recursions in torch, without autograd: one pass forth keeps what the pass back needs.
 
-Viterbi goes by steps, with the greatest value taken off at each step and added up in float64, so that float32 is enough.
-DTW goes by antidiagonals, laid out so that each one is a row, with values in float64.
+Under entropy no logarithm is taken on the way. Viterbi multiplies vectors by the matrices exp(theta / gamma), from both
+ends, and takes off their size every few steps. DTW keeps how the weights exp(-V / gamma) of a cell's neighbours relate to
+that of the cell diagonally before it: u for the one on the left, w for the one above. With k = exp(-theta / gamma),
+
+    s = 1 + u + w,    k s / w is the u of the cell on the right,    k s / u the w of the one below,
+
+and a cell hands u / s, 1 / s and w / s of its flow on to its parents. Where such numbers could leave the range of a float,
+under the squared norm and for Hessian products, the recursions run on differences of V instead, in float64 where it matters.
+Cells are kept by antidiagonals; the room for them, and views of every one, stay for the shapes that were met last.
 """
+
+import math
+from functools import lru_cache
+from types import SimpleNamespace
 
 import torch
 
-FAR = 1e30  # the cost of a cell that is not there
+RANGE = {torch.float32: 80.0, torch.float64: 600.0}  # exponents that exp can take, with a margin
+SHAPES = 4  # whose room is kept
 
 
-def smooth(x, op, gamma):
-    """Value and gradient of the smoothed maximum over the last axis of x."""
+def smooth(x, op):
+    """Value and gradient of the smoothed maximum over the last axis of x, gamma being 1."""
     top = x.amax(-1, keepdim=True)
-    z = (x - top) / gamma
+    z = x - top
     if op == "entropy":
-        q = z.exp()
+        q = z.exp_()
         total = q.sum(-1, keepdim=True)
-        return (top + gamma * total.log())[..., 0], q / total
-    q = project(z)
-    return top[..., 0] + gamma * (q * (z.clamp(min=-2) - q / 2)).sum(-1), q
+        return (top + total.log())[..., 0], q.div_(total)
+    falling = z.sort(-1, descending=True).values.cumsum(-1).sub_(1)
+    threshold = falling.div_(torch.arange(1, z.shape[-1] + 1, dtype=z.dtype)).amax(-1, keepdim=True)
+    q = z.sub_(threshold).clamp_(min=0)
+    return (top + threshold)[..., 0] + (q * q).sum(-1) / 2, q
 
 
-def project(z):
-    """Sparsemax over the last axis; z is at most 0. Below -1 nothing is chosen."""
-    total = z.clamp(min=-2).sort(-1, descending=True).values.cumsum(-1) - 1
-    counts = torch.arange(1, z.shape[-1] + 1, dtype=z.dtype)
-    return (z - (total / counts).amax(-1, keepdim=True)).clamp(min=0)
+def bend(q, v, op, axis=-1):
+    """The Hessian of the smoothed maximum at gradient q times v, gamma being 1."""
+    share = q if op == "entropy" else (q > 0).to(q.dtype)
+    return share * (v - (share * v).sum(axis, keepdim=True) / share.sum(axis, keepdim=True))
 
 
-def bend(q, v, op, gamma):
-    """The Hessian at gradient q times v."""
-    if op == "entropy":
-        return q * (v - (q * v).sum(-1, keepdim=True)) / gamma
-    support = (q > 0).to(q.dtype)
-    return support * (v - (support * v).sum(-1, keepdim=True) / support.sum(-1, keepdim=True)) / gamma
+# --- Viterbi ---------------------------------------------------------------------------------------------------------
 
 
-@torch.no_grad()
-def viterbi(theta, lengths, op, gamma, z=None):
-    """value (B,) float64, gradient, product or None. A problem that is over keeps its values while others go on."""
+def patience(spread, states, dtype):
+    """For how many steps vectors stay within a float's range where scores are within +-spread; 0: not for one.
+
+    In a step a vector's size changes by exp(spread) times `states` at most, and its entries by exp(2 spread) to each other.
+    """
+    spread = max(spread, 1e-3)
+    return max(0, int(min(RANGE[dtype] / spread - 2, RANGE[dtype] / (spread + math.log(states)))))
+
+
+def passage(matrices, start, every):
+    """(T + 1, B, S, 1): start times one matrix (B, S, S) after the other; and what was divided by at each step (T, B, 1, 1)."""
+    vectors, sizes = start.new_ones(len(matrices) + 1, *start.shape), start.new_ones(len(matrices), len(start), 1, 1)
+    places = vectors.unbind(0)
+    for t, matrix in enumerate(matrices):
+        here = places[t + 1]
+        torch.bmm(matrix, places[t], out=here)
+        if t % every == every - 1:
+            here.div_(torch.amax(here, (1, 2), keepdim=True, out=sizes[t]))
+    return vectors, sizes
+
+
+def chain(theta, lengths, gamma, every):
+    """Value (B,) float64 and gradient under entropy, through matrix products."""
+    batch, steps, states, _ = theta.shape
+    weights = theta.mul(1 / gamma).exp_()
+    over = torch.arange(steps) >= lengths[:, None]
+    if is_ragged := bool(over.any()):
+        weights[over] = torch.eye(states, dtype=theta.dtype)
+    start = theta.new_ones(batch, states, 1)
+    before, sizes = passage(weights.unbind(1), start, every)
+    after, _ = passage(weights.transpose(2, 3).unbind(1)[::-1], start, every)
+    value = gamma * (sizes.double().log().sum(0)[:, 0, 0] + before[-1].double().sum((1, 2)).log())
+    peak = before.amax((2, 3), keepdim=True)
+    before, after = before / peak, (after / after.amax((2, 3), keepdim=True)).flip(0)
+    mass = (before[1:] * after[1:]).sum((2, 3), keepdim=True) * (sizes * peak[1:] / peak[:-1])
+    weights.mul_((before[:-1] / mass).permute(1, 0, 3, 2)).mul_(after[1:].transpose(0, 1))
+    if is_ragged:
+        weights[over] = 0
+    return value, weights
+
+
+def steps_of(theta, lengths, op, gamma, z=None):
+    """value (B,) float64, gradient, product or None, step by step: the greatest value is taken off and added up in float64.
+
+    A problem that is over keeps its values while others go on.
+    """
     batch, steps, states, _ = theta.shape
     shortest = int(lengths.min())
-    scores = theta.transpose(0, 1).contiguous()  # (T, B, S, S): a step is one block
-    moves = None if z is None else z.transpose(0, 1)
+    scores = (theta / gamma).transpose(0, 1).contiguous()  # (T, B, S, S): a step is one block
+    moves = None if z is None else (z / gamma).transpose(0, 1)
     alive = (torch.arange(steps)[:, None] < lengths)[..., None]
     v, offset = theta.new_zeros(batch, states), torch.zeros(batch, dtype=torch.float64)
     v_dot = torch.zeros_like(v)
     q, bent = torch.empty_like(scores), torch.empty_like(scores) if z is not None else None
     for t in range(steps):
-        values, q[t] = smooth(scores[t] + v[:, None], op, gamma)
+        values, q[t] = smooth(scores[t] + v[:, None], op)
         if z is not None:
             move = moves[t] + v_dot[:, None]
-            bent[t] = bend(q[t], move, op, gamma)
+            bent[t] = bend(q[t], move, op)
             dots = (q[t] * move).sum(-1)
+            dots = dots - dots[:, :1]  # what all have in common changes no gradient
             v_dot = dots if t < shortest else torch.where(alive[t], dots, v_dot)
         v = values if t < shortest else torch.where(alive[t], values, v)
         top = v.amax(-1)
         offset += top
         v = v - top[:, None]
-    value, u = smooth(v, op, gamma)
-    u_dot = bend(u, v_dot, op, gamma)
+    value, u = smooth(v, op)
+    u_dot = bend(u, v_dot, op)
     product = None if z is None else torch.empty_like(scores)
     for t in reversed(range(steps)):
         if t >= shortest:
@@ -72,96 +124,202 @@ def viterbi(theta, lengths, op, gamma, z=None):
         q[t] *= u[:, :, None]
         flow = q[t].sum(1)
         u = flow if t < shortest else torch.where(alive[t], flow, u)
-    return value.double() + offset, q.transpose(0, 1), None if z is None else product.transpose(0, 1)
-
-
-def slanted(rows, batch, height, width):
-    """A view (B, M, N) of rows: (M + N - 1, B, M), whose row d holds the cells of antidiagonal d by their first index."""
-    return rows.as_strided((batch, height, width), (height, batch * height + 1, batch * height))
-
-
-def least(parents, op, gamma, q):
-    """The smoothed minimum of parents: (3, B, n) float64 over the first axis; its gradient goes into q: (3, B, n)."""
-    low = torch.minimum(torch.minimum(parents[0], parents[1]), parents[2])
-    torch.sub(low, parents, out=q)
-    q.mul_(1 / gamma)
-    if op == "entropy":
-        q.exp_()
-        total = q.sum(0)
-        q.div_(total)
-        return low - gamma * total.double().log()
-    z = q.clamp(min=-2)
-    high, low_z = z.amax(0), z.amin(0)
-    middle = z.sum(0) - high - low_z
-    threshold = torch.maximum(torch.maximum(high - 1, (high + middle - 1) / 2), (z.sum(0) - 1) / 3)
-    torch.sub(z, threshold, out=q)
-    q.clamp_(min=0)
-    return low - gamma * (q * (z - q / 2)).sum(0).double()
+    return gamma * (value.double() + offset), q.transpose(0, 1), None if z is None else product.transpose(0, 1)
 
 
 @torch.no_grad()
-def dtw(theta, rows, cols, op, gamma, z=None):
-    """value (B,) float64, gradient, product or None."""
-    batch, height, width = theta.shape
-    count = height + width - 1
-    costs = theta.new_zeros(count, batch, height)
-    slanted(costs, batch, height, width).copy_(theta)
-    moves = None
+def viterbi(theta, lengths, op, gamma):
+    """Value (B,) float64 and gradient."""
+    if op == "entropy":
+        spread = extent(theta) / gamma
+        for scores in (theta, theta.double()):
+            if every := patience(spread, theta.shape[-1], scores.dtype):
+                return chain(scores, lengths, gamma, every)
+    return steps_of(theta, lengths, op, gamma)[:2]
+
+
+# --- DTW -------------------------------------------------------------------------------------------------------------
+
+
+class Lattice:
+    """Cells (B, M, N) by antidiagonals: row d of each problem's part holds cell (i, d - i) at place i.
+
+    A row's length is an odd number of cache lines, so that neighbouring rows do not fight for one place in the cache.
+    """
+
+    def __init__(self, batch, height, width):
+        self.shape, self.rows = (batch, height, width), height + width + 1
+        self.length = 8 * ((height // 8 + 1) | 1)
+
+    def room(self, *more):
+        """Zeros (..., B, rows, length), with a row and a place to spare."""
+        return torch.zeros(*more, self.shape[0], self.rows, self.length, dtype=torch.float64)
+
+    def cells(self, room):
+        """The same numbers as (B, M, N)."""
+        return room.as_strided(self.shape, (self.rows * self.length, self.length + 1, self.length))
+
+    def line(self, d, *, inner):
+        """First place and number of the cells of antidiagonal d; inner: of those that have all three parents."""
+        _, height, width = self.shape
+        low, high = max(inner, d - width + 1), min(height, d + 1 - inner)
+        return low, max(high - low, 0)
+
+
+@lru_cache(SHAPES)
+def ratios(batch, height, width):
+    """Room for `ratio_dtw` on problems of one shape, and views of its antidiagonals in the order of use."""
+    lattice = Lattice(batch, height, width)
+    k, u, w, s = (lattice.room() for _ in range(4))
+    lattice.cells(u)[:, 0] = lattice.cells(w)[:, :, 0] = 1  # cells with one parent give it all that they have
+
+    def part(room, d, low, count):
+        return room[:, d].narrow(1, low, count)
+
+    forth, back = [], []
+    for d in range(height + width - 1):
+        low, count = lattice.line(d, inner=1)
+        if count:
+            own = [part(room, d, low, count) for room in (u, w, s, k)]
+            forth.append((*own, part(u, d + 1, low, count), part(w, d + 1, low + 1, count)))
+        low, count = lattice.line(d, inner=0)
+        right, below = (d + 1, low, count), (d + 1, low + 1, count)
+        shares = part(u, *right), part(s, *right), part(w, *below), part(s, *below)
+        back.append((d, part(k, d, low, count), part(s, d + 2, low + 1, count), *shares, part(s, d, low, count)))
+    return SimpleNamespace(lattice=lattice, k=k, u=u, w=w, s=s, forth=forth, back=back[::-1])
+
+
+def ratio_dtw(theta, rows, cols, gamma):
+    """Value (B,) float64 and gradient under entropy; not finite where a ratio left the range of float64."""
+    room = ratios(*theta.shape)
+    k, u, w, s = (room.lattice.cells(part) for part in (room.k, room.u, room.w, room.s))
+    k.copy_(theta.mul(-1 / gamma).exp_())
+    s[:, 0] = s[:, :, 0] = 1
+    u[:, 1:, 1:2], w[:, 1:2, 1:] = k[:, 1:, :1], k[:, :1, 1:]
+    one = torch.ones((), dtype=torch.float64)  # a tensor costs half of what a number does
+    for left, above, total, weight, next_left, next_above in room.forth:
+        torch.add(left, above, out=total)
+        total.add_(one)
+        weight.mul_(total)
+        torch.div(weight, above, out=next_left)
+        torch.div(weight, left, out=next_above)
+    path, is_cell = path_to(rows, cols)
+    value = ((theta[path].double() - gamma * s[path].log()) * is_cell).sum(1)
+    ends = {}
+    for member, end in enumerate((rows + cols - 2).tolist()):
+        ends.setdefault(end, []).append(member)
+    for d, flow, diagonal, left, right_share, above, below_share, share in room.back:
+        torch.addcmul(diagonal, left, right_share, out=flow)
+        flow.addcmul_(above, below_share)
+        if d in ends:
+            room.k[ends[d], d, rows[ends[d]] - 1] += 1
+        torch.div(flow, share, out=share)  # from here on s holds flow / s
+    return value, k.to(theta.dtype, memory_format=torch.contiguous_format, copy=True)
+
+
+def path_to(rows, cols):
+    """A path to each problem's end, backwards: indices of its cells, each (B, n), and which of these are cells.
+
+    It goes diagonally and then along the border. V at the end is what the cells on it add to V.
+    """
+    back = torch.arange(int(torch.maximum(rows, cols).max()))
+    i, j = rows[:, None] - 1 - back, cols[:, None] - 1 - back
+    return (torch.arange(len(rows))[:, None], i.clamp(min=0), j.clamp(min=0)), (i >= 0) | (j >= 0)
+
+
+def least(x, y, op, q):
+    """Minus the smoothed minimum of -x, 0 and -y, gamma being 1; its gradient goes into q: (3, B, n)."""
+    top = torch.maximum(x, y).clamp_(min=0)
+    torch.sub(x, top, out=q[0]), torch.neg(top, out=q[1]), torch.sub(y, top, out=q[2])
+    if op == "entropy":
+        total = q.exp_().sum(0)
+        q.div_(total)
+        return top.add_(total.log_())
+    total, low = q.sum(0), q.amin(0)
+    threshold = torch.maximum((total - low - 1) / 2, (total - 1) / 3).clamp_(min=-1)
+    q.sub_(threshold).clamp_(min=0)
+    return top.add_(threshold).add_(q.square().sum(0), alpha=0.5)
+
+
+def difference_dtw(theta, rows, cols, op, gamma, z=None):
+    """value (B,) float64, gradient, product or None, in units of gamma.
+
+    x and y: how much V of the cell diagonally before exceeds that of the left one and that of the one above.
+    """
+    lattice = Lattice(*theta.shape)
+    _, height, width = theta.shape
+    costs, x, y, q = lattice.room(), lattice.room(), lattice.room(), lattice.room(3)
+    cells, gains = lattice.cells(costs), lattice.room()
+    cells.copy_(theta).div_(gamma)
+    x_dot, y_dot, moves, bent = (None,) * 4
+    alone = 0.5 if op == "l2" else 0.0  # a choice of one has a norm too
+    lattice.cells(x)[:, 1:, 1:2], lattice.cells(y)[:, 1:2, 1:] = -cells[:, 1:, :1] - alone, -cells[:, :1, 1:] - alone
+    lattice.cells(q[0])[:, 0] = lattice.cells(q[2])[:, :, 0] = 1
+    lattice.cells(gains).fill_(-alone)
     if z is not None:
-        moves = theta.new_zeros(count, batch, height)
-        slanted(moves, batch, height, width).copy_(z)
-    # three rows of values in turn, and one number before each: what lies outside stays far
-    v = torch.full((3, batch, height + 1), FAR, dtype=torch.float64)
-    v_dot = torch.zeros((3, batch, height + 1), dtype=theta.dtype)
-    q = theta.new_zeros(3, count, batch, height)
-    bent = theta.new_zeros(3, count, batch, height) if z is not None else None
-    ends = rows + cols - 2
-    value = torch.empty(batch, dtype=torch.float64)
-    members = torch.arange(batch)
-    is_end = {int(d): members[ends == d] for d in ends.unique()}
-    v[0, :, 1] = costs[0, :, 0].double() + (gamma / 2 if op == "l2" else 0.0)  # a choice of one has a norm too
-    if z is not None:
-        v_dot[0, :, 1] = moves[0, :, 0]
-    for d in range(count):
-        low, high = max(0, d - width + 1), min(height - 1, d) + 1
-        here, last, before = d % 3, (d - 1) % 3, (d - 2) % 3
-        if d:
-            parents = torch.stack((v[last, :, low + 1 : high + 1], v[before, :, low:high], v[last, :, low:high]))
-            mine = q[:, d, :, low:high]
-            torch.add(least(parents, op, gamma, mine), costs[d, :, low:high], out=v[here, :, low + 1 : high + 1])
-            if z is not None:
-                move = torch.stack(
-                    (v_dot[last, :, low + 1 : high + 1], v_dot[before, :, low:high], v_dot[last, :, low:high])
-                )
-                bent[:, d, :, low:high] = -bend(mine.movedim(0, -1), move.movedim(0, -1), op, gamma).movedim(-1, 0)
-                torch.add((mine * move).sum(0), moves[d, :, low:high], out=v_dot[here, :, low + 1 : high + 1])
-        if d in is_end:
-            over = is_end[d]
-            value[over] = v[here, over, rows[over]]
-    e = theta.new_zeros(count + 2, batch, height + 1)
-    e[ends, members, rows - 1] = 1
-    e_dot = torch.zeros_like(e) if z is not None else None
-    for d in reversed(range(count - 1)):
-        low, high = max(0, d - width + 1), min(height - 1, d) + 1
-        flow_back(e, e, q, d, low, high)
+        x_dot, y_dot, moves, bent = lattice.room(), lattice.room(), lattice.room(), lattice.room(3)
+        turns = lattice.cells(moves)
+        turns.copy_(z).div_(gamma)
+        lattice.cells(x_dot)[:, 1:, 1:2], lattice.cells(y_dot)[:, 1:2, 1:] = -turns[:, 1:, :1], -turns[:, :1, 1:]
+    for d in range(2, height + width - 1):
+        low, count = lattice.line(d, inner=1)
+        if not count:
+            continue
+        here, below = slice(low, low + count), slice(low + 1, low + 1 + count)
+        mine = q[:, :, d, here]
+        gain = least(x[:, d, here], y[:, d, here], op, mine)
+        gains[:, d, here] = gain
+        gain = gain - costs[:, d, here]
+        torch.sub(gain, y[:, d, here], out=x[:, d + 1, here])
+        torch.sub(gain, x[:, d, here], out=y[:, d + 1, below])
         if z is not None:
-            flow_back(e_dot, e, bent, d, low, high)
-            flow_back(e_dot, e_dot, q, d, low, high)
-    shape = (batch, height, width)
-    strides = (height + 1, batch * (height + 1) + 1, batch * (height + 1))
-    product = None if z is None else e_dot.as_strided(shape, strides)
-    return value, e.as_strided(shape, strides), product
+            move = torch.stack((x_dot[:, d, here], torch.zeros_like(gain), y_dot[:, d, here]))
+            bent[:, :, d, here] = bend(mine, move, op, axis=0)
+            gain = (mine * move).sum(0) - moves[:, d, here]
+            torch.sub(gain, move[2], out=x_dot[:, d + 1, here])
+            torch.sub(gain, move[0], out=y_dot[:, d + 1, below])
+    path, is_cell = path_to(rows, cols)
+    value = gamma * ((cells[path] - lattice.cells(gains)[path]) * is_cell).sum(1)
+    e = lattice.room()
+    e[torch.arange(len(theta)), rows + cols - 2, rows - 1] = 1
+    e_dot = torch.zeros_like(e)
+    for d in reversed(range(height + width - 2)):
+        low, count = lattice.line(d, inner=0)
+        flow_back(e, e, q, d, low, count)
+        if z is not None:
+            flow_back(e_dot, e, bent, d, low, count)
+            flow_back(e_dot, e_dot, q, d, low, count)
+    told = [lattice.cells(room).to(theta.dtype, copy=True).contiguous() for room in (e, e_dot)]
+    return value, told[0], None if z is None else told[1]
 
 
-def flow_back(into, e, q, d, low, high):
-    """Add to the cells low..high of antidiagonal d what flows to them from the right, the diagonal and below."""
-    height = q.shape[-1]
-    row, most = into[d], min(high, height - 1)
-    row[:, low:high].addcmul_(q[0, d + 1, :, low:high], e[d + 1, :, low:high])
-    if most > low:
-        row[:, low:most].addcmul_(q[2, d + 1, :, low + 1 : most + 1], e[d + 1, :, low + 1 : most + 1])
-        if d + 2 < q.shape[1]:
-            row[:, low:most].addcmul_(q[1, d + 2, :, low + 1 : most + 1], e[d + 2, :, low + 1 : most + 1])
+def flow_back(into, e, q, d, low, count):
+    """Add to `count` cells from `low` on of antidiagonal d what flows to them from the right, the diagonal and below."""
+    here, below = slice(low, low + count), slice(low + 1, low + 1 + count)
+    row = into[:, d, here]
+    row.addcmul_(q[0, :, d + 1, here], e[:, d + 1, here])
+    row.addcmul_(q[1, :, d + 2, below], e[:, d + 2, below])
+    row.addcmul_(q[2, :, d + 1, below], e[:, d + 1, below])
+
+
+@torch.no_grad()
+def dtw(theta, rows, cols, op, gamma):
+    """Value (B,) float64 and gradient."""
+    if op == "entropy" and (spread := extent(theta) / gamma) < RANGE[torch.float64]:
+        costs = theta if spread < RANGE[theta.dtype] else theta.double()
+        value, expected = ratio_dtw(costs, rows, cols, gamma)
+        if torch.isfinite(value).all() and torch.isfinite(expected[:, 0, 0]).all():
+            return value, expected
+    return difference_dtw(theta, rows, cols, op, gamma)[:2]
+
+
+# --- The interface ---------------------------------------------------------------------------------------------------
+
+
+def extent(theta):
+    """The greatest absolute value."""
+    low, high = torch.aminmax(theta)
+    return max(-float(low), float(high))
 
 
 def tensors(*arrays):
@@ -176,17 +334,19 @@ class Method:
         return theta
 
     def viterbi(self, theta, lengths, op, gamma):
-        value, expected, _ = viterbi(*tensors(theta, lengths), op, gamma)
-        return value.numpy(), expected.contiguous().numpy()
+        value, expected = viterbi(*tensors(theta, lengths), op, gamma)
+        return value.numpy(), expected.to(torch.from_numpy(theta).dtype).contiguous().numpy()
 
+    @torch.no_grad()
     def viterbi_hvp(self, theta, z, lengths, op, gamma):
         scores, move, sizes = tensors(theta, z, lengths)
-        return viterbi(scores, sizes, op, gamma, move)[2].contiguous().numpy()
+        return steps_of(scores.double(), sizes, op, gamma, move.double())[2].contiguous().numpy().astype(theta.dtype)
 
     def dtw(self, theta, rows, cols, op, gamma):
-        value, expected, _ = dtw(*tensors(theta, rows, cols), op, gamma)
-        return value.numpy(), expected.contiguous().numpy()
+        value, expected = dtw(*tensors(theta, rows, cols), op, gamma)
+        return value.numpy(), expected.numpy().astype(theta.dtype, copy=False)
 
+    @torch.no_grad()
     def dtw_hvp(self, theta, z, rows, cols, op, gamma):
         costs, move, *sizes = tensors(theta, z, rows, cols)
-        return dtw(costs, *sizes, op, gamma, move)[2].contiguous().numpy()
+        return difference_dtw(costs, *sizes, op, gamma, move)[2].numpy()
