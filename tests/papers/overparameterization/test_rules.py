@@ -78,7 +78,7 @@ def test_the_factors_stay_balanced_to_second_order_in_the_step():
     assert drift(1e-3) / drift(5e-4) == pytest.approx(4, rel=0.02)
 
 
-def loop_integral(depth, *, inner=0.5, outer=1.5, angle=1.0, points=20_001):
+def loop_integral(depth, *, inner=0.5, outer=1.5, angle=1.0, points=4001):
     """Of the rule's field for a constant gradient e, along r -> R at angle 0, an arc, back to r, and an arc home."""
     rule = replaced("e2e2", {"DEPTH": depth})["of_vector"]
     e = np.array([1.0, 0.0])
