@@ -21,6 +21,7 @@ from papers.metrics import Finding, findings
 from papers.reference import Damaged
 from papers.task import TIERS, Board, House, Task
 from runners import local, packages, recording
+from runners.evaluation import add, nothing_spent
 from runners.events import Event
 from runners.job import PUBLIC_KEY, Job
 from runners.local import Usage
@@ -156,13 +157,15 @@ def report(job: Job, path: Path | None) -> int:
 
 def summary(job: Job, told: list[Event]) -> dict[str, Any]:
     """The result as one document; see README.md."""
-    last = told[-1] if told else None
+    last, spent = told[-1] if told else None, nothing_spent()
     result: dict[str, Any] = {"task": job.task, "tier": job.tier, "status": "failed", "message": "", "scores": []}
     result |= {"cost": {}, "flags": [], "left_out": {}, "artefacts": [], "provenance": {}}
     for event in told:
         if event["type"] == "started":
             result |= {"provenance": event["provenance"], "left_out": event["left_out"]}
         elif event["type"] == "play":
+            add(spent, event["spent"])
+            result["provenance"]["data"] = result["provenance"].get("data", {}) | event["data"]
             place = {"case": event["case"], "seed": event["seed"]}
             result["scores"] += [{**place, "metric": name, "value": value} for name, value in event["scores"].items()]
         elif event["type"] == "artefact":
@@ -170,8 +173,7 @@ def summary(job: Job, told: list[Event]) -> dict[str, Any]:
     if last and last["type"] == "finished":
         flags = [finding.as_json() for finding in raised(job.board.task, told)]
         message = f"{sum(event['type'] == 'play' for event in told)} plays"
-        result |= {"status": "finished", "message": message, "cost": last["spent"], "flags": flags}
-        result["provenance"]["data"] = last["data"]
+        result |= {"status": "finished", "message": message, "cost": spent, "flags": flags}
     elif last and last["type"] == "failed":
         where = f"{last['case']}, seed {last['seed']}: " if last["case"] else ""
         result["message"] = f"{where}{last['message']}\n{last['traceback']}".rstrip()

@@ -69,7 +69,7 @@ class Run:
         self.where = ("", 0)
         self.boxes = Boxes(job)
         self.report = Reporter(emit)
-        self.total = Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0)
+        self.total = nothing_spent()
         self.evaluator_seconds = 0.0
         self.played = 0  # fewer than were asked for where an oracle knows some cases only
 
@@ -199,6 +199,10 @@ def checked(scores: Scores, board: Board, case: Case[Any]) -> Scores:
 def tell_log(emit: Emit, text: str, case: str, seed: int) -> None:
     if text:
         emit({"type": "log", "text": f"[{case}, seed {seed}]\n{text.rstrip()}\n"})
+
+
+def nothing_spent() -> Spent:
+    return Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0)
 
 
 def add(total: Spent, spent: Spent) -> None:

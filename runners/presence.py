@@ -5,8 +5,9 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from threading import Event, Thread
+from typing import Any
 
 import redis
 
@@ -43,7 +44,13 @@ def present() -> list[Worker]:
     """Every living worker, by name. Raises redis.exceptions.ConnectionError."""
     client = broker.client()
     notes = [client.get(key) for key in client.scan_iter(f"{PREFIX}*", count=100)]
-    return sorted((Worker(**json.loads(note)) for note in notes if note), key=lambda worker: worker.name)
+    return sorted((worker_of(json.loads(note)) for note in notes if note), key=lambda worker: worker.name)
+
+
+def worker_of(note: dict[str, Any]) -> Worker:
+    """The worker that wrote a note, without what only newer ones say of themselves."""
+    known = {item.name for item in fields(Worker)}
+    return Worker(**{name: value for name, value in note.items() if name in known})
 
 
 def occupy(worker: str, run: int) -> None:

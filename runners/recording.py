@@ -65,6 +65,7 @@ def record(board: Board, methods: Iterable[House], path: Path, *, wanted: dict[s
             status = 1
         elif row is not known:
             size = put(path, board, row)
+            journal_of(path, house).unlink(missing_ok=True)
             print(f"{house.slug}: {len(row.plays)} plays, {path.name} takes {size} bytes")
             if size > reference.BYTES:
                 print(f"  that is more than {reference.BYTES}: its figures report too much")
@@ -95,7 +96,7 @@ def put(path: Path, board: Board, row: Row) -> int:
 def play(board: Board, house: House, job: Job, path: Path, *, known: Row | None) -> Row | None:
     """A whole row for what the job asks: `known` itself where nothing is left to play, None where the failure is ours."""
     mark = fingerprint(board.task, house)
-    journal = Journal(path.with_name(f".{path.name}.{house.slug}.jsonl"), f"{mark} {circumstances(job.device)}")
+    journal = Journal(journal_of(path, house), f"{mark} {circumstances(job.device)}")
     progress = Progress.of(known) if known else Progress()
     for event in journal.events():
         progress.take(event, board)
@@ -113,9 +114,12 @@ def play(board: Board, house: House, job: Job, path: Path, *, known: Row | None)
     if not progress.is_over:
         print(f"{house.slug}: not measured: {progress.trouble or 'the evaluator ended without a result'}")
         return None
-    row = progress.row(house.slug, mark, job)
-    journal.path.unlink()
-    return row
+    return progress.row(house.slug, mark, job)
+
+
+def journal_of(path: Path, house: House) -> Path:
+    """What was played of a method's row that is not in the file yet."""
+    return path.with_name(f".{path.name}.{house.slug}.jsonl")
 
 
 def circumstances(device: str) -> str:

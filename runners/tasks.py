@@ -136,9 +136,13 @@ def relay(job: Job, report: Callable[[Event], None]) -> None:
     lines: queue.Queue[Event | None] = queue.Queue(maxsize=1000)
 
     def read() -> None:
-        for event in events(process):
-            lines.put(event)
-        lines.put(None)
+        try:
+            for event in events(process):
+                lines.put(event)
+        except ValueError:  # a line cut short: the evaluator was killed while it wrote
+            log.warning("the evaluator's last line is no event")
+        finally:
+            lines.put(None)
 
     reader = Thread(target=read, daemon=True)
     reader.start()

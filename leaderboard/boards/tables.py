@@ -18,6 +18,7 @@ from papers import catalogue
 from papers.task import Board, Task
 
 MOST_UNRANKED = 50
+BEST = 50  # rows that are asked which metrics there are
 SEARCHED = ("submission__name", "submission__author__username")
 
 
@@ -93,9 +94,10 @@ def raw_scores(board: Board) -> Iterator[tuple[Any, ...]]:
 
 
 def secondary_metrics(board: Board) -> list[Any]:
-    """The columns beside the primary metric: all that rank and that some row has. One query."""
-    best = Standing.objects.filter(**board.key).values_list("metrics", flat=True).first() or {}
-    return [metric for metric in board.task.metrics[1:] if metric.is_ranked and metric.name in best]
+    """The columns beside the primary metric: all that rank and that one of the best rows has. One query."""
+    best = Standing.objects.filter(**board.key).order_by("position").values_list("metrics", flat=True)[:BEST]
+    measured = set().union(*best)
+    return [metric for metric in board.task.metrics[1:] if metric.is_ranked and metric.name in measured]
 
 
 def open_runs(board: Board) -> Counter[str]:

@@ -5,6 +5,7 @@ from itertools import accumulate
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule
 
+from leaderboard.boards import standings
 from leaderboard.machine import contents
 from leaderboard.models import RerunSchedule, Run, Submission
 from leaderboard.running.runs import start_run
@@ -45,7 +46,7 @@ def submit(task: Task, method: House) -> Submission:
     code = task.code(method)
     sha256 = contents.CODE.keep(code) if code else ""
     same = Submission.objects.filter(is_house=True, task=task.slug, house_slug=method.slug)
-    same.exclude(code_sha256=sha256).update(superseded=True)
+    left = same.exclude(code_sha256=sha256).filter(superseded=False).update(superseded=True)
     submission, _ = Submission.objects.update_or_create(
         is_house=True,
         task=task.slug,
@@ -59,6 +60,9 @@ def submit(task: Task, method: House) -> Submission:
             "superseded": False,
         },
     )
+    if left:
+        for board in task.boards.values():
+            standings.rebuild(board)
     return submission
 
 

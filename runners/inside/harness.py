@@ -59,7 +59,8 @@ class Pipes:
 def main() -> None:
     settings = json.loads(sys.argv[1])
     for name, value in settings["rlimits"].items():
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+        # A CPU limit alone is told by a signal of its own, SIGXCPU, before the kernel kills.
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value + 5 * (name == "CPU")))
     pipes = Pipes(settings["frame_bytes"])
     sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115

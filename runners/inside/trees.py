@@ -228,6 +228,8 @@ READ: dict[str, Callable[[Raising, Any], Any]] = {
 
 def sendable(array: np.ndarray) -> np.ndarray:
     """A C-contiguous array of one of the KINDS with the same numbers."""
+    if np.ma.is_masked(array):
+        raise TypeError("an array with masked items: what stands behind a mask is no number")
     kind = array.dtype.str
     if kind not in KINDS:
         kind = array.dtype.newbyteorder("<").str

@@ -6,7 +6,7 @@ is somebody who sleeps. On a GPU, where the device is the method's alone, wall t
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from papers.task import Limits
 from runners.events import Exceeded
@@ -23,6 +23,7 @@ class Ledger:
 
     cpu_seconds: float = 0.0
     seconds: float = 0.0
+    clocks: list["Clock"] = field(default_factory=list)  # of those that still run
 
 
 class Clock:
@@ -49,6 +50,14 @@ class Clock:
         self._meter.look()
         self._ledger = ledger
         self._origin = self._booked = self._meter.cpu_seconds
+        ledger.clocks.append(self)
+
+    def stop(self) -> None:
+        """Look for the last time, before the sandbox ends."""
+        self.end()
+        self._look()
+        if self in self._ledger.clocks:
+            self._ledger.clocks.remove(self)
 
     def begin(self, doing: str) -> float:
         """Start a call; returns until when it may last at most, a time.monotonic(). Raises OutOfTime."""
@@ -62,8 +71,7 @@ class Clock:
 
     def look(self) -> None:
         """Bring the figures up to date. Raises OutOfTime where a call is running and has used too much."""
-        self._meter.look()
-        self._book()
+        self._look()
         if self._is_running:
             self._check()
 
@@ -78,7 +86,7 @@ class Clock:
         unlooked = time.monotonic() - self._meter.looked
         matters = CORES * unlooked > UNSEEN * min(self._limits.call_seconds, self._limits.play_seconds)
         if matters and (self._meter.is_cheap or unlooked > self._meter.INTERVAL):
-            self._meter.look()
+            self._look()
         self._book()
 
     def judge(self) -> None:
@@ -88,21 +96,27 @@ class Clock:
     def overslept(self) -> OutOfTime:
         """What to say of a call that lasted until `begin` said, or of a play that did."""
         wall = time.monotonic() - self._began
-        limit = self._limits.call_seconds
+        limit, cpu = self._limits.call_seconds, self._booked - self._cpu_at_begin
         if wall < self._patience * limit:
             wall, limit = self._ledger.seconds + (wall if self._is_running else 0.0), self._limits.play_seconds
+            cpu = self._ledger.cpu_seconds
             what = "The calls of this play took"
         else:
             what = f"While {self._doing}, the method took"
         allowed = self._patience * limit
         figures = f"{what} {wall:.1f} s of wall time, {allowed:g} s are allowed"
-        cpu = self._booked - self._cpu_at_begin
         why = (
             ": on a GPU the device's time counts"
             if self._on_gpu
             else f": it used {cpu:.1f} CPU-s, so it slept or waited"
         )
         return OutOfTime(f"{figures}{why}.", Exceeded(limit="wall seconds", used=wall, allowed=allowed))
+
+    def _look(self) -> None:
+        """Look at all sandboxes of the play: those that wait may have left something running."""
+        for clock in {self, *self._ledger.clocks}:
+            clock._meter.look()
+            clock._book()
 
     def _book(self) -> None:
         self._ledger.cpu_seconds += self._meter.cpu_seconds - self._booked

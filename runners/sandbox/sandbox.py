@@ -21,6 +21,7 @@ from runners.sandbox.usage import Meter, tree
 
 START_SECONDS = 120.0  # for the interpreter and what it preloads; a cold disk needs 10, a busy machine more
 MESSAGE_LENGTH, TRACEBACK_LENGTH = 1000, 16_000
+NEARLY = 0.9  # of the memory limit: who is killed below it was killed for others
 GPU_LOOKS = 5.0  # seconds between two questions to the driver
 Stopped = (EOFError, TimeoutError, TooMuchOutput, OutOfMemory, OutOfTime, wire.FrameError)  # why no answer comes
 
@@ -106,8 +107,13 @@ class Sandbox:
         self._is_loaded = True
         self._clock.set_to_zero(ledger or Ledger())
         doing = "being imported and constructed"
-        defined = self._answer_to(call, doing, until=self._clock.begin(doing))
-        self._optional = frozenset(optional).intersection(defined if isinstance(defined, list) else ())
+        try:
+            until = self._clock.begin(doing)
+        except OutOfTime as error:  # what its siblings left running has used up the play
+            raise self._failure_of(error, doing) from None
+        defined = self._answer_to(call, doing, until=until)
+        told = {name for name in defined if isinstance(name, str)} if isinstance(defined, list) else set()
+        self._optional = frozenset(optional) & told
 
     def has(self, name: str) -> bool:
         """Whether the method defines this optional call, by its own account."""
@@ -239,6 +245,9 @@ class Sandbox:
         is_isolated = inmate is not None and inmate.is_isolated
         self._drain()
         self._end()
+        if memory_kills and self._meter.is_peak_exact and self._meter.peak_bytes < NEARLY * self._limits.memory_bytes:
+            held = f"{_size(self._meter.peak_bytes)} of its {_size(self._limits.memory_bytes)}"
+            raise SandboxError(f"this machine ran out of memory while the method was {doing} and held {held}")
         if memory_kills:
             return MethodFailure("limit", self._memory_message(doing), exceeded=self._memory_exceeded())
         if status is None:
@@ -304,8 +313,7 @@ class Sandbox:
         inmate, self._inmate = self._inmate, None
         if inmate is None:
             return
-        self._clock.end()
-        self._clock.look()
+        self._clock.stop()
         inmate.end()
         self._drain()
         self._channel.close()

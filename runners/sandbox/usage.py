@@ -27,6 +27,7 @@ class Meter:
         self.now_bytes = 0
         self.lap_bytes = 0  # peak since `reset_peak`, where the kernel can begin anew; else since the start
         self.looked = 0.0  # time.monotonic()
+        self.is_peak_exact = group is not None and group.peak_bytes() is not None  # else what the looks happened to see
         self.is_cheap = group is not None and group.counts_all  # a look is two reads of a file, some microseconds
 
     def look(self) -> None:

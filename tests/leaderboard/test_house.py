@@ -2,7 +2,8 @@
 
 from itertools import groupby
 
-from leaderboard.running.house import in_turn
+from leaderboard.models import Standing
+from leaderboard.running.house import in_turn, submit
 from papers import catalogue
 
 QUICK = [board for board in catalogue.all_boards() if board.tier.name == "quick"]
@@ -27,3 +28,13 @@ def test_no_board_waits_for_another_ones_dear_methods():
         )
         begun.add(board.task.slug)
         spent += method.expense
+
+
+def test_a_superseded_house_method_leaves_its_board_at_once(measured):
+    old = measured("Mean", house_slug="mean")
+    measured("Other")
+    board = catalogue.board("imputation", "quick")
+    assert Standing.objects.for_board(board).count() == 2
+    new = submit(board.task, board.task.method("mean"))
+    assert new != old
+    assert [row.submission.name for row in Standing.objects.for_board(board)] == ["Other"]

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import asdict
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from leaderboard.models import Run
 from leaderboard.running.runs import BUNDLE_SALT, BUNDLE_SECONDS, job, start_run
+from runners import presence
 from runners.presence import Worker
 
 
@@ -164,3 +166,8 @@ def test_runs_of_one_kind_are_one_line_with_their_number(client, measured, broke
     assert re.findall(r"^claimcheck_runs\{.*$", text, re.M) == [
         'claimcheck_runs{status="finished",task="imputation",tier="quick",whose=""} 3.0'
     ]
+
+
+def test_what_only_a_newer_worker_says_of_itself_is_passed_over(broker):
+    (worker,) = presence.present()
+    assert presence.worker_of({**asdict(worker), "colour": "green"}) == worker

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from papers.playing import RESERVED, Contestant
 from runners.job import Job
 from runners.proxy import Boxes, Misuse, Playing, Proxy
-from runners.sandbox import cgroup, probe_isolation
+from runners.sandbox import MethodFailure, cgroup, probe_isolation
 from runners.sandbox.owner import Owner, marked_processes
 from runners.sandbox.slots import used_numbers
 from tests.runners.conftest import method
@@ -123,6 +124,7 @@ def test_has_tells_which_optional_calls_are_defined(playing):
 
 
 @pytest.mark.sandbox
+@pytest.mark.alone  # a neighbour's sandboxes have numbers, too
 def test_thirteen_copies_leave_no_process_group_or_user_number_behind(playing):
     parents = set(cgroup.writable_parents()[1].values())
     groups = lambda: sum(Owner.parse(path.name) == Owner.me() for parent in parents for path in parent.iterdir())  # noqa: E731
@@ -152,3 +154,20 @@ def test_the_log_of_a_play_holds_what_all_copies_printed(playing):
     method.double(X + 1)
     method.fresh().double(X + 2)
     assert play.log() == "copy 1\ncopy 2\n"
+
+
+@pytest.mark.sandbox
+def test_a_fresh_copy_after_the_plays_time_is_used_up_is_the_authors_failure(playing, doubling, monkeypatch):
+    tier = doubling.board("quick").tier
+    monkeypatch.setitem(tier.__dict__, "limits", replace(tier.limits, call_seconds=0.5, play_seconds=0.5))
+    method = Proxy(playing("import os\nif os.fork() == 0:\n    while True: pass\nreturn x", mode="sandbox"))
+    method.double(X)
+
+    def copies():
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            method.fresh().close()
+
+    with pytest.raises(MethodFailure, match=r"CPU-s, 0\.5 are allowed") as told:
+        copies()
+    assert told.value.reason == "limit"

@@ -1,5 +1,6 @@
 """Limits of time: CPU-seconds of the method, measured from outside, and wall time as a generous second limit."""
 
+import contextlib
 import time
 from dataclasses import replace
 
@@ -151,3 +152,34 @@ def test_imports_and_the_first_step_of_an_optimiser_are_nobodys_cost(isolated):
         cold.load(HEAVY, seed=1, calls=("go",))
         cold.call("go")
         assert cold.spent()["cpu_seconds"] > 0.8  # what it would have been billed
+
+
+BURNER = """
+import os, time
+class Method:
+    def __init__(self, seed, device):
+        pass
+    def burn(self):
+        if os.fork() == 0:
+            while True: pass
+    def go(self):
+        time.sleep(0.01)
+"""
+
+
+def test_what_one_box_left_running_counts_while_another_one_is_called(isolated):
+    limits, ledger = replace(LIMITS, call_seconds=1.0, play_seconds=1.0), Ledger()
+    with contextlib.ExitStack() as stack:
+        boxes = [stack.enter_context(Sandbox.start(limits=limits, device="cpu", preload=())) for _ in range(2)]
+        for box in boxes:
+            box.load(BURNER.encode(), seed=1, calls=("burn", "go"), ledger=ledger)
+        boxes[0].call("burn")
+        with pytest.raises(MethodFailure, match="The calls of this play used") as told:
+            call_often(boxes[1])
+        assert told.value.exceeded["used"] < 3
+        assert len(ledger.clocks) == 1, "the one that failed counts no longer"
+
+
+def call_often(box):
+    for _ in range(1000):
+        box.call("go")

@@ -263,3 +263,11 @@ def test_an_attempt_that_is_over_is_left_alone(send):
     send(method("return 2 * x"), run=2)
     wait_for(lambda: ended(send))
     assert [kwargs["event"]["type"] for _, kwargs in send.heard() if kwargs["run"] == 1] == ["heartbeat"]
+
+
+def test_an_evaluator_that_is_killed_while_it_writes_ends_the_evaluation(monkeypatch):
+    words = [sys.executable, "-c", """print('{"type":"artefact","data":{"x":[1,2', end='', flush=True)"""]
+    job = SimpleNamespace(start=lambda: subprocess.Popen(words, stdout=subprocess.PIPE))
+    told = []
+    tasks.relay(job, told.append)
+    assert [(event["type"], event["whose"]) for event in told] == [("failed", "ours")]

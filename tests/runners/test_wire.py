@@ -366,7 +366,8 @@ def test_other_kinds_of_numbers_are_widened(given_kind, wire_kind):
 @pytest.mark.parametrize(
     "value",
     [object(), b"bytes", {1: 2}, {1, 2}, 1j, np.zeros(2, complex), np.array([object()]), np.array(["a"]),
-     np.zeros(2, "M8[s]"), np.zeros([1] * 9), np.array([(1, 2.0)], dtype="i4,f8"), np.zeros(2, np.uint64)],
+     np.zeros(2, "M8[s]"), np.zeros([1] * 9), np.ma.masked_less(np.arange(3.0), 1),
+     np.array([(1, 2.0)], dtype="i4,f8"), np.zeros(2, np.uint64)],
 )  # fmt: skip
 def test_what_cannot_cross_is_a_type_error(value):
     with pytest.raises(TypeError):
