@@ -175,11 +175,6 @@ def test_what_one_box_left_running_counts_while_another_one_is_called(isolated):
             box.load(BURNER.encode(), seed=1, calls=("burn", "go"), ledger=ledger)
         boxes[0].call("burn")
         with pytest.raises(MethodFailure, match="The calls of this play used") as told:
-            call_often(boxes[1])
+            call_often(boxes[1], 1000)
         assert told.value.exceeded["used"] < 3
         assert len(ledger.clocks) == 1, "the one that failed counts no longer"
-
-
-def call_often(box):
-    for _ in range(1000):
-        box.call("go")
