@@ -1,6 +1,7 @@
 """Plays of the operators board in this process, at lengths that a test can wait for."""
 
 from dataclasses import replace
+from functools import cache
 
 from papers import catalogue
 from papers.differentiable_dp.dp_operators import play as board
@@ -30,9 +31,14 @@ class Kept:
         pass
 
 
+module = cache(contestant.load)  # compiled once for all tests
+
+
 def play(case, method, *, index=0, steps=(30, 60), report=None):
     """Scores of one play. `method` is a slug of a house method, or an object with the calls."""
     named = CASES[case]
+    if isinstance(method, str):
+        method = loaded(method)
     return board.play(
         replace(named, params=replace(named.params, steps=steps)),
         seed=Seed(index, key=f"tests {case} {index}".encode(), salt=b"salt"),
@@ -44,4 +50,4 @@ def play(case, method, *, index=0, steps=(30, 60), report=None):
 
 def loaded(slug):
     """An instance of a house method, whose calls a test may spoil."""
-    return contestant.load(TASK.slug, slug).Method(0, "cpu")
+    return module(TASK.slug, slug).Method(0, "cpu")
