@@ -31,7 +31,9 @@ from papers.task import Case, Scores, Seed
 REPEATS, PRODUCTS, IDENTITIES = 7, 3, 3
 DEAR_SECONDS = 1.0  # a call of this many CPU-seconds is timed once, and no longer one is asked for
 FORESEEN_SECONDS = 4.0  # nor one that would take this long, were it to grow with the work
-WHOLE_STEPS = 100  # up to here timed answers are checked whole, beyond it in one member of the batch, which nobody knows
+WHOLE_STEPS = (
+    100  # up to here timed answers are checked whole, beyond it in one member of the batch, which nobody knows
+)
 CERTAIN_STEPS = 300  # up to here every answer is held against the truth, beyond it CHECKED of a length
 CHECKED = 2
 FLOOR_SECONDS = 1e-5  # the least that a call is taken to cost: below it clocks know nothing

@@ -10,7 +10,7 @@ from papers.data import dataset
 from papers.differentiable_dp.problem.hmm import STATES, SYMBOLS, World
 from papers.differentiable_dp.sequence_tagging.cases import Corpus
 from papers.differentiable_dp.sequence_tagging.interface import Method
-from papers.differentiable_dp.sequence_tagging.scoring import judged_marginals, span_f1, token_error
+from papers.differentiable_dp.sequence_tagging.scoring import judged_marginals, span_f1, standard_errors, token_error
 from papers.playing import Report
 from papers.task import AnswerError, Case, Scores, Seed
 
@@ -62,6 +62,7 @@ def judge(problem: Problem, tags: list[np.ndarray]) -> Scores:
     scores: Scores = {"normalised_error": (problem.error(tags) - floor) / span, "token_error": 100 * wrong}
     if problem.best:
         scores["excess_error"] = 100 * (wrong - floor)
+        scores["excess_in_errors"] = standard_errors(tags, problem.best, problem.test_tags)
     if problem.task["scheme"] != "none":
         scores["entity_f1"] = 1 - problem.error(tags)
     return scores
