@@ -127,7 +127,9 @@ def test_spans_are_read_strictly():
 def text(case):
     """A problem of the full tier; skipped where its data are not at hand."""
     try:
-        return tagging.build(catalogue.task("sequence_tagging").board("full").case(case).params, Seed(0, b"tests", b"salt"))
+        return tagging.build(
+            catalogue.task("sequence_tagging").board("full").case(case).params, Seed(0, b"tests", b"salt")
+        )
     except DataError as error:
         pytest.skip(str(error))
 
