@@ -41,6 +41,7 @@ def test_the_tree_is_right_for_entropy_and_wrong_for_the_squared_norm():
     assert "cost" not in scores
 
 
+@pytest.mark.slow
 def test_float32_needs_rescaling_over_500_steps():
     report = Kept()
     assert failed(play("viterbi/entropy", "loop_unbind", report=report)) == {"long"}
