@@ -32,7 +32,7 @@ TASK = Task(
             limits=Limits(call_seconds=120, play_seconds=600, memory_bytes=16 << 30),
         ),
     ),
-    trial="viterbi/short",
+    trial=cases.SHORT,
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,

@@ -8,14 +8,14 @@ HOUSE = (
         title="Closed form",
         kind="method",
         summary="The paper's recursions in torch, by steps and antidiagonals, values rescaled.",
-        expense=2,
+        expense=165,
     ),
     House(
         slug="compiled",
         title="Closed form, compiled",
         kind="method",
         summary="The same recursions in numba, one problem after the other, in float64.",
-        expense=3,
+        expense=245,
     ),
     House(
         slug="loop_indexing",
@@ -24,7 +24,7 @@ HOUSE = (
         summary="Slices theta step by step and lets autograd differentiate: quadratic in the length. In float32, unscaled.",
         file="loop",
         constants={"SLICES": "index", "RESCALED": False},
-        expense=8,
+        expense=250,
     ),
     House(
         slug="loop_unbind",
@@ -33,7 +33,7 @@ HOUSE = (
         summary="Takes theta apart once and lets autograd differentiate. In float32, unscaled: fails long problems.",
         file="loop",
         constants={"RESCALED": False},
-        expense=6,
+        expense=235,
     ),
     House(
         slug="loop_rescaled",
@@ -41,20 +41,20 @@ HOUSE = (
         kind="baseline",
         summary="The same, with the greatest value taken off at each step and kept in float64.",
         file="loop",
-        expense=6,
+        expense=240,
     ),
     House(
         slug="tree",
         title="Log-semiring tree",
         kind="baseline",
         summary="Combines steps in pairs: right for entropy, which is associative, and wrong for the squared norm.",
-        expense=4,
+        expense=110,
     ),
     House(
         slug="hard",
         title="Hard optimum",
         kind="control",
         summary="The best path and its score, whatever gamma: must fail.",
-        expense=3,
+        expense=60,
     ),
 )

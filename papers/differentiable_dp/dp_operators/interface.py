@@ -12,7 +12,7 @@ class Method(Contestant, Protocol):
 
     op is "entropy" (gamma sum q log q) or "l2" (gamma/2 |q|^2). Arrays come as float32 or float64 and `expected` and
     products go back as either; what is float32 may be off by 1e-4
-    (a product by 1e-3 of its norm), what is float64 by 1e-9 (1e-7). Products of "l2" are asked
+    (a product by 1e-4 of its norm), what is float64 by 1e-9 (1e-7). Products of "l2" are asked
     in float64 only: its gradient has kinks, and float32 can't tell on which side of one it is.
     """
 

@@ -31,6 +31,9 @@ from papers.task import Case, Scores, Seed
 REPEATS, PRODUCTS, IDENTITIES = 7, 3, 3
 DEAR_SECONDS = 1.0  # a call of this many CPU-seconds is timed once, and no longer one is asked for
 FORESEEN_SECONDS = 4.0  # nor one that would take this long, were it to grow with the work
+WHOLE_STEPS = (
+    100  # up to here timed answers are checked whole, beyond it in one member of the batch, which nobody knows
+)
 CERTAIN_STEPS = 300  # up to here every answer is held against the truth, beyond it CHECKED of a length
 CHECKED = 2
 FLOOR_SECONDS = 1e-5  # the least that a call is taken to cost: below it clocks know nothing
@@ -126,6 +129,10 @@ class Play:
     def _check(
         self, probe: Probe, value: np.ndarray | None, expected: np.ndarray | None, product: np.ndarray | None
     ) -> None:
+        if probe.timed > WHOLE_STEPS:
+            index = int(self.secret.integers(len(probe.theta)))
+            one, probe = slice(index, index + 1), probe.member(index)
+            value, expected, product = (None if part is None else part[one] for part in (value, expected, product))
         truth = truth_of(self.program, probe, product=product is not None)
         if value is not None and expected is not None:
             judge(self.verdict, probe, value, expected, truth)

@@ -21,7 +21,10 @@ CHECKS = {
 
 @dataclass(frozen=True)
 class Probe:
-    """theta and z as the method gets them; sizes: (lengths,) or (rows, cols). timed: the length, 0 for the gate alone."""
+    """theta and z as the method gets them, z empty where no product is asked; sizes: (lengths,) or (rows, cols).
+
+    timed: the length, 0 for the gate alone.
+    """
 
     check: str
     theta: np.ndarray
@@ -30,6 +33,11 @@ class Probe:
     gamma: float
     has_product: bool = True
     timed: int = 0
+
+    def member(self, index: int) -> "Probe":
+        """The problem of one member of the batch alone."""
+        one = slice(index, index + 1)
+        return replace(self, theta=self.theta[one], z=self.z[one], sizes=tuple(size[one] for size in self.sizes))
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,7 @@ def gate_of(program: Program) -> list[Recipe]:
 def draw(program: Program, recipe: Recipe, rng: np.random.Generator) -> Probe:
     """The problem of a recipe."""
     shape, limits = recipe.shape, recipe.shape[1:3] if program.kind == "dtw" else recipe.shape[1:2]
+    needs_z = recipe.has_product  # of a long one, drawing costs as much as theta does
     dtype = recipe.dtype or (np.float64 if recipe.has_product and program.op == "l2" else np.float32)
     theta = rng.integers(0, 2, shape) if recipe.has_ties else recipe.scale * rng.normal(size=shape)
     sizes = tuple(
@@ -114,7 +123,7 @@ def draw(program: Program, recipe: Recipe, rng: np.random.Generator) -> Probe:
     return Probe(
         check=recipe.check,
         theta=theta.astype(dtype),
-        z=rng.normal(size=shape).astype(dtype),
+        z=rng.normal(size=shape).astype(dtype) if needs_z else np.empty(0, dtype),
         sizes=sizes,
         gamma=recipe.gamma or float(10 ** rng.uniform(-1, 1)),
         has_product=recipe.has_product,

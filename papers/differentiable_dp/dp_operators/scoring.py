@@ -12,7 +12,7 @@ from papers.differentiable_dp.problem import reference
 
 VALUE = 1e-5  # relative, of a float32 problem
 GRADIENT = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-9}  # absolute
-PRODUCT = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-7}  # relative to its norm
+PRODUCT = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-7}  # relative to its norm
 FLOW = 1e-3  # by which a step's expected transitions may miss 1
 WIRE_SECONDS, WIRE_BYTES_A_SECOND = 1e-3, 0.5e9  # what sending costs at most: a call, and its bytes both ways
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from papers.differentiable_dp.sequence_tagging import cases, evidence
 from papers.differentiable_dp.sequence_tagging.house import HOUSE
 from papers.differentiable_dp.sequence_tagging.interface import Method
-from papers.differentiable_dp.sequence_tagging.metrics import METRICS
+from papers.differentiable_dp.sequence_tagging.metrics import FLAGS, METRICS
 from papers.figures import Gallery, Heatmap, Scatter
 from papers.task import Limits, Task, Tier
 
@@ -35,6 +35,7 @@ TASK = Task(
     ),
     trial="hmm/50",
     metrics=METRICS,
+    flags=FLAGS,
     house=HOUSE,
     starter="independent",
     file_bytes=256 << 10,

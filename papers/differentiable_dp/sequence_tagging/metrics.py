@@ -1,6 +1,6 @@
 """What the board measures. The first one ranks."""
 
-from papers.metrics import Metric
+from papers.metrics import Flag, Metric
 
 METRICS = (
     Metric(
@@ -20,6 +20,13 @@ METRICS = (
         unit="points",
         digits=1,
         description="Token error minus that of the Bayes decoder, which knows the model. Hidden Markov cases.",
+    ),
+    Metric(
+        name="excess_in_errors",
+        label="Excess in standard errors",
+        better="context",
+        digits=1,
+        description="The excess error over its standard error, sequences being the draws. Nobody can stay below −2 honestly.",
     ),
     Metric(
         name="entity_f1",
@@ -42,5 +49,13 @@ METRICS = (
     ),
     Metric(
         name="sparsity", label="Exact zeros", better="context", description="Share of marginals that are exactly 0."
+    ),
+)
+FLAGS = (
+    Flag(
+        label="better than possible",
+        metric="excess_in_errors",
+        below=-2.0,
+        text="Errs less than the decoder that knows the model, by more than chance allows: test tags have leaked.",
     ),
 )

@@ -10,10 +10,11 @@ from papers.data import dataset
 from papers.differentiable_dp.problem.hmm import STATES, SYMBOLS, World
 from papers.differentiable_dp.sequence_tagging.cases import Corpus
 from papers.differentiable_dp.sequence_tagging.interface import Method
-from papers.differentiable_dp.sequence_tagging.scoring import judged_marginals, span_f1, token_error
+from papers.differentiable_dp.sequence_tagging.scoring import judged_marginals, span_f1, standard_errors, token_error
 from papers.playing import Report
 from papers.task import AnswerError, Case, Scores, Seed
 
+PART = 500  # sequences whose marginals are asked for at once
 ROW_SUM = 1e-3  # by which a row of marginals may miss 1
 
 
@@ -48,11 +49,20 @@ def play(case: Case[Corpus], *, seed: Seed, device: str, method: Method, report:
     tags = checked_tags(method.predict(problem.test_tokens), problem)
     scores = judge(problem, tags)
     if method.has("marginals"):
-        marginals = checked_marginals(method.marginals(problem.test_tokens), problem)
+        marginals = checked_marginals(marginals_of(method, problem.test_tokens), problem)
         scores |= judged_marginals(np.concatenate(marginals), np.concatenate(problem.test_tags))
         if seed.index == 0:
             report.matrix("Marginals of one sequence", marginals[0].T, label="probability")
     return scores
+
+
+def marginals_of(method: Method, tokens: list[Any]) -> list[object]:
+    """Asked for in parts: an answer holds so many matrices at most."""
+    rows: list[object] = []
+    for first in range(0, len(tokens), PART):
+        part = tokens[first : first + PART]
+        rows += answers.items(method.marginals(part), call="marginals", count=len(part))
+    return rows
 
 
 def judge(problem: Problem, tags: list[np.ndarray]) -> Scores:
@@ -62,6 +72,7 @@ def judge(problem: Problem, tags: list[np.ndarray]) -> Scores:
     scores: Scores = {"normalised_error": (problem.error(tags) - floor) / span, "token_error": 100 * wrong}
     if problem.best:
         scores["excess_error"] = 100 * (wrong - floor)
+        scores["excess_in_errors"] = standard_errors(tags, problem.best, problem.test_tags)
     if problem.task["scheme"] != "none":
         scores["entity_f1"] = 1 - problem.error(tags)
     return scores

@@ -1,10 +1,12 @@
 """Plays of the operators board in this process, at lengths that a test can wait for."""
 
 from dataclasses import replace
+from functools import cache
 
 from papers import catalogue
 from papers.differentiable_dp.dp_operators import play as board
 from papers.task import Seed
+from runners.proxy import Proxy
 from tests.papers import contestant
 
 TASK = catalogue.task("dp_operators")
@@ -30,18 +32,23 @@ class Kept:
         pass
 
 
+module = cache(contestant.load)  # compiled once for all tests
+
+
 def play(case, method, *, index=0, steps=(30, 60), report=None):
     """Scores of one play. `method` is a slug of a house method, or an object with the calls."""
     named = CASES[case]
+    if isinstance(method, str):
+        method = loaded(method)
     return board.play(
         replace(named, params=replace(named.params, steps=steps)),
         seed=Seed(index, key=f"tests {case} {index}".encode(), salt=b"salt"),
         device="cpu",
-        method=contestant.contestant(TASK.slug, method, seed=index),
+        method=method if isinstance(method, Proxy) else contestant.contestant(TASK.slug, method, seed=index),
         report=report or Kept(),
     )
 
 
 def loaded(slug):
     """An instance of a house method, whose calls a test may spoil."""
-    return contestant.load(TASK.slug, slug).Method(0, "cpu")
+    return module(TASK.slug, slug).Method(0, "cpu")

@@ -5,9 +5,14 @@ import math
 import numpy as np
 import pytest
 
+from papers import catalogue
 from papers.differentiable_dp.dp_operators import play as board
 from papers.differentiable_dp.dp_operators.scoring import wire_credit
-from tests.papers.differentiable_dp.operating import CASES, Kept, loaded, play
+from papers.differentiable_dp.problem import reference
+from runners.job import Job
+from runners.proxy import Boxes, Playing, Proxy
+from runners.sandbox import probe_isolation
+from tests.papers.differentiable_dp.operating import CASES, Kept, loaded, module, play
 
 RIGHT = ("closed_form", "compiled", "loop_rescaled")
 
@@ -36,6 +41,7 @@ def test_the_tree_is_right_for_entropy_and_wrong_for_the_squared_norm():
     assert "cost" not in scores
 
 
+@pytest.mark.slow
 def test_float32_needs_rescaling_over_500_steps():
     report = Kept()
     assert failed(play("viterbi/entropy", "loop_unbind", report=report)) == {"long"}
@@ -54,6 +60,53 @@ def test_what_is_not_there_fails_by_name():
     scores = play("dtw/l2", "tree", report=report)
     assert failed(scores) == {"plain"}
     assert "no dtw" in report.tables["What failed or was left out"][0][1]
+
+
+def worst_product(solve, steps, gamma):
+    """The relative error of a float32 product of a chain of so many steps."""
+    rng = np.random.default_rng(steps)
+    theta, z = rng.normal(size=(2, 2, steps, 9, 9)).astype(np.float32)
+    lengths = np.full(2, steps)
+    truth = reference.viterbi(theta.astype(float), lengths, "entropy", gamma, z.astype(float)).product
+    return np.linalg.norm(solve(theta, z, lengths, "entropy", gamma) - truth) / np.linalg.norm(truth)
+
+
+@pytest.mark.parametrize("gamma", [0.1, 1.0])
+def test_a_float32_products_error_does_not_grow_with_the_length(gamma):
+    """The derivative of the values grows with the length, but what all states have in common is taken off it."""
+    solve = loaded("closed_form").viterbi_hvp
+    short, long = (worst_product(solve, steps, gamma) for steps in (50, 500))
+    assert short < 2e-5
+    assert long < 2e-5
+
+
+SPREAD = (0.1, 20.0, 300.0, 3000.0)  # of theta / gamma: single, double, beyond what exp can take
+
+
+@pytest.mark.parametrize("spread", SPREAD)
+@pytest.mark.parametrize("kind", ["viterbi", "dtw"])
+def test_the_way_without_logarithms_gives_way_where_exp_would_overflow(kind, spread):
+    rng = np.random.default_rng(7)
+    shape, sizes = ((3, 12, 4, 4), 1) if kind == "viterbi" else ((3, 12, 17), 2)
+    theta = spread * rng.uniform(-1, 1, shape)
+    limits = [rng.integers(1, side + 1, 3) for side in shape[1 : 1 + sizes]]
+    truth = getattr(reference, kind)(theta, *limits, "entropy", 1.0)
+    value, expected = getattr(loaded("closed_form"), kind)(theta, *limits, "entropy", 1.0)
+    np.testing.assert_allclose(value, truth.value, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(expected, truth.expected, atol=1e-9)
+
+
+def test_a_ratio_that_leaves_the_range_of_floats_is_noticed():
+    """Dear first columns: below them all weights differ by more than exp can say, though no cost does."""
+    theta = np.zeros((1, 40, 40))
+    theta[:, :, :20] = 200.0
+    sizes = np.array([40])
+    closed = module("dp_operators", "closed_form")
+    torch = closed.torch
+    _, lost = closed.ratio_dtw(torch.from_numpy(theta), *(torch.from_numpy(sizes),) * 2, 1.0)
+    assert not torch.isfinite(lost[:, 0, 0]).all()
+    expected = loaded("closed_form").dtw(theta, sizes, sizes, "entropy", 1.0)[1]
+    np.testing.assert_allclose(expected, reference.dtw(theta, sizes, sizes, "entropy", 1.0).expected, atol=1e-9)
 
 
 def spoilt(slug, spoil):
@@ -75,7 +128,7 @@ def test_garbage_past_the_gates_sizes_is_caught():
         return (answer[0] + 0.1, answer[1]) if theta.shape[1] > 500 else answer
 
     honest, cheat = (
-        play("viterbi/entropy", spoilt("compiled", how), steps=(30, 600)) for how in (lambda *a: a[2], spoil)
+        play("viterbi/entropy", spoilt("closed_form", how), steps=(30, 600)) for how in (lambda *a: a[2], spoil)
     )
     assert failed(honest) == set()
     assert failed(cheat) == {"long"}
@@ -89,7 +142,7 @@ def test_taking_calls_for_timed_ones_gains_nothing():
     def spoil(_, theta, answer):
         return seen.setdefault(theta.shape, answer)
 
-    scores = play("viterbi/entropy", spoilt("compiled", spoil))
+    scores = play("viterbi/entropy", spoilt("closed_form", spoil))
     assert "long" in failed(scores)
     assert "cost" not in scores
 
@@ -104,10 +157,49 @@ def test_a_cache_by_input_is_never_hit():
         seen.add(key)
         return answer
 
-    assert failed(play("viterbi/l2", spoilt("compiled", spoil))) == set()
+    assert failed(play("viterbi/l2", spoilt("closed_form", spoil))) == set()
     assert (
         len(hits) == len(board.expected_path.__globals__["GAMMAS"]) - 1
     )  # the picture's, which nobody times or scores
+
+
+LINGERING = """
+
+def burn():
+    while True:
+        sum(range(1000))
+
+
+class Method(Method):
+    def viterbi(self, *given):
+        if not hasattr(self, "thread"):
+            self.thread = threading.Thread(target=burn, daemon=True)
+            self.thread.start()
+        return super().viterbi(*given)
+"""
+
+
+def outside_seconds(code):
+    """CPU-seconds between the calls of a method in a sandbox."""
+    boxes = Boxes(Job(task="dp_operators", tier="quick", code=code, mode="sandbox"))
+    box = Playing(boxes._job, boxes, seed=7)
+    try:
+        return play("viterbi/entropy", Proxy(box), steps=(100, 300))["outside_seconds"]
+    finally:
+        box.end()
+        boxes.close()
+
+
+@pytest.mark.slow
+@pytest.mark.sandbox
+def test_a_thread_that_outlives_its_call_is_seen():
+    if not probe_isolation().ok:
+        pytest.skip(probe_isolation().reason)
+    task = catalogue.task("dp_operators")
+    code = task.code(task.method("hard"))
+    limit = next(flag.above for flag in task.flags if flag.metric == "outside_seconds")
+    assert outside_seconds(code) < limit / 10
+    assert outside_seconds(b"import threading\n" + code + LINGERING.encode()) > limit
 
 
 def test_slow_sending_is_not_taken_off():

@@ -340,7 +340,7 @@ class Method:
     @torch.no_grad()
     def viterbi_hvp(self, theta, z, lengths, op, gamma):
         scores, move, sizes = tensors(theta, z, lengths)
-        return steps_of(scores.double(), sizes, op, gamma, move.double())[2].contiguous().numpy().astype(theta.dtype)
+        return steps_of(scores, sizes, op, gamma, move)[2].contiguous().numpy()
 
     def dtw(self, theta, rows, cols, op, gamma):
         value, expected = dtw(*tensors(theta, rows, cols), op, gamma)

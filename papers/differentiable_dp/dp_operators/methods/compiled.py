@@ -174,7 +174,7 @@ def viterbi(theta, z, lengths, gamma, is_l2, has_z, value, expected, product):
 
 @compiled
 def ratios(k, q, expected):
-    """DTW under entropy of one problem: gradient, at least (M, N), from weights k = exp(-theta / gamma) (M, N); q: (3, M, N).
+    """DTW under entropy of one problem: gradient (M, N) from weights k = exp(-theta / gamma) (M, N); q: room, (3, M, N).
 
     Returns the logarithms of 1 + u + w along the diagonal from the end, added up.
     """
@@ -296,7 +296,7 @@ def weights_of(scores, factor):
 
 class Method:
     def __init__(self, seed: int, device: str) -> None:
-        self.rooms = {}
+        self.room = np.empty(0)
 
     def identity(self, theta):
         return theta
@@ -316,8 +316,10 @@ class Method:
             return solve(dtw, theta, None, (rows, cols), op, gamma)[:2]
         value, expected = np.empty(len(theta)), np.zeros(theta.shape, theta.dtype)
         for b, (m, n) in enumerate(zip(rows, cols, strict=True)):
-            k = weights_of(theta[b, :m, :n], -1 / gamma)
-            logarithms = ratios(k, self._room(k), expected[b])
+            k = weights_of(theta[b, :m, :n], -1 / gamma).astype(float, copy=False)  # one type: compiling is dear
+            room = self._room(m, n)
+            logarithms = ratios(k, room[:3], room[3])
+            expected[b, :m, :n] = room[3]
             value[b] = path_sum(theta[b, :m, :n]) - gamma * logarithms
         if np.isfinite(value).all() and np.isfinite(expected[:, 0, 0]).all():
             return value, expected
@@ -326,12 +328,12 @@ class Method:
     def dtw_hvp(self, theta, z, rows, cols, op, gamma):
         return solve(dtw, theta, z, (rows, cols), op, gamma)[2]
 
-    def _room(self, k):
-        """Numbers (3, M, N) that an earlier call may have used."""
-        size = 3 * k.size
-        if self.rooms.get(k.dtype, k).size < size:
-            self.rooms[k.dtype] = np.empty(size, k.dtype)
-        return self.rooms.setdefault(k.dtype, np.empty(size, k.dtype))[:size].reshape(3, *k.shape)
+    def _room(self, height, width):
+        """Numbers (4, M, N) that an earlier call may have used."""
+        size = 4 * height * width
+        if self.room.size < size:
+            self.room = np.empty(size)
+        return self.room[:size].reshape(4, height, width)
 
 
 def path_sum(theta):

@@ -96,15 +96,18 @@ class Method:
         return self._answer(viterbi, theta, tensors(lengths), op, gamma)
 
     def viterbi_hvp(self, theta, z, lengths, op, gamma):
-        scores, move, sizes = tensors(theta, z, lengths)
-        return product(viterbi, scores.requires_grad_(), move, [sizes], op, gamma).numpy()
+        return self._product(viterbi, theta, z, tensors(lengths), op, gamma)
 
     def dtw(self, theta, rows, cols, op, gamma):
         return self._answer(dtw, theta, tensors(rows, cols), op, gamma)
 
     def dtw_hvp(self, theta, z, rows, cols, op, gamma):
-        costs, move, *sizes = tensors(theta, z, rows, cols)
-        return product(dtw, costs.requires_grad_(), move, sizes, op, gamma).numpy()
+        return self._product(dtw, theta, z, tensors(rows, cols), op, gamma)
+
+    def _product(self, program, theta, z, sizes, op, gamma):
+        """In float64 where rescaled: what is taken off the values stays in their derivatives, and swamps differences."""
+        scores, move = (part.double() if RESCALED else part for part in tensors(theta, z))
+        return product(program, scores.requires_grad_(), move, sizes, op, gamma).numpy().astype(theta.dtype)
 
     def _answer(self, program, theta, sizes, op, gamma):
         (scores,) = tensors(theta)
