@@ -89,7 +89,7 @@ HOUSE = (
         title="Latent NP",
         kind="method",
         summary="A neural process: the mean of the encoded points gives a latent variable, and samples are whole functions.",
-        expense=300,
+        expense=340,
     ),
     House(
         slug="convcnp",
