@@ -3,7 +3,13 @@
 from papers.task import House
 
 HOUSE = (
-    House(slug="pixel_nn", title="Pixel nearest neighbour", kind="baseline", summary="The nearest drawing, in pixels."),
+    House(
+        slug="pixel_nn",
+        title="Pixel nearest neighbour",
+        kind="baseline",
+        summary="The nearest drawing, in pixels.",
+        expense=15,
+    ),
     House(
         slug="untrained",
         title="Untrained embedding",
@@ -11,9 +17,15 @@ HOUSE = (
         summary="Prototypes in the embedding as it was drawn: what the architecture alone is worth.",
         file="prototypes",
         constants={"IS_TRAINED": False},
-        expense=2,
+        expense=80,
     ),
-    House(slug="uniform", title="Uniform", kind="control", summary="All classes are equally probable: has 1/N."),
+    House(
+        slug="uniform",
+        title="Uniform",
+        kind="control",
+        summary="All classes are equally probable: has 1/N.",
+        expense=15,
+    ),
     House(
         slug="cnp",
         title="CNP (paper)",
@@ -21,14 +33,14 @@ HOUSE = (
         summary="Class means of the encoded drawings are concatenated, and a network reads logits from them and the query.",
         file="prototypes",
         constants={"HEAD": "concatenated"},
-        expense=14,
+        expense=285,
     ),
     House(
         slug="prototypes",
         title="Prototypes",
         kind="method",
         summary="The class whose mean is nearest in a learnt embedding.",
-        expense=14,
+        expense=305,
     ),
     House(
         slug="matching",
@@ -37,6 +49,6 @@ HOUSE = (
         summary="The query attends to the support by cosine, in a learnt embedding.",
         file="prototypes",
         constants={"HEAD": "matching"},
-        expense=14,
+        expense=315,
     ),
 )
