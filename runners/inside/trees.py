@@ -15,6 +15,7 @@ stays as it is. Nothing changes its type on the way: a tuple alone arrives as a 
 """
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import Any
@@ -228,7 +229,10 @@ READ: dict[str, Callable[[Raising, Any], Any]] = {
 
 def sendable(array: np.ndarray) -> np.ndarray:
     """A C-contiguous array of one of the KINDS with the same numbers."""
-    if np.ma.is_masked(array):
+    masked = sys.modules.get(
+        "numpy.ma"
+    )  # who made a masked array has loaded it; here it would cost, and need a free descriptor
+    if masked and masked.is_masked(array):
         raise TypeError("an array with masked items: what stands behind a mask is no number")
     kind = array.dtype.str
     if kind not in KINDS:
