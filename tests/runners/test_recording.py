@@ -15,6 +15,7 @@ import pytest
 import papers
 from papers import catalogue, reference
 from papers.fingerprint import fingerprint, imports
+from runners import local, recording
 from runners.__main__ import main
 from runners.job import ROOT, Job
 from runners.provenance import command
@@ -281,3 +282,21 @@ def test_the_command_of_a_job_repeats_it(doubling):
     assert command(job) == (
         "python -m runners doubling method.py --tier quick --device cpu --seeds 2 --case small --case large"
     )
+
+
+@pytest.mark.sandbox
+def test_a_recording_that_is_killed_while_it_writes_a_row_keeps_what_was_played(doubled, tmp_path, monkeypatch):
+    edited = {"doubling": task_of(doubled)}
+    monkeypatch.setattr(catalogue, "all_tasks", lambda: edited)
+    put = recording.put
+    monkeypatch.setattr(recording, "put", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        record(tmp_path / "out", "--method", "exact")
+    monkeypatch.setattr(recording, "put", put)
+    monkeypatch.setattr(local, "happenings", lambda job: pytest.fail("nothing is left to play"))
+    assert record(tmp_path / "out", "--method", "exact") == 0
+    assert len(reference.read(tmp_path / "out" / "quick-cpu.json.gz").row("exact").plays) == 4
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt

@@ -270,3 +270,26 @@ def test_a_sandbox_starts_from_the_main_thread_only():
     thread.start()
     thread.join()
     assert errors == ["a sandbox must be started from the main thread"]
+
+
+def test_a_method_that_dies_while_the_machine_lacks_memory_is_not_blamed(isolated, monkeypatch):
+    monkeypatch.setattr("runners.sandbox.cgroup.Cgroup.memory_kills", lambda group: 1)
+    with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
+        if not sandbox._meter.is_peak_exact:
+            pytest.skip("this machine keeps no peak of a control group's memory")
+        sandbox.load(method("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"), seed=1, calls=("go",))
+        with pytest.raises(SandboxError, match="this machine ran out of memory while the method was answering go"):
+            sandbox.call("go")
+
+
+def test_a_process_that_the_kernels_cpu_limit_ends_is_told_as_a_limit(start):
+    body = """
+        import resource
+        soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        assert soft < hard
+        resource.setrlimit(resource.RLIMIT_CPU, (1, hard))
+        while True: pass
+    """
+    failure = failure_of(start, method(body))
+    assert failure.reason == "limit"
+    assert "used up its CPU time" in failure.message

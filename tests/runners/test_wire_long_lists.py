@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from runners.inside import trees, wire
-from tests.runners.test_wire import frame_of, lengths, long_of, packed, reader, same, there_and_back
+from tests.runners.frames import frame_of, lengths, long_of, packed, reader, same, there_and_back
 
 SENTENCES = 12_544
 
