@@ -14,7 +14,8 @@ NO_ISOLATION = Finding(
 
 def flags_of(task: Task, row: Standing, verdicts: Sequence[Verdict]) -> list[Finding]:
     """Every flag of a row. Reads submission, run and run.drift_flags: prefetch them."""
-    isolation = [NO_ISOLATION] if row.run.isolation == "none" else []
+    runs_code = not row.submission.is_oracle  # an oracle is the board's own work: there is nothing to isolate
+    isolation = [NO_ISOLATION] if row.run.isolation == "none" and runs_code else []
     return [*stored_flags(row), *isolation, *drift(row), *author_claim(task.primary, row), *paper_claim(row, verdicts)]
 
 

@@ -39,6 +39,11 @@ def test_an_oracle_changes_nothing_of_the_others(among, measured):
     assert {r.submission.name: r.tally for r in Standing.objects.exclude(submission__kind="oracle")} == before
 
 
+def test_an_oracle_needs_no_isolation(client, measured):
+    measured("Oracle", 0.9, kind="oracle").runs.update(isolation="none")
+    assert "no isolation" not in client.get("/tasks/imputation/").content.decode()
+
+
 def test_an_oracle_is_no_leader_and_not_counted(client, measured):
     measured("Oracle", 0.9, kind="oracle")
     assert tables.leaders() == {}
