@@ -14,8 +14,7 @@ import json
 import math
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -33,8 +32,7 @@ Read = Callable[[memoryview], None]  # fills the whole view or raises EOFError
 Buffer = bytes | memoryview
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One message. `word` says what it is, `call` which question it belongs to."""
 
     word: str
@@ -97,14 +95,14 @@ def pack(frame: Frame, *, limit: int) -> list[Buffer]:
     if size > limit:
         raise ValueError(f"its arrays take {size} bytes of {limit}")
     kinds = [[array.dtype.str, array.shape] for array in arrays]
-    head = ENCODER.encode({"word": frame.word, "call": frame.call, "value": tree, "arrays": kinds}).encode()
+    head = _json_of({"word": frame.word, "call": frame.call, "value": tree, "arrays": kinds})
     if len(head) > HEAD_LIMIT:
         raise ValueError(f"lists and text take {len(head)} bytes of {HEAD_LIMIT}; use numpy arrays for what is long")
     if len(arrays) > ARRAYS_LIMIT:
         raise ValueError(
             f"{len(arrays)} arrays at once, at most {ARRAYS_LIMIT} are possible; a list of 1-d arrays is one"
         )
-    start = struct.pack(">I", len(head)) + head
+    start = LENGTH.pack(len(head)) + head
     if len(start) + size <= AHEAD:
         return [b"".join([start, *[array.data for array in arrays]])]
     return [start, *(_bytes_of(array) for array in arrays if array.size)]
@@ -119,7 +117,7 @@ def read(fill: Read, *, limit: int) -> Frame:
         FrameError: What came is malformed or larger than the limits.
         EOFError: The stream ended.
     """
-    (size,) = struct.unpack(">I", _exactly(fill, 4))
+    (size,) = LENGTH.unpack(_exactly(fill, LENGTH.size))
     if size > HEAD_LIMIT:
         raise FrameError(f"the head claims {size} bytes, at most {HEAD_LIMIT} are allowed")
     head = _parse(_exactly(fill, size))
@@ -157,15 +155,32 @@ def _refuse_constant(name: str) -> NoReturn:
     raise FrameError(f"{name} is no JSON")
 
 
-ENCODER = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":"))  # a tree has no circles
+def _refuse_object(value: object) -> NoReturn:
+    raise TypeError(f"a value of type {type(value).__name__}")
+
+
+LENGTH = struct.Struct(">I")
 DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+# json's own encoder, made once: `JSONEncoder.encode` makes one for each text. A tree has no circles to look for.
+_pieces = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
+    None, _refuse_object, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, False
+)
 
 
-def _parse(text: bytearray) -> Any:
+def _json_of(head: dict[str, Any]) -> bytes:
+    return "".join(_pieces(head, 0)).encode()
+
+
+def _parse(data: bytearray) -> Any:
+    """The JSON value that the text is, from its first character to its last."""
     try:
-        return DECODER.decode(text.decode())
+        text = data.decode()
+        value, end = DECODER.raw_decode(text)
     except (ValueError, RecursionError) as error:  # bad UTF-8, bad JSON, 5,000 digits, 60,000 brackets
         raise FrameError(f"the head is no JSON: {type(error).__name__}") from None
+    if end != len(text):
+        raise FrameError("the head is no JSON: more follows")
+    return value
 
 
 def _check_arrays(described: Any, limit: int) -> list[tuple[np.dtype, list[int]]]:
