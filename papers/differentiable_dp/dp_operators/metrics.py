@@ -104,11 +104,11 @@ METRICS = (
         description="Share of exact zeros in the expected paths: what the squared norm brings.",
     ),
     Metric(
-        name="outside_seconds",
+        name="outside_load",
         label="Between calls",
         better="lower",
-        unit="CPU-s",
-        description="CPU-seconds used between calls, by threads that outlive them.",
+        unit="CPU-s/s",
+        description="CPU-seconds used between calls, by threads that outlive them, for each second that passes there.",
         timing=True,
     ),
     *(

@@ -4,6 +4,7 @@ Lengths grow. What is timed is every call of a length, and the cheapest counts: 
 does only upwards. A length whose first call costs too much ends the climb.
 """
 
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,7 +68,7 @@ class Play:
         self.program, self.method = program, method
         self.seed, self.secret = seed, seed.salted("which answers are checked")
         self.verdict, self.climb = Verdict(), Climb()
-        self.inside = 0.0  # CPU-seconds of measured calls
+        self.inside = Measured()  # what the measured calls used, all together
 
     def run(self, report: Report) -> None:
         calls = (self.program.kind, f"{self.program.kind}_hvp")
@@ -146,10 +147,14 @@ class Play:
             judge_product(self.verdict, probe, product, truth.product)
 
     def _keep(self, costs: dict[int, list[float]], probe: Probe, cost: Measured) -> None:
-        self.inside += cost.cpu_seconds
+        self._count(cost)
         if probe.timed:
             costs.setdefault(probe.timed, []).append(cost.cpu_seconds)
             self.climb.peak_bytes = max(self.climb.peak_bytes, cost.peak_bytes)
+
+    def _count(self, cost: Measured) -> None:
+        self.inside.cpu_seconds += cost.cpu_seconds
+        self.inside.seconds += cost.seconds
 
     def _send(self, steps: int) -> None:
         """Time calls that only send arrays of this length to and fro."""
@@ -158,7 +163,7 @@ class Play:
             theta = draw(self.program, timed(self.program, steps), self.seed.rng(f"sent {steps} {index}")).theta
             with self.method.measured() as cost:
                 answer = self.method.identity(theta)
-            self.inside += cost.cpu_seconds
+            self._count(cost)
             seconds.append(cost.cpu_seconds)
             if not np.array_equal(answers.array(answer, call="identity", like=theta, dtype=theta.dtype), theta):
                 self.verdict.miss("long", "identity returned something else")
@@ -167,15 +172,16 @@ class Play:
 
 
 def play(case: Case[Program], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
-    before = method.spent["cpu_seconds"]
+    before, start = method.spent["cpu_seconds"], time.perf_counter()
     trial = Play(case.params, seed, method)
     trial.run(report)
-    outside = max(method.spent["cpu_seconds"] - before - trial.inside, 0.0)
+    outside = max(method.spent["cpu_seconds"] - before - trial.inside.cpu_seconds, 0.0)
+    between = max(time.perf_counter() - start - trial.inside.seconds, 1e-3)
     scores: Scores = {
         **{f"{what}_error": error for what, error in trial.verdict.errors.items()},
         **{f"failed_{check}": float(count) for check, count in trial.verdict.failed.items()},
         "pass_rate": 1 - min(len(trial.verdict.failures) / max(trial.verdict.asked, 1), 1.0),
-        "outside_seconds": outside,
+        "outside_load": outside / between,
     }
     if trial.verdict.zeros:
         scores["exact_zeros"] = float(np.mean(trial.verdict.zeros))
