@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from leaderboard.boards import statistics
-from leaderboard.boards.scores import Scores, scores_of
+from leaderboard.boards import references, statistics
+from leaderboard.boards.scores import Scores, score_rows
 from leaderboard.models import Run, Standing
+from papers import catalogue
 from papers.evidence import Claim, Comparison
 from papers.metrics import Metric
 from papers.task import Board, Paper
@@ -29,6 +31,10 @@ class Verdict:
     @property
     def metric(self) -> Metric:
         return self.board.task.metric(self.claim.metric)
+
+    @property
+    def is_by_reference(self) -> bool:
+        return references.is_stand_in(self.run)
 
     @property
     def difference(self) -> float | None:
@@ -81,6 +87,10 @@ class Contest:
         return self.board.task.metric(self.comparison.metric)
 
     @property
+    def is_by_reference(self) -> bool:
+        return references.is_stand_in(self.run)
+
+    @property
     def verdict(self) -> str:
         """Held or not where the whole interval says so."""
         if self.advantage is None or self.advantage.low is None:
@@ -99,13 +109,23 @@ class Contest:
 
 @dataclass(frozen=True)
 class Measurements:
-    """Scores of the house methods that claims are about."""
+    """Scores of the house methods that claims are about: this site's own and, until there are some, recorded ones."""
 
     runs: Mapping[tuple[str, str, str], Run]  # task, tier, house method
+    recorded: Mapping[tuple[str, str, str], Run]
     scores: Scores
 
     def run(self, board: Board, house: str | None) -> Run | None:
-        return self.runs.get((board.task.slug, board.tier.name, house or ""))
+        key = (board.task.slug, board.tier.name, house or "")
+        return self.runs.get(key) or self.recorded.get(key)
+
+    def pair(self, board: Board, first: str, second: str) -> tuple[Run, Run] | None:
+        """Runs of two methods on the same seeds: both this site's own, or both recorded."""
+        for runs in (self.runs, self.recorded):
+            one, other = (runs.get((board.task.slug, board.tier.name, house)) for house in (first, second))
+            if one and other:
+                return one, other
+        return None
 
 
 def measurements_of(boards: Sequence[Board]) -> Measurements:
@@ -123,7 +143,18 @@ def measurements_of(boards: Sequence[Board]) -> Measurements:
     }
     metrics = {claim.metric for board in boards for claim in board.evidence.claims}
     metrics |= {item.metric for board in boards for item in board.evidence.comparisons}
-    return Measurements(runs, scores_of([run.pk for run in runs.values()], metric__in=metrics))
+    stand_ins = {
+        (board.task.slug, board.tier.name, slug): one
+        for board in boards
+        for slug, one in references.recorded(board).items()
+        if slug in houses_claimed(board)
+    }
+    recorded: dict[tuple[str, str, str], Run] = {
+        key: one.run(catalogue.board(*key[:2])) for key, one in stand_ins.items()
+    }
+    measured = score_rows([run.pk for run in runs.values()], metric__in=metrics)
+    known = chain.from_iterable(one.score_rows() for one in stand_ins.values())
+    return Measurements(runs, recorded, Scores(chain(measured, known)))
 
 
 def houses_claimed(board: Board) -> set[str]:
@@ -152,7 +183,7 @@ def contests(board: Board, measurements: Measurements) -> list[Contest]:
             item,
             (titles[item.house], titles[item.than]),
             advantage(board, item, measurements),
-            measurements.run(board, item.house),
+            (measurements.pair(board, item.house, item.than) or (measurements.run(board, item.house),))[0],
         )
         for item in board.evidence.comparisons
     ]
@@ -161,10 +192,10 @@ def contests(board: Board, measurements: Measurements) -> list[Contest]:
 def advantage(board: Board, item: Comparison, measurements: Measurements) -> statistics.Estimate | None:
     """The paired difference in favour of the claimed winner, over the cases; None where one wasn't played by both."""
     metric = board.task.metric(item.metric)
-    first, second = measurements.run(board, item.house), measurements.run(board, item.than)
-    if first is None or second is None:
+    runs = measurements.pair(board, item.house, item.than)
+    if runs is None:
         return None
-    pairs = [measurements.scores.pairs(first.pk, second.pk, metric.name, case) for case in item.cases]
+    pairs = [measurements.scores.pairs(runs[0].pk, runs[1].pk, metric.name, case) for case in item.cases]
     known = [metric.gain(pair[0]) - metric.gain(pair[1]) for pair in pairs if pair]
     if len(known) < len(pairs) or len({len(one) for one in known}) != 1:
         return None

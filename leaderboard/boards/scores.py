@@ -1,7 +1,7 @@
 """Raw scores as the rest of the site reads them: one query, then by run, metric, case and seed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,8 +70,13 @@ def paired_by_seed(first: BySeed, second: BySeed) -> tuple[np.ndarray, np.ndarra
 
 def scores_of(runs: Iterable[Any], **which: Any) -> Scores:
     """The scores of these runs; `which` narrows them: metric="rmse", case__in=[…]. One query."""
+    return Scores(score_rows(runs, **which))
+
+
+def score_rows(runs: Iterable[Any], **which: Any) -> Iterator[tuple[int, str, str, int, float]]:
+    """As `scores_of`, as rows of run, metric, case, seed, value."""
     rows = Score.objects.filter(run__in=runs, **which).values_list("run_id", "metric", "case", "seed", "value")
-    return Scores(rows.iterator(chunk_size=10_000))
+    return rows.iterator(chunk_size=10_000)
 
 
 def means_of(runs: Iterable[Any], metrics: Iterable[str]) -> dict[Key, float]:

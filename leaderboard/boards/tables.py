@@ -1,7 +1,7 @@
 """What the pages show of a board, as plain rows. Each function says how many queries it makes."""
 
 import inspect
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from django.db.models import Exists, F, FloatField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Abs, Cast
 
 from leaderboard.boards import search, statistics
-from leaderboard.boards.scores import means_of, paired_by_seed, scores_of
+from leaderboard.boards.scores import paired_by_seed, scores_of
 from leaderboard.boards.standings import CONTENDERS
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Score, Standing, Submission
@@ -93,25 +93,16 @@ def raw_scores(board: Board) -> Iterator[tuple[Any, ...]]:
     return ordered.values_list(*names).iterator(chunk_size=2000)
 
 
-def secondary_metrics(board: Board) -> list[Any]:
-    """The columns beside the primary metric: all that rank and that one of the best rows has. One query."""
+def secondary_metrics(board: Board, shown: Sequence[Standing]) -> list[Any]:
+    """The columns beside the primary metric: all that rank and that one of the best rows, or of those shown, has. One query."""
     best = Standing.objects.filter(**board.key).order_by("position").values_list("metrics", flat=True)[:BEST]
-    measured = set().union(*best)
+    measured = set().union(*best, *(row.metrics for row in shown))
     return [metric for metric in board.task.metrics[1:] if metric.is_ranked and metric.name in measured]
 
 
 def open_runs(board: Board) -> Counter[str]:
     """How many runs of a board are queued and running. One query."""
     return Counter(Run.objects.open().filter(**board.key).values_list("status", flat=True))
-
-
-def limits_by_case(task: Task, run: int) -> dict[str, dict[str, float]]:
-    """What the cases themselves allow: {metric: {case: mean over seeds}}. One query."""
-    limits: dict[str, dict[str, float]] = defaultdict(dict)
-    means = means_of([run], [metric.name for metric in task.metrics if metric.is_limit])
-    for (_, metric, case), value in sorted(means.items()):
-        limits[metric][case] = value
-    return dict(limits)
 
 
 def contrasts(board: Board, rows: Sequence[Standing]) -> list[tuple[Standing, list[statistics.Estimate | None]]]:

@@ -31,7 +31,9 @@ class Picture:
 
 
 def content_of(kept: Artefact) -> dict[str, Any]:
-    """Reads one file."""
+    """Reads one file, unless it is a recorded one."""
+    if kept.content is not None:
+        return kept.content
     content: dict[str, Any] = json.loads(contents.ARTEFACTS.read(kept.sha256))
     return content
 
@@ -124,10 +126,18 @@ def arc(start: float, end: float, height: float) -> Trace:
 PLOTS = {"curve": curve, "points": points, "matrix": matrix, "graph": graph}
 
 
+def series_of(kept: Artefact, name: str) -> Line | None:
+    """The defined points of a reported line, by x."""
+    return line_of(kept.content, name) if kept.content is not None else stored_line(kept.sha256, name)
+
+
 @lru_cache(maxsize=4000)
-def series_of(sha256: str, name: str) -> Line | None:
-    """The defined points of a reported line, by x; content under a sha256 never changes."""
-    content = json.loads(contents.ARTEFACTS.read(sha256))
+def stored_line(sha256: str, name: str) -> Line | None:
+    """Content under a sha256 never changes."""
+    return line_of(json.loads(contents.ARTEFACTS.read(sha256)), name)
+
+
+def line_of(content: dict[str, Any], name: str) -> Line | None:
     pairs = zip(content["x"], content["series"].get(name, []), strict=False)
     defined = np.array(sorted((x, y) for x, y in pairs if x is not None and y is not None))
     return (defined[:, 0], defined[:, 1]) if len(defined) else None

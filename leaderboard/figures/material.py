@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from leaderboard.boards import references
 from leaderboard.boards.scores import Key, means_of
 from leaderboard.boards.standings import ORACLE
 from leaderboard.figures import charts, style
@@ -47,7 +48,12 @@ def material_for(board: Board, rows: Sequence[Standing], figures: Sequence[Figur
     names = {name for figure in figures for name in figure.artefacts}
     lines = [row.run_id for row, _ in charts.looks(rows)]
     mapped = [row.run_id for row in rows[:MAPPED]] + lines
-    return Material(board, rows, means_of(mapped, metrics), artefacts_of(lines, names))
+    means: dict[Key, float] = means_of(mapped, metrics)
+    artefacts: dict[tuple[int, str], list[Artefact]] = artefacts_of(lines, names)
+    if any(row.is_recorded for row in rows):
+        means |= references.means(board, metrics)
+        artefacts |= references.artefacts(board, names)
+    return Material(board, rows, means, artefacts)
 
 
 def artefacts_of(runs: Sequence[int], names: Iterable[str]) -> dict[tuple[int, str], list[Artefact]]:

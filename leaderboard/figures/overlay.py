@@ -32,7 +32,7 @@ def draw(figure: Overlay, material: Material) -> Plot:
 
 def lines_of(kept: Iterable[Artefact], series: str) -> Lines:
     curves = [one for one in kept if one.kind == "curve"]
-    return {(one.case, one.seed): line for one in curves if (line := series_of(one.sha256, series))}
+    return {(one.case, one.seed): line for one in curves if (line := series_of(one, series))}
 
 
 def reference(figure: Overlay, curves: Iterable[Sequence[Artefact]]) -> list[Trace]:

@@ -162,6 +162,8 @@ class Artefact(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
 
+    content: dict[str, Any] | None = None  # of one that was recorded and is never saved
+
     class Meta:
         ordering = ["case", "seed", "name"]
         constraints = [models.UniqueConstraint(fields=["run", "case", "seed", "name"], name="an_artefact_is_kept_once")]

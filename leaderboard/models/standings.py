@@ -56,6 +56,8 @@ class Standing(models.Model):
     tally = models.JSONField(default=list)  # how many others differ from it how clearly; see standings.tally
     scores = models.JSONField(default=list)  # of the primary metric: ranked cases in the card's order x seeds
 
+    is_recorded = False  # a stand-in that is never saved: see leaderboard.boards.references
+
     objects = StandingManager()
     everything = models.Manager["Standing"]()
 

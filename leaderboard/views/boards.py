@@ -10,14 +10,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import claims, flags, readme, recast, standings, statistics, tables
+from leaderboard.boards import claims, flags, readme, recast, references, standings, statistics, tables
+from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, declared, style
 from leaderboard.models import Run, Standing
 from leaderboard.submitting import surroundings
 from papers import catalogue
 from papers.metrics import Metric
-from papers.task import Task
+from papers.task import Board, Task
 from runners import presence
 
 PER_PAGE = 50
@@ -58,8 +59,9 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 
 def papers_with_leaders() -> list[dict[str, Any]]:
-    """Every paper with its tasks, their leaders and how many methods rank. Two queries."""
+    """Every paper with its tasks, their leaders and how many methods rank. Three queries."""
     leaders, counts = tables.leaders(), tables.method_counts()
+    leaders = references.best_stand_ins() | leaders
     return [
         {
             "paper": paper,
@@ -111,14 +113,16 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
 def table_context(view: View, request: HttpRequest, verdicts: list[claims.Verdict]) -> dict[str, Any]:
     """One page of the table."""
     page = Paginator(recast.rows(view), PER_PAGE).get_page(request.GET.get("page"))
-    rows = list(page.object_list)
-    prefetch_related_objects(rows, "run__drift_flags")
-    metrics = tables.secondary_metrics(view.board)
+    own = list(page.object_list)
+    prefetch_related_objects(own, "run__drift_flags")
+    rows = references.with_stand_ins(view, own, is_first=page.number == 1, is_last=not page.has_next())
+    metrics = tables.secondary_metrics(view.board, rows)
     columns = headers(view, metrics)
     sizes = Counter(row.group for row in rows if row.group is not None)
     return {
         "page": page,
         "ties": {group for group, size in sizes.items() if size > 1},
+        "recorded": sum(row.is_recorded for row in rows),
         "rows": [(row, flags_with_explanation(view.board.task, row, verdicts)) for row in rows],
         "by_rank": view.query(sort=""),
         "previous_page": view.query(page=page.number - 1) if page.has_previous() else "",
@@ -147,16 +151,28 @@ def choices_context(view: View) -> dict[str, Any]:
 def figures_context(view: View) -> dict[str, Any]:
     """Charts and contrasts of the board itself, whatever rows the visitor wants."""
     board = view.board
-    best = list(Standing.objects.for_board(board)[:PLOTTED])
-    context = tables.limits_by_case(board.task, best[0].run_id) if best else {}
+    own = list(Standing.objects.for_board(board)[:PLOTTED])
+    best = references.merged(board, own, references.stand_ins(board))
+    context = limits_by_case(board, best[0]) if best else {}
     return {
         "cost_figure": charts.score_against_cost(board, best, view.cost) if best else None,
         "profile_figure": charts.case_profile(board, best, context) if best else None,
         "better_is": style.better_way(board.task.primary),
         "drawings": declared.drawings(board, best),
         "contrasts": board.evidence.contrasts,
-        "contrasted": tables.contrasts(board, best[:CONTRASTED]),
+        "contrasted": tables.contrasts(board, own[:CONTRASTED]),
     }
+
+
+def limits_by_case(board: Board, row: Standing) -> dict[str, dict[str, float]]:
+    """What the cases themselves allow: {metric: {case: mean over seeds}}. One query."""
+    limits = [metric.name for metric in board.task.metrics if metric.is_limit]
+    means = references.means(board, limits) if row.is_recorded else means_of([row.run_id], limits)
+    by_metric: dict[str, dict[str, float]] = {}
+    for (run, metric, case), value in sorted(means.items()):
+        if run == row.run_id:
+            by_metric.setdefault(metric, {})[case] = value
+    return by_metric
 
 
 def headers(view: View, metrics: list[Metric]) -> list[dict[str, Any]]:

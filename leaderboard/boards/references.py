@@ -1,0 +1,191 @@
+"""Recorded results of house methods: they stand in until this site has measured the methods itself.
+
+They were played under the published key, so nothing that was measured here is paired with them: a stand-in has a value, an
+interval and a cost, and no rank. It is a row that is never saved. Its run has a negative number, so that everything which
+finds scores and reports by run serves both.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, count
+from pathlib import Path
+
+import numpy as np
+
+from leaderboard.boards import recast, standings
+from leaderboard.boards.scores import Key, Scores
+from leaderboard.boards.view import View
+from leaderboard.models import Artefact, Run, Standing, Submission
+from papers import catalogue, reference
+from papers.metrics import findings
+from papers.task import Board
+
+MOST_REPORTS = 100_000  # of one method
+_numbers = count(-1, -1)  # of stand-ins for runs
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What was recorded of one house method, and the number that its run would have."""
+
+    number: int
+    row: reference.Row
+
+    @property
+    def plays(self) -> Sequence[reference.Play]:
+        return self.row.plays
+
+    def score_rows(self) -> Iterator[tuple[int, str, str, int, float]]:
+        """run, metric, case, seed, value."""
+        for play in self.plays:
+            for metric, value in play.scores.items():
+                yield self.number, metric, play.case, play.seed, value
+
+    def run(self, board: Board) -> Run:
+        """An unsaved run with what lists show of it."""
+        told, spent = self.row.provenance, [play.spent for play in self.plays]
+        return Run(
+            pk=self.number,
+            **board.key,
+            task_version=board.task.version,
+            status=Run.Status.FINISHED,
+            left_out=dict(self.row.left_out),
+            device=told["device"],
+            device_name=told["device_name"],
+            isolation=told["isolation"],
+            provenance=dict(told),
+            seconds=sum(one["seconds"] for one in spent),
+            cpu_seconds=sum(one["cpu_seconds"] for one in spent),
+            gpu_seconds=sum(one["gpu_seconds"] for one in spent),
+            memory_bytes=max(one["memory_bytes"] for one in spent),
+            gpu_memory_bytes=max(one["gpu_memory_bytes"] for one in spent),
+        )
+
+
+def recorded(board: Board) -> Mapping[str, Recorded]:
+    """House method -> what was recorded of it as it is now; a row that no longer holds is left out. Reads files once."""
+    paths = sorted((board.task.folder / "reference").glob(f"{board.tier.name}-*.json.gz"))
+    return _recorded(board, tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@lru_cache(maxsize=200)
+def _recorded(board: Board, files: tuple[tuple[Path, int], ...]) -> Mapping[str, Recorded]:
+    known: dict[str, Recorded] = {}
+    for path, _ in files:
+        for row in reference.read(path).rows:
+            if row.plays and not row.failure and reference.holds(row, board):
+                known.setdefault(row.slug, Recorded(next(_numbers), row))
+    return known
+
+
+def is_stand_in(run: Run | None) -> bool:
+    return run is not None and run.pk < 0
+
+
+def scores_of(every: Iterable[Recorded]) -> Scores:
+    return Scores(chain.from_iterable(one.score_rows() for one in every))
+
+
+def stand_ins(board: Board) -> list[Standing]:
+    """Rows of the house methods that don't stand on a board but were recorded, best first. Two queries where there are some."""
+    known = recorded(board)
+    if not known:
+        return []
+    standing = Standing.objects.of_board(board).filter(submission__is_house=True)
+    measured = set(standing.values_list("submission__house_slug", flat=True))
+    submissions = Submission.objects.in_the_running().filter(task=board.task.slug, is_house=True)
+    rows = [
+        row
+        for submission in submissions
+        if submission.house_slug not in measured
+        and (one := known.get(submission.house_slug))
+        and (row := row_of(board, one, submission))
+    ]
+    return sorted(rows, key=lambda row: -gain(board, row))
+
+
+def row_of(board: Board, one: Recorded, submission: Submission) -> Standing | None:
+    """The row that a submission would have; None where not all was recorded that ranks."""
+    scores = scores_of([one])
+    cases = standings.cases_ranked_on(board, one.row.left_out)
+    row = standings.row_of(board, scores, run=one.number, submission=submission, cases=cases)
+    if row is None:
+        return None
+    means = {flag.metric: scores.means(one.number, flag.metric) for flag in board.task.flags}
+    row.flags = [finding.as_json() for finding in findings(board.task.flags, means)]
+    row.run = one.run(board)
+    row.is_recorded = True
+    return row
+
+
+def gain(board: Board, row: Standing) -> float:
+    """What a row is placed by, higher is better."""
+    primary = board.task.primary
+    distance = row.metrics.get(primary.name, {}).get("distance")
+    return -float(distance) if distance is not None else float(primary.gain(np.array(row.value)))
+
+
+def merged(board: Board, own: Sequence[Standing], others: Sequence[Standing]) -> list[Standing]:
+    """Both in the order of the board; `own` keeps its order."""
+    rows = list(own)
+    for row in others:
+        place = next((i for i, known in enumerate(rows) if gain(board, known) < gain(board, row)), len(rows))
+        rows.insert(place, row)
+    return rows
+
+
+def with_stand_ins(view: View, own: Sequence[Standing], *, is_first: bool, is_last: bool) -> list[Standing]:
+    """A page of a view with the stand-ins that belong there; sorted by a column they come last. Two queries."""
+    if not view.is_stored:
+        return list(own)
+    others = recast.arrange(view, stand_ins(view.board))
+    if view.sort:
+        return [*own, *others] if is_last else list(own)
+    rows = merged(view.board, own, others)
+    mine = [index for index, row in enumerate(rows) if not row.is_recorded]
+    start = 0 if is_first or not mine else mine[0]
+    return rows[start:] if is_last or not mine else rows[start : mine[-1] + 1]
+
+
+def best_stand_ins(tier: str = "quick") -> dict[str, Standing]:
+    """task -> the best recorded row of those that would rank. One query."""
+    boards = {board.task.slug: board for board in catalogue.all_boards() if board.tier.name == tier}
+    best: dict[str, Standing] = {}
+    for submission in Submission.objects.in_the_running().filter(is_house=True).exclude(kind=standings.ORACLE):
+        board = boards[submission.task]
+        one = recorded(board).get(submission.house_slug)
+        row = row_of(board, one, submission) if one else None
+        if row and (submission.task not in best or gain(board, row) > gain(board, best[submission.task])):
+            best[submission.task] = row
+    return best
+
+
+def means(board: Board, metrics: Iterable[str]) -> dict[Key, float]:
+    """(run, metric, case) -> mean over seeds, of everything that was recorded on a board."""
+    every, wanted = recorded(board).values(), list(metrics)
+    scores = scores_of(every)
+    return {
+        (one.number, metric, case): value
+        for one in every
+        for metric in wanted
+        for case, value in scores.means(one.number, metric).items()
+    }
+
+
+def artefacts(board: Board, names: Iterable[str]) -> dict[tuple[int, str], list[Artefact]]:
+    """By run and name: unsaved artefacts that hold their content themselves."""
+    wanted, kept = set(names), defaultdict(list)
+    for one in recorded(board).values():
+        for number, told in enumerate(one.row.artefacts):
+            if told.name in wanted:
+                kept[one.number, told.name].append(artefact(one, number, told))
+    return kept
+
+
+def artefact(one: Recorded, number: int, told: reference.Artefact) -> Artefact:
+    fields = {"case": told.case, "seed": told.seed, "name": told.name, "kind": told.kind}
+    kept = Artefact(pk=one.number * MOST_REPORTS - number, run_id=one.number, **fields)
+    kept.content = told.data
+    return kept

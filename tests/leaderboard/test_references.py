@@ -1,0 +1,132 @@
+"""Recorded results stand on a board until the site has measured the method itself."""
+
+import pytest
+from django.utils import timezone
+
+from leaderboard.boards import claims, references, standings, tables
+from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.running import house
+from papers import catalogue, reference
+from tests.leaderboard.test_pages import names
+
+WHERE = catalogue.board("alignment", "quick")
+
+
+@pytest.fixture
+def fresh(db):
+    """A site that knows its house methods and has measured none."""
+    for method in WHERE.task.house:
+        house.submit(WHERE.task, method)
+
+
+@pytest.fixture
+def page(client, fresh):
+    return lambda query="": client.get(f"/tasks/{WHERE.task.slug}/{query}")
+
+
+def recorded():
+    return reference.read(reference.path_of(WHERE, "cpu"))
+
+
+def measure(slug):
+    """What this site measured of a house method: the recorded scores, a little worse."""
+    submission = Submission.objects.get(house_slug=slug)
+    run = Run.objects.create(
+        submission=submission, **WHERE.key, task_version=WHERE.task.version, status="finished", ended=timezone.now()
+    )
+    worse = -0.01 if WHERE.task.primary.better == "higher" else 0.01
+    rows = [
+        Score(run=run, case=play.case, seed=play.seed, metric=metric, value=value + worse * (metric == PRIMARY))
+        for play in recorded().row(slug).plays
+        for metric, value in play.scores.items()
+    ]
+    Score.objects.bulk_create(rows)
+    standings.rebuild(WHERE)
+
+
+PRIMARY = WHERE.task.primary.name
+
+
+def test_a_fresh_board_shows_what_was_recorded_and_ranks_nobody(page):
+    response = page()
+    assert names(response) == [row.submission.name for row in references.stand_ins(WHERE)]
+    assert len(names(response)) == len(WHERE.task.house)
+    text = response.content.decode()
+    assert text.count("reference · CPU") == len(WHERE.task.house)
+    assert "Nothing has been measured" not in text
+    assert not Standing.objects.exists()
+    assert tables.leaders() == {}
+
+
+def test_its_values_are_those_of_the_file(fresh):
+    row = next(row for row in references.stand_ins(WHERE) if row.submission.house_slug == "hard_dtw")
+    plays = recorded().row("hard_dtw").plays
+    cases = set(WHERE.ranked_cases)
+    values = [play.scores[PRIMARY] for play in plays if play.case in cases]
+    assert row.value == pytest.approx(sum(values) / len(values))
+    assert row.run.cpu_seconds == pytest.approx(sum(play.spent["cpu_seconds"] for play in plays))
+    assert row.rank is None and row.low < row.value < row.high
+
+
+def test_it_gives_way_to_what_the_site_measures(page):
+    measure("hard_dtw")
+    response = page()
+    assert sorted(names(response)) == sorted(house.title for house in WHERE.task.house)
+    rows = {row.submission.house_slug: row for row, _ in response.context["rows"]}
+    assert (rows["hard_dtw"].is_recorded, rows["hard_dtw"].rank) == (False, 1)
+    assert all(row.is_recorded and row.rank is None for slug, row in rows.items() if slug != "hard_dtw")
+    order = [references.gain(WHERE, row) for row, _ in response.context["rows"]]
+    assert order == sorted(order, reverse=True)
+
+
+def test_what_the_site_gives_away_as_its_own_has_no_reference_in_it(client, page):
+    measure("hard_dtw")
+    rows = client.get(f"/api/v1/tasks/{WHERE.task.slug}/leaderboard").json()["results"]
+    assert [row["method"] for row in rows] == [Standing.objects.get().submission.name]
+
+
+def test_charts_and_declared_figures_hold_what_was_recorded(page):
+    context = page().context
+    shown = {trace["name"] for trace in context["profile_figure"]["data"]}
+    assert {house.title for house in WHERE.task.house} <= shown
+    assert context["cost_figure"]["data"]
+    reported = {artefact.name for row in recorded().rows for artefact in row.artefacts}
+    assert bool(context["drawings"]) == bool(reported)
+
+
+def test_claims_are_judged_by_reference_until_both_methods_are_measured(client, page):
+    judged = page().context["contests"]
+    assert judged and all(item.is_by_reference and item.advantage for item in judged)
+    assert "by reference" in client.get("/claims/").content.decode()
+    first = judged[0].comparison
+    measure(first.house)
+    assert page().context["contests"][0].is_by_reference, "one of two on other seeds is no pair"
+    measure(first.than)
+    assert not page().context["contests"][0].is_by_reference
+
+
+def test_home_names_a_recorded_leader_until_there_is_one(client, fresh):
+    assert references.best_stand_ins()["alignment"].submission.kind != "oracle"
+    text = client.get("/").content.decode()
+    assert references.best_stand_ins()["alignment"].submission.name in text
+    measure("diagonal")
+    assert Standing.objects.get(rank=1).submission.name in client.get("/").content.decode()
+
+
+def test_a_row_that_no_longer_holds_is_not_shown(page, monkeypatch):
+    references._recorded.cache_clear()
+    monkeypatch.setattr(reference, "holds", lambda row, board: row.slug != "hard_dtw")
+    assert "hard_dtw" not in references.recorded(WHERE)
+    references._recorded.cache_clear()
+
+
+def test_a_search_and_another_rule_leave_them_out_or_find_them(page):
+    assert names(page("?q=soft-dtw")), "a stand-in is found by its name"
+    assert names(page("?q=no such method")) == []
+    assert names(page("?rule=worst")) == []
+
+
+def test_a_stand_in_is_never_saved(fresh):
+    (first, *_) = references.stand_ins(WHERE)
+    assert first.pk is None and first.run.pk < 0 and references.is_stand_in(first.run)
+    assert claims.measurements_of([WHERE]).runs == {}
