@@ -5,6 +5,7 @@ interval and a cost, and no rank. It is a row that is never saved. Its run has a
 finds scores and reports by run serves both.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from papers import catalogue, reference
 from papers.metrics import findings
 from papers.task import Board
 
+log = logging.getLogger(__name__)
 MOST_REPORTS = 100_000  # of one method
 _numbers = count(-1, -1)  # of stand-ins for runs
 
@@ -74,10 +76,19 @@ def recorded(board: Board) -> Mapping[str, Recorded]:
 def _recorded(board: Board, files: tuple[tuple[Path, int], ...]) -> Mapping[str, Recorded]:
     known: dict[str, Recorded] = {}
     for path, _ in files:
-        for row in reference.read(path).rows:
+        for row in rows_in(path):
             if row.plays and not row.failure and reference.holds(row, board):
                 known.setdefault(row.slug, Recorded(next(_numbers), row))
     return known
+
+
+def rows_in(path: Path) -> Sequence[reference.Row]:
+    """None of a file that somebody changed: a page can do without, and the log says so."""
+    try:
+        return reference.read(path).rows
+    except reference.Damaged as error:
+        log.error("%s", error)
+        return ()
 
 
 def is_stand_in(run: Run | None) -> bool:
