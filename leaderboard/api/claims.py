@@ -40,5 +40,6 @@ def claim_as_json(
         "verdict": item.verdict,
         "side": getattr(item, "side", ""),
         "why": item.why,
-        "run": item.run.pk if item.run else None,
+        "run": item.run.pk if item.run and not item.is_by_reference else None,
+        "by_reference": item.is_by_reference,
     }

@@ -183,6 +183,7 @@ class ClaimOut(Schema):
     side: str  # of the printed number, where it did not hold: "better" or "worse"
     why: str
     run: int | None
+    by_reference: bool  # judged by recorded results, as this site has not measured it yet
 
 
 class Me(Schema):
