@@ -25,7 +25,7 @@ class Program:
 
 def case(kind: Kind, op: Op) -> Case[Program]:
     return Case(
-        name=f"{kind}/{op}", params=Program(kind, op, steps=(100, 300, 1000), batch=8 if kind == "viterbi" else 4)
+        name=f"{kind}/{op}", params=Program(kind, op, steps=(100, 300, 1000), batch=8 if kind == "viterbi" else 2)
     )
 
 

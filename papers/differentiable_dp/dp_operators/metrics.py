@@ -36,7 +36,7 @@ METRICS = (
         better="lower",
         unit="CPU-s",
         digits=4,
-        description="CPU-seconds of the cheapest of three Hessian-vector products at that length, sending taken off.",
+        description="CPU-seconds of the cheaper of two Hessian-vector products at that length, sending taken off.",
         timing=True,
     ),
     Metric(

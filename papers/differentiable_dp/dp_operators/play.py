@@ -29,14 +29,11 @@ from papers.differentiable_dp.dp_operators.scoring import (
 from papers.playing import Measured, Report
 from papers.task import Case, Scores, Seed
 
-REPEATS, PRODUCTS, IDENTITIES = 7, 3, 3
+REPEATS, PRODUCTS, IDENTITIES = 7, 2, 3
 DEAR_SECONDS = 1.0  # a call of this many CPU-seconds is timed once, and no longer one is asked for
 FORESEEN_SECONDS = 4.0  # nor one that would take this long, were it to grow with the work
-WHOLE_STEPS = (
-    100  # up to here timed answers are checked whole, beyond it in one member of the batch, which nobody knows
-)
-CERTAIN_STEPS = 300  # up to here every answer is held against the truth, beyond it CHECKED of a length
-CHECKED = 2
+WHOLE_STEPS = 100  # up to here every timed answer is checked whole; beyond it CHECKED of a length, of each
+CHECKED = 2  # one member of the batch: nobody knows which
 FLOOR_SECONDS = 1e-5  # the least that a call is taken to cost: below it clocks know nothing
 
 
@@ -96,7 +93,7 @@ class Play:
 
     def _stage(self, steps: int, recipes: list[Recipe]) -> None:
         places = [place for place, recipe in enumerate(recipes) if recipe.timed]
-        certain = steps <= CERTAIN_STEPS
+        certain = steps <= WHOLE_STEPS
         chosen = set(places if certain else self.secret.permutation(places)[:CHECKED])
         for place, recipe in enumerate(recipes):
             is_product = recipe.has_product and recipe.timed
@@ -159,8 +156,8 @@ class Play:
     def _send(self, steps: int) -> None:
         """Time calls that only send arrays of this length to and fro."""
         seconds = []
-        for index in range(IDENTITIES):
-            theta = draw(self.program, timed(self.program, steps), self.seed.rng(f"sent {steps} {index}")).theta
+        theta = draw(self.program, timed(self.program, steps), self.seed.rng(f"sent {steps}")).theta
+        for _ in range(IDENTITIES):
             with self.method.measured() as cost:
                 answer = self.method.identity(theta)
             self._count(cost)

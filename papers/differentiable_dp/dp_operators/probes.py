@@ -42,7 +42,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A problem before its numbers are drawn. gamma None: from .1 to 10, drawn too; dtype None: float32 where it will do.
+    """A problem before its numbers are drawn. gamma None: drawn too, from `gammas`; dtype None: float32 where it will do.
 
     A timed recipe asks for value and gradient, or, if `has_product`, for the product alone; one of the gate's for both.
     """
@@ -50,6 +50,7 @@ class Recipe:
     check: str
     shape: tuple[int, ...]
     gamma: float | None = None
+    gammas: tuple[float, float] = (0.1, 10.0)
     dtype: type[np.floating[Any]] | None = None
     has_product: bool = False
     is_unequal: bool = True
@@ -74,8 +75,9 @@ def stages(program: Program, rng: np.random.Generator, *, repeats: int, products
 
 
 def timed(program: Program, steps: int) -> Recipe:
-    """Whole problems of this length."""
-    return Recipe("long", shape_of(program, steps, batch=program.batch), is_unequal=False, timed=steps)
+    """Whole problems of this length, smoothed about as much as in the paper's experiments, where gamma is 1."""
+    shape = shape_of(program, steps, batch=program.batch)
+    return Recipe("long", shape, gammas=(0.5, 2.0), is_unequal=False, timed=steps)
 
 
 def shape_of(program: Program, steps: int, *, batch: int, states: int | None = None, cols: int = 0) -> tuple[int, ...]:
@@ -115,17 +117,17 @@ def draw(program: Program, recipe: Recipe, rng: np.random.Generator) -> Probe:
     shape, limits = recipe.shape, recipe.shape[1:3] if program.kind == "dtw" else recipe.shape[1:2]
     needs_z = recipe.has_product  # of a long one, drawing costs as much as theta does
     dtype = recipe.dtype or (np.float64 if recipe.has_product and program.op == "l2" else np.float32)
-    theta = rng.integers(0, 2, shape) if recipe.has_ties else recipe.scale * rng.normal(size=shape)
+    theta = rng.integers(0, 2, shape) if recipe.has_ties else recipe.scale * rng.standard_normal(shape, dtype)
     sizes = tuple(
         rng.integers(1, limit + 1, shape[0]) if recipe.is_unequal else np.full(shape[0], limit, np.int64)
         for limit in limits
     )
     return Probe(
         check=recipe.check,
-        theta=theta.astype(dtype),
-        z=rng.normal(size=shape).astype(dtype) if needs_z else np.empty(0, dtype),
+        theta=theta.astype(dtype, copy=False),
+        z=rng.standard_normal(shape, dtype) if needs_z else np.empty(0, dtype),
         sizes=sizes,
-        gamma=recipe.gamma or float(10 ** rng.uniform(-1, 1)),
+        gamma=recipe.gamma or float(np.exp(rng.uniform(*np.log(recipe.gammas)))),
         has_product=recipe.has_product,
         timed=recipe.timed,
     )

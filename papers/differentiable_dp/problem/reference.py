@@ -61,40 +61,55 @@ def dtw(
     direction[:, 1:-1, 1:-1] = 0.0 if z is None else z
     v, v_dot = np.full_like(costs, np.inf), np.zeros_like(costs)
     v[:, 0, 0] = 0.0
-    q, q_dot = np.zeros((*costs.shape, 3)), np.zeros((*costs.shape, 3) if z is not None else (0,))
-    for i, j in antidiagonals(height, width):
-        least, q[:, i, j] = smoothed_max(-parents(v, i, j), op, gamma)
-        v[:, i, j] = costs[:, i, j] - least
+    q, q_dot = (np.zeros((3, batch, costs[0].size if needed else 0)) for needed in (True, z is not None))
+    flat_costs, flat_v, flat_direction, flat_v_dot = (a.reshape(batch, -1) for a in (costs, v, direction, v_dot))
+    stride = width + 2
+    for line in antidiagonals(height, width):
+        least, share = smoothed_max(-parents(flat_v, line, stride), op, gamma)
+        q[:, :, line] = share.transpose(2, 0, 1)
+        flat_v[:, line] = flat_costs[:, line] - least
         if z is not None:
-            move = parents(v_dot, i, j)
-            q_dot[:, i, j] = -curvature(q[:, i, j], move, op, gamma)
-            v_dot[:, i, j] = direction[:, i, j] + (q[:, i, j] * move).sum(-1)
+            move = parents(flat_v_dot, line, stride)
+            q_dot[:, :, line] = -curvature(share, move, op, gamma).transpose(2, 0, 1)
+            flat_v_dot[:, line] = flat_direction[:, line] + (share * move).sum(-1)
     members = np.arange(batch)
     e, e_dot = np.zeros_like(costs), np.zeros_like(costs)
+    flat_e, flat_e_dot = e.reshape(batch, -1), e_dot.reshape(batch, -1)
     e[members, rows, cols] = 1.0
-    for i, j in reversed(antidiagonals(height, width)):
-        e[:, i, j] += children(e, q, i, j)
+    for line in reversed(antidiagonals(height, width)):
+        flat_e[:, line] += children(flat_e, q, line, stride)
         if z is not None:
-            e_dot[:, i, j] = children(e, q_dot, i, j) + children(e_dot, q, i, j)
+            flat_e_dot[:, line] = children(flat_e, q_dot, line, stride) + children(flat_e_dot, q, line, stride)
     product = None if z is None else e_dot[:, 1:-1, 1:-1]
     return Operator(v[members, rows, cols], e[:, 1:-1, 1:-1], product)
 
 
-def antidiagonals(height: int, width: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Rows and columns, from 1, of the cells of each antidiagonal, in the order of the recursion."""
-    rows = [np.arange(max(1, d - width), min(height, d - 1) + 1) for d in range(2, height + width + 1)]
-    return [(i, d - i) for d, i in enumerate(rows, start=2)]
+def antidiagonals(height: int, width: int) -> list[slice]:
+    """Where the cells of each antidiagonal lie, in the order of the recursion, in flat arrays with a border around."""
+    lines = []
+    for d in range(2, height + width + 1):
+        first, last = (
+            max(1, d - width),
+            min(height, d - 1),
+        )  # rows from 1; cell (i, d - i) is the number i (width + 1) + d
+        lines.append(slice(first * (width + 1) + d, last * (width + 1) + d + 1, width + 1))
+    return lines
 
 
-def parents(v: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """The values (B, n, 3) left of, diagonally before, and above cells."""
-    return np.stack([v[:, i, j - 1], v[:, i - 1, j - 1], v[:, i - 1, j]], axis=-1)
+def moved(line: slice, by: int) -> slice:
+    """The same cells, so many places on."""
+    return slice(line.start + by, line.stop + by, line.step)
 
 
-def children(e: np.ndarray, q: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:
-    """What flows into cells (B, n) from those that have them as a parent."""
-    right, diagonal = q[:, i, j + 1, 0] * e[:, i, j + 1], q[:, i + 1, j + 1, 1] * e[:, i + 1, j + 1]
-    flow: np.ndarray = right + diagonal + q[:, i + 1, j, 2] * e[:, i + 1, j]
+def parents(v: np.ndarray, line: slice, stride: int) -> np.ndarray:
+    """The values (B, n, 3) left of, diagonally before, and above cells; v: (B, cells)."""
+    return np.stack([v[:, moved(line, -by)] for by in (1, stride + 1, stride)], axis=-1)
+
+
+def children(e: np.ndarray, q: np.ndarray, line: slice, stride: int) -> np.ndarray:
+    """What flows into cells (B, n) from those that have them as a parent; e: (B, cells), q: (3, B, cells)."""
+    right, diagonal, below = moved(line, 1), moved(line, stride + 1), moved(line, stride)
+    flow: np.ndarray = q[0][:, right] * e[:, right] + q[1][:, diagonal] * e[:, diagonal] + q[2][:, below] * e[:, below]
     return flow
 
 
@@ -110,9 +125,10 @@ def best_path(theta: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 def least_cost(theta: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
     """The cost (B,) of the best alignment: hard DTW."""
     batch, height, width = theta.shape
-    v = np.full((batch, height + 1, width + 1), np.inf)
-    v[:, 0, 0] = 0.0
-    for i, j in antidiagonals(height, width):
-        v[:, i, j] = theta[:, i - 1, j - 1] + parents(v, i, j).min(-1)
+    v, costs = np.full((batch, height + 2, width + 2), np.inf), np.zeros((batch, height + 2, width + 2))
+    v[:, 0, 0], costs[:, 1:-1, 1:-1] = 0.0, theta
+    flat_v, flat_costs = v.reshape(batch, -1), costs.reshape(batch, -1)
+    for line in antidiagonals(height, width):
+        flat_v[:, line] = flat_costs[:, line] + parents(flat_v, line, width + 2).min(-1)
     told: np.ndarray = v[np.arange(batch), rows, cols]
     return told

@@ -83,16 +83,31 @@ def test_a_float32_products_error_does_not_grow_with_the_length(gamma):
 SPREAD = (0.1, 20.0, 300.0, 3000.0)  # of theta / gamma: single, double, beyond what exp can take
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
 @pytest.mark.parametrize("spread", SPREAD)
 @pytest.mark.parametrize("kind", ["viterbi", "dtw"])
-def test_the_way_without_logarithms_gives_way_where_exp_would_overflow(kind, spread):
+def test_the_way_without_logarithms_gives_way_where_exp_would_overflow(kind, spread, is_whole):
     rng = np.random.default_rng(7)
     shape, sizes = ((3, 12, 4, 4), 1) if kind == "viterbi" else ((3, 12, 17), 2)
     theta = spread * rng.uniform(-1, 1, shape)
-    limits = [rng.integers(1, side + 1, 3) for side in shape[1 : 1 + sizes]]
+    limits = [rng.integers(side if is_whole else 1, side + 1, 3) for side in shape[1 : 1 + sizes]]
     truth = getattr(reference, kind)(theta, *limits, "entropy", 1.0)
     value, expected = getattr(loaded("closed_form"), kind)(theta, *limits, "entropy", 1.0)
     np.testing.assert_allclose(value, truth.value, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(expected, truth.expected, atol=1e-9)
+
+
+@pytest.mark.parametrize(("gamma", "fits"), [(1.0, True), (0.3, False)])
+def test_short_whole_problems_go_row_by_row_where_weights_fit_a_float(gamma, fits):
+    """Costs that fall and rise again: at the smaller gamma a running sum leaves its range."""
+    theta = np.where(np.arange(40) < 20, -1.0, 1.0) * np.ones((2, 40, 1)) * np.linspace(2, 3, 40)[:, None]
+    closed, sizes = module("dp_operators", "closed_form"), np.full(2, 40)
+    costs, whole = closed.torch.from_numpy(theta), closed.torch.from_numpy(sizes)
+    assert closed.is_short(costs, whole, whole, gamma) or not fits
+    assert (closed.row_dtw(costs, gamma) is not None) == fits
+    value, expected = loaded("closed_form").dtw(theta, sizes, sizes, "entropy", gamma)
+    truth = reference.dtw(theta, sizes, sizes, "entropy", gamma)
+    np.testing.assert_allclose(value, truth.value, rtol=1e-9)
     np.testing.assert_allclose(expected, truth.expected, atol=1e-9)
 
 

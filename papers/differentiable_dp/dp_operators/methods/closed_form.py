@@ -19,6 +19,7 @@ import torch
 
 RANGE = {torch.float32: 80.0, torch.float64: 600.0}  # exponents that exp can take, with a margin
 SHAPES = 4  # whose room is kept
+SHORT, WEIGHTS = 400, 1e100  # rows and columns up to which `row_dtw` is tried, and how great its numbers may be
 
 
 def smooth(x, op):
@@ -217,6 +218,52 @@ def ratio_dtw(theta, rows, cols, gamma):
     return value, k.to(theta.dtype, memory_format=torch.contiguous_format, copy=True)
 
 
+@lru_cache(SHAPES)
+def sums_by_row(batch, height, width):
+    """Room for `row_dtw` on problems of one shape, (M, 2B, N) each, and views of its rows in the order of use."""
+    products = torch.ones(height, 2 * batch, width + 1, dtype=torch.float64)  # of weights before each cell of a row
+    sums, above, across = torch.ones(3, height, 2 * batch, width, dtype=torch.float64)
+    row = torch.empty_like(sums[0])
+    parts = (sums[:-1], above[1:], sums[:-1, :, :-1], across[1:, :, 1:], sums[1:])
+    views = list(zip(*(part.unbind(0) for part in parts), strict=True))
+    return SimpleNamespace(products=products, sums=sums, above=above, across=across, row=row, views=views)
+
+
+def row_dtw(theta, gamma):
+    """Value (B,) float64 and gradient of whole short problems under entropy; None where a weight left a float's range.
+
+    Along a row W = exp(-V / gamma) obeys a linear recurrence: divided by the product of the row's weights up to a cell, it is
+    the running sum of what comes from the row above. The pass back is the same on the matrix turned by half, so both go side
+    by side. All terms are positive: nothing cancels.
+    """
+    batch, room = len(theta), sums_by_row(*theta.shape)
+    scores = theta.transpose(0, 1)
+    upto, before = room.products[:, :, 1:], room.products[:, :, :-1]
+    torch.cumsum(torch.cat((scores, scores.flip(0, 2)), 1).mul_(-1 / gamma), -1, dtype=torch.float64, out=upto).exp_()
+    torch.div(upto[:-1], before[1:], out=room.above[1:])
+    torch.div(before[:-1], before[1:], out=room.across[1:])
+    row, tail = room.row, room.row[:, 1:]
+    for above, share, diagonal, share_across, here in room.views:
+        torch.mul(above, share, out=row)
+        tail.addcmul_(diagonal, share_across)
+        torch.cumsum(row, -1, out=here)
+    low, high = torch.aminmax(room.sums)
+    if not (low > 1 / WEIGHTS and high < WEIGHTS):
+        return None
+    whole, forth, back = upto[:, :batch, -1], room.sums[:, :batch], room.sums[:, batch:].flip(0, 2)
+    end = forth[-1, :, -1] * whole[-1]
+    expected = back.mul_(forth).mul_((whole / end)[..., None]).transpose(0, 1)
+    return -gamma * end.log(), expected.to(theta.dtype, memory_format=torch.contiguous_format)
+
+
+def is_short(theta, rows, cols, gamma):
+    """Whether `row_dtw` is worth a try."""
+    _, height, width = theta.shape
+    if height + width > SHORT or int(rows.min()) < height or int(cols.min()) < width:
+        return False
+    return float(theta.abs().sum(-1).max()) < gamma * math.log(WEIGHTS)
+
+
 def path_to(rows, cols):
     """A path to each problem's end, backwards: indices of its cells, each (B, n), and which of these are cells.
 
@@ -306,6 +353,8 @@ def flow_back(into, e, q, d, low, count):
 def dtw(theta, rows, cols, op, gamma):
     """Value (B,) float64 and gradient."""
     if op == "entropy" and (spread := extent(theta) / gamma) < RANGE[torch.float64]:
+        if is_short(theta, rows, cols, gamma) and (told := row_dtw(theta, gamma)):
+            return told
         costs = theta if spread < RANGE[theta.dtype] else theta.double()
         value, expected = ratio_dtw(costs, rows, cols, gamma)
         if torch.isfinite(value).all() and torch.isfinite(expected[:, 0, 0]).all():

@@ -1,7 +1,8 @@
 """Viterbi as a tree: neighbouring steps are combined in pairs, as matrices over a semiring of smoothed maxima.
 
 Right for entropy, whose smoothed maximum is associative; under the squared norm the order of a recursion matters, and this
-is another one. Differentiated by autograd; DTW is not attempted.
+is another one. Each block's greatest number is taken off and added up in float64, so that float32 will do for long chains.
+Differentiated by autograd; DTW is not attempted.
 """
 
 import torch
@@ -25,17 +26,19 @@ def together(first, second, op, gamma):
 
 
 def viterbi(theta, lengths, op, gamma):
-    """value (B,): steps at the end that are not there are left alone by an identity, 0 on the diagonal and far off it."""
+    """value (B,) float64: steps at the end that are not there are left alone by an identity, 0 on the diagonal and far off it."""
     batch, steps, states, _ = theta.shape
     far = -1e6 * max(1.0, float(theta.detach().abs().max()))
     nothing = torch.full((states, states), far, dtype=theta.dtype).fill_diagonal_(0.0)
     alive = (torch.arange(steps) < lengths[:, None])[..., None, None]
-    blocks = torch.where(alive, theta, nothing)
+    blocks, offset = torch.where(alive, theta, nothing), torch.zeros(batch, dtype=torch.float64)
     while blocks.shape[1] > 1:
         if blocks.shape[1] % 2:
             blocks = torch.cat([blocks, nothing.expand(batch, 1, states, states)], 1)
         blocks = together(blocks[:, 0::2], blocks[:, 1::2], op, gamma)
-    return smooth(smooth(blocks[:, 0], op, gamma), op, gamma)
+        top = blocks.detach().amax((2, 3), keepdim=True)
+        blocks, offset = blocks - top, offset + top.double().sum((1, 2, 3))
+    return smooth(smooth(blocks[:, 0], op, gamma), op, gamma) + offset
 
 
 class Method:
@@ -47,7 +50,7 @@ class Method:
 
     def viterbi(self, theta, lengths, op, gamma):
         value, expected, _ = self._solve(theta, lengths, op, gamma, again=False)
-        return value.detach().double().numpy(), expected.detach().numpy()
+        return value.detach().numpy(), expected.detach().numpy()
 
     def viterbi_hvp(self, theta, z, lengths, op, gamma):
         _, expected, scores = self._solve(theta, lengths, op, gamma, again=True)
