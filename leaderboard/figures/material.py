@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from leaderboard.boards import references
 from leaderboard.boards.scores import Key, means_of
 from leaderboard.boards.standings import ORACLE
@@ -35,6 +37,19 @@ class Material:
 
     def mean(self, row: Standing, metric: str, case: str) -> float | None:
         return self.means.get((row.run_id, metric, case))
+
+    def recorded_by_seed(self, metrics: Iterable[str], cases: Sequence[str]) -> dict[tuple[int, str], list[float]]:
+        """(run, metric) -> means over these cases by seed, of the stand-ins that have all of them."""
+        numbers = [row.run_id for row in self.rows if row.is_recorded]
+        if not numbers:
+            return {}
+        scores = references.scores_of(references.recorded(self.board).values())
+        tables = {
+            (run, metric): scores.array(run, metric, cases=cases, seeds=self.board.seeds)
+            for run in numbers
+            for metric in metrics
+        }
+        return {key: table.mean(axis=0).tolist() for key, table in tables.items() if np.isfinite(table).all()}
 
     def reports(self, row: Standing, name: str, case: str | None = None) -> list[Artefact]:
         """What a row's run reported under a name, on all cases or one."""

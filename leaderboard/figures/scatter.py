@@ -21,14 +21,14 @@ def draw(figure: Scatter, material: Material) -> Plot:
     """Means over the cases; bars are 95 % intervals over the seeds. One query."""
     task, rows = material.board.task, material.rows[:MAPPED]
     points = points_of(figure, material, rows)
-    looks = {row.pk: look for row, look in material.looks}
+    drawn = {row.run_id for row, _ in material.looks}
     data = [reference(figure)] if figure.reference and points else []
     data += [
         point_trace(row.submission.name, [points[row.run_id]], look)
         for row, look in material.looks
         if row.run_id in points
     ]
-    rest = [row for row in rows if row.pk not in looks and row.run_id in points]
+    rest = [row for row in rows if row.run_id not in drawn and row.run_id in points]
     if rest:
         names = [style.escape(row.submission.name) for row in rest]
         others = point_trace("others", [points[row.run_id] for row in rest], style.Look(style.GREY, "circle-open"))
@@ -64,6 +64,7 @@ def points_of(figure: Scatter, material: Material, rows: Sequence[Standing]) -> 
     for run, metric, _, mean, count in grouped:
         if count == len(cases):
             by_seed[run, metric].append(mean)
+    by_seed |= material.recorded_by_seed(figure.metrics, cases)
     means = {key: estimates(np.array([values]))[0] for key, values in by_seed.items()}
     return {
         run: (means[run, figure.x], means[run, figure.y])

@@ -7,6 +7,7 @@ from leaderboard.boards import claims, references, standings, tables
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.running import house
 from papers import catalogue, reference
+from papers.figures import Scatter
 from tests.leaderboard.test_pages import names
 
 WHERE = catalogue.board("alignment", "quick")
@@ -143,3 +144,13 @@ def test_a_file_that_somebody_changed_is_left_out_and_logged(tmp_path, caplog):
     path.write_bytes(path.read_bytes()[:-9])
     assert references.rows_in(path) == ()
     assert str(path) in caplog.text
+
+
+def test_a_scatter_has_a_point_for_each_recorded_method(client, db):
+    task = catalogue.task("optimisation")
+    for method in task.house:
+        house.submit(task, method)
+    drawn = [one for one in client.get("/tasks/optimisation/").context["drawings"] if isinstance(one.figure, Scatter)]
+    assert drawn
+    points = [len(trace["x"]) for trace in drawn[0].plot["data"] if trace.get("mode") != "lines"]
+    assert sum(points) == len(references.stand_ins(catalogue.board("optimisation", "quick")))
