@@ -1,4 +1,5 @@
-"""What a house method's scores follow from, as one number: the syntax of its file, of the board's play and of the kit.
+"""What a house method's scores follow from, as one number: the syntax of its file, of the board's play and of the kit,
+and of all modules of `papers` that these import.
 
 Comments, docstrings, layout and the cards' words don't count. Modules are found by reading import statements: nothing is
 imported here, torch least of all. Files of data are told by their own sha256 in a run's provenance.
@@ -30,14 +31,15 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 def fingerprint(task: Task, house: House) -> str:
     """sha256 of all that the scores of a house method follow from; the same on every machine and Python."""
     parts = [("version", str(task.version)), ("slug", house.slug if house.kind == "oracle" else "")]
-    parts += [("method", syntax(task.code(house))), *sources(task)]
+    code = task.code(house)
+    parts += [("method", syntax(code)), *sources((task.play, task.kit, *imports(code)))]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 @cache
-def sources(task: Task) -> tuple[tuple[str, str], ...]:
-    """(module, syntax) of the board's play, the kit, and every module of `papers` that they import, by name."""
-    todo = [name for name in (task.play, task.kit) if name]
+def sources(roots: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """(module, syntax) of the roots and of every module of `papers` that they import, by name. Empty roots don't count."""
+    todo = [name for name in roots if name]
     known: dict[str, str] = {}
     while todo:
         name = todo.pop()
