@@ -8,7 +8,7 @@ imported here, torch least of all. Files of data are told by their own sha256 in
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,17 +30,22 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 def fingerprint(task: Task, house: House) -> str:
     """sha256 of all that the scores of a house method follow from; the same on every machine and Python."""
-    parts = [("version", str(task.version)), ("slug", house.slug if house.kind == "oracle" else "")]
     code = task.code(house)
-    parts += [("method", syntax(code)), *sources((task.play, task.kit, *imports(code)))]
+    modules = reached(imports(code), dict(sources(task)))
+    parts = [("version", str(task.version)), ("slug", house.slug if house.kind == "oracle" else "")]
+    parts += [("method", syntax(code)), *sorted(modules.items())]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 @cache
-def sources(roots: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """(module, syntax) of the roots and of every module of `papers` that they import, by name. Empty roots don't count."""
-    todo = [name for name in roots if name]
-    known: dict[str, str] = {}
+def sources(task: Task) -> tuple[tuple[str, str], ...]:
+    """(module, syntax) of the board's play, the kit, and every module of `papers` that they import."""
+    return tuple(reached((name for name in (task.play, task.kit) if name), {}).items())
+
+
+def reached(modules: Iterable[str], known: dict[str, str]) -> dict[str, str]:
+    """The syntax by name of these modules of `papers`, of all that they import, and of those that are known already."""
+    known, todo = dict(known), list(modules)
     while todo:
         name = todo.pop()
         path = path_of(name)
@@ -48,7 +53,7 @@ def sources(roots: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
             text = path.read_bytes()
             known[name] = syntax(text)
             todo += imports(text)
-    return tuple(sorted(known.items()))
+    return known
 
 
 def syntax(text: bytes) -> str:
