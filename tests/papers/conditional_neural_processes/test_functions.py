@@ -212,7 +212,8 @@ def test_images_are_asked_in_both_orders():
 
 
 @pytest.mark.parametrize("source", ["mnist", "faces"])
-def test_public_images_are_disguised_and_split(source):
+def test_public_images_are_disguised_and_split(source, monkeypatch):
+    monkeypatch.setattr(images, "MNIST", (400, 100))  # disguising 6,000 takes seconds
     try:
         drawn, again = (images.load(source, np.random.default_rng(index)) for index in (0, 1))
     except DataError as error:  # the file is not here
@@ -224,6 +225,18 @@ def test_public_images_are_disguised_and_split(source):
     assert drawn.train.shape[1:] == drawn.test.shape[1:]
     assert 0 <= drawn.train.min() < drawn.train.max() <= 1
     assert not np.allclose(drawn.test[:5], again.test[:5])
+
+
+@pytest.mark.parametrize("case", FUNCTIONS.board("full").cases, ids=lambda case: case.name)
+def test_every_case_of_the_full_tier_can_be_played(case, monkeypatch):
+    monkeypatch.setattr(images, "MNIST", (400, 100))
+    try:
+        measured = play(FUNCTIONS, case.name, "knn", tier="full", functions=4)
+    except DataError as error:
+        pytest.skip(str(error))
+    names = [f"excess_{order}_{n}".replace("__", "_n") for order in case.params.orders for n in case.params.contexts]
+    assert all(np.isfinite(measured[name]) for name in names)
+    assert ("joint_nll_ar" in measured) == case.params.is_joint
 
 
 # What is refused, and what gains nothing
