@@ -1,4 +1,5 @@
-"""What a house method's scores follow from, as one number: the syntax of its file, of the board's play and of the kit.
+"""What a house method's scores follow from, as one number: the syntax of its file, of the board's play and of the kit,
+and of all modules of `papers` that these import.
 
 Comments, docstrings, layout and the cards' words don't count. Modules are found by reading import statements: nothing is
 imported here, torch least of all. Files of data are told by their own sha256 in a run's provenance.
@@ -7,7 +8,7 @@ imported here, torch least of all. Files of data are told by their own sha256 in
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,16 +30,22 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 def fingerprint(task: Task, house: House) -> str:
     """sha256 of all that the scores of a house method follow from; the same on every machine and Python."""
+    code = task.code(house)
+    modules = reached(imports(code), dict(sources(task)))
     parts = [("version", str(task.version)), ("slug", house.slug if house.kind == "oracle" else "")]
-    parts += [("method", syntax(task.code(house))), *sources(task)]
+    parts += [("method", syntax(code)), *sorted(modules.items())]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 @cache
 def sources(task: Task) -> tuple[tuple[str, str], ...]:
-    """(module, syntax) of the board's play, the kit, and every module of `papers` that they import, by name."""
-    todo = [name for name in (task.play, task.kit) if name]
-    known: dict[str, str] = {}
+    """(module, syntax) of the board's play, the kit, and every module of `papers` that they import."""
+    return tuple(reached((name for name in (task.play, task.kit) if name), {}).items())
+
+
+def reached(modules: Iterable[str], known: dict[str, str]) -> dict[str, str]:
+    """The syntax by name of these modules of `papers`, of all that they import, and of those that are known already."""
+    known, todo = dict(known), list(modules)
     while todo:
         name = todo.pop()
         path = path_of(name)
@@ -46,7 +53,7 @@ def sources(task: Task) -> tuple[tuple[str, str], ...]:
             text = path.read_bytes()
             known[name] = syntax(text)
             todo += imports(text)
-    return tuple(sorted(known.items()))
+    return known
 
 
 def syntax(text: bytes) -> str:

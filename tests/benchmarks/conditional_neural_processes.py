@@ -1,9 +1,11 @@
 """Neural processes on the board's own contexts by CPU-seconds of training, beside the exact predictive and a library's.
 
-    python -m tests.benchmarks.conditional_neural_processes [--seconds 60 180] [--methods cnp convcnp] [--library]
+    python -m tests.benchmarks.conditional_neural_processes [--seconds 60 180] [--methods cnp convcnp] [--library] [--growth]
 
 With --library the models of neuralprocesses 0.2.7 (MIT) learn from the same batches for the first of the times, as they
-come: the library is installed into a temporary folder, and is no requirement of the project. Prints a table; asserts nothing.
+come: the library is installed into a temporary folder, and is no requirement of the project. With --growth it is measured
+instead how the cost of a call grows with context and targets where a call's fixed cost no longer counts. Prints a table;
+asserts nothing.
 """
 
 import argparse
@@ -29,6 +31,8 @@ TASK = {"kind": "curves", "family": "rbf", "x_dim": 1, "y_dim": 1, "max_context"
     "images": np.zeros((0, 0, 0, 1), np.float32)
 }
 PEERS = {"cnp": ("construct_gnp", {}), "convcnp": ("construct_convgnp", {"points_per_unit": 64})}
+SIZES = 128, 256, 512  # context points, or targets, as on the board
+LARGER = 16  # times as many, where a call's fixed cost no longer counts
 PEERS_RATE = 3e-4  # as in the library's own experiments
 
 Rounds = list[tuple[np.ndarray, np.ndarray]]
@@ -41,8 +45,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, nargs="+", default=[60, 180])
     parser.add_argument("--methods", nargs="*", default=["cnp", "convcnp"])
     parser.add_argument("--library", action="store_true")
+    parser.add_argument("--growth", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    if options.growth:
+        for slug in options.methods:
+            show_growth(slug)
+        return
     rounds = [draw("rbf", np.random.default_rng([12, n]), FUNCTIONS, n + 50) for n in CONTEXTS]
     exact = [likelihood_of_exact(*each, n) for each, n in zip(rounds, CONTEXTS, strict=True)]
     print(f"Log-likelihood a target on RBF curves by context points {CONTEXTS}; then the gap to {np.mean(exact):.3f}")
@@ -57,6 +66,26 @@ def main() -> None:
             for slug in PEERS:
                 used, values = train_peer(library, slug, options.seconds[0], rounds)
                 show(f"library's {slug}", used, values, exact)
+
+
+def show_growth(slug: str) -> None:
+    method = contestant.load("few_shot_functions", slug).Method(0, "cpu")
+    method.fit(TASK | {"budget_s": 1.0})
+    for sizes in (SIZES, tuple(LARGER * size for size in SIZES)):
+        context = scoring.exponent(sizes, [call_seconds(method, size, SIZES[0]) for size in sizes])
+        targets = scoring.exponent(sizes, [call_seconds(method, SIZES[0], size) for size in sizes])
+        print(f"{slug:>16} from {sizes[0]} to {sizes[-1]}: n^{context:.2f}, m^{targets:.2f}", flush=True)
+
+
+def call_seconds(method: Any, context: int, targets: int) -> float:
+    """CPU-seconds of a call for one function: the least of five."""
+    x = np.random.default_rng(0).uniform(-2, 2, (1, context + targets, 1)).astype(np.float32)
+    used = []
+    for _ in range(5):
+        start = time.process_time()
+        method.predict(x[:, :context], np.sin(3 * x[:, :context]), x[:, context:])
+        used.append(time.process_time() - start)
+    return min(used)
 
 
 def show(name: str, used: float, values: list[float], exact: list[float]) -> None:

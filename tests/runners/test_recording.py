@@ -112,6 +112,18 @@ def test_a_module_that_is_loaded_by_its_name_counts_as_imported():
     assert list(imports(text)) == ["papers.task", "papers.digits"]
 
 
+def test_what_a_method_imports_counts_and_what_others_import_does_not(doubled):
+    with_helper, without = "exact", "identity"
+    (doubled / "helper.py").write_text("TIMES = 2\n")
+    edit(doubled / "methods" / "exact.py", "2 * x", "helper.TIMES * x")
+    text = (doubled / "methods" / "exact.py").read_text()
+    (doubled / "methods" / "exact.py").write_text(f"from papers.doubling.doubling import helper\n{text}")
+    before = mark(doubled, with_helper), mark(doubled, without)
+    edit(doubled / "helper.py", "2", "3")
+    assert mark(doubled, with_helper) != before[0]
+    assert mark(doubled, without) == before[1]
+
+
 def test_fingerprints_are_taken_without_torch():
     code = (
         "import sys; from papers import catalogue, reference; from papers.fingerprint import fingerprint; "

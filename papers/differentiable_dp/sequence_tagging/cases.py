@@ -7,7 +7,7 @@ from papers.task import Case
 
 @dataclass(frozen=True)
 class Corpus:
-    """source: "hmm" or a data set; training: number of sequences to learn from, 0 for all; testing likewise."""
+    """source: "hmm", "segments" or a data set; training: number of sequences to learn from, 0 for all; testing likewise."""
 
     source: str
     training: int = 0
@@ -19,7 +19,10 @@ def hmm(training: int) -> Case[Corpus]:
     return Case(name=f"hmm/{training}", params=Corpus("hmm", training, testing=300))
 
 
-QUICK = (hmm(50), hmm(200))
+ATTENTION = Case(
+    name="attention/segments", params=Corpus("segments", training=200, testing=300), ranked=False
+)  # nothing local tells the tags: shown, but no part of a tagger's score
+QUICK = (hmm(50), hmm(200), ATTENTION)
 FULL = (
     *QUICK,
     Case(

@@ -7,7 +7,7 @@ import numpy as np
 
 from papers import answers
 from papers.data import dataset
-from papers.differentiable_dp.problem.hmm import STATES, SYMBOLS, World
+from papers.differentiable_dp.problem import hmm, segments
 from papers.differentiable_dp.sequence_tagging.cases import Corpus
 from papers.differentiable_dp.sequence_tagging.interface import Method
 from papers.differentiable_dp.sequence_tagging.scoring import judged_marginals, span_f1, standard_errors, token_error
@@ -16,6 +16,11 @@ from papers.task import AnswerError, Case, Scores, Seed
 
 PART = 500  # sequences whose marginals are asked for at once
 ROW_SUM = 1e-3  # by which a row of marginals may miss 1
+World = hmm.World | segments.World
+WORLDS: dict[str, tuple[type[World], int, int]] = {  # with the numbers of tags and symbols
+    "hmm": (hmm.World, hmm.STATES, hmm.SYMBOLS),
+    "segments": (segments.World, segments.KINDS, segments.SYMBOLS),
+}
 
 
 @dataclass(frozen=True)
@@ -80,14 +85,16 @@ def judge(problem: Problem, tags: list[np.ndarray]) -> Scores:
 
 def build(corpus: Corpus, seed: Seed) -> Problem:
     """A new world for each seed; of text only the order is new."""
-    return from_hmm(corpus, seed) if corpus.source == "hmm" else from_text(corpus, seed)
+    return from_world(corpus, seed) if corpus.source in WORLDS else from_text(corpus, seed)
 
 
-def from_hmm(corpus: Corpus, seed: Seed) -> Problem:
-    world = World.draw(seed.rng("world"))
+def from_world(corpus: Corpus, seed: Seed) -> Problem:
+    kind, tags_of_it, symbols = WORLDS[corpus.source]
+    world = kind.draw(seed.rng("world"))
     tokens, tags = world.sample(corpus.training, seed.rng("training"))
     test_tokens, test_tags = world.sample(corpus.testing, seed.rng("test"))
-    task = {"tags": STATES, "names": [f"tag {n}" for n in range(STATES)], "scheme": "none", "vocabulary": SYMBOLS}
+    names = [f"tag {n}" for n in range(tags_of_it)]
+    task = {"tags": tags_of_it, "names": names, "scheme": "none", "vocabulary": symbols}
     best = [world.posterior(sequence).argmax(1) for sequence in test_tokens]
     return Problem(task, tokens, tags, test_tokens, test_tags, best, world)
 
@@ -157,5 +164,5 @@ class Bayes:
 
 def oracle(slug: str, case: Case[Corpus], *, seed: Seed, device: str) -> object:
     """The Bayes decoder, tag by tag or of the whole path; None where nobody knows the model."""
-    world = build(case.params, seed).world if case.params.source == "hmm" else None
+    world = build(case.params, seed).world if case.params.source in WORLDS else None
     return Bayes(world, whole_path=slug == "bayes_viterbi") if world else None

@@ -18,6 +18,8 @@ FUNCTIONS = catalogue.task("few_shot_functions")
 CLASSES = catalogue.task("one_shot_classification")
 BOARDS = {FUNCTIONS.slug: functions, CLASSES.slug: classes}
 CONTEXTS = (3, 5, 10, 15, 25, 50)
+# log-likelihoods of the exact Gaussian process on curves/rbf, by size of context
+PUBLISHED = dict(zip(CONTEXTS, (-0.75, -0.30, 0.69, 1.35, 1.95, 2.28), strict=True))
 
 
 class Silent:

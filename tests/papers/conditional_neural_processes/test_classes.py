@@ -6,6 +6,7 @@ import pytest
 from papers.conditional_neural_processes.one_shot_classification import play as board
 from papers.conditional_neural_processes.one_shot_classification import scoring
 from papers.conditional_neural_processes.problem import glyphs
+from papers.data import DataError
 from papers.metrics import findings
 from papers.task import AnswerError
 from tests.papers.conditional_neural_processes.asking import (
@@ -69,6 +70,17 @@ def test_every_head_gives_probabilities(slug, monkeypatch):
     measured = play(CLASSES, DIGITS, slug, fit_seconds=0.3, ask_seconds=60)
     assert 0.1 < measured["accuracy"] < 1
     assert measured["nll"] > 0
+
+
+@pytest.mark.parametrize("case", CLASSES.board("full").cases, ids=lambda case: case.name)
+def test_every_case_of_the_full_tier_can_be_played(case, monkeypatch):
+    monkeypatch.setattr(board, "EPISODES", 10)
+    monkeypatch.setattr(board, "load", lambda source, rng: pictures(source))
+    try:
+        measured = play(CLASSES, case.name, "pixel_nn", tier="full")
+    except DataError as error:
+        pytest.skip(str(error))
+    assert measured["accuracy"] > measured["chance"] == 1 / case.params.ways
 
 
 def test_classes_of_an_episode_were_never_seen():

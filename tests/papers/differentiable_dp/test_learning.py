@@ -10,7 +10,7 @@ import pytest
 from papers import catalogue
 from papers.data import DataError
 from papers.differentiable_dp.alignment import play as aligning
-from papers.differentiable_dp.problem import warps
+from papers.differentiable_dp.problem import segments, warps
 from papers.differentiable_dp.problem.hmm import STATES, World
 from papers.differentiable_dp.sequence_tagging import play as tagging
 from papers.differentiable_dp.sequence_tagging.scoring import judged_marginals, span_f1, spans, token_error
@@ -54,6 +54,22 @@ def test_the_posterior_is_that_of_all_paths():
         best = max(best, (weight, path))
     np.testing.assert_allclose(world.posterior(tokens), mass / mass.sum(1, keepdims=True), rtol=1e-10)
     assert world.best_path(tokens).tolist() == list(best[1])
+
+
+def test_the_posterior_of_a_segment_is_that_of_all_segments():
+    rng = np.random.default_rng(3)
+    world, tokens = segments.World.draw(rng), rng.integers(0, segments.SYMBOLS, 12)
+    contents, looks = np.divmod(tokens, segments.LOOKS)
+    mass = np.zeros((12, segments.KINDS))
+    for kind, around in product(range(segments.KINDS), repeat=2):
+        for size in segments.SEGMENTS if kind != around else ():
+            for first in range(12 - size + 1):
+                inside = (np.arange(12) >= first) & (np.arange(12) < first + size)
+                shown = (
+                    world.contents[np.where(inside, kind, around), contents] * world.looks[inside.astype(int), looks]
+                )
+                mass[np.arange(12), (kind + contents) % segments.KINDS] += shown.prod() / (12 - size + 1)
+    np.testing.assert_allclose(world.posterior(tokens), mass / mass.sum(1, keepdims=True), rtol=1e-10)
 
 
 def test_the_bayes_decoder_errs_as_often_as_measured_before():
@@ -111,6 +127,39 @@ def test_the_taggers_marginals_are_the_gradient_of_its_value(op):
     _, marginals, pairs = module.program(unary, moves, lengths)
     want = (marginals * direction[0]).sum() + (pairs * direction[1]).sum()
     assert (up - down) / (2 * step) == pytest.approx(want, rel=1e-6)
+
+
+@pytest.mark.parametrize("op", ["entropy", "l2"])
+def test_the_relaxed_loss_has_the_gradient_that_hessian_products_give(op):
+    module = contestant.load("sequence_tagging", f"{op}_relaxed")
+    rng = np.random.default_rng(2)
+    unary, moves, lengths = rng.normal(size=(2, 6, 4)), rng.normal(size=(4, 4)), np.array([6, 3])
+    truth = np.eye(4)[rng.integers(0, 4, (2, 6))] * (np.arange(6) < lengths[:, None])[..., None]
+    step, direction = 1e-6, (rng.normal(size=unary.shape), rng.normal(size=moves.shape))
+    up, down = (
+        module.relaxed(unary + sign * step * direction[0], moves + sign * step * direction[1], lengths, truth)[0]
+        for sign in (1, -1)
+    )
+    _, by_unary, by_moves = module.relaxed(unary, moves, lengths, truth)
+    want = (by_unary * direction[0]).sum() + (by_moves * direction[1]).sum()
+    assert (up - down) / (2 * step) == pytest.approx(want, rel=1e-5)
+
+
+def test_structured_attention_is_the_marginals_of_a_chain():
+    module = contestant.load("sequence_tagging", "structured_attention")
+    scores, together = np.random.default_rng(4).normal(size=5), 1.3
+    mass, total = np.zeros(5), 0.0
+    for states in product((0, 1), repeat=5):
+        weight = np.exp(scores @ states + together * sum(a * b for a, b in pairwise(states)))
+        mass, total = mass + weight * np.array(states), total + weight
+    told = module.structured(module.torch.from_numpy(scores)[None], module.torch.tensor(together))[0]
+    np.testing.assert_allclose(told.numpy(), mass / total, rtol=1e-6)
+
+
+@pytest.mark.slow
+def test_who_attends_reads_the_segment_and_who_does_not_cannot():
+    errors = {slug: tag("attention/segments", slug)["normalised_error"] for slug in ("crf", "structured_attention")}
+    assert 0 < errors["structured_attention"] < 0.4 < 0.6 < errors["crf"]
 
 
 def test_spans_are_read_strictly():
