@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.differentiable_dp [--rounds 3] [--loaded]
 
-tslearn, pysdtw and pytorch-crf are compared where they can be imported; nothing of the project needs them. The closed form
-in torch keeps its room and its views between calls of one shape, so its first call, not counted here, costs more.
+tslearn, pysdtw, pytorch-crf and torch-struct are compared where they can be imported; nothing of the project needs them. The
+closed form in torch keeps its room and its views between calls of one shape, so its first call, not counted here, costs more.
 
 --loaded instead plays one case through the sandbox on the machine as it is and with two busy processes a core, in turn: the
 ratio of the times that the board reports.
@@ -28,7 +28,7 @@ import torch
 from tests.papers import contestant
 from tests.site import ROOT
 
-PEERS = ("tslearn", "pysdtw", "pytorch-crf")
+PEERS = ("tslearn", "pysdtw", "pytorch-crf", "torch-struct")
 Call = Callable[[], tuple[np.ndarray, np.ndarray]]
 
 
@@ -82,6 +82,22 @@ def torchcrf_partition(unary: np.ndarray, moves: np.ndarray) -> Call:
         marginals = gradient.numpy().copy()
         marginals[:, :, 0] += 1
         return own - likelihood.detach().numpy(), marginals
+
+    return solve
+
+
+def torchstruct_partition(unary: np.ndarray, moves: np.ndarray) -> Call:
+    """The library scores pairs of neighbours: the first step's scores go to its pair's previous tag."""
+    LinearChainCRF = importlib.import_module("torch_struct").LinearChainCRF
+    pairs = torch.from_numpy(unary[:, 1:, :, None] + moves)
+    pairs[:, 0] += torch.from_numpy(unary[:, 0, None, :])
+
+    def solve() -> tuple[np.ndarray, np.ndarray]:
+        scores = pairs.clone().requires_grad_()
+        value = LinearChainCRF(scores).partition
+        (gradient,) = torch.autograd.grad(value.sum(), scores)
+        first = gradient[:, :1].sum(2)
+        return value.detach().numpy(), torch.cat([first, gradient.sum(3)], 1).numpy()
 
     return solve
 
@@ -153,14 +169,14 @@ def main() -> None:
 
 def against_peers(rounds: int) -> None:
     rng = np.random.default_rng(0)
-    for steps in (100, 1000):
+    for steps, calls_each in ((100, 4 * rounds), (1000, rounds)):  # a short call is at the mercy of what else runs
         theta, sizes = rng.normal(size=(8, steps, steps)).astype(np.float32) ** 2, np.full(8, steps)
         calls = {slug: house(slug, "dtw", theta, sizes, sizes) for slug in ("closed_form", "compiled")}
         if importlib.util.find_spec("tslearn"):
             calls["tslearn"] = tslearn_dtw(theta)
         if importlib.util.find_spec("pysdtw"):
             calls["pysdtw"] = pysdtw_dtw(theta)
-        show(f"soft-DTW, {steps} x {steps}, batch 8", calls, rounds, lambda gradient: gradient)
+        show(f"soft-DTW, {steps} x {steps}, batch 8", calls, calls_each, lambda gradient: gradient)
         unary, moves = rng.normal(size=(8, steps, 16)).astype(np.float32), rng.normal(size=(16, 16)).astype(np.float32)
         potentials = unary[:, :, :, None] + moves
         potentials[:, 0] = unary[:, 0, :, None] - np.log(16).astype(np.float32)  # no previous tag at the first step
@@ -169,7 +185,9 @@ def against_peers(rounds: int) -> None:
         }
         if importlib.util.find_spec("torchcrf"):
             calls["pytorch-crf"] = torchcrf_partition(unary, moves)
-        show(f"CRF, {steps} steps, 16 tags, batch 8", calls, rounds, lambda gradient: gradient.sum(-1))
+        if importlib.util.find_spec("torch_struct"):
+            calls["torch-struct"] = torchstruct_partition(unary, moves)
+        show(f"CRF, {steps} steps, 16 tags, batch 8", calls, calls_each, lambda gradient: gradient.sum(-1))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from papers.differentiable_dp.alignment import cases, evidence
 from papers.differentiable_dp.alignment.house import HOUSE
 from papers.differentiable_dp.alignment.interface import Method
 from papers.differentiable_dp.alignment.metrics import METRICS
-from papers.figures import Heatmap, Overlay
-from papers.task import Limits, Task, Tier
+from papers.differentiable_dp.problem import learning
+from papers.figures import Overlay
+from papers.task import Task
 
 TASK = Task(
     slug="alignment",
@@ -17,29 +18,14 @@ TASK = Task(
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.differentiable_dp.alignment.play",
-    tiers=(
-        Tier(
-            name="quick",
-            cases=cases.QUICK,
-            seeds=5,
-            limits=Limits(call_seconds=15, play_seconds=16, memory_bytes=2 << 30),
-            evidence=evidence.QUICK,
-        ),
-        Tier(
-            name="full",
-            cases=cases.FULL,
-            seeds=3,
-            limits=Limits(call_seconds=1200, play_seconds=1500, memory_bytes=8 << 30),
-            evidence=evidence.QUICK,
-        ),
-    ),
+    tiers=learning.tiers(cases.QUICK, cases.FULL, evidence=(evidence.QUICK, evidence.QUICK)),
     trial="warp/noise3",
     metrics=METRICS,
     house=HOUSE,
     starter="diagonal",
-    file_bytes=256 << 10,
+    file_bytes=learning.FILE_BYTES,
     figures=(
-        Heatmap(title="Normalised error by case", metric="normalised_error", note="0 is exact, 1 a straight line."),
+        learning.errors("0 is exact, 1 a straight line."),
         Overlay(
             title="One alignment",
             curve="Alignment",

@@ -37,7 +37,8 @@ FIGURES: tuple[Figure, ...] = (
             case=case,
             x_label="step" if case.startswith("viterbi") else "second series",
             y_label="state" if case.startswith("viterbi") else "first series",
-            note="The slider moves gamma. Under the squared norm most cells stay exactly 0.",
+            note="The slider moves gamma. "
+            + ("Most cells stay exactly 0." if case.endswith("l2") else "Every path keeps a share, however small."),
         )
         for case in PROGRAMS
     ),

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from papers.differentiable_dp.problem import learning
 from papers.differentiable_dp.sequence_tagging import cases, evidence
 from papers.differentiable_dp.sequence_tagging.house import HOUSE
 from papers.differentiable_dp.sequence_tagging.interface import Method
 from papers.differentiable_dp.sequence_tagging.metrics import FLAGS, METRICS
-from papers.figures import Gallery, Heatmap, Scatter
-from papers.task import Limits, Task, Tier
+from papers.figures import Gallery, Scatter
+from papers.task import Task
 
 TASK = Task(
     slug="sequence_tagging",
@@ -17,30 +18,15 @@ TASK = Task(
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.differentiable_dp.sequence_tagging.play",
-    tiers=(
-        Tier(
-            name="quick",
-            cases=cases.QUICK,
-            seeds=5,
-            limits=Limits(call_seconds=15, play_seconds=16, memory_bytes=2 << 30),
-            evidence=evidence.QUICK,
-        ),
-        Tier(
-            name="full",
-            cases=cases.FULL,
-            seeds=3,
-            limits=Limits(call_seconds=1200, play_seconds=1500, memory_bytes=8 << 30),
-            evidence=evidence.FULL,
-        ),
-    ),
+    tiers=learning.tiers(cases.QUICK, cases.FULL, evidence=(evidence.QUICK, evidence.FULL)),
     trial="hmm/50",
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,
     starter="independent",
-    file_bytes=256 << 10,
+    file_bytes=learning.FILE_BYTES,
     figures=(
-        Heatmap(title="Normalised error by case", metric="normalised_error", note="0 is the Bayes decoder."),
+        learning.errors("0 is the Bayes decoder."),
         Scatter(
             title="Sparsity against log loss",
             x="sparsity",
