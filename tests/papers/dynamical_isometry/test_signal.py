@@ -7,8 +7,13 @@ from papers.metrics import findings
 from papers.task import AnswerError
 from tests.papers.dynamical_isometry.starting import TASK, answering, kind_of, play
 
-SHAPE = lambda spec: (spec["depth"], spec["channels"], spec["channels"], 3, 3)
-NO_BIAS = lambda spec: np.zeros((spec["depth"], spec["channels"]), np.float32)
+
+def shape_of(spec):
+    return (spec["depth"], spec["channels"], spec["channels"], 3, 3)
+
+
+def no_bias(spec):
+    return np.zeros((spec["depth"], spec["channels"]), np.float32)
 
 
 def scaled(factor):
@@ -87,19 +92,19 @@ def test_the_depth_differs_from_seed_to_seed_and_is_never_less_than_the_title_sa
 @pytest.mark.parametrize(
     ("weight", "bias", "scale", "reason"),
     [
-        (lambda spec: np.full(SHAPE(spec), np.nan, np.float32), NO_BIAS, 1.0, "weights left .* NaN"),
-        (lambda spec: np.full(SHAPE(spec), 11, np.float32), NO_BIAS, 1.0, "weights returned 11"),
-        (lambda spec: np.zeros(SHAPE(spec), np.float32), NO_BIAS, 1.0, "the norm 0 in layer 0"),
-        (lambda spec: np.ones((spec["depth"], 3, 3, 16, 16), np.float32), NO_BIAS, 1.0, "weights returned .* shape"),
+        (lambda spec: np.full(shape_of(spec), np.nan, np.float32), no_bias, 1.0, "weights left .* NaN"),
+        (lambda spec: np.full(shape_of(spec), 11, np.float32), no_bias, 1.0, "weights returned 11"),
+        (lambda spec: np.zeros(shape_of(spec), np.float32), no_bias, 1.0, "the norm 0 in layer 0"),
+        (lambda spec: np.ones((spec["depth"], 3, 3, 16, 16), np.float32), no_bias, 1.0, "weights returned .* shape"),
         (
             lambda spec: np.ones((2 * spec["depth"], 16, 16, 3, 3), np.float32),
-            NO_BIAS,
+            no_bias,
             1.0,
             "weights returned .* shape",
         ),
-        (lambda spec: np.ones(SHAPE(spec), np.float32), lambda spec: np.zeros(16), 1.0, "biases returned .* shape"),
-        (lambda spec: np.ones(SHAPE(spec), np.float32), NO_BIAS, 2.0, "lr_scale returned 2"),
-        (lambda spec: np.ones(SHAPE(spec), np.float32), NO_BIAS, 0.0, "lr_scale returned 0"),
+        (lambda spec: np.ones(shape_of(spec), np.float32), lambda spec: np.zeros(16), 1.0, "biases returned .* shape"),
+        (lambda spec: np.ones(shape_of(spec), np.float32), no_bias, 2.0, "lr_scale returned 2"),
+        (lambda spec: np.ones(shape_of(spec), np.float32), no_bias, 0.0, "lr_scale returned 0"),
     ],
     ids=["nan", "oversized", "collapsed", "transposed", "too many", "bias", "faster", "no rate"],
 )
@@ -110,16 +115,16 @@ def test_weights_that_are_no_start_are_refused_with_the_reason(weight, bias, sca
 
 def test_one_layer_of_nothing_is_refused():
     def weight(spec):
-        ones = np.ones(SHAPE(spec), np.float32)
+        ones = np.ones(shape_of(spec), np.float32)
         ones[5] = 1e-9
         return ones
 
     with pytest.raises(AnswerError, match="in layer 5"):
-        play("depth32", answering(weight, NO_BIAS, 1.0))
+        play("depth32", answering(weight, no_bias, 1.0))
 
 
 def test_the_largest_weights_overflow_into_a_score():
-    scores = play("depth128/relu", answering(lambda spec: np.full(SHAPE(spec), 10, np.float32), NO_BIAS, 1.0))
+    scores = play("depth128/relu", answering(lambda spec: np.full(shape_of(spec), 10, np.float32), no_bias, 1.0))
     assert scores["log_grad_ratio"] == 30
     assert all(np.isfinite(value) for value in scores.values())
 
