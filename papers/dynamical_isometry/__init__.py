@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from papers.dynamical_isometry.deep_signal import TASK
+from papers.dynamical_isometry.deep_init import TASK as INIT
+from papers.dynamical_isometry.deep_signal import TASK as SIGNAL
 from papers.task import Paper
 
 PAPER = Paper(
@@ -16,6 +17,6 @@ PAPER = Paper(
     question="Which initial weights carry a signal through ten thousand layers and back, and how well does the theory of "
     "infinitely wide networks foretell it at sixteen channels?",
     folder=Path(__file__).parent,
-    tasks=(TASK,),
+    tasks=(SIGNAL, INIT),
     topics=("initialisation", "deep networks"),
 )

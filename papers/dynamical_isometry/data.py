@@ -1,5 +1,5 @@
-"""The files that scores depend on: none, digits are drawn from the seed."""
+"""The images of the full tier; the quick one draws its digits from the seed."""
 
-from papers.data import File
+from papers.shelf import CIFAR10_JPEG, MNIST
 
-FILES: dict[str, File] = {}
+FILES = {"mnist": MNIST, "cifar10-jpeg": CIFAR10_JPEG}

@@ -1,15 +1,17 @@
-"""Plays of the signal board in this process, and the starts of its house methods."""
+"""Plays of both boards in this process, and the starts of their house methods."""
 
 import numpy as np
 
 from papers import catalogue
-from papers.dynamical_isometry.deep_signal import play as protocol
+from papers.dynamical_isometry.deep_init import play as init_protocol
+from papers.dynamical_isometry.deep_signal import play as signal_protocol
 from papers.dynamical_isometry.problem.network import Network
 from papers.dynamical_isometry.problem.start import spec_of, start_of
 from papers.task import Seed
 
-TASK = catalogue.task("deep_signal")
+TASK, INIT = catalogue.task("deep_signal"), catalogue.task("deep_init")
 CASES = {case.name: case for board in TASK.boards.values() for case in board.cases}
+TRAINED = {case.name: case for case in (INIT.trial, *(case for board in INIT.boards.values() for case in board.cases))}
 
 
 class Silent:
@@ -23,13 +25,19 @@ class InProcess:
     """A method without a sandbox."""
 
     def __init__(self, kind, seed):
-        self.method = kind(seed, "cpu")
+        self.method, self.is_closed = kind(seed, "cpu"), False
+
+    def has(self, name):
+        return hasattr(self.method, name)
 
     def init(self, spec):
         return self.method.init(spec)
 
+    def init_with_data(self, spec, x):
+        return self.method.init_with_data(spec, x)
+
     def close(self):
-        pass
+        self.is_closed = True
 
 
 def names_of(slug):
@@ -44,11 +52,13 @@ def kind_of(slug):
     return names_of(slug)["Method"]
 
 
-def play(case, method, *, index=0):
-    """Scores of one play; `method` is a class or the slug of a house method."""
+def play(case, method, *, index=0, report=None):
+    """Scores of one play; `case` is one or a name of either board's, `method` a class or the slug of a house method."""
     kind = kind_of(method) if isinstance(method, str) else method
     seed = Seed(index, key=f"tests {index}".encode(), salt=b"salt")
-    return protocol.play(CASES[case], seed=seed, device="cpu", method=InProcess(kind, index), report=Silent())
+    case = {**CASES, **TRAINED}[case] if isinstance(case, str) else case
+    protocol = init_protocol if hasattr(case.params, "steps") else signal_protocol
+    return protocol.play(case, seed=seed, device="cpu", method=InProcess(kind, index), report=report or Silent())
 
 
 def answering(*parts):

@@ -1,0 +1,61 @@
+"""The cases: which network, on which images, trained how. Imports no torch."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from papers.task import Case
+
+
+@dataclass(frozen=True)
+class Training:
+    """A network of `depth` to 1.1 `depth` layers; each of `rates` is tried, and the lowest last loss chosen.
+
+    with_data: the method may see unlabelled images. references: a residual and a normalised network are trained as well.
+    """
+
+    depth: int
+    steps: int
+    batch: int
+    channels: int = 16
+    source: Literal["digits", "mnist", "cifar10-jpeg"] = "digits"
+    activation: Literal["tanh", "relu"] = "tanh"
+    optimiser: Literal["adam", "sgd"] = "adam"
+    rates: tuple[float, ...] = field(default=(1e-4, 3e-4))
+    with_data: bool = False
+    references: bool = False
+
+    @property
+    def side(self) -> int:
+        """Of the maps: half the images'."""
+        return {"digits": 4, "mnist": 7, "cifar10-jpeg": 8}[self.source]
+
+
+def on_mnist(depth: int, *, steps: int, batch: int, channels: int, rates: tuple[float, ...]) -> Case[Training]:
+    return Case(
+        name=f"mnist/depth{depth}",
+        params=Training(depth, steps, batch, channels=channels, source="mnist", rates=rates),
+        data=("mnist",),
+    )
+
+
+TINY = Case(name="digits/tiny", params=Training(8, steps=20, batch=32, rates=(1e-3,)), ranked=False)  # a trial
+QUICK = (
+    Case(name="digits/depth32", params=Training(32, steps=250, batch=64)),
+    Case(name="digits/depth128", params=Training(128, steps=120, batch=32)),
+)
+FULL = (
+    Case(name="digits/depth32", params=Training(32, steps=250, batch=64, references=True)),
+    Case(name="digits/depth128", params=Training(128, steps=120, batch=32, references=True)),
+    Case(name="digits/depth128/data", params=Training(128, steps=120, batch=32, with_data=True)),
+    Case(name="digits/depth128/relu", params=Training(128, steps=120, batch=32, activation="relu"), ranked=False),
+    Case(
+        name="digits/depth10000", params=Training(10_000, steps=200, batch=16, channels=8, rates=(1e-4,)), ranked=False
+    ),
+    on_mnist(1250, steps=2000, batch=64, channels=32, rates=(3e-5, 1e-4)),
+    on_mnist(10_000, steps=2000, batch=32, channels=16, rates=(3e-5,)),
+    Case(
+        name="cifar-jpeg/depth1250",
+        params=Training(1250, steps=10_000, batch=64, channels=32, source="cifar10-jpeg", rates=(1e-4,)),
+        data=("cifar10-jpeg",),
+    ),
+)

@@ -1,0 +1,45 @@
+"""What the board's page shows beside the table: figures and flags."""
+
+from papers.figures import Against, Heatmap, Overlay, Scatter
+from papers.metrics import Flag
+
+
+def loss(depth: int) -> Overlay:
+    return Overlay(
+        title=f"Training loss, {depth} layers",
+        curve="Training loss",
+        series="loss",
+        case=f"digits/depth{depth}",
+        x_label="steps",
+        y_label="cross-entropy, nats",
+        note="At each method's chosen learning rate: mean and 95 % interval over the seeds. 2.30 is chance.",
+    )
+
+
+FIGURES = (
+    loss(128),
+    loss(32),
+    Against(
+        title="Accuracy against depth",
+        metric="test_accuracy",
+        x="depth",
+        x_label="layers",
+        where={"source": "digits", "activation": "tanh", "with_data": False},
+        log_x=True,
+    ),
+    Heatmap(title="Accuracy by case", metric="test_accuracy"),
+    Scatter(
+        title="Accuracy against the variance of the weights",
+        x="sigma_w",
+        y="test_accuracy",
+        note="Critical is just above 1. What differs at one variance are the singular values.",
+    ),
+)
+FLAGS = (
+    Flag(
+        label="identity",
+        metric="identity_share",
+        above=0.5,
+        text="Most of its weights are the identity: a network that starts as if its hidden layers were not there.",
+    ),
+)

@@ -1,0 +1,123 @@
+"""The protocol: a method starts a deep network, its process ends, and the evaluator trains what it was given."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from papers.dynamical_isometry.deep_init.cases import Training
+from papers.dynamical_isometry.deep_init.interface import Method
+from papers.dynamical_isometry.problem import images as pictures
+from papers.dynamical_isometry.problem.start import (
+    Start,
+    drawn_depth,
+    identity_share,
+    spec_of,
+    start_of,
+    variances,
+)
+from papers.dynamical_isometry.problem.training import Body, Outcome, Recipe, train
+from papers.playing import Report
+from papers.task import Case, Scores, Seed
+
+SEEN = 64  # unlabelled images for methods that want some
+TRAINABLE = 0.9
+POINTS, DIGITS = 50, 4  # of a curve: they are kept for every method and seed
+REFERENCES: tuple[Body, ...] = ("residual", "normalised")
+
+
+def play(case: Case[Training], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
+    asked, depth = case.params, drawn_depth(case.params.depth, seed.rng("depth"))
+    spec = spec_of(
+        depth=depth,
+        channels=asked.channels,
+        side=asked.side,
+        activation=asked.activation,
+        steps=asked.steps,
+        batch=asked.batch,
+    )
+    images = pictures.draw(asked.source, seed.rng("images"))
+    start = asked_start(method, spec, images, asked)
+    method.close()
+    trial = Trial(asked, spec, images, seed=seed, device=device, report=report)
+    outcomes = {rate: trial.run(start, rate) for rate in asked.rates}
+    best = min(outcomes, key=lambda rate: outcomes[rate].last_loss)
+    show_loss(report, outcomes[best].losses)
+    return scores(outcomes[best], start, rate=best) | trial.references()
+
+
+def asked_start(method: Method, spec: dict[str, Any], images: pictures.Images, asked: Training) -> Start:
+    if asked.with_data and method.has("init_with_data"):
+        few = images.x_train[:SEEN].copy()
+        return start_of(method.init_with_data(spec, few), spec, call="init_with_data")
+    return start_of(method.init(spec), spec)
+
+
+class Trial:
+    """Trainings that differ in their start and their rate only: the same stem, head and order of images."""
+
+    def __init__(
+        self, asked: Training, spec: dict[str, Any], images: pictures.Images, *, seed: Seed, device: str, report: Report
+    ) -> None:
+        self.asked, self.spec, self.images = asked, spec, images
+        self.seed, self.device, self.report = seed, device, report
+        self.batches = seed.rng("batches").integers(len(images.y_train), size=(asked.steps, asked.batch))
+
+    def run(self, start: Start, rate: float, body: Body = "vanilla") -> Outcome:
+        return train(
+            start,
+            self.spec,
+            self.images,
+            Recipe(rate, self.batches, self.asked.optimiser, body),
+            rng=self.seed.rng("stem and head"),
+            device=self.device,
+            progress=partial(self.tell, f"{body}, learning rate {rate:g}"),
+        )
+
+    def tell(self, text: str, step: int) -> None:
+        if step % 10 == 0:
+            self.report.progress(step / self.asked.steps, text)
+
+    def references(self) -> Scores:
+        """What other architectures do at the largest rate, where the case asks for them."""
+        if not self.asked.references:
+            return {}
+        start = critical_start(self.spec, self.seed.rng("references"))
+        rate = max(self.asked.rates)
+        return {f"{body}_accuracy": self.run(start, rate, body).test_accuracy for body in REFERENCES}
+
+
+def critical_start(spec: dict[str, Any], rng: np.random.Generator) -> Start:
+    """Gaussian, on the critical line."""
+    depth, channels, pair = spec["depth"], spec["channels"], spec["critical"]
+    weight = rng.normal(0, np.sqrt(pair["sigma_w2"] / (9 * channels)), (depth, channels, channels, 3, 3))
+    return Start(weight.astype(np.float32), np.zeros((depth, channels), np.float32), 1.0)
+
+
+def scores(outcome: Outcome, start: Start, *, rate: float) -> Scores:
+    sigma_w, sigma_b = variances(start)
+    return {
+        "test_accuracy": outcome.test_accuracy,
+        "train_loss_auc": float(outcome.losses.mean()),
+        "train_accuracy": outcome.train_accuracy,
+        "trainable": float(outcome.train_accuracy > TRAINABLE),
+        "steps_taken": float(outcome.steps),
+        "best_rate": rate,
+        "lr_scale": start.lr_scale,
+        "sigma_w": sigma_w,
+        "sigma_b": sigma_b,
+        "identity_share": identity_share(start.weight),
+    }
+
+
+def show_loss(report: Report, losses: np.ndarray) -> None:
+    """Means of the training loss over equal stretches of steps."""
+    parts = np.array_split(losses, min(POINTS, len(losses)))
+    ends = np.cumsum([len(part) for part in parts])
+    report.curve(
+        "Training loss",
+        ends,
+        {"loss": np.array([part.mean() for part in parts]).round(DIGITS)},
+        x_label="steps",
+        y_label="cross-entropy, nats",
+    )
