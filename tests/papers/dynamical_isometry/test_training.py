@@ -50,7 +50,7 @@ def test_other_bodies_are_other_networks():
 
 
 def test_a_skip_lets_the_input_through_where_layers_do_nothing():
-    net, start, x = drawn(body="residual")
+    net, start, _ = drawn(body="residual")
     nothing = Start(0 * start.weight, 0 * start.bias, 1.0)
     spec = spec_of(depth=6, channels=16, side=4, activation="tanh")
     skipped = training.Trained.start(
