@@ -6,7 +6,7 @@ from papers.dynamical_isometry.deep_init import cases, evidence
 from papers.dynamical_isometry.deep_init.house import HOUSE
 from papers.dynamical_isometry.deep_init.interface import Method
 from papers.dynamical_isometry.deep_init.metrics import METRICS
-from papers.dynamical_isometry.deep_init.page import FIGURES, FLAGS
+from papers.dynamical_isometry.deep_init.page import DEEPEST, FIGURES, FLAGS
 from papers.task import Limits, Task, Tier
 
 TASK = Task(
@@ -37,6 +37,7 @@ TASK = Task(
                 evaluator_bytes=16 << 30,
             ),
             evidence=evidence.FULL,
+            figures=DEEPEST,
         ),
     ),
     trial=cases.TINY,

@@ -44,8 +44,12 @@ QUICK = (
     Case(name="digits/depth128", params=Training(128, steps=120, batch=32)),
 )
 FULL = (
-    Case(name="digits/depth32", params=Training(32, steps=250, batch=64, references=True)),
-    Case(name="digits/depth128", params=Training(128, steps=120, batch=32, references=True)),
+    *QUICK,
+    Case(
+        name="digits/depth128/architectures",
+        params=Training(128, steps=120, batch=32, references=True),
+        ranked=False,
+    ),
     Case(name="digits/depth128/data", params=Training(128, steps=120, batch=32, with_data=True)),
     Case(name="digits/depth128/relu", params=Training(128, steps=120, batch=32, activation="relu"), ranked=False),
     Case(

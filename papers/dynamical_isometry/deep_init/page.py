@@ -6,7 +6,7 @@ from papers.metrics import Flag
 
 def loss(depth: int) -> Overlay:
     return Overlay(
-        title=f"Training loss, {depth} layers",
+        title=f"Training loss, {depth:,} layers",
         curve="Training loss",
         series="loss",
         case=f"digits/depth{depth}",
@@ -24,7 +24,7 @@ FIGURES = (
         metric="test_accuracy",
         x="depth",
         x_label="layers",
-        where={"source": "digits", "activation": "tanh", "with_data": False},
+        where={"source": "digits", "activation": "tanh", "with_data": False, "references": False},
         log_x=True,
     ),
     Heatmap(title="Accuracy by case", metric="test_accuracy"),
@@ -35,6 +35,7 @@ FIGURES = (
         note="Critical is just above 1. What differs at one variance are the singular values.",
     ),
 )
+DEEPEST = (loss(10_000),)
 FLAGS = (
     Flag(
         label="identity",

@@ -14,7 +14,10 @@ import numpy as np
 Activation = Literal["tanh", "relu"]
 Elementwise = Callable[[np.ndarray], np.ndarray]
 
-REACH, POINTS = 10.0, 2001  # of the quadrature: the trapezoid rule converges faster than any power here
+REACH, POINTS = (
+    10.0,
+    2000,
+)  # of the quadrature, 0 between two of them: the trapezoid rule converges faster than any power
 STEPS = 2000  # of the iteration to a fixed point
 
 
