@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from papers.dynamical_isometry.deep_signal.scoring import log_singular_values
 from papers.dynamical_isometry.problem.network import Network, convolve, neighbours, transposed
 from tests.papers.dynamical_isometry.starting import started
 
@@ -72,15 +73,17 @@ def test_the_jacobian_is_the_derivative():
     assert moved == pytest.approx((ends[0] - ends[1]).reshape(-1) / 2e-6, rel=1e-5, abs=1e-8)
 
 
-def test_renaming_the_channels_changes_no_measure():
-    network, _ = started("random_orthogonal", depth=20)
+@pytest.mark.parametrize("slug", ["random_orthogonal", "he"])
+def test_renaming_the_channels_changes_no_measure(slug):
+    """Sums are taken in another order then, as on another machine: even chaos stays within 1e-6 at 128 layers."""
+    network, _ = started(slug, depth=128)
     rng = np.random.default_rng(0)
     x, last, order = rng.normal(size=(4, 16, 16)), rng.normal(size=(4, 16, 16)), rng.permutation(16)
     renamed = Network(network.weight[:, order][:, :, order], network.bias[:, order], 4, 4)
     measures = []
     for net, start, end in ((network, x, last), (renamed, x[..., order], last[..., order])):
         states = net.states(start)
-        values = np.linalg.svd(net.jacobian(states[:, 0]), compute_uv=False)
-        measures.append((net.gradient_norms(states, end), values))
+        logs = log_singular_values(net.jacobian(states[:, 0]))
+        measures.append((np.log(net.gradient_norms(states, end)), logs[:64]))
     for one, other in zip(*measures, strict=True):
-        assert one == pytest.approx(other, rel=1e-9)
+        assert one == pytest.approx(other, abs=1e-6)
