@@ -33,6 +33,7 @@ def test_what_is_trained_is_the_network_that_is_measured():
     assert net(x).detach().numpy() == pytest.approx(logits, abs=1e-5)
 
 
+@pytest.mark.slow  # the first time, torch imports its compiler for it
 def test_activations_that_are_computed_again_give_the_same_gradients(monkeypatch):
     gradients = []
     for depth_checked in (1000, 1):
