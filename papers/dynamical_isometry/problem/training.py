@@ -105,7 +105,7 @@ class Trained:
     def accuracy(self, x: Tensor, y: Tensor) -> float:
         """The share of right answers; chance where the network gives none."""
         with torch.no_grad():
-            logits = torch.cat([self(part) for part in x.split(AT_ONCE)])
+            logits = torch.cat([self(part) for part in x.split(AT_ONCE)])  # type: ignore[no-untyped-call]
         if not torch.isfinite(logits).all():
             return CHANCE
         return float((logits.argmax(dim=1) == y).double().mean())
