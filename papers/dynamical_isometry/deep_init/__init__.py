@@ -7,6 +7,7 @@ from papers.dynamical_isometry.deep_init.house import HOUSE
 from papers.dynamical_isometry.deep_init.interface import Method
 from papers.dynamical_isometry.deep_init.metrics import METRICS
 from papers.dynamical_isometry.deep_init.page import DEEPEST, FIGURES, FLAGS
+from papers.dynamical_isometry.problem.house import METHODS
 from papers.task import Limits, Task, Tier
 
 TASK = Task(
@@ -44,6 +45,7 @@ TASK = Task(
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,
+    shared_methods=METHODS,
     starter="delta_orthogonal",
     figures=FIGURES,
     file_bytes=64 << 10,

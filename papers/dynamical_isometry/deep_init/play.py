@@ -8,6 +8,7 @@ import numpy as np
 from papers.dynamical_isometry.deep_init.cases import Training
 from papers.dynamical_isometry.deep_init.interface import Method
 from papers.dynamical_isometry.problem import images as pictures
+from papers.dynamical_isometry.problem.layers import Body
 from papers.dynamical_isometry.problem.start import (
     Start,
     drawn_depth,
@@ -16,7 +17,7 @@ from papers.dynamical_isometry.problem.start import (
     start_of,
     variances,
 )
-from papers.dynamical_isometry.problem.training import Body, Outcome, Recipe, train
+from papers.dynamical_isometry.problem.training import Outcome, Recipe, train
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
@@ -43,7 +44,7 @@ def play(case: Case[Training], *, seed: Seed, device: str, method: Method, repor
     outcomes = {rate: trial.run(start, rate) for rate in asked.rates}
     best = min(outcomes, key=lambda rate: outcomes[rate].last_loss)
     show_loss(report, outcomes[best].losses)
-    return scores(outcomes[best], start, rate=best) | trial.references()
+    return scores(outcomes[best], start, images, rate=best) | trial.references()
 
 
 def asked_start(method: Method, spec: dict[str, Any], images: pictures.Images, asked: Training) -> Start:
@@ -84,7 +85,8 @@ class Trial:
             return {}
         start = critical_start(self.spec, self.seed.rng("references"))
         rate = max(self.asked.rates)
-        return {f"{body}_accuracy": self.run(start, rate, body).test_accuracy for body in REFERENCES}
+        test = self.images.x_test, self.images.y_test
+        return {f"{body}_accuracy": self.run(start, rate, body).accuracy(*test) for body in REFERENCES}
 
 
 def critical_start(spec: dict[str, Any], rng: np.random.Generator) -> Start:
@@ -94,13 +96,15 @@ def critical_start(spec: dict[str, Any], rng: np.random.Generator) -> Start:
     return Start(weight.astype(np.float32), np.zeros((depth, channels), np.float32), 1.0)
 
 
-def scores(outcome: Outcome, start: Start, *, rate: float) -> Scores:
+def scores(outcome: Outcome, start: Start, images: pictures.Images, *, rate: float) -> Scores:
     sigma_w, sigma_b = variances(start)
+    seen = slice(0, len(images.x_test))
+    train_accuracy = outcome.accuracy(images.x_train[seen], images.y_train[seen])
     return {
-        "test_accuracy": outcome.test_accuracy,
+        "test_accuracy": outcome.accuracy(images.x_test, images.y_test),
         "train_loss_auc": float(outcome.losses.mean()),
-        "train_accuracy": outcome.train_accuracy,
-        "trainable": float(outcome.train_accuracy > TRAINABLE),
+        "train_accuracy": train_accuracy,
+        "trainable": float(train_accuracy > TRAINABLE),
         "steps_taken": float(outcome.steps),
         "best_rate": rate,
         "lr_scale": start.lr_scale,

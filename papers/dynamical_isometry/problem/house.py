@@ -1,6 +1,10 @@
 """The methods that come with both boards: one file starts a network to be measured and one to be trained."""
 
+from pathlib import Path
+
 from papers.task import House
+
+METHODS = Path(__file__).with_name("methods")
 
 
 def methods(expense: float) -> tuple[House, ...]:

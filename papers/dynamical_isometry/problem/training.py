@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -11,9 +12,10 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from papers.dynamical_isometry.problem.images import Images
+from papers.dynamical_isometry.problem.layers import UNITS, Body, apply_layers
 from papers.dynamical_isometry.problem.start import Start
+from papers.dynamical_isometry.problem.theory import Activation
 
-Body = Literal["vanilla", "residual", "normalised"]
 Optimiser = Literal["adam", "sgd"]
 
 CLASSES, CHANCE = 10, 0.1
@@ -22,7 +24,6 @@ MOMENTUM = 0.9
 LAST = 10  # steps whose mean loss chooses the learning rate
 CHECKED = 1000  # from this depth on, activations are computed again on the way back
 AT_ONCE = 250  # images that are tested at a time
-UNITS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
 
 
 @dataclass(frozen=True)
@@ -35,25 +36,11 @@ class Recipe:
     body: Body = "vanilla"
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """losses: (steps,), those after a loss that was not finite are chance; steps: how many were taken."""
-
-    losses: np.ndarray
-    steps: int
-    train_accuracy: float
-    test_accuracy: float
-
-    @property
-    def last_loss(self) -> float:
-        return float(self.losses[-LAST:].mean())
-
-
 class Trained:
     """A network's parameters, and what it makes of images."""
 
-    def __init__(self, parameters: dict[str, Tensor], activation: str, body: Body) -> None:
-        self.parameters, self.unit, self.body = parameters, UNITS[activation], body
+    def __init__(self, parameters: dict[str, Tensor], activation: Activation, body: Body) -> None:
+        self.parameters, self.activation, self.body = parameters, activation, body
 
     @classmethod
     def start(
@@ -80,26 +67,18 @@ class Trained:
     def __call__(self, x: Tensor) -> Tensor:
         """Logits of images (n, colours, H, W): (n, CLASSES)."""
         p = self.parameters
-        h = self.unit(functional.conv2d(x, p["stem"], p["stem bias"], stride=2, padding=1))
-        layers = list(zip(p["weight"].unbind(), p["bias"].unbind(), strict=True))
-        if len(layers) < CHECKED or not torch.is_grad_enabled():
-            h = self.deep(h, layers)
-        else:
-            length = int(np.sqrt(len(layers)))
-            for first in range(0, len(layers), length):
-                h = checkpoint(self.deep, h, layers[first : first + length], use_reentrant=False)
-        return functional.linear(h.flatten(1), p["head"], p["head bias"])
+        h = UNITS[self.activation](functional.conv2d(x, p["stem"], p["stem bias"], stride=2, padding=1))
+        return functional.linear(self.deep(h).flatten(1), p["head"], p["head bias"])
 
-    def deep(self, h: Tensor, layers: list[tuple[Tensor, Tensor]]) -> Tensor:
-        scale = len(self.parameters["weight"]) ** -0.5
-        for weight, bias in layers:
-            z = functional.conv2d(functional.pad(h, (1, 1, 1, 1), mode="circular"), weight, bias)
-            if self.body == "residual":
-                h = h + scale * self.unit(z)
-            elif self.body == "normalised":
-                h = self.unit(functional.batch_norm(z, None, None, training=True))
-            else:
-                h = self.unit(z)
+    def deep(self, h: Tensor) -> Tensor:
+        """The hidden layers: (n, C, H, W) -> (n, C, H, W). Many are gone through in parts."""
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        apply = partial(apply_layers, activation=self.activation, body=self.body, scale=len(weight) ** -0.5)
+        if len(weight) < CHECKED or not torch.is_grad_enabled():
+            return apply(h, weight, bias)
+        length = int(np.sqrt(len(weight)))
+        for kernels, offsets in zip(torch.split(weight, length), torch.split(bias, length), strict=True):
+            h = checkpoint(apply, h, kernels, offsets, use_reentrant=False)
         return h
 
     def accuracy(self, x: Tensor, y: Tensor) -> float:
@@ -109,6 +88,26 @@ class Trained:
         if not torch.isfinite(logits).all():
             return CHANCE
         return float((logits.argmax(dim=1) == y).double().mean())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """losses: (steps,), those after a loss that was not finite are chance; steps: how many were taken."""
+
+    net: Trained
+    losses: np.ndarray
+    steps: int
+
+    @property
+    def last_loss(self) -> float:
+        return float(self.losses[-LAST:].mean())
+
+    def accuracy(self, x: np.ndarray, y: np.ndarray) -> float:
+        """The share of right answers; chance where the training was ended."""
+        if self.steps < len(self.losses):
+            return CHANCE
+        device = self.net.parameters["head"].device
+        return self.net.accuracy(torch.from_numpy(x).to(device), torch.from_numpy(y).to(device))
 
 
 def train(
@@ -125,9 +124,7 @@ def train(
 
     progress: told the number of each step.
     """
-    x, y, x_test, y_test = (
-        torch.from_numpy(part).to(device) for part in (images.x_train, images.y_train, images.x_test, images.y_test)
-    )
+    x, y = (torch.from_numpy(part).to(device) for part in (images.x_train, images.y_train))
     net = Trained.start(start, spec, colours=x.shape[1], rng=rng, body=recipe.body, device=device)
     parameters = list(net.parameters.values())
     optimiser = optimiser_of(recipe, parameters, recipe.rate * start.lr_scale)
@@ -135,18 +132,17 @@ def train(
     for step, rows in enumerate(torch.from_numpy(recipe.batches).to(device)):
         loss = functional.cross_entropy(net(x[rows]), y[rows])
         if not torch.isfinite(loss):
-            return Outcome(losses, step, CHANCE, CHANCE)
+            return Outcome(net, losses, step)
         losses[step] = loss.item()
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         optimiser.step()
         progress(step)
-    seen = slice(0, len(x_test))
-    return Outcome(losses, len(losses), net.accuracy(x[seen], y[seen]), net.accuracy(x_test, y_test))
+    return Outcome(net, losses, len(losses))
 
 
 def optimiser_of(recipe: Recipe, parameters: list[Tensor], rate: float) -> torch.optim.Optimizer:
     if recipe.optimiser == "sgd":
-        return torch.optim.SGD(parameters, lr=rate, momentum=MOMENTUM)
-    return torch.optim.Adam(parameters, lr=rate)
+        return torch.optim.SGD(parameters, lr=rate, momentum=MOMENTUM, fused=True)
+    return torch.optim.Adam(parameters, lr=rate, fused=True)

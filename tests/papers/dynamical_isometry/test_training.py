@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from papers.dynamical_isometry.deep_init import play as protocol
-from papers.dynamical_isometry.problem import images, training
+from papers.dynamical_isometry.problem import images, layers, training
 from papers.dynamical_isometry.problem.network import Network
 from papers.dynamical_isometry.problem.start import Start, spec_of, start_of
 from papers.task import AnswerError, Seed
@@ -31,6 +31,29 @@ def test_what_is_trained_is_the_network_that_is_measured():
     after = Network(start.weight, start.bias, 4, 4).states(before)[-1].transpose(0, 2, 1).reshape(len(x), -1)
     logits = after @ p["head"].detach().numpy().T
     assert net(x).detach().numpy() == pytest.approx(logits, abs=1e-5)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_gradients_by_hand_are_autograds(activation):
+    """Of a loss by the input, the weights and the biases, on maps that are no squares, in float64."""
+    rng = np.random.default_rng(0)
+    draws = [rng.normal(size=shape) for shape in ((3, 6, 4, 5), (4, 6, 6, 3, 3), (4, 6))]
+    found = []
+    for is_by_hand in (True, False):
+        h, weight, bias = (torch.from_numpy(0.3 * draw).requires_grad_(True) for draw in draws)
+        last = layers.vanilla(h, weight, bias, activation) if is_by_hand else in_torch(h, weight, bias, activation)
+        (last * torch.arange(20.0).reshape(4, 5)).sum().backward()
+        found.append([part.detach().numpy() for part in (last, h.grad, weight.grad, bias.grad)])
+    for one, other in zip(*found, strict=True):
+        assert one == pytest.approx(other, rel=1e-10, abs=1e-12)
+
+
+def in_torch(h, weight, bias, activation):
+    """Layer by layer, by torch's own padding and convolution."""
+    for kernel, offset in zip(weight, bias, strict=True):
+        around = torch.nn.functional.pad(h, (1, 1, 1, 1), mode="circular")
+        h = layers.UNITS[activation](torch.nn.functional.conv2d(around, kernel, offset))
+    return h
 
 
 @pytest.mark.slow  # the first time, torch imports its compiler for it
@@ -58,10 +81,8 @@ def test_a_skip_lets_the_input_through_where_layers_do_nothing():
         nothing, spec, colours=1, rng=np.random.default_rng(2), body="residual", device="cpu"
     )
     h = torch.ones(2, 16, 4, 4)
-    assert torch.equal(
-        skipped.deep(h, list(zip(skipped.parameters["weight"], skipped.parameters["bias"], strict=True))), h
-    )
-    assert not torch.equal(net.deep(h, list(zip(net.parameters["weight"], net.parameters["bias"], strict=True))), h)
+    assert torch.equal(skipped.deep(h), h)
+    assert not torch.equal(net.deep(h), h)
 
 
 def test_halved_images_are_means_of_four_pixels():
