@@ -5,12 +5,15 @@ from typing import Literal
 
 from papers.task import Case
 
+SIGMA_W, SIGMA_B = (0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0), (0.0, 0.05, 0.2, 0.5, 1.0)  # a grid over the phase plane
+
 
 @dataclass(frozen=True)
 class Training:
     """A network of `depth` to 1.1 `depth` layers; each of `rates` is tried, and the lowest last loss chosen.
 
     with_data: the method may see unlabelled images. references: a residual and a normalised network are trained as well.
+    plane: depths at which Gaussian starts all over the phase plane are trained as well.
     """
 
     depth: int
@@ -23,6 +26,7 @@ class Training:
     rates: tuple[float, ...] = field(default=(1e-4, 3e-4))
     with_data: bool = False
     references: bool = False
+    plane: tuple[int, ...] = ()
 
     @property
     def side(self) -> int:
@@ -52,6 +56,11 @@ FULL = (
     ),
     Case(name="digits/depth128/data", params=Training(128, steps=120, batch=32, with_data=True)),
     Case(name="digits/depth128/relu", params=Training(128, steps=120, batch=32, activation="relu"), ranked=False),
+    Case(
+        name="digits/plane",
+        params=Training(32, steps=60, batch=32, rates=(1e-3,), plane=(8, 32, 64)),
+        ranked=False,
+    ),
     Case(
         name="digits/depth10000", params=Training(10_000, steps=200, batch=16, channels=8, rates=(1e-4,)), ranked=False
     ),

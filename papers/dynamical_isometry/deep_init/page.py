@@ -1,6 +1,7 @@
 """What the board's page shows beside the table: figures and flags."""
 
-from papers.figures import Against, Heatmap, Overlay, Scatter
+from papers.dynamical_isometry.deep_init.cases import SIGMA_B, SIGMA_W
+from papers.figures import Against, Frames, Heatmap, Overlay, Scatter
 from papers.metrics import Flag
 
 
@@ -35,7 +36,18 @@ FIGURES = (
         note="Critical is just above 1. What differs at one variance are the singular values.",
     ),
 )
-DEEPEST = (loss(10_000),)
+DEEPEST = (
+    loss(10_000),
+    Frames(
+        title="Accuracy over the phase plane",
+        matrix="Accuracy over the phase plane",
+        case="digits/plane",
+        x_label=f"σ_w: {', '.join(f'{value:g}' for value in SIGMA_W)}",
+        y_label=f"σ_b: {', '.join(f'{value:g}' for value in SIGMA_B)}",
+        note="Of Gaussian starts, whatever the method: one seed, 60 steps of 32 images. The critical line begins at σ_w = 1, "
+        "σ_b = 0 and bends to larger values of both; the deeper the network, the narrower the strip along it that learns.",
+    ),
+)
 FLAGS = (
     Flag(
         label="identity",

@@ -7,11 +7,13 @@ import numpy as np
 
 from papers.dynamical_isometry.deep_init.cases import Training
 from papers.dynamical_isometry.deep_init.interface import Method
+from papers.dynamical_isometry.deep_init.plane import show_plane
 from papers.dynamical_isometry.problem import images as pictures
 from papers.dynamical_isometry.problem.layers import Body
 from papers.dynamical_isometry.problem.start import (
     Start,
     drawn_depth,
+    gaussian_start,
     identity_share,
     spec_of,
     start_of,
@@ -28,15 +30,8 @@ REFERENCES: tuple[Body, ...] = ("residual", "normalised")
 
 
 def play(case: Case[Training], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
-    asked, depth = case.params, drawn_depth(case.params.depth, seed.rng("depth"))
-    spec = spec_of(
-        depth=depth,
-        channels=asked.channels,
-        side=asked.side,
-        activation=asked.activation,
-        steps=asked.steps,
-        batch=asked.batch,
-    )
+    asked = case.params
+    spec = spec_for(asked, drawn_depth(asked.depth, seed.rng("depth")))
     images = pictures.draw(asked.source, seed.rng("images"))
     start = asked_start(method, spec, images, asked)
     method.close()
@@ -44,7 +39,20 @@ def play(case: Case[Training], *, seed: Seed, device: str, method: Method, repor
     outcomes = {rate: trial.run(start, rate) for rate in asked.rates}
     best = min(outcomes, key=lambda rate: outcomes[rate].last_loss)
     show_loss(report, outcomes[best].losses)
+    if asked.plane and seed.index == 0:
+        show_plane(report, asked.plane, trial.gaussian_accuracy)
     return scores(outcomes[best], start, images, rate=best) | trial.references()
+
+
+def spec_for(asked: Training, depth: int) -> dict[str, Any]:
+    return spec_of(
+        depth=depth,
+        channels=asked.channels,
+        side=asked.side,
+        activation=asked.activation,
+        steps=asked.steps,
+        batch=asked.batch,
+    )
 
 
 def asked_start(method: Method, spec: dict[str, Any], images: pictures.Images, asked: Training) -> Start:
@@ -83,17 +91,20 @@ class Trial:
         """What other architectures do at the largest rate, where the case asks for them."""
         if not self.asked.references:
             return {}
-        start = critical_start(self.spec, self.seed.rng("references"))
+        pair = self.spec["critical"]
+        start = gaussian_start(
+            self.spec, self.seed.rng("references"), sigma_w2=pair["sigma_w2"], sigma_b2=pair["sigma_b2"]
+        )
         rate = max(self.asked.rates)
         test = self.images.x_test, self.images.y_test
         return {f"{body}_accuracy": self.run(start, rate, body).accuracy(*test) for body in REFERENCES}
 
-
-def critical_start(spec: dict[str, Any], rng: np.random.Generator) -> Start:
-    """Gaussian, on the critical line."""
-    depth, channels, pair = spec["depth"], spec["channels"], spec["critical"]
-    weight = rng.normal(0, np.sqrt(pair["sigma_w2"] / (9 * channels)), (depth, channels, channels, 3, 3))
-    return Start(weight.astype(np.float32), np.zeros((depth, channels), np.float32), 1.0)
+    def gaussian_accuracy(self, depth: int, sigma_w: float, sigma_b: float) -> float:
+        """Of a network of another depth, at the largest rate."""
+        spec = spec_for(self.asked, depth)
+        start = gaussian_start(spec, self.seed.rng("plane"), sigma_w2=sigma_w**2, sigma_b2=sigma_b**2)
+        trial = Trial(self.asked, spec, self.images, seed=self.seed, device=self.device, report=self.report)
+        return trial.run(start, max(self.asked.rates)).accuracy(self.images.x_test, self.images.y_test)
 
 
 def scores(outcome: Outcome, start: Start, images: pictures.Images, *, rate: float) -> Scores:

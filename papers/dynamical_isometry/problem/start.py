@@ -76,6 +76,14 @@ def check_norms(weight: np.ndarray, call: str) -> None:
         )
 
 
+def gaussian_start(spec: dict[str, Any], rng: np.random.Generator, *, sigma_w2: float, sigma_b2: float) -> Start:
+    """Gaussian kernels and biases of these variances."""
+    depth, channels = spec["depth"], spec["channels"]
+    weight = rng.normal(0, np.sqrt(sigma_w2 / (9 * channels)), (depth, channels, channels, 3, 3))
+    bias = rng.normal(0, np.sqrt(sigma_b2), (depth, channels))
+    return Start(weight.astype(np.float32), bias.astype(np.float32), 1.0)
+
+
 def identity_share(weight: np.ndarray) -> float:
     """The share of the weights' squared norm that lies on multiples of the identity at the centre: 1 for identities."""
     trace = np.trace(weight[:, :, :, 1, 1], axis1=1, axis2=2).astype(float)

@@ -22,7 +22,7 @@ CLASSES, CHANCE = 10, 0.1
 CLIP = 1.0  # of the gradient's norm
 MOMENTUM = 0.9
 LAST = 10  # steps whose mean loss chooses the learning rate
-CHECKED = 1000  # from this depth on, activations are computed again on the way back
+KEPT = 256 << 20  # bytes of activations; beyond it they are computed again on the way back
 AT_ONCE = 250  # images that are tested at a time
 
 
@@ -71,10 +71,10 @@ class Trained:
         return functional.linear(self.deep(h).flatten(1), p["head"], p["head bias"])
 
     def deep(self, h: Tensor) -> Tensor:
-        """The hidden layers: (n, C, H, W) -> (n, C, H, W). Many are gone through in parts."""
+        """The hidden layers: (n, C, H, W) -> (n, C, H, W). What would keep too much is gone through in parts."""
         weight, bias = self.parameters["weight"], self.parameters["bias"]
         apply = partial(apply_layers, activation=self.activation, body=self.body, scale=len(weight) ** -0.5)
-        if len(weight) < CHECKED or not torch.is_grad_enabled():
+        if len(weight) * h.nbytes <= KEPT or not torch.is_grad_enabled():
             return apply(h, weight, bias)
         length = int(np.sqrt(len(weight)))
         for kernels, offsets in zip(torch.split(weight, length), torch.split(bias, length), strict=True):

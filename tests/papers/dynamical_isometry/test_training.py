@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from papers.dynamical_isometry.deep_init import plane
 from papers.dynamical_isometry.deep_init import play as protocol
 from papers.dynamical_isometry.problem import images, layers, training
 from papers.dynamical_isometry.problem.network import Network
@@ -59,8 +60,8 @@ def in_torch(h, weight, bias, activation):
 @pytest.mark.slow  # the first time, torch imports its compiler for it
 def test_activations_that_are_computed_again_give_the_same_gradients(monkeypatch):
     gradients = []
-    for depth_checked in (1000, 1):
-        monkeypatch.setattr(training, "CHECKED", depth_checked)
+    for kept in (training.KEPT, 1):
+        monkeypatch.setattr(training, "KEPT", kept)
         net, _, x = drawn(depth=9)
         net(x).square().sum().backward()
         gradients.append(net.parameters["weight"].grad.numpy())
@@ -179,6 +180,24 @@ def test_references_are_trained_where_the_case_asks():
     tiny = TRAINED["digits/tiny"]
     scores = play(replace(tiny, params=replace(tiny.params, references=True)), "delta_orthogonal")
     assert {"residual_accuracy", "normalised_accuracy"} <= set(scores)
+
+
+def test_the_phase_plane_is_drawn_once_where_the_case_asks(monkeypatch):
+    monkeypatch.setattr(plane, "SIGMA_W", (0.3, 1.0))
+    monkeypatch.setattr(plane, "SIGMA_B", (0.0,))
+    tiny, drawn = TRAINED["digits/tiny"], []
+
+    class Drawing(Silent):
+        def matrix(self, name, values, **said):
+            drawn.append((values, said["frames"]))
+
+    case = replace(tiny, params=replace(tiny.params, plane=(20,)))
+    for index in (0, 1):
+        play(case, "identity", index=index, report=Drawing())
+    ((values, frames),) = drawn
+    assert frames == ["20 layers"]
+    assert values.shape == (1, 1, 2)
+    assert values[0, 0, 0] < values[0, 0, 1]
 
 
 @pytest.mark.slow
