@@ -2,4 +2,4 @@
 
 from papers.dynamical_isometry.problem.house import methods
 
-HOUSE = methods(expense=20)
+HOUSE = methods(expense=25)
