@@ -5,7 +5,14 @@ from typing import Literal
 
 from papers.task import Case
 
-SIGMA_W, SIGMA_B = (0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0), (0.0, 0.05, 0.2, 0.5, 1.0)  # a grid over the phase plane
+
+@dataclass(frozen=True)
+class Plane:
+    """A grid over the phase plane, for networks of each of these depths."""
+
+    depths: tuple[int, ...]
+    sigma_w: tuple[float, ...]
+    sigma_b: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -13,7 +20,7 @@ class Training:
     """A network of `depth` to 1.1 `depth` layers; each of `rates` is tried, and the lowest last loss chosen.
 
     with_data: the method may see unlabelled images. references: a residual and a normalised network are trained as well.
-    plane: depths at which Gaussian starts all over the phase plane are trained as well.
+    plane: Gaussian starts on its grid are trained as well.
     """
 
     depth: int
@@ -26,7 +33,7 @@ class Training:
     rates: tuple[float, ...] = field(default=(1e-4, 3e-4))
     with_data: bool = False
     references: bool = False
-    plane: tuple[int, ...] = ()
+    plane: Plane | None = None
 
     @property
     def side(self) -> int:
@@ -42,7 +49,12 @@ def on_mnist(depth: int, *, steps: int, batch: int, channels: int, rates: tuple[
     )
 
 
-TINY = Case(name="digits/tiny", params=Training(8, steps=20, batch=32, rates=(1e-3,)), ranked=False)  # a trial
+PLANE = Plane((8, 32, 64), sigma_w=(0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0), sigma_b=(0.0, 0.05, 0.2, 0.5, 1.0))
+TINY = Case(  # a trial
+    name="digits/tiny",
+    params=Training(8, steps=20, batch=32, rates=(1e-3,), plane=Plane((2,), sigma_w=(0.01, 1.0), sigma_b=(0.0,))),
+    ranked=False,
+)
 QUICK = (
     Case(name="digits/depth32", params=Training(32, steps=250, batch=64)),
     Case(name="digits/depth128", params=Training(128, steps=120, batch=32)),
@@ -58,7 +70,7 @@ FULL = (
     Case(name="digits/depth128/relu", params=Training(128, steps=120, batch=32, activation="relu"), ranked=False),
     Case(
         name="digits/plane",
-        params=Training(32, steps=60, batch=32, rates=(1e-3,), plane=(8, 32, 64)),
+        params=Training(32, steps=60, batch=32, rates=(1e-3,), plane=PLANE),
         ranked=False,
     ),
     Case(

@@ -1,6 +1,6 @@
 """What the board's page shows beside the table: figures and flags."""
 
-from papers.dynamical_isometry.deep_init.cases import SIGMA_B, SIGMA_W
+from papers.dynamical_isometry.deep_init.cases import PLANE
 from papers.figures import Against, Frames, Heatmap, Overlay, Scatter
 from papers.metrics import Flag
 
@@ -42,8 +42,8 @@ DEEPEST = (
         title="Accuracy over the phase plane",
         matrix="Accuracy over the phase plane",
         case="digits/plane",
-        x_label=f"σ_w: {', '.join(f'{value:g}' for value in SIGMA_W)}",
-        y_label=f"σ_b: {', '.join(f'{value:g}' for value in SIGMA_B)}",
+        x_label=f"σ_w: {', '.join(f'{value:g}' for value in PLANE.sigma_w)}",
+        y_label=f"σ_b: {', '.join(f'{value:g}' for value in PLANE.sigma_b)}",
         note="Of Gaussian starts, whatever the method: one seed, 60 steps of 32 images. The critical line begins at σ_w = 1, "
         "σ_b = 0 and bends to larger values of both; the deeper the network, the narrower the strip along it that learns.",
     ),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 
-from papers.dynamical_isometry.deep_init import plane
 from papers.dynamical_isometry.deep_init import play as protocol
 from papers.dynamical_isometry.problem import images, layers, training
 from papers.dynamical_isometry.problem.network import Network
@@ -111,7 +110,8 @@ def test_the_method_is_closed_before_the_training_begins(monkeypatch):
     monkeypatch.setattr(protocol, "train", noted)
     case = TRAINED["digits/tiny"]
     protocol.play(case, seed=Seed(0, b"k", b"s"), device="cpu", method=method, report=Silent())
-    assert was_closed == [True]
+    assert was_closed
+    assert all(was_closed)
 
 
 def test_a_short_training_learns_something_and_says_what_it_took():
@@ -182,20 +182,18 @@ def test_references_are_trained_where_the_case_asks():
     assert {"residual_accuracy", "normalised_accuracy"} <= set(scores)
 
 
-def test_the_phase_plane_is_drawn_once_where_the_case_asks(monkeypatch):
-    monkeypatch.setattr(plane, "SIGMA_W", (0.3, 1.0))
-    monkeypatch.setattr(plane, "SIGMA_B", (0.0,))
-    tiny, drawn = TRAINED["digits/tiny"], []
+def test_the_phase_plane_is_drawn_once_where_the_case_asks():
+    """Two starts: from next to nothing a network learns less than from critical variances."""
+    drawn = []
 
     class Drawing(Silent):
         def matrix(self, name, values, **said):
             drawn.append((values, said["frames"]))
 
-    case = replace(tiny, params=replace(tiny.params, plane=(20,)))
     for index in (0, 1):
-        play(case, "identity", index=index, report=Drawing())
+        play("digits/tiny", "identity", index=index, report=Drawing())
     ((values, frames),) = drawn
-    assert frames == ["20 layers"]
+    assert frames == ["2 layers"]
     assert values.shape == (1, 1, 2)
     assert values[0, 0, 0] < values[0, 0, 1]
 
