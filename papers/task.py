@@ -96,7 +96,7 @@ class Tier:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Task:
-    """What methods of one kind are asked to do. `folder` holds methods/ and reference/."""
+    """What methods of one kind are asked to do. `folder` holds reference/ and, unless boards share them, methods/."""
 
     slug: str
     title: str
@@ -116,6 +116,7 @@ class Task:
     house: tuple[House, ...]
     starter: str  # slug of the house method offered as the starter file
     kit: str | None = None  # a module that methods may import inside the sandbox
+    shared_methods: Path | None = None  # the folder of files that house methods of several boards have in common
     file_bytes: int = 1 << 20  # of a method; less where what was learnt elsewhere must not be packed in
     flags: tuple[Flag, ...] = ()
     average: Literal["mean", "iqm"] = "mean"  # of a seed's cases; "iqm" leaves out the best and the worst quarter
@@ -152,11 +153,16 @@ class Task:
         """The house method of this slug. Raises KeyError."""
         return {house.slug: house for house in self.house}[slug]
 
+    @property
+    def methods(self) -> Path:
+        """The folder of the house methods' files."""
+        return self.shared_methods or self.folder / "methods"
+
     def code(self, house: House) -> bytes:
         """The file of a house method, exactly as a user could upload it: its constants put in. Empty for an oracle."""
         if house.kind == "oracle":
             return b""
-        text = (self.folder / "methods" / f"{house.file or house.slug}.py").read_bytes()
+        text = (self.methods / f"{house.file or house.slug}.py").read_bytes()
         return with_constants(text, house.constants) if house.constants else text
 
     def board(self, tier: str) -> "Board":

@@ -153,7 +153,7 @@ def test_what_lies_in_a_paper_has_its_place(folder):
 @each_paper
 def test_methods_import_nothing_of_ours_but_the_kit(folder):
     for task in [task for paper in catalogue.all_papers() if paper.folder == folder for task in paper.tasks]:
-        for path in (task.folder / "methods").glob("*.py"):
+        for path in task.methods.glob("*.py"):
             ours = {name for name, _ in imports(path) if name.split(".")[0] in FORBIDDEN}
             assert all(
                 name == "papers" or f"{name}.".startswith(f"{task.kit}.") or f"{task.kit}.".startswith(f"{name}.")

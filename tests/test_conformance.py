@@ -253,7 +253,7 @@ def test_a_house_method_is_a_file_that_a_user_could_upload(task, house):
 
 @each_task
 def test_every_file_beside_the_board_is_a_house_method(task):
-    lying = {path.stem for path in (task.folder / "methods").glob("*.py")} - {"__init__"}
+    lying = {path.stem for path in task.methods.glob("*.py")} - {"__init__"}
     assert lying == {house.file or house.slug for house in task.house if house.kind != "oracle"}
 
 

@@ -95,7 +95,7 @@ def test_a_file_that_is_not_utf_8_is_refused():
 @pytest.mark.parametrize(("task", "house"), HOUSE, ids=[f"{task.slug}-{house.slug}" for task, house in HOUSE])
 def test_the_code_of_a_house_method_has_its_constants(task, house):
     code = task.code(house)
-    text = (task.folder / "methods" / f"{house.file or house.slug}.py").read_bytes()
+    text = (task.methods / f"{house.file or house.slug}.py").read_bytes()
     assert (code != text) == bool(house.constants)
     held = {
         target.id: statement.value

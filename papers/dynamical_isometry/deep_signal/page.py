@@ -1,0 +1,83 @@
+"""What the board's page shows beside the table: figures and flags."""
+
+import numpy as np
+
+from papers.dynamical_isometry.problem.theory import critical
+from papers.figures import Against, Frames, Gallery, Heatmap, Overlay, Scatter
+from papers.metrics import Flag
+
+
+def critical_line() -> tuple[tuple[float, float], ...]:
+    """(sigma_w, sigma_b) of tanh, from q near 0 to 1."""
+    pairs = [critical("tanh", float(q)) for q in np.linspace(1e-3, 1, 25)]
+    return tuple((round(sigma_w2**0.5, 4), round(sigma_b2**0.5, 4)) for sigma_w2, sigma_b2 in pairs)
+
+
+def gradients(layers: str, case: str) -> Overlay:
+    return Overlay(
+        title=f"Gradients in a network of {layers} layers",
+        curve="Gradients along the way",
+        series="ln of gradient over the last layer's",
+        case=case,
+        x_label="share of the way from the first layer to the last",
+        y_label="ln of the gradient's norm",
+        note="Over the last layer's, cut at 30 either way: mean and 95 % interval over the seeds. Flat is what a training needs.",
+    )
+
+
+FIGURES = (
+    gradients("10,000", "depth10000"),
+    gradients("128", "depth128"),
+    Overlay(
+        title="Singular values of the Jacobian, 128 layers",
+        curve="Singular values",
+        series="ln singular value",
+        reference="orthogonal weights, theory",
+        case="depth128",
+        x_label="share of the singular values that are larger",
+        y_label="ln of the singular value",
+        note="In falling order, mean and 95 % interval over the seeds. The theory's curve is that of orthogonal weights and wide "
+        "networks, a log-normal law.",
+    ),
+    Scatter(
+        title="The phase plane",
+        x="sigma_w",
+        y="sigma_b",
+        reference=critical_line(),
+        reference_label="critical line of tanh",
+        note="Order lies left of the line, where gradients vanish, chaos right of it, where they explode. Methods on one spot "
+        "differ in what the variances don't say: the singular values.",
+    ),
+    Against(
+        title="Gradient ratio against depth",
+        metric="log_grad_ratio",
+        x="depth",
+        x_label="layers",
+        log_x=True,
+        note="|ln| of the first layer's gradient over the last one's; 30 is where nothing can be trained.",
+    ),
+    Gallery(title="Fourier modes against theory, 1,000 layers", artefact="Fourier modes, a layer", case="depth1000"),
+    Frames(
+        title="Eight inputs on their way through 128 layers",
+        matrix="Likeness of inputs",
+        case="depth128",
+        x_label="input",
+        y_label="input",
+        note="The cosine between the activations of two inputs: where all are 1, the network has forgotten what it was given.",
+    ),
+    Heatmap(title="|ln gradient ratio| by case", metric="log_grad_ratio"),
+)
+FLAGS = (
+    Flag(
+        label="identity",
+        metric="identity_share",
+        above=0.5,
+        text="Most of its weights are the identity: a network that starts as if its hidden layers were not there.",
+    ),
+    Flag(
+        label="collapsed",
+        metric="signal_left",
+        below=-30.0,
+        text="Inputs can't be told apart after the last layer: their differences shrink by more than e^30 on the way.",
+    ),
+)
