@@ -42,6 +42,20 @@ HOUSE = (
         expense=20,
     ),
     House(
+        slug="ppo",
+        title="PPO",
+        kind="baseline",
+        summary="Clipped policy steps on the last block. Uniform on finite data.",
+        expense=90,
+    ),
+    House(
+        slug="sac",
+        title="SAC",
+        kind="baseline",
+        summary="Soft actor-critic, two critics, replay. Uniform on finite data.",
+        expense=150,
+    ),
+    House(
         slug="energy_controller",
         title="Energy controller",
         kind="baseline",

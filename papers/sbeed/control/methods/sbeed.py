@@ -13,7 +13,7 @@ import numpy as np
 
 # finite data
 ETA = 1.0
-STEPS, RATE, LAST_RATE = 3000, 0.05, 0.005
+STEPS, RATE, LAST_RATE = 6000, 0.1, 0.005
 # environments
 ETA_ONLINE, K, LAMBDA, GAMMA = 0.1, 10, 0.05, 0.98
 REWARD_SCALE, PENALTY = 0.05, 0.005
