@@ -1,14 +1,18 @@
 """Plays of the board: where methods and controls must land, and what gains nothing."""
 
+from dataclasses import replace
 from itertools import pairwise
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from papers.sbeed.control.online import BLOCK
-from papers.task import AnswerError
+from papers.task import AnswerError, Board
+from runners.evaluation import evaluate
+from runners.job import Job
 from tests.papers import contestant
-from tests.papers.sbeed.playing import CASES, Kept, house_scores, play
+from tests.papers.sbeed.playing import CASES, TASK, Kept, house_scores, play
 
 GARNET, RIVER, GRID = "garnet-sparse/batch-10k", "riverswim/batch-10k", "slippery-grid/batch-10k"
 BAIRD, DRIFT, PENDULUM = "baird/batch-10k", "drift/batch-10k", "pendulum/30k"
@@ -172,3 +176,81 @@ def test_smoothing_costs_no_more_than_its_bound_and_what_data_cost():
     assert np.all(np.diff(series["bound"]) > 0)
     assert series["error against the plain optimum"][-1] <= series["bound"][-1]
     assert scores["value_error"] < 0.1
+
+
+IMPORTS_A_SIMULATOR = b"""
+import gymnasium
+
+class Method:
+    def __init__(self, seed, device):
+        pass
+"""
+ACTS_ON = b"""
+import numpy as np
+
+class Method:
+    def __init__(self, seed, device):
+        pass
+
+    def begin(self, *args):
+        pass
+
+    def observe(self, obs, action, reward, next_obs, terminated, truncated):
+        obs[:] = next_obs[:] = reward[:] = 0
+        return np.ones(50)
+
+    def act(self, obs, explore):
+        obs[:] = 0
+        return np.zeros((len(obs), 1))
+"""
+LATE = b"""
+class Method:
+    def __init__(self, seed, device):
+        pass
+
+    def begin(self, *args):
+        while True:
+            pass
+
+    def observe(self, *args):
+        pass
+
+    def act(self, obs, explore):
+        pass
+"""
+
+
+def evaluated(code, case):
+    """The play and the failure that the runner tells of one play in a sandbox."""
+    told = []
+    evaluate(Job(task="control", tier="quick", code=code, cases=(case,), seeds=1), told.append)
+    by_kind = {event["type"]: event for event in told}
+    return by_kind.get("play"), by_kind.get("failed")
+
+
+@pytest.mark.sandbox
+def test_no_simulator_can_be_imported():
+    play, failure = evaluated(IMPORTS_A_SIMULATOR, RIVER)
+    assert play is None
+    assert failure["whose"] == "author"
+    assert "gymnasium" in failure["message"]
+
+
+@pytest.mark.sandbox
+def test_an_answer_that_comes_late_is_none(monkeypatch):
+    board = TASK.board("quick")
+    hasty = replace(board.tier, limits=replace(board.limits, call_seconds=0.5))
+    monkeypatch.setattr(Job, "board", property(lambda job: Board(TASK, hasty)))
+    play, failure = evaluated(LATE, RIVER)
+    assert play is None
+    assert failure["whose"] == "author"
+
+
+def test_what_a_method_does_to_its_arguments_moves_no_pendulum():
+    """Neither what it was shown nor what it returns from `observe` reaches the evaluator."""
+    spoiler = ModuleType("spoiler")
+    exec(ACTS_ON, spoiler.__dict__)
+    spoilt, quiet = (
+        play(PENDULUM, method, transitions=15 * BLOCK * 8) for method in (spoiler.Method(0, "cpu"), house("immediate"))
+    )
+    assert spoilt == quiet
