@@ -80,7 +80,11 @@ def test_how_a_world_is_shown_depends_on_the_code_but_not_what_is_learnt():
             shown.append(block)
             self.inner.observe(*block)
 
-    assert play(RIVER, Watching())["score"] == pytest.approx(house_scores(RIVER, "model_vi")["score"], abs=1e-12)
+    for salt in (b"salt", b"another"):
+        scores = play(RIVER, Watching(), salt=salt)
+        assert scores == pytest.approx(house_scores(RIVER, "model_vi"), abs=1e-7)
+    assert (shown[0][0] != shown[1][0]).any()
+    assert (shown[0][2] == shown[1][2]).all()
     obs, action, reward, following, terminated, truncated = shown[0]
     assert obs.shape == following.shape == (10_000, 1, 8)
     assert (obs.dtype, reward.dtype, action.dtype) == (np.float32, np.float32, np.int64)
