@@ -6,7 +6,7 @@ from papers.task import House
 
 
 def variant(slug: str, title: str, summary: str, **constants: Any) -> House:
-    return House(slug=slug, title=title, kind="method", summary=summary, file="sbeed", constants=constants, expense=120)
+    return House(slug=slug, title=title, kind="method", summary=summary, file="sbeed", constants=constants, expense=130)
 
 
 HOUSE = (
@@ -21,7 +21,7 @@ HOUSE = (
         title="SBEED",
         kind="method",
         summary="η 1 from finite data, .1 in environments; ten steps, λ .05 there.",
-        expense=120,
+        expense=130,
     ),
     variant("sbeed_eta0", "SBEED, η 0", "Path consistency: no dual.", ETA=0.0, ETA_ONLINE=0.0),
     variant("sbeed_eta01", "SBEED, η .1", "A tenth of the dual's correction.", ETA=0.1),
