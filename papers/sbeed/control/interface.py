@@ -45,7 +45,7 @@ class Method(Contestant, Protocol):
         """Learn from T steps of n environments, in the order of time. Training happens here.
 
         obs, next_obs: (T, n, obs_dim) float32, next_obs what truly followed, not the next start. action: (T, n) int64, or
-        (T, n, act_dim) float32 as it was executed, within low and high. reward: (T, n) float32. terminated, truncated:
+        (T, n, act_dim) float32 as you answered it, not yet cut to low and high. reward: (T, n) float32. terminated, truncated:
         (T, n) bool; after a truncated step the episode would have gone on. Batch cases: one call with n = 1, rows unrelated.
         """
 

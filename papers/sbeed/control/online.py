@@ -69,9 +69,8 @@ def evaluate(method: Method, pendulums: Pendulums) -> tuple[np.ndarray, np.ndarr
 
 
 def asked(method: Method, obs: np.ndarray, *, explore: bool) -> np.ndarray:
-    """(n, 1), cut to what the motor can do."""
-    action = answers.array(method.act(obs.copy(), explore), call="act", shape=(len(obs), 1))
-    return np.asarray(np.clip(action, -STRONGEST, STRONGEST))
+    """(n, 1). What is beyond the motor's strength is cut by the pendulum, and told to the method as it was answered."""
+    return answers.array(method.act(obs.copy(), explore), call="act", shape=(len(obs), 1))
 
 
 def show(report: Report, at: np.ndarray, marks: list[float]) -> None:

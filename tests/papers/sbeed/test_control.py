@@ -136,6 +136,8 @@ def test_the_budget_is_what_was_said_and_a_torque_is_cut():
     seen = []
 
     class Strong:
+        torque = 1e6
+
         def begin(self, obs_dim, n_actions, low, high, gamma, entropy, n_envs, steps):
             self.steps = steps
 
@@ -143,15 +145,17 @@ def test_the_budget_is_what_was_said_and_a_torque_is_cut():
             seen.append((obs, action, next_obs, terminated, truncated))
 
         def act(self, obs, explore):
-            return np.full((len(obs), 1), 1e6)
+            return np.full((len(obs), 1), self.torque)
 
     method = Strong()
-    play(PENDULUM, method, transitions=15 * BLOCK * 8)
+    scores = play(PENDULUM, method, transitions=15 * BLOCK * 8)
     assert method.steps == sum(len(block[0]) * block[0].shape[1] for block in seen) == 15 * BLOCK * 8
-    assert all((action == 2).all() for _, action, *_ in seen)
+    assert all((action == 1e6).all() for _, action, *_ in seen)
     assert [block[4].any() for block in seen] == [False, False, False, True] * 2
     assert not any(block[3].any() for block in seen)
-    for before, after in pairwise(seen):
+    method.torque = 2.0
+    assert play(PENDULUM, method, transitions=15 * BLOCK * 8) == scores
+    for before, after in pairwise(seen[:8]):
         is_new = before[4][-1]
         assert (np.abs(after[0][0] - before[2][-1]).max(axis=1) > 0).tolist() == is_new.tolist()
 
