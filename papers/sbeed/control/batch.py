@@ -35,7 +35,7 @@ class Finite:
     @property
     def observations(self) -> np.ndarray:
         """Of every state: (S, d) float32."""
-        return self.world.phi[:, self.columns].astype(np.float32)
+        return np.asarray(self.world.phi[:, self.columns], np.float32)
 
     @property
     def asked(self) -> np.ndarray:
@@ -149,7 +149,7 @@ class SoftOptimum:
 
     def policy(self, obs: np.ndarray) -> np.ndarray:
         pi = self._world.greedy(self._world.optimum())
-        return pi[self._finite.order][:, np.argsort(self._finite.actions)]
+        return np.asarray(pi[self._finite.order][:, np.argsort(self._finite.actions)])
 
     def value(self, obs: np.ndarray) -> np.ndarray:
         return np.asarray(self._world.optimum()[self._finite.order])

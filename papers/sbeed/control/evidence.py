@@ -1,9 +1,9 @@
 """What the paper says: it prints curves only, so a claim is an order of two methods."""
 
-from papers.evidence import Comparison, Evidence
+from papers.evidence import Comparison, Evidence, Status
 
 RANDOM = ("garnet-sparse/batch-10k", "riverswim/batch-10k", "slippery-grid/batch-10k")
-STATUS = "transcribed, unchecked"
+STATUS: Status = "transcribed, unchecked"
 NOTE = "The paper's own tasks are deterministic, where the bias that the dual removes can't be seen."
 DUAL = Comparison(
     text="The dual pays where transitions are random: η 1 beats η 0 (path consistency)",

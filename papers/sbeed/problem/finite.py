@@ -55,7 +55,7 @@ class World:
         """softmax(q / lambda): (S, A); the first best action where lambda is 0."""
         q = self.q(v)
         if not self.entropy:
-            return np.eye(self.shape[1])[q.argmax(axis=1)]
+            return np.asarray(np.eye(self.shape[1])[q.argmax(axis=1)])
         return np.asarray(softmax(q / self.entropy, axis=1))
 
     def value_of(self, pi: np.ndarray) -> np.ndarray:
