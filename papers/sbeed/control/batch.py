@@ -35,7 +35,8 @@ class Finite:
     @property
     def observations(self) -> np.ndarray:
         """Of every state: (S, d) float32."""
-        return np.asarray(self.world.phi[:, self.columns], np.float32)
+        seen: np.ndarray = self.world.phi[:, self.columns].astype(np.float32)
+        return seen
 
     @property
     def asked(self) -> np.ndarray:
