@@ -35,12 +35,11 @@ class Finite:
     @property
     def observations(self) -> np.ndarray:
         """Of every state: (S, d) float32."""
-        seen: np.ndarray = self.world.phi[:, self.columns].astype(np.float32)
-        return seen
+        return np.asarray(self.world.phi[:, self.columns].astype(np.float32))
 
     @property
     def asked(self) -> np.ndarray:
-        return self.observations[self.order]
+        return np.asarray(self.observations[self.order])
 
     def restored(self, rows: np.ndarray) -> np.ndarray:
         """Answers to `asked` by state."""
