@@ -14,7 +14,8 @@ import numpy as np
 
 from papers import catalogue
 from papers.sbeed.control.online import asked
-from papers.sbeed.problem.pendulum import Pendulums, Physics
+from papers.sbeed.problem.environments import Environments
+from papers.sbeed.problem.pendulum import Pendulum
 from runners import local
 from runners.job import Job
 from tests.benchmarks.overparameterization import spent
@@ -50,10 +51,10 @@ def bare_loop() -> None:
     for rows in ROWS:
         method = contestant.contestant("control", "uniform")
         method.begin(3, 0, np.full(1, -2, np.float32), np.full(1, 2, np.float32), 1.0, 0.0, rows, CALLS * rows)
-        pendulums = Pendulums(rows, Physics(), np.random.default_rng(0))
+        pendulums = Environments(rows, Pendulum(), np.random.default_rng(0))
         start = time.process_time()
         for _ in range(CALLS):
-            pendulums.step(asked(method, pendulums.seen(), explore=True)[:, 0])
+            pendulums.step(asked(method, pendulums.model, pendulums.seen(), explore=True))
         rate = CALLS / (time.process_time() - start)
         print(f"  {rows:>3} {rate:>9,.0f} {rate * rows:>11,.0f}")
 

@@ -44,8 +44,9 @@ def batch(world: str, thousands: int, *, ranked: bool = True) -> Case[Problem]:
     )
 
 
-def pendulum(thousands: int) -> Case[Problem]:
-    return Case(name=f"pendulum/{thousands}k", params=Problem("pendulum", 1000 * thousands, environments=15))
+def online(world: str, thousands: int, *, environments: int = 15, packages: tuple[str, ...] = ()) -> Case[Problem]:
+    params = Problem(world, 1000 * thousands, environments=environments)
+    return Case(name=f"{world}/{thousands}k", params=params, packages=packages)
 
 
 SMOOTHING = Case(
@@ -58,12 +59,16 @@ QUICK = (
     batch("riverswim", 10),
     batch("slippery-grid", 10),
     batch("drift", 10),
-    pendulum(30),
+    online("pendulum", 30),
     batch("baird", 10, ranked=False),
     SMOOTHING,
 )
 FULL = (
     *(batch(world, n) for world in ("garnet-sparse", "riverswim", "slippery-grid") for n in (1, 10, 100)),
     batch("garnet-dense", 10, ranked=False),
-    pendulum(100),
+    *(online(world, 100) for world in ("pendulum", "cartpole", "acrobot", "mountain-car")),
+    *(
+        online(world, 300, packages=("gymnasium", "mujoco"))
+        for world in ("inverted-double-pendulum", "half-cheetah", "swimmer", "hopper")
+    ),
 )

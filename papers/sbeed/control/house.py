@@ -42,6 +42,13 @@ HOUSE = (
         expense=20,
     ),
     House(
+        slug="dqn",
+        title="DQN",
+        kind="baseline",
+        summary="Deep Q-learning with replay; five levels of a continuous action.",
+        expense=90,
+    ),
+    House(
         slug="ppo",
         title="PPO",
         kind="baseline",

@@ -7,70 +7,91 @@ from papers.playing import Report
 from papers.sbeed.control.cases import Problem
 from papers.sbeed.control.interface import Method
 from papers.sbeed.control.scoring import LEARNT
-from papers.sbeed.problem.pendulum import OBSERVED, STRONGEST, Pendulums, Physics, picture, random_return
+from papers.sbeed.problem import kinds
+from papers.sbeed.problem.environments import Environments, Model, picture, random_return
 from papers.task import Scores, Seed
 
 BLOCK = 50  # steps between two calls of `observe`
-MARK = 8  # blocks between two evaluations
+MARKS = 5  # evaluations while learning, evenly spaced; what is left over of the budget comes after the last
 AT_MARKS, AT_END = 5, 20  # episodes
-REFERENCE = -150.0  # the return of a method that has learnt: published ones lie about it
-FRAMES, FRAME_EVERY = 8, 16  # of the best episode: most of what happens is early
-HIGH = np.full(1, STRONGEST, np.float32)
+FRAMES = 8  # of the best episode
+EARLY = 0.6  # of it: most of what happens is early
 
 
 def act_and_learn(problem: Problem, *, seed: Seed, method: Method, report: Report) -> Scores:
-    physics = Physics.drawn(seed.rng("physics"))
-    worst = random_return(physics, seed.rng("random torques"))
-    pendulums = Pendulums(problem.environments, physics, seed.rng("training"))
-    blocks = problem.transitions // (BLOCK * problem.environments)
+    model = kinds.drawn(problem.world, seed.rng("physics"))
+    many = Environments(problem.environments, model, seed.rng("training"))
     steps = BLOCK * problem.environments
-    method.begin(OBSERVED, 0, -HIGH, HIGH, problem.gamma, problem.entropy, problem.environments, blocks * steps)
+    blocks = problem.transitions // steps
+    method.begin(
+        model.observed,
+        model.actions,
+        -model.high,
+        model.high,
+        problem.gamma,
+        problem.entropy,
+        problem.environments,
+        blocks * steps,
+    )
     marks: list[float] = []
     for number in range(1, blocks + 1):
-        method.observe(*gather(method, pendulums))
-        if number % MARK == 0:
-            start = Pendulums(AT_MARKS, physics, seed.rng(f"mark {number}"))
-            marks.append(float(evaluate(method, start)[0].mean()))
+        method.observe(*gather(method, many))
+        if number % (blocks // MARKS) == 0 and len(marks) < MARKS:
+            marks.append(float(evaluate(method, model, AT_MARKS, seed.rng(f"mark {number}"))[0].mean()))
             report.progress(number / blocks, f"return {marks[-1]:.0f}")
-    returns, angles = evaluate(method, Pendulums(AT_END, physics, seed.rng("last evaluation")))
-    show(report, np.arange(1, len(marks) + 1) * MARK * steps, marks)
+    returns, states = evaluate(method, model, AT_END, seed.rng("last evaluation"))
+    show(report, np.arange(1, len(marks) + 1) * (blocks // MARKS) * steps, marks)
     if seed.index == 0:
-        show_episode(report, angles[:, returns.argmax()])
-    return scores(float(returns.mean()), np.array(marks), worst)
+        show_episode(report, model, states[int(returns.argmax())])
+    worst = random_return(model, seed.rng("random actions"))
+    return scores(float(returns.mean()), np.array(marks), worst, kinds.REFERENCES[problem.world])
 
 
-def scores(last: float, marks: np.ndarray, worst: float) -> Scores:
-    span = REFERENCE - worst
+def scores(last: float, marks: np.ndarray, worst: float, reference: float) -> Scores:
+    span = reference - worst
     score = (last - worst) / span
     area = float(((marks - worst) / span).mean())
     return {"score": score, "return": last, "area": area, "failed": float(score < LEARNT)}
 
 
-def gather(method: Method, pendulums: Pendulums) -> tuple[np.ndarray, ...]:
+def gather(method: Method, many: Environments) -> tuple[np.ndarray, ...]:
     """One block of what a method does and meets: obs, action, reward, next_obs, terminated, truncated, each (T, n, ...)."""
     rows: list[tuple[np.ndarray, ...]] = []
-    obs = pendulums.seen()
     for _ in range(BLOCK):
-        action = asked(method, obs, explore=True)
-        reward = pendulums.step(action[:, 0]).astype(np.float32)
-        following, cut = pendulums.seen(), np.full(len(obs), pendulums.is_over)
-        rows.append((obs, action.astype(np.float32), reward, following, np.zeros(len(obs), bool), cut))
-        obs = pendulums.reset() if pendulums.is_over else following
+        obs = many.seen()
+        action = asked(method, many.model, obs, explore=True)
+        reward, over, cut = many.step(action)
+        told = action if many.model.actions else action.astype(np.float32)
+        rows.append((obs, told, reward.astype(np.float32), many.seen(), over, cut))
+        many.renew(over | cut)
     return tuple(np.stack(column) for column in zip(*rows, strict=True))
 
 
-def evaluate(method: Method, pendulums: Pendulums) -> tuple[np.ndarray, np.ndarray]:
-    """One episode of each pendulum, without exploring: returns (n,) and angles (steps, n)."""
-    total, angles = np.zeros(len(pendulums.angle)), []
-    while not pendulums.is_over:
-        angles.append(pendulums.angle)
-        total += pendulums.step(asked(method, pendulums.seen(), explore=False)[:, 0])
-    return total, np.array(angles)
+def evaluate(
+    method: Method, model: Model, episodes: int, rng: np.random.Generator
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Episodes without exploring: returns (n,), and of each its states (steps, k). Only those that go on are asked for."""
+    many, total, goes_on = Environments(episodes, model, rng), np.zeros(episodes), np.ones(episodes, bool)
+    path, lengths = [], np.zeros(episodes, int)
+    while goes_on.any():
+        path.append(many.state)
+        answer = asked(method, model, many.seen()[goes_on], explore=False)
+        action = np.zeros((episodes, *answer.shape[1:]), answer.dtype)
+        action[goes_on] = answer
+        reward, over, cut = many.step(action)
+        total += reward * goes_on
+        lengths += goes_on
+        goes_on &= ~(over | cut)
+    states = np.stack(path)
+    return total, [states[:length, n] for n, length in enumerate(lengths)]
 
 
-def asked(method: Method, obs: np.ndarray, *, explore: bool) -> np.ndarray:
-    """(n, 1). What is beyond the motor's strength is cut by the pendulum, and told to the method as it was answered."""
-    return answers.array(method.act(obs.copy(), explore), call="act", shape=(len(obs), 1))
+def asked(method: Method, model: Model, obs: np.ndarray, *, explore: bool) -> np.ndarray:
+    """(n,) int64 or (n, act_dim). What is beyond a motor's strength is cut by the environment, and told as answered."""
+    answer = method.act(obs.copy(), explore)
+    if model.actions:
+        return answers.array(answer, call="act", shape=(len(obs),), kind="int", low=0, high=model.actions - 1)
+    return answers.array(answer, call="act", shape=(len(obs), len(model.high)))
 
 
 def show(report: Report, at: np.ndarray, marks: list[float]) -> None:
@@ -79,6 +100,9 @@ def show(report: Report, at: np.ndarray, marks: list[float]) -> None:
     )
 
 
-def show_episode(report: Report, angles: np.ndarray) -> None:
-    steps = np.arange(FRAMES) * FRAME_EVERY
-    report.strip("Best episode", np.stack([picture(angles[at]) for at in steps]), [f"step {at}" for at in steps])
+def show_episode(report: Report, model: Model, states: np.ndarray) -> None:
+    if not len(model.joints(states[0])):
+        return
+    steps = np.linspace(0, EARLY * (len(states) - 1), FRAMES).astype(int)
+    frames = np.stack([picture(model.joints(states[at])) for at in steps])
+    report.strip("Best episode", frames, [f"step {at}" for at in steps])

@@ -1,80 +1,41 @@
-"""A torque-limited pendulum, many at once, in steps like those of gymnasium's Pendulum-v1. The angle is 0 upright."""
+"""A torque-limited pendulum in steps like those of gymnasium's Pendulum-v1. State: angle, 0 upright, and speed."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar
 
 import numpy as np
 
-STEP, EPISODE = 0.05, 200  # seconds; steps
+STEP = 0.05  # seconds
 FASTEST, STRONGEST = 8.0, 2.0  # radians a second; newton metres
-JITTER = 0.1  # relative, of each physical constant
-OBSERVED = 3  # numbers
 
 
 @dataclass(frozen=True)
-class Physics:
-    """Metres, kilograms, seconds."""
+class Pendulum:
+    """Metres, kilograms, seconds. Nothing ends it: an episode is cut."""
 
     gravity: float = 10.0
     mass: float = 1.0
     length: float = 1.0
 
-    @classmethod
-    def drawn(cls, rng: np.random.Generator) -> Self:
-        """Each constant within 10 % of the nominal one."""
-        return cls(*(np.array([10.0, 1.0, 1.0]) * rng.uniform(1 - JITTER, 1 + JITTER, 3)).tolist())
+    observed: ClassVar[int] = 3
+    actions: ClassVar[int] = 0
+    high: ClassVar[np.ndarray] = np.full(1, STRONGEST, np.float32)
+    episode: ClassVar[int] = 200
 
+    def start(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        return np.stack([rng.uniform(-np.pi, np.pi, n), rng.uniform(-1, 1, n)], axis=1)
 
-class Pendulums:
-    """n of them, each (angle, speed), started anew after 200 steps. Nothing terminates: an episode is cut."""
+    def seen(self, state: np.ndarray) -> np.ndarray:
+        """Cosine, sine and speed."""
+        return np.stack([np.cos(state[:, 0]), np.sin(state[:, 0]), state[:, 1]], axis=1).astype(np.float32)
 
-    def __init__(self, n: int, physics: Physics, rng: np.random.Generator) -> None:
-        self.physics, self._rng = physics, rng
-        self.angle, self.speed = np.zeros(n), np.zeros(n)
-        self.reset()
+    def move(self, state: np.ndarray, action: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        (angle, speed), torque = state.T, action[:, 0]
+        upright = (angle + np.pi) % (2 * np.pi) - np.pi
+        reward = -(upright**2 + 0.1 * speed**2 + 0.001 * torque**2)
+        push = 3 * self.gravity / (2 * self.length) * np.sin(angle) + 3 / (self.mass * self.length**2) * torque
+        speed = np.clip(speed + push * STEP, -FASTEST, FASTEST)
+        return np.stack([angle + speed * STEP, speed], axis=1), reward, np.zeros(len(angle), bool)
 
-    def reset(self) -> np.ndarray:
-        """Start all of them anew; returns what is seen: (n, 3)."""
-        n = len(self.angle)
-        self.angle, self.speed = self._rng.uniform(-np.pi, np.pi, n), self._rng.uniform(-1, 1, n)
-        self.age = 0
-        return self.seen()
-
-    def seen(self) -> np.ndarray:
-        """Cosine, sine and speed: (n, 3) float32."""
-        return np.stack([np.cos(self.angle), np.sin(self.angle), self.speed], axis=1).astype(np.float32)
-
-    def step(self, torque: np.ndarray) -> np.ndarray:
-        """Move by (n,) torques, cut at 2; returns rewards (n,)."""
-        torque = np.clip(torque, -STRONGEST, STRONGEST)
-        upright = (self.angle + np.pi) % (2 * np.pi) - np.pi
-        reward = -(upright**2 + 0.1 * self.speed**2 + 0.001 * torque**2)
-        g, m, length = self.physics.gravity, self.physics.mass, self.physics.length
-        push = 3 * g / (2 * length) * np.sin(self.angle) + 3 / (m * length**2) * torque
-        self.speed = np.clip(self.speed + push * STEP, -FASTEST, FASTEST)
-        self.angle = self.angle + self.speed * STEP
-        self.age += 1
-        return np.asarray(reward)
-
-    @property
-    def is_over(self) -> bool:
-        return self.age >= EPISODE
-
-
-def random_return(physics: Physics, rng: np.random.Generator, episodes: int = 400) -> float:
-    """The mean return of uniformly random torques."""
-    pendulums = Pendulums(episodes, physics, rng)
-    total = np.zeros(episodes)
-    while not pendulums.is_over:
-        total += pendulums.step(rng.uniform(-STRONGEST, STRONGEST, episodes))
-    return float(total.mean())
-
-
-def picture(angle: float, side: int = 48) -> np.ndarray:
-    """The rod as seen from the side, upright at 0: (side, side) in [0, 1]."""
-    grid = (np.arange(side) + 0.5) / side * 2 - 1
-    x, y = np.meshgrid(grid, -grid)
-    tip = np.array([-np.sin(angle), np.cos(angle)]) * 0.8
-    along = np.clip(x * tip[0] + y * tip[1], 0, 0.64) / 0.64
-    apart = np.hypot(x - along * tip[0], y - along * tip[1])
-    return np.asarray(np.clip(1.5 - apart / 0.06, 0, 1))
+    def joints(self, state: np.ndarray) -> np.ndarray:
+        return np.array([(0, 0), (-0.8 * np.sin(state[0]), 0.8 * np.cos(state[0]))])

@@ -62,40 +62,106 @@ def test_the_gradients_are_those_of_the_objective(name, eta):
     )
 
 
+@pytest.mark.parametrize("kind", ["continuous", "counted"])
 @pytest.mark.parametrize("k", [1, 3])
-def test_the_networks_gradients_are_those_of_the_objective(k):
-    house = contestant.load("control", "sbeed")
-    house.K, house.HIDDEN, house.PENALTY = k, 5, 0.0
+def test_the_networks_gradients_are_those_of_the_objective(k, kind):
+    """Some paths are shorter than k, and one ends for good."""
+    learner, house = gathering(k, 3 if kind == "counted" else 0)
     rng = np.random.default_rng(0)
-    learner = house.Gathering(3, np.array([-2.0]), np.array([2.0]), 4, rng)
-    for net in (learner.pi, learner.v, learner.rho):
-        net.weights[:] = [w.astype(float) for w in net.weights]
-    learner.log_std = np.array([-0.3])
-    obs, action, reward = rng.normal(size=(k, 6, 3)), rng.normal(size=(k, 6, 1)), rng.normal(size=(k, 6))
-    last, goes_on = rng.normal(size=(6, 3)), np.array([1.0, 1, 1, 0, 1, 1])
-    before = learner.pi.copy(), learner.log_std.copy()
+    obs, reward = rng.normal(size=(k, 6, 3)), rng.normal(size=(k, 6))
+    action = rng.normal(size=(k, 6, 1)) if kind == "continuous" else np.eye(3)[rng.integers(3, size=(k, 6))]
+    lengths, last, goes_on = np.array([k, k, 1, k, 1, k]), rng.normal(size=(6, 3)), np.array([1.0, 1, 1, 0, 1, 1])
+    taken = np.arange(k)[:, None] < lengths
 
     def parts():
-        fading = house.GAMMA ** np.arange(k)[:, None]
-        z = (action - learner.pi(obs.reshape(-1, 3))[-1].reshape(action.shape)) / np.exp(learner.log_std)
-        log_pi = -(z**2 / 2 + learner.log_std + np.log(2 * np.pi) / 2).sum(axis=-1)
-        delta = (fading * (reward - house.LAMBDA * log_pi)).sum(axis=0)
-        delta = delta + house.GAMMA**k * goes_on * learner.v(last)[-1][:, 0]
+        fading = taken * house.GAMMA ** np.arange(k)[:, None]
+        delta = (fading * (reward - learner.pi.smoothing * log_probabilities(learner.pi, obs, action))).sum(axis=0)
+        delta = delta + house.GAMMA**lengths * goes_on * learner.v(last)[-1][:, 0]
         rho = learner.rho(np.concatenate([obs[0], action[0]], axis=1))[-1][:, 0]
         return np.mean((delta - learner.v(obs[0])[-1][:, 0]) ** 2), np.mean((delta - rho) ** 2)
 
     def loss():
         return parts()[0] - house.ETA_ONLINE * parts()[1]
 
-    by_pi, by_v, by_rho = learner.gradients(obs, action, reward, last, goes_on, before)
+    by_pi, by_v, by_rho = learner.gradients(obs, action, reward, taken, last, goes_on)
     groups = (
-        ([*learner.pi.weights, learner.log_std], by_pi, loss),
+        (learner.pi.weights, by_pi, loss),
         (learner.v.weights, by_v, loss),
         (learner.rho.weights, by_rho, lambda: parts()[1]),
     )
     for weights, slopes, of in groups:
         for weight, slope in zip(weights, slopes, strict=True):
             np.testing.assert_allclose(slope, differences_in_place(of, weight), rtol=1e-5, atol=1e-8)
+
+
+def gathering(k, n_actions):
+    """A learner in environments with small networks in double precision, and its module."""
+    house = contestant.load("control", "sbeed")
+    house.K, house.HIDDEN = k, 5
+    rng = np.random.default_rng(0)
+    pi = house.policies(3, n_actions, np.array([-2.0]), np.array([2.0]), rng)
+    learner = house.Gathering(3, pi, 4, rng)
+    for net in (pi.net, learner.v, learner.rho):
+        net.weights[:] = [w.astype(float) for w in net.weights]
+    if not n_actions:
+        pi.log_std = np.array([-0.3])
+    pi.weights, pi.penalty = [*pi.net.weights, *([] if n_actions else [pi.log_std])], 0.0
+    pi.remember()
+    return learner, house
+
+
+def log_probabilities(pi, obs, action):
+    """Of actions (k, B, d), from the density's or the softmax's own formula."""
+    out = pi.net(obs.reshape(-1, 3))[-1].reshape(*action.shape[:2], -1)
+    if len(pi.weights) == len(pi.net.weights):
+        return (out * action).sum(axis=-1) - np.log(np.exp(out).sum(axis=-1))
+    z = (action - out) / np.exp(pi.log_std)
+    return -(z**2 / 2 + pi.log_std + np.log(2 * np.pi) / 2).sum(axis=-1)
+
+
+def test_the_penalty_is_the_divergence_from_the_last_blocks_policy():
+    """Its gradient alone, with no gain: by the closed forms of the divergence of two Gaussians and of two softmaxes."""
+    obs = np.random.default_rng(1).normal(size=(1, 6, 3))
+    for n_actions, action in ((0, np.zeros((1, 6, 1))), (3, np.eye(3)[np.zeros((1, 6), int)])):
+        learner, _ = gathering(1, n_actions)
+        pi = learner.pi
+        old, old_std = pi.net(obs[0])[-1], np.exp(getattr(pi, "log_std", np.zeros(0)).copy())
+        for weight in pi.weights:
+            weight[...] += 0.1
+        pi.penalty = 0.7
+
+        def divergence(pi=pi, old=old, old_std=old_std):
+            new = pi.net(obs[0])[-1]
+            if not len(old_std):
+                p = np.exp(old) / np.exp(old).sum(axis=1, keepdims=True)
+                log_q = new - np.log(np.exp(new).sum(axis=1, keepdims=True))
+                return 0.7 * (p * (np.log(p) - log_q)).sum(axis=1).mean()
+            std = np.exp(pi.log_std)
+            return 0.7 * (np.log(std / old_std) + (old_std**2 + (old - new) ** 2) / (2 * std**2)).sum(axis=1).mean()
+
+        pi.log_pi(obs, action)
+        for weight, slope in zip(pi.weights, pi.slopes(obs, np.zeros((1, 6))), strict=True):
+            np.testing.assert_allclose(slope, differences_in_place(divergence, weight), rtol=1e-5, atol=1e-8)
+
+
+def test_a_path_stops_where_its_episode_does():
+    learner, _ = gathering(3, 0)
+    ends = np.zeros((7, 1), bool)
+    ends[3] = True
+    steps = np.arange(7.0)[:, None]
+    learner.memory = [
+        steps[..., None] * np.ones(3),
+        steps[..., None],
+        steps,
+        steps[..., None] + 1 * np.ones(3),
+        ends,
+        ends,
+    ]
+    assert learner.whole()[:, 0].tolist() == [True, True, True, True, True, False, False]
+    _, _, _, taken, last, goes_on = learner.paths(np.array([(0, 0), (1, 0), (2, 0), (3, 0), (4, 0)]))
+    assert taken.sum(axis=0).tolist() == [3, 3, 2, 1, 3]
+    assert last[:, 0].tolist() == [3, 4, 4, 4, 7]
+    assert goes_on.tolist() == [1, 0, 0, 0, 1]
 
 
 def differences_in_place(f, x):

@@ -7,7 +7,7 @@ followed is taken. On finite data, which nobody's policy gathered, it stays unif
 import numpy as np
 import torch
 from torch import nn
-from torch.distributions import Normal
+from torch.distributions import Categorical, Independent, Normal
 
 GAMMA, TRACE, CLIP = 0.95, 0.95, 0.2
 EPOCHS, BATCH, RATE, LONGEST = 10, 150, 1e-3, 0.5
@@ -19,38 +19,42 @@ class Method:
         torch.manual_seed(seed)
 
     def begin(self, obs_dim, n_actions, low, high, gamma, entropy, n_envs, steps):
-        self.n_actions, self.scale = n_actions, None
+        self.n_actions, self.acts, self.scale = n_actions, n_envs > 0, None
         self.middle, self.half = torch.tensor((low + high) / 2), torch.tensor((high - low) / 2)
-        if n_envs:
-            self.mean, self.v = network(obs_dim, len(low)), network(obs_dim, 1)
+        if self.acts:
+            self.net, self.v = network(obs_dim, n_actions or len(low)), network(obs_dim, 1)
             self.log_std = nn.Parameter(torch.full((len(low),), LOG_STD))
-            self.weights = [*self.mean.parameters(), *self.v.parameters(), self.log_std]
+            self.weights = [*self.net.parameters(), *self.v.parameters(), self.log_std]
             self.adam = torch.optim.Adam(self.weights, RATE)
 
     def law(self, obs):
-        return Normal(self.mean(obs), self.log_std.exp())
+        if self.n_actions:
+            return Categorical(logits=self.net(obs))
+        return Independent(Normal(self.net(obs), self.log_std.exp()), 1)
 
     def act(self, obs, explore):
-        if self.n_actions:
+        if not self.acts:
             return torch.randint(self.n_actions, (len(obs),)).numpy()
         with torch.no_grad():
             law = self.law(self.seen(obs))
-            return (self.middle + self.half * (law.sample() if explore else law.mean)).numpy()
+            action = law.sample() if explore else law.mode
+            return action.numpy() if self.n_actions else (self.middle + self.half * action).numpy()
 
     def seen(self, obs):
         return torch.tensor(obs) / (1 if self.scale is None else self.scale)
 
     def observe(self, obs, action, reward, next_obs, terminated, truncated):
-        if self.n_actions:
+        if not self.acts:
             return
         if self.scale is None:
             self.scale = torch.tensor(obs.std(axis=(0, 1))).clamp(min=1e-3)
-        obs, following = self.seen(obs), self.seen(next_obs)
-        action = (torch.tensor(action) - self.middle) / self.half
+        obs, following, action = self.seen(obs), self.seen(next_obs), torch.tensor(action)
+        if not self.n_actions:
+            action = (action - self.middle) / self.half
         with torch.no_grad():
             advantage = self.advantages(obs, following, REWARD_SCALE * torch.tensor(reward), terminated, truncated)
             target = advantage + self.v(obs)[..., 0]
-            before = self.law(obs).log_prob(action).sum(-1)
+            before = self.law(obs).log_prob(action)
         rows = [part.flatten(0, 1) for part in (obs, action, advantage, target, before)]
         for _ in range(EPOCHS):
             for at in torch.randperm(len(rows[0])).split(BATCH):
@@ -69,7 +73,7 @@ class Method:
         return advantage
 
     def update(self, obs, action, advantage, target, before):
-        ratio = (self.law(obs).log_prob(action).sum(-1) - before).exp()
+        ratio = (self.law(obs).log_prob(action) - before).exp()
         advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
         gain = torch.minimum(ratio * advantage, ratio.clamp(1 - CLIP, 1 + CLIP) * advantage).mean()
         loss = ((self.v(obs)[..., 0] - target) ** 2).mean() - gain

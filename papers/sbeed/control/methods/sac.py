@@ -11,7 +11,7 @@ from torch import nn
 from torch.distributions import Normal
 
 GAMMA, FOLLOW = 0.98, 0.01
-RATE, BATCH, UPDATES, HIDDEN = 1e-3, 256, 100, 64
+RATE, BATCH, UPDATES, HIDDEN = 1e-3, 128, 45, 64
 FIRST_BLOCKS = 2  # random actions
 REWARD_SCALE = 0.1
 LEAST_LOG_STD, MOST_LOG_STD = -5.0, 2.0

@@ -3,8 +3,9 @@
 delta = sum_{t<k} gamma^t (R_t - lambda log pi(a_t|s_t)) + gamma^k V(s_k). The dual rho(s, a) is the mean of delta given the first
 state and action: with eta 1 it takes out the variance of what follows, with eta 0 (path consistency) that stays in.
 Source: Dai et al. (2018), the gradients of the saddle-point objective. Finite data: V and the logits linear in what is
-seen, rho by least squares in each action, full-batch Adam. Environments: tanh networks, a Gaussian policy, replay, k steps,
-a penalty on the divergence from the policy of the last block in the place of mirror descent.
+seen, rho by least squares in each action, full-batch Adam. Environments: tanh networks, a Gaussian or softmax policy,
+replay, k steps or fewer up to the end of an episode, a penalty on the divergence from the policy of the last block in the
+place of mirror descent.
 """
 
 from itertools import pairwise
@@ -13,14 +14,15 @@ import numpy as np
 
 # finite data
 ETA = 1.0
-STEPS, RATE, LAST_RATE = 6000, 0.1, 0.005
+STEPS, RATE, LAST_RATE = 5000, 0.1, 0.005
 # environments
 ETA_ONLINE = 0.1
 K = 10
-LAMBDA, GAMMA = 0.05, 0.98
-REWARD_SCALE, PENALTY = 0.05, 0.005
+LAMBDA, PENALTY = 0.05, 0.005
+LAMBDA_COUNTED, PENALTY_COUNTED = 0.01, 0.001  # where actions are counted
+GAMMA, REWARD_SCALE = 0.98, 0.05
 RATE_V, RATE_PI = 3e-3, 9e-4
-HIDDEN, BATCH, UPDATES, REPLAY = 64, 128, 75, 10_000
+HIDDEN, BATCH, UPDATES, REPLAY = 64, 64, 100, 10_000
 LOG_STD, LEAST_LOG_STD, MOST_LOG_STD = 0.0, -3.0, 1.0
 LONGEST = 10.0  # norm of a gradient
 
@@ -31,7 +33,7 @@ class Method:
 
     def begin(self, obs_dim, n_actions, low, high, gamma, entropy, n_envs, steps):
         if n_envs:
-            self.learner = Gathering(obs_dim, low, high, n_envs, self.rng)
+            self.learner = Gathering(obs_dim, policies(obs_dim, n_actions, low, high, self.rng), n_envs, self.rng)
         else:
             self.learner = Batch(obs_dim, n_actions, gamma, entropy)
 
@@ -98,34 +100,104 @@ class Batch:
         return (obs.astype(float) @ self.logits).argmax(axis=1)
 
 
-class Gathering:
-    """Continuous actions, brought to [-1, 1]; observations divided by their deviation in the first block."""
+def policies(obs_dim, n_actions, low, high, rng):
+    return Softmax(obs_dim, n_actions, rng) if n_actions else Gaussian(obs_dim, low, high, rng)
 
-    def __init__(self, obs_dim, low, high, n_envs, rng):
+
+class Gaussian:
+    """Continuous actions, brought to [-1, 1], about a mean that a network gives; one deviation for each."""
+
+    smoothing, penalty = LAMBDA, PENALTY
+
+    def __init__(self, obs_dim, low, high, rng):
         self.middle, self.half, self.rng = (low + high) / 2, (high - low) / 2, rng
-        d = len(low)
-        self.pi, self.v = Net([obs_dim, HIDDEN, HIDDEN, d], rng), Net([obs_dim, HIDDEN, HIDDEN, 1], rng)
-        self.rho = Net([obs_dim + d, HIDDEN, HIDDEN, 1], rng)
-        self.log_std = np.full(d, LOG_STD, np.float32)
-        self.adams = [
-            Adam([*self.pi.weights, self.log_std], RATE_PI),
-            Adam(self.v.weights, RATE_V),
-            Adam(self.rho.weights, RATE_V),
-        ]
-        self.scale, self.memory, self.rows = None, None, REPLAY // n_envs
+        self.net, self.log_std = Net([obs_dim, HIDDEN, HIDDEN, len(low)], rng), np.full(len(low), LOG_STD, np.float32)
+        self.weights, self.width = [*self.net.weights, self.log_std], len(low)
 
-    def act(self, obs, explore):
-        action = self.pi(obs / (1 if self.scale is None else self.scale))[-1]
+    def act(self, seen, explore):
+        action = self.net(seen)[-1]
         if explore:
             action = action + np.exp(self.log_std) * self.rng.normal(size=action.shape)
         return self.middle + self.half * action
 
+    def described(self, action):
+        return (action - self.middle) / self.half
+
+    def remember(self):
+        self.old = self.net.copy(), self.log_std.copy()
+
+    def log_pi(self, obs, action):
+        """Of described actions (k, B, d): (k, B)."""
+        self.layers = self.net(obs.reshape(-1, obs.shape[-1]))
+        self.z = (action - self.layers[-1].reshape(action.shape)) / np.exp(self.log_std)
+        return -(self.z**2 / 2 + self.log_std + np.log(2 * np.pi) / 2).sum(axis=-1)
+
+    def slopes(self, obs, by_log_pi):
+        """The gradient by its weights: of the objective, and of the divergence from the remembered policy in obs[0]."""
+        n, std = obs.shape[1], np.exp(self.log_std)
+        by_mean = by_log_pi[..., None] * self.z / std
+        by_std = (by_log_pi[..., None] * (self.z**2 - 1)).sum(axis=(0, 1))
+        apart = self.layers[-1][:n] - self.old[0](obs[0])[-1]
+        by_mean[0] += self.penalty * apart / std**2
+        by_std += self.penalty * (1 - (np.exp(2 * self.old[1]) + apart**2) / std**2).sum(axis=0)
+        return [*self.net.slopes(self.layers, by_mean.reshape(self.layers[-1].shape) / n), by_std / n]
+
+    def limit(self):
+        np.clip(self.log_std, LEAST_LOG_STD, MOST_LOG_STD, out=self.log_std)
+
+
+class Softmax:
+    """Counted actions, described by as many numbers of which one is 1."""
+
+    smoothing, penalty = LAMBDA_COUNTED, PENALTY_COUNTED
+
+    def __init__(self, obs_dim, n_actions, rng):
+        self.net, self.rng, self.width = Net([obs_dim, HIDDEN, HIDDEN, n_actions], rng), rng, n_actions
+        self.net.weights[-2][...] *= 0.1  # nearly uniform at first
+        self.weights = self.net.weights
+
+    def act(self, seen, explore):
+        logits = self.net(seen)[-1]
+        return (logits + self.rng.gumbel(size=logits.shape) if explore else logits).argmax(axis=1)
+
+    def described(self, action):
+        return np.eye(self.width, dtype=np.float32)[action]
+
+    def remember(self):
+        self.old = self.net.copy()
+
+    def log_pi(self, obs, action):
+        self.layers, self.action = self.net(obs.reshape(-1, obs.shape[-1])), action
+        self.all = log_softmax(self.layers[-1]).reshape(action.shape)
+        return (self.all * action).sum(axis=-1)
+
+    def slopes(self, obs, by_log_pi):
+        by_logits = by_log_pi[..., None] * (self.action - np.exp(self.all))
+        by_logits[0] += self.penalty * (np.exp(self.all[0]) - np.exp(log_softmax(self.old(obs[0])[-1])))
+        return self.net.slopes(self.layers, by_logits.reshape(self.layers[-1].shape) / obs.shape[1])
+
+    def limit(self):
+        """Nothing of it needs a limit."""
+
+
+class Gathering:
+    """Learns while it acts. Observations are divided by their deviation in the first block."""
+
+    def __init__(self, obs_dim, pi, n_envs, rng):
+        self.pi, self.rng = pi, rng
+        self.v, self.rho = Net([obs_dim, HIDDEN, HIDDEN, 1], rng), Net([obs_dim + pi.width, HIDDEN, HIDDEN, 1], rng)
+        self.adams = [Adam(pi.weights, RATE_PI), Adam(self.v.weights, RATE_V), Adam(self.rho.weights, RATE_V)]
+        self.scale, self.memory, self.rows = 1.0, None, REPLAY // n_envs
+
+    def act(self, obs, explore):
+        return self.pi.act(obs / self.scale, explore)
+
     def observe(self, obs, action, reward, next_obs, terminated, truncated):
-        if self.scale is None:
+        if self.memory is None:
             self.scale = np.maximum(obs.std(axis=(0, 1)), 1e-3)
         block = [
             obs / self.scale,
-            (action - self.middle) / self.half,
+            self.pi.described(action),
             REWARD_SCALE * reward,
             next_obs / self.scale,
             terminated,
@@ -133,53 +205,49 @@ class Gathering:
         ]
         past = self.memory or [part[:0] for part in block]
         self.memory = [np.concatenate([old, new])[-self.rows :] for old, new in zip(past, block, strict=True)]
-        before = self.pi.copy(), self.log_std.copy()
-        starts = np.argwhere(self.unbroken())
+        self.pi.remember()
+        starts = np.argwhere(self.whole())
         for _ in range(UPDATES):
-            self.update(starts[self.rng.integers(len(starts), size=BATCH)], before)
+            self.update(starts[self.rng.integers(len(starts), size=BATCH)])
 
-    def unbroken(self):
-        """Where k steps can start that no end of an episode divides: (T - k + 1, n)."""
-        ends = np.cumsum(self.memory[5], axis=0)
-        ends = np.concatenate([0 * ends[:1], ends])
-        return ends[K - 1 : len(ends) - 1] == ends[: len(ends) - K]
+    def whole(self):
+        """Where k steps, or fewer up to an end of the episode, are known: (T, n)."""
+        ends = self.memory[5]
+        known = np.cumsum(ends[::-1], axis=0)[::-1] > 0
+        known[: max(len(ends) - K + 1, 0)] = True
+        return known
 
-    def update(self, starts, before):
-        gradients = self.gradients(*self.paths(starts), before)
-        for adam, slopes in zip(self.adams, gradients, strict=True):
+    def update(self, starts):
+        for adam, slopes in zip(self.adams, self.gradients(*self.paths(starts)), strict=True):
             adam.step(shortened(slopes))
-        np.clip(self.log_std, LEAST_LOG_STD, MOST_LOG_STD, out=self.log_std)
+        self.pi.limit()
 
     def paths(self, starts):
-        """obs (k, B, d), actions (k, B, .), rewards (k, B), the last next_obs (B, d), whether it counts (B,)."""
-        obs, action, reward, next_obs, terminated, _ = self.memory
-        at = starts[:, 0] + np.arange(K)[:, None], np.broadcast_to(starts[:, 1], (K, len(starts)))
-        end = at[0][-1], at[1][-1]
-        return obs[at], action[at], reward[at], next_obs[end], 1.0 - terminated[end]
+        """obs, actions (k, B, .), rewards (k, B), which of the steps are taken (k, B), the last next_obs, whether it counts.
 
-    def gradients(self, obs, action, reward, last, goes_on, before):
-        """Of the objective by the weights of pi and its log deviations, by those of V, and of E[(delta - rho)^2] by rho's."""
-        n, fading = obs.shape[1], (GAMMA ** np.arange(K))[:, None]
-        far = GAMMA**K * goes_on
-        acting = self.pi(obs.reshape(-1, obs.shape[-1]))
-        std = np.exp(self.log_std)
-        z = (action - acting[-1].reshape(action.shape)) / std
-        log_pi = -(z**2 / 2 + self.log_std + np.log(2 * np.pi) / 2).sum(axis=-1)
+        A path that meets the end of its episode is shorter than k steps.
+        """
+        obs, action, reward, next_obs, terminated, ends = self.memory
+        row = np.minimum(starts[:, 0] + np.arange(K)[:, None], len(obs) - 1)
+        at = row, np.broadcast_to(starts[:, 1], row.shape)
+        taken = np.cumsum(ends[at], axis=0) - ends[at] == 0
+        last = row[taken.sum(axis=0) - 1, np.arange(len(starts))], starts[:, 1]
+        return obs[at], action[at], reward[at], taken, next_obs[last], 1.0 - terminated[last]
+
+    def gradients(self, obs, action, reward, taken, last, goes_on):
+        """Of the objective by the weights of pi, by those of V, and of E[(delta - rho)^2] by rho's."""
+        n, fading = obs.shape[1], taken * (GAMMA ** np.arange(K))[:, None]
+        far = GAMMA ** taken.sum(axis=0) * goes_on
+        log_pi = self.pi.log_pi(obs, action)
         valuing = self.v(np.concatenate([obs[0], last]))
         here, there = np.split(valuing[-1][:, 0], 2)
         doubling = self.rho(np.concatenate([obs[0], action[0]], axis=1))
         rho = doubling[-1][:, 0]
-        delta = (fading * (reward - LAMBDA * log_pi)).sum(axis=0) + far * there
-
+        delta = (fading * (reward - self.pi.smoothing * log_pi)).sum(axis=0) + far * there
         by_value = np.concatenate([-2 * (delta - here), 2 * far * (delta - here - ETA_ONLINE * (delta - rho))])
-        by_log_pi = -2 * LAMBDA * fading * ((1 - ETA_ONLINE) * delta + ETA_ONLINE * rho - here)
-        by_mean = by_log_pi[..., None] * z / std
-        by_std = (by_log_pi[..., None] * (z**2 - 1)).sum(axis=(0, 1))
-        apart = acting[-1][:n] - before[0](obs[0])[-1]
-        by_mean[0] += PENALTY * apart / std**2
-        by_std += PENALTY * (1 - (np.exp(2 * before[1]) + apart**2) / std**2).sum(axis=0)
+        by_log_pi = -2 * self.pi.smoothing * fading * ((1 - ETA_ONLINE) * delta + ETA_ONLINE * rho - here)
         return (
-            [*self.pi.slopes(acting, by_mean.reshape(acting[-1].shape) / n), by_std / n],
+            self.pi.slopes(obs, by_log_pi),
             self.v.slopes(valuing, by_value[:, None] / n),
             self.rho.slopes(doubling, -2 * (delta - rho)[:, None] / n),
         )
