@@ -6,15 +6,14 @@ Source: Mnih et al. (2015), algorithm 1; van Hasselt et al. (2016).
 """
 
 import copy
+from itertools import pairwise
 
 import numpy as np
-import torch
-from torch import nn
 
 GAMMA, FOLLOW, REWARD_SCALE = 0.98, 0.02, 0.05
-RATE, BATCH, HIDDEN, LONGEST = 1e-3, 128, 64, 10.0
+RATE, BATCH, HIDDEN, LARGEST = 1e-3, 128, 64, 1.0
 UPDATES = 75  # a block
-BATCH_UPDATES = 1200  # on finite data
+BATCH_UPDATES = 1500  # on finite data
 FIRST_EXPLORED, LAST_EXPLORED, EXPLORING = (
     1.0,
     0.05,
@@ -26,7 +25,6 @@ REPLAY = 50_000
 
 class Method:
     def __init__(self, seed, device):
-        torch.manual_seed(seed)
         self.rng = np.random.default_rng(seed)
 
     def begin(self, obs_dim, n_actions, low, high, gamma, entropy, n_envs, steps):
@@ -34,14 +32,12 @@ class Method:
         self.gamma, self.reward_scale = (gamma, 1.0) if self.is_batch else (GAMMA, REWARD_SCALE)
         self.choices = None if n_actions else levels(low, high)
         self.n = n_actions or len(self.choices)
-        self.q = network(obs_dim, self.n)
-        self.target = copy.deepcopy(self.q)
-        self.adam = torch.optim.Adam(self.q.parameters(), RATE)
-        self.memory, self.scale = None, torch.ones(obs_dim)
+        self.q = Net([obs_dim, HIDDEN, HIDDEN, self.n], self.rng)
+        self.target, self.adam = copy.deepcopy(self.q), Adam(self.q.weights)
+        self.memory, self.scale = None, 1.0
 
     def act(self, obs, explore):
-        with torch.no_grad():
-            best = self.q(torch.tensor(obs) / self.scale).argmax(dim=1).numpy()
+        best = self.q(obs / self.scale)[-1].argmax(axis=1)
         if explore:
             by_chance = self.rng.random(len(obs)) < self.explored()
             best = np.where(by_chance, self.rng.integers(self.n, size=len(obs)), best)
@@ -53,20 +49,14 @@ class Method:
 
     def observe(self, obs, action, reward, next_obs, terminated, truncated):
         if self.memory is None and not self.is_batch:
-            self.scale = torch.tensor(obs.std(axis=(0, 1))).clamp(min=1e-3)
+            self.scale = np.maximum(obs.std(axis=(0, 1)), 1e-3)
         self.seen_steps += reward.size
-        block = (
-            torch.tensor(obs) / self.scale,
-            torch.tensor(self.numbered(action)),
-            self.reward_scale * torch.tensor(reward),
-            torch.tensor(next_obs) / self.scale,
-            torch.tensor(1.0 - terminated, dtype=torch.float32),
-        )
-        rows = [part.flatten(0, 1) for part in block]
+        block = (obs / self.scale, self.numbered(action), self.reward_scale * reward, next_obs / self.scale, terminated)
+        rows = [part.reshape(-1, *part.shape[2:]) for part in block]
         past = self.memory or [part[:0] for part in rows]
-        self.memory = [torch.cat(pair)[-REPLAY:] for pair in zip(past, rows, strict=True)]
+        self.memory = [np.concatenate(pair)[-REPLAY:] for pair in zip(past, rows, strict=True)]
         for _ in range(BATCH_UPDATES if self.is_batch else UPDATES):
-            at = torch.randint(len(self.memory[0]), (BATCH,))
+            at = self.rng.integers(len(self.memory[0]), size=BATCH)
             self.update(*(part[at] for part in self.memory))
 
     def numbered(self, action):
@@ -75,22 +65,20 @@ class Method:
             return action
         return np.abs(action[:, :, None] - self.choices).sum(axis=-1).argmin(axis=-1)
 
-    def update(self, obs, action, reward, following, goes_on):
-        with torch.no_grad():
-            liked = self.q(following).argmax(dim=1, keepdim=True)
-            target = reward + self.gamma * goes_on * self.target(following).gather(1, liked)[:, 0]
-        loss = nn.functional.smooth_l1_loss(self.q(obs).gather(1, action[:, None])[:, 0], target)
-        self.adam.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.q.parameters(), LONGEST)
-        self.adam.step()
-        with torch.no_grad():
-            for old, new in zip(self.target.parameters(), self.q.parameters(), strict=True):
-                old.lerp_(new, FOLLOW)
+    def update(self, obs, action, reward, following, terminated):
+        rows = np.arange(len(obs))
+        liked = self.q(following)[-1].argmax(axis=1)
+        target = reward + self.gamma * ~terminated * self.target(following)[-1][rows, liked]
+        layers = self.q(obs)
+        error = layers[-1][rows, action] - target
+        by_q = np.zeros_like(layers[-1])
+        by_q[rows, action] = np.clip(error, -LARGEST, LARGEST) / len(obs)  # the Huber loss's
+        self.adam.step(self.q.slopes(layers, by_q))
+        for old, new in zip(self.target.weights, self.q.weights, strict=True):
+            old[...] += FOLLOW * (new - old)
 
     def value(self, obs):
-        with torch.no_grad():
-            return self.q(torch.tensor(obs)).max(dim=1).values.double().numpy()
+        return self.q(obs)[-1].max(axis=1).astype(float)
 
 
 def levels(low, high):
@@ -102,7 +90,40 @@ def levels(low, high):
     return np.stack(axes, axis=-1).reshape(-1, len(low)).astype(np.float32)
 
 
-def network(inputs, outputs):
-    return nn.Sequential(
-        nn.Linear(inputs, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, outputs)
-    )
+class Net:
+    """A network of rectifiers; `net(x)` gives all its layers, the last one linear."""
+
+    def __init__(self, sizes, rng):
+        self.weights = []
+        for inputs, outputs in pairwise(sizes):
+            matrix = rng.normal(size=(inputs, outputs)) / np.sqrt(inputs)
+            self.weights += [matrix.astype(np.float32), np.zeros(outputs, np.float32)]
+
+    def __call__(self, x):
+        layers = [x.astype(np.float32)]
+        for n in range(0, len(self.weights), 2):
+            x = layers[-1] @ self.weights[n] + self.weights[n + 1]
+            layers.append(np.maximum(x, 0) if n + 2 < len(self.weights) else x)
+        return layers
+
+    def slopes(self, layers, g):
+        """The gradient of sum(g * output) by every weight."""
+        slopes = []
+        for n in reversed(range(len(layers) - 1)):
+            slopes = [layers[n].T @ g, g.sum(axis=0), *slopes]
+            g = (g @ self.weights[2 * n].T) * (layers[n] > 0)
+        return slopes
+
+
+class Adam:
+    def __init__(self, weights):
+        self.weights, self.count = weights, 0
+        self.first, self.second = ([np.zeros_like(w) for w in weights] for _ in range(2))
+
+    def step(self, slopes):
+        self.count += 1
+        rate = RATE * np.sqrt(1 - 0.999**self.count) / (1 - 0.9**self.count)
+        for w, g, first, second in zip(self.weights, slopes, self.first, self.second, strict=True):
+            first[...] += 0.1 * (g - first)
+            second[...] += 0.001 * (g**2 - second)
+            w[...] -= rate * first / (np.sqrt(second) + 1e-8)
