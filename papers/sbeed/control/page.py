@@ -1,6 +1,6 @@
 """What the board's page shows beside the table."""
 
-from papers.figures import Gallery, Heatmap, Overlay, Scatter
+from papers.figures import Gallery, Heatmap, Overlay, Scatter, Seeds
 
 FIGURES = (
     Heatmap(title="Score by case", metric="score"),
@@ -12,6 +12,12 @@ FIGURES = (
         x_label="transitions",
         y_label="return of five episodes",
         note="Mean and 95 % interval over the seeds; nobody explores while evaluated.",
+    ),
+    Seeds(
+        title="Returns on the pendulum, seed by seed",
+        metric="return",
+        case="pendulum/30k",
+        note="Physics differ between the seeds, and a method may fail on some of them.",
     ),
     Overlay(
         title="What smoothing costs",
