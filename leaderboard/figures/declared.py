@@ -53,7 +53,7 @@ class Drawing:
 
 
 def drawings(board: Board, rows: Sequence[Standing]) -> list[Drawing]:
-    """Every declared figure for which there is something to draw. Two queries, one more for each `Scatter` and `Seeds`, and files."""
+    """Every declared figure with something to draw. Two queries, one more for each `Scatter` and `Seeds`, and files."""
     if not board.figures or not rows:
         return []
     material = material_for(board, rows, board.figures)
