@@ -12,7 +12,7 @@ from papers.task import Limits, Task, Tier
 TASK = Task(
     slug="control",
     title="Control",
-    summary="Learn to act: from a fixed set of transitions, judged exactly, and on a pendulum whose every step counts.",
+    summary="Learn to act: from a fixed set of transitions, judged exactly, and in environments where every step counts.",
     version=1,
     folder=Path(__file__).parent,
     interface=Method,

@@ -31,14 +31,14 @@ HOUSE = (
         slug="model_vi",
         title="Counted model",
         kind="baseline",
-        summary="Soft value iteration on counted transitions: what the data allow. Random torques.",
+        summary="Soft value iteration on counted transitions: what the data allow. Random in environments.",
         expense=15,
     ),
     House(
         slug="soft_q",
         title="Soft Q-learning",
         kind="baseline",
-        summary="Semi-gradient steps on values linear in what is seen. Random torques.",
+        summary="Semi-gradient steps on values linear in what is seen. Random in environments.",
         expense=20,
     ),
     House(
@@ -59,14 +59,14 @@ HOUSE = (
         slug="sac",
         title="SAC",
         kind="baseline",
-        summary="Soft actor-critic, two critics, replay. Uniform on finite data.",
+        summary="Soft actor-critic, two critics, replay. Uniform on finite data and where actions are counted.",
         expense=150,
     ),
     House(
         slug="energy_controller",
         title="Energy controller",
         kind="baseline",
-        summary="Scripted swing-up and balance: what knowing the equations is worth. Uniform on finite data.",
+        summary="Scripted swing-up and balance of a pendulum: what knowing the equations is worth. Uniform elsewhere.",
         expense=10,
     ),
     House(

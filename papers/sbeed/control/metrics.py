@@ -8,7 +8,8 @@ METRICS = (
         label="Score",
         better="higher",
         description="Batch: (value of the policy − of the uniform one) / (optimum − uniform), means over the states, exact. "
-        "Pendulum: (return − of random torques) / (−150 − of random torques), on the same physics.",
+        "Environments: (return − of random actions) / (of one who has learnt − of random actions), on the same physics; "
+        "on the pendulum one who has learnt gets −150.",
     ),
     Metric(
         name="value_error",
@@ -27,7 +28,7 @@ METRICS = (
         name="area",
         label="Area",
         better="higher",
-        description="Mean score at marks evenly spaced in the budget, five episodes each.",
+        description="Mean score at five marks evenly spaced in the budget, five episodes each.",
     ),
     Metric(
         name="failed", label="Failed", better="lower", description="1 where the score is below .5: share of the seeds."

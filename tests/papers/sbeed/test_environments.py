@@ -4,10 +4,12 @@ import gymnasium
 import numpy as np
 import pytest
 
+from papers.sbeed.control.online import BLOCK, asked, gather
 from papers.sbeed.problem import kinds
 from papers.sbeed.problem.classic import Acrobot, CartPole, MountainCar
 from papers.sbeed.problem.environments import Environments, picture, random_actions, random_return
-from tests.papers.sbeed.playing import Kept, play
+from tests.papers import contestant
+from tests.papers.sbeed.playing import TASK, Kept, play
 
 THEIRS = {"CartPole-v1": CartPole(), "Acrobot-v1": Acrobot(), "MountainCarContinuous-v0": MountainCar()}
 STEPS = 300
@@ -63,6 +65,17 @@ def test_constants_are_drawn_and_a_state_has_a_picture(name):
 
 def test_a_pole_that_nobody_balances_falls_within_thirty_steps():
     assert 15 < random_return(CartPole(), np.random.default_rng(0)) < 30
+
+
+@pytest.mark.parametrize("name", ["cartpole", "mountain-car"])
+@pytest.mark.parametrize("house", [house for house in TASK.house if house.kind != "oracle" and not house.file])
+def test_every_house_method_plays_whatever_environment_it_meets(name, house):
+    rng = np.random.default_rng(0)
+    model = kinds.drawn(name, rng)
+    many, method = Environments(2, model, rng), contestant.contestant(TASK.slug, house.slug)
+    method.begin(model.observed, model.actions, -model.high, model.high, 1.0, 0.0, 2, 4 * BLOCK)
+    method.observe(*gather(method, many))
+    assert len(asked(method, model, many.seen()[:1], explore=False)) == 1
 
 
 def test_actions_that_are_counted_cross_as_whole_numbers_and_episodes_end_one_by_one():

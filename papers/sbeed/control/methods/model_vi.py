@@ -13,11 +13,11 @@ class Method:
         self.rng = np.random.default_rng(seed)
 
     def begin(self, obs_dim, n_actions, low, high, gamma, entropy, n_envs, steps):
-        self.n_actions, self.low, self.high = n_actions, low, high
+        self.is_batch, self.n_actions, self.low, self.high = n_envs == 0, n_actions, low, high
         self.gamma, self.entropy = gamma, max(entropy, 1e-6)
 
     def observe(self, obs, action, reward, next_obs, terminated, truncated):
-        if not self.n_actions:
+        if not self.is_batch:
             return
         rows = np.concatenate([obs[:, 0], next_obs[:, 0]])
         states, code = np.unique(rows, axis=0, return_inverse=True)
@@ -41,8 +41,10 @@ class Method:
                 break
 
     def act(self, obs, explore):
-        if self.n_actions:
+        if self.is_batch:
             return self.policy(obs).argmax(axis=1)
+        if self.n_actions:
+            return self.rng.integers(self.n_actions, size=len(obs))
         return self.rng.uniform(self.low, self.high, (len(obs), len(self.low)))
 
     def policy(self, obs):
