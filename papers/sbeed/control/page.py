@@ -11,7 +11,7 @@ FIGURES = (
         case="pendulum/30k",
         x_label="transitions",
         y_label="return of five episodes",
-        note="Mean and 95 % interval over the seeds; nobody explores while evaluated.",
+        note="Nobody explores while evaluated.",
     ),
     Seeds(
         title="Returns on the pendulum, seed by seed",
