@@ -105,6 +105,18 @@ class Scatter(Figure):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seeds(Figure):
+    """Every seed's value of one metric on one case, a column a method, with the mean and the interquartile mean."""
+
+    metric: str
+    case: str
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        return (self.metric,)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gallery(Figure):
     """One reported artefact of each method (image, points, matrix or strip) side by side on one case, an oracle first."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from papers import catalogue, data, reference
-from papers.figures import Against, Bracket, Frames, Gallery, Heatmap, Overlay, Scatter
+from papers.figures import Against, Bracket, Frames, Gallery, Heatmap, Overlay, Scatter, Seeds
 from papers.playing import RESERVED, Contestant
 from papers.task import TIERS, Case
 from runners.evaluation import evaluate
@@ -199,7 +199,7 @@ def test_a_figure_names_what_the_board_has(board):
     known = {metric.name for metric in board.task.metrics}
     cases = {case.name for case in board.cases}
     for figure in board.figures:
-        assert type(figure) in {Heatmap, Against, Overlay, Bracket, Scatter, Gallery, Frames}
+        assert type(figure) in {Heatmap, Against, Overlay, Bracket, Scatter, Seeds, Gallery, Frames}
         assert figure.title
         assert set(figure.metrics) <= known
         if isinstance(figure, Against):

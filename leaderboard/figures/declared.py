@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leaderboard.figures import against, bracket, frames, gallery, heatmap, overlay, scatter
+from leaderboard.figures import against, bracket, frames, gallery, heatmap, overlay, scatter, seeds
 from leaderboard.figures.artefacts import Picture
 from leaderboard.figures.material import Material, material_for
 from leaderboard.figures.style import Plot
@@ -20,6 +20,7 @@ DRAWN_BY: Mapping[type[kinds.Figure], Callable[[Any, Material], Plot | list[Pict
     kinds.Heatmap: heatmap.draw,
     kinds.Overlay: overlay.draw,
     kinds.Scatter: scatter.draw,
+    kinds.Seeds: seeds.draw,
 }
 
 
@@ -28,6 +29,7 @@ INTERVALS: Mapping[type[kinds.Figure], str] = {
     kinds.Bracket: "Bars reach from the means of the lower to those of the upper bound.",
     kinds.Overlay: "Areas are 95 % intervals over the seeds.",
     kinds.Scatter: "Bars are 95 % intervals over the seeds.",
+    kinds.Seeds: "A circle is a seed; the interquartile mean leaves out the best and the worst quarter of them.",
 }
 
 
@@ -51,7 +53,7 @@ class Drawing:
 
 
 def drawings(board: Board, rows: Sequence[Standing]) -> list[Drawing]:
-    """Every declared figure for which there is something to draw. Two queries, one for each scatter, and files."""
+    """Every declared figure with something to draw. Two queries, one more for each `Scatter` and `Seeds`, and files."""
     if not board.figures or not rows:
         return []
     material = material_for(board, rows, board.figures)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import requests
 
+from tests.benchmarks import sbeed
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.overparameterization import play_in_both
 from tests.benchmarks.transport import exact_against_truth
@@ -56,6 +57,8 @@ def main() -> None:
     exact_against_truth(rounds)
     calls_through_the_sandbox(rounds, options.baseline)
     play_in_both(rounds)
+    sbeed.play_in_both("sbeed", rounds)
+    sbeed.bare_loop()
 
 
 def sandbox_against_process(rounds: int) -> None:

@@ -8,7 +8,7 @@ from leaderboard.boards import standings
 from leaderboard.models import Run, Score
 from leaderboard.tasks import keep_artefact
 from papers import catalogue
-from papers.figures import Bracket, Frames, Gallery, Heatmap, Overlay, Scatter
+from papers.figures import Bracket, Frames, Gallery, Heatmap, Overlay, Scatter, Seeds
 from papers.metrics import Metric
 from runners.reporting import Reporter
 
@@ -20,6 +20,7 @@ FIGURES = (
     Scatter(title="Error against skill", x="skill", y="rmse", reference=RISES, reference_label="what theory says"),
     Overlay(title="Loss", curve="Loss", series="own", reference="floor", x_label="step", y_label="loss (nats)"),
     Bracket(title="Bounds", low="rmse", value="skill", high="upper", truth="upper"),
+    Seeds(title="Skill by seed", metric="skill", case=CASE),
     Gallery(title="Samples", artefact="Samples", case=CASE, note="The first seed's."),
     Gallery(title="Filled digits", artefact="Digits", case=CASE),
     Gallery(title="Kernels", artefact="Kernel", case=CASE),

@@ -1,0 +1,118 @@
+"""The finite worlds: garnets, a river, a slippery grid, Baird's star with rewards, and a drift that features describe."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from papers.sbeed.problem.finite import World
+
+GARNET_STATES, GARNET_ACTIONS, CONCENTRATION = 20, 4, 0.1
+REWARDED = 0.15  # probability that a state of a sparse garnet pays
+RIVER_STATES = 8
+AHEAD, STAY, BACK = 0.4, 0.5, 0.1  # of a stroke to the right
+GRID_SIDE, HOLES, GOAL = 4, (5, 7, 11, 12), 15
+MOVES = ((0, -1), (1, 0), (0, 1), (-1, 0))  # row, column: neighbours in this list are at right angles
+DRIFT_SIDE, STRIDE, WIDTH, FEATURES = 24, 2, 3.0, 40
+
+Rng = np.random.Generator
+Tables = tuple[np.ndarray, np.ndarray]
+
+
+def garnet(rng: Rng, *, sparse: bool) -> Tables:
+    """Moves drawn from a Dirichlet law; a reward in few states, or of every pair."""
+    states, actions = GARNET_STATES, GARNET_ACTIONS
+    P = rng.dirichlet(np.full(states, CONCENTRATION), size=(states, actions))
+    if not sparse:
+        return P, rng.random((states, actions))
+    pays = rng.random(states) < REWARDED
+    pays[rng.integers(states)] |= not pays.any()
+    return P, np.repeat(pays[:, None].astype(float), actions, axis=1)
+
+
+def river(_: Rng) -> Tables:
+    """Left always works and pays little at its end; right is a swim against the current and pays 1 at its end."""
+    P, R = np.zeros((RIVER_STATES, 2, RIVER_STATES)), np.zeros((RIVER_STATES, 2))
+    last = RIVER_STATES - 1
+    for state in range(RIVER_STATES):
+        P[state, 0, max(state - 1, 0)] = 1
+        for step, chance in ((1, AHEAD), (0, STAY), (-1, BACK)):
+            P[state, 1, min(max(state + step, 0), last)] += chance
+    R[0, 0], R[last, 1] = 0.05, 1.0
+    return P, R
+
+
+def grid(_: Rng) -> Tables:
+    """A move goes where it is meant to with probability 1/3, else aside; a hole and the goal lead back to the start."""
+    states = GRID_SIDE**2
+    P, R = np.zeros((states, len(MOVES), states)), np.zeros((states, len(MOVES)))
+    for state in range(states):
+        for action in range(len(MOVES)):
+            if state in (*HOLES, GOAL):
+                P[state, action, 0] = 1
+                continue
+            for turn in (-1, 0, 1):
+                P[state, action, moved(state, MOVES[(action + turn) % len(MOVES)])] += 1 / 3
+    R[GOAL] = 1.0
+    return P, R
+
+
+def moved(state: int, move: tuple[int, int]) -> int:
+    """The cell of the grid to which a move leads; its walls hold."""
+    row, column = (min(max(at + by, 0), GRID_SIDE - 1) for at, by in zip(divmod(state, GRID_SIDE), move, strict=True))
+    return row * GRID_SIDE + column
+
+
+def star(_: Rng) -> Tables:
+    """Baird's star: action 0 leads to any of six states, action 1, which pays, to the seventh."""
+    P, R = np.zeros((7, 2, 7)), np.zeros((7, 2))
+    P[:, 0, :6] = 1 / 6
+    P[:, 1, 6] = R[:, 1] = 1
+    return P, R
+
+
+def star_features() -> np.ndarray:
+    """(7, 8): 2 e_i + e_8 for the six, e_7 + 2 e_8 for the seventh. Every value function can be written in them."""
+    phi = np.hstack([2 * np.eye(7), np.ones((7, 1))])
+    phi[6, 6:] = 1, 2
+    return phi
+
+
+def drift(rng: Rng) -> Tables:
+    """A torus of 24 x 24 cells: a stride in one of four directions and a random cell aside; a hill of rewards somewhere."""
+    side, cells = DRIFT_SIDE, DRIFT_SIDE**2
+    rows, columns = np.divmod(np.arange(cells), side)
+    P = np.zeros((cells, len(MOVES), cells))
+    for action, move in enumerate(MOVES):
+        for aside in np.ndindex(3, 3):
+            row, column = (STRIDE * by + off - 1 for by, off in zip(move, aside, strict=True))
+            P[np.arange(cells), action, (rows + row) % side * side + (columns + column) % side] += 1 / 9
+    apart = [
+        np.abs((at - centre + side / 2) % side - side / 2)
+        for at, centre in zip((rows, columns), rng.uniform(0, side, 2), strict=True)
+    ]
+    hill = np.exp(-(apart[0] ** 2 + apart[1] ** 2) / (2 * WIDTH**2))
+    return P, np.repeat(hill[:, None], len(MOVES), axis=1)
+
+
+def drift_features(rng: Rng) -> np.ndarray:
+    """(576, 40): a constant and random waves over the torus, far fewer than cells."""
+    cells = np.stack(np.divmod(np.arange(DRIFT_SIDE**2), DRIFT_SIDE), axis=1)
+    waves, phases = np.rint(rng.normal(size=(FEATURES - 1, 2))), rng.uniform(0, 2 * np.pi, FEATURES - 1)
+    return np.hstack([np.ones((len(cells), 1)), np.cos(2 * np.pi / DRIFT_SIDE * cells @ waves.T + phases)])
+
+
+TABLES: dict[str, Callable[[Rng], Tables]] = {
+    "garnet-sparse": lambda rng: garnet(rng, sparse=True),
+    "garnet-dense": lambda rng: garnet(rng, sparse=False),
+    "riverswim": river,
+    "slippery-grid": grid,
+    "baird": star,
+    "drift": drift,
+}
+
+
+def drawn(name: str, *, gamma: float, entropy: float, rng: Rng) -> World:
+    """The world of this name; states are seen one-hot but on the star and the drift. Raises KeyError."""
+    P, R = TABLES[name](rng)
+    phi = star_features() if name == "baird" else drift_features(rng) if name == "drift" else np.eye(len(R))
+    return World(P, R, gamma, entropy, phi)
