@@ -1,0 +1,93 @@
+"""Exact moments of a gradient estimate, from the gradient of every candidate.
+
+With p and w known, the estimate (1/b) sum of w q over the b drawn candidates has, exactly,
+
+    drawn with replacement     mean E = sum p w q,    variance (sum p w^2 |q|^2 - |E|^2) / b
+    without, equally likely    mean E = mean of w q,  variance (1 - b/k) s^2 / b, s^2 that of the k that may be drawn
+
+where q are the candidates' gradients. Variances are summed over the weights of the network.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.stats import spearmanr
+from torch import Tensor, nn
+from torch.func import functional_call, grad, vmap
+from torch.nn import functional
+
+CHUNK = 256  # samples whose gradients are taken at a time
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a batch is drawn from n candidates. p: (n,), sum 1; w: (n,), with sum p w = 1; without replacement p has one size."""
+
+    p: np.ndarray
+    w: np.ndarray
+    replace: bool
+
+    @classmethod
+    def uniform(cls, n: int) -> "Plan":
+        return cls(np.full(n, 1 / n), np.ones(n), replace=True)
+
+    @classmethod
+    def unbiased(cls, p: np.ndarray) -> "Plan":
+        """Weights 1 / (n p), which make the estimate's mean that of the candidates."""
+        return cls(p, 1 / (len(p) * p), replace=True)
+
+
+def per_sample(net: nn.Module, x: Tensor, y: Tensor) -> Tensor:
+    """The gradient of each sample's cross-entropy: (n, weights) float32, in the order of the network's parameters."""
+    weights = {name: value.detach() for name, value in net.named_parameters()}
+
+    def loss(weights: dict[str, Tensor], one: Tensor, label: Tensor) -> Tensor:
+        return functional.cross_entropy(functional_call(net, weights, (one[None],)), label[None])
+
+    gradients = vmap(grad(loss), in_dims=(None, 0, 0), chunk_size=CHUNK)(weights, x, y)
+    return torch.cat([part.flatten(1) for part in gradients.values()], dim=1)
+
+
+def mean_of(q: np.ndarray, plan: Plan) -> np.ndarray:
+    """Of the estimate: q (n, weights) -> (weights,)."""
+    return np.asarray((plan.p * plan.w) @ q)
+
+
+def variance_of(q: np.ndarray, plan: Plan, batch: int) -> float:
+    """Of the estimate from a batch of this size."""
+    mean, squares = mean_of(q, plan), (q**2).sum(axis=1)
+    spread = float((plan.p * plan.w**2) @ squares - (mean**2).sum())
+    if plan.replace:
+        return max(spread, 0.0) / batch
+    possible = int((plan.p > 0).sum())
+    return max(spread, 0.0) * possible / max(possible - 1, 1) * (1 - batch / possible) / batch
+
+
+def bias_of(q: np.ndarray, plan: Plan) -> float:
+    """Distance of the estimate's mean from the candidates' mean gradient, in units of that gradient."""
+    wanted = q.mean(axis=0)
+    return float(np.linalg.norm(mean_of(q, plan) - wanted) / max(np.linalg.norm(wanted), np.finfo(float).tiny))
+
+
+def variance_ratio(q: np.ndarray, plan: Plan, batch: int) -> float:
+    """The estimate's variance in units of that of a batch drawn uniformly from the same candidates."""
+    return variance_of(q, plan, batch) / max(variance_of(q, Plan.uniform(len(q)), batch), np.finfo(float).tiny)
+
+
+def optimal(q: np.ndarray) -> Plan:
+    """Of all unbiased ones with replacement the plan of least variance: in proportion to the gradients' norms."""
+    norms = np.linalg.norm(q, axis=1) + np.finfo(np.float32).tiny
+    return Plan.unbiased(norms / norms.sum())
+
+
+def tightness(q: np.ndarray, bound: np.ndarray) -> tuple[float, float]:
+    """How well a bound stands in for the norms: their rank correlation, and the standard deviation / mean of norm / bound.
+
+    The correlation is NaN where one of them is the same for all.
+    """
+    norms = np.linalg.norm(q, axis=1)
+    ratio = norms / np.maximum(bound, np.finfo(np.float32).tiny)
+    is_constant = min(np.ptp(norms), np.ptp(bound)) == 0
+    correlation = np.nan if is_constant else float(spearmanr(norms, bound).statistic)
+    return correlation, float(ratio.std() / max(ratio.mean(), np.finfo(float).tiny))
