@@ -21,11 +21,11 @@ def show(report: Report, record: Record, *, share_wrong: float) -> None:
         y_label="share with a wrong label",
     )
     if record.moments:
-        halfway = (marks - marks[0] / 2)[: len(record.moments)]
+        moments = record.moments.values()
         report.curve(
             "Variance",
-            halfway,
-            {name: [getattr(moment, name) for moment in record.moments] for name in ("variance", "optimal")},
+            list(record.moments),
+            {name: [getattr(each, name) for each in moments] for name in ("variance", "optimal")},
             x_label=UNITS,
             y_label="variance, uniform = 1",
         )

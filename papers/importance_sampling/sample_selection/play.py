@@ -43,7 +43,7 @@ def follow(run: "Steered", record: Record, report: Report) -> bool:
         except Diverged:
             record.check(*training.test(), reached=1.0)
             return True
-        run.is_probed = record.wants_moments(training.used)
+        run.probed = record.due_moments(training.used)
         if record.is_due(training.used):
             record.check(*training.test(), reached=training.used / units)
             report.progress(min(training.used / units, 1.0), f"{training.steps} steps")
@@ -73,7 +73,7 @@ class Steered:
     ids: np.ndarray
     irreducible: np.ndarray | None = None  # (n_train,)
     candidates: int = 0  # to be scored for the next step
-    is_probed: bool = False  # the next step's moments are wanted
+    probed: float | None = None  # the mark for which the next step's moments are wanted
     seconds: float = 0.0  # wall time of the steps, without their moments
 
     def prepare(self, seed: Seed) -> None:
@@ -100,8 +100,9 @@ class Steered:
     def uniform(self, record: Record) -> tuple[np.ndarray, np.ndarray]:
         """Rows and weights of a uniform batch."""
         rows = self.training.candidates(self.training.setting.batch)
-        if self.is_probed:
-            self.probe(record, self.training.probes(PROBED * self.training.setting.batch), None)
+        if self.probed:
+            probes = self.training.probes(PROBED * self.training.setting.batch)
+            record.moments[self.probed] = self.moments(probes, None)
         return rows, np.ones(len(rows))
 
     def selected(self, record: Record) -> tuple[np.ndarray, np.ndarray]:
@@ -114,18 +115,18 @@ class Steered:
         labels = training.sets.train.y.cpu().numpy()[rows]
         answer = self.method.select(self.ids[rows], labels, scored.loss, scored.score, scored.logits, irreducible)
         plan = plan_of(answer, n=len(rows), batch=training.setting.batch)
-        if self.is_probed:
-            self.probe(record, rows, plan)
+        if self.probed:
+            record.moments[self.probed] = self.moments(rows, plan)
         places = training.draw(plan)
         return rows[places], plan.w[places]
 
-    def probe(self, record: Record, rows: np.ndarray, plan: Plan | None) -> None:
-        """Take the moments of a step before it is made, not charged."""
+    def moments(self, rows: np.ndarray, plan: Plan | None) -> Moments:
+        """Of a step before it is made, not charged."""
         start = time.perf_counter()
         training = self.training
-        q = training.gradients(rows)
-        record.moments.append(Moments.of(q, training.bounds(rows), plan, training.setting.batch))
+        moments = Moments.of(training.gradients(rows), training.bounds(rows), plan, training.setting.batch)
         self.seconds -= time.perf_counter() - start
+        return moments
 
 
 def described(setting: Setting, sets: Sets) -> Run:

@@ -37,12 +37,12 @@ class Moments:
 
 @dataclass
 class Record:
-    """A run's book. Checkpoints stand at equal shares of the budget; the moments are those of the step before which one is due."""
+    """A run's book. Checkpoints stand at equal shares of the budget, and half-way between them the moments of a step."""
 
     setting: Setting
     accuracy: list[float] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
-    moments: list[Moments] = field(default_factory=list)
+    moments: dict[float, Moments] = field(default_factory=dict)  # by the units where they were due
     wrong: list[float] = field(default_factory=list)  # share of the samples trained on since the last checkpoint
     trained: int = 0
     trained_wrong: int = 0
@@ -54,9 +54,11 @@ class Record:
         """Whether the next checkpoint is reached."""
         return used >= self.setting.units * (len(self.accuracy) + 1) / CHECKPOINTS
 
-    def wants_moments(self, used: int) -> bool:
-        """In the middle between two checkpoints."""
-        return used >= self.setting.units * (len(self.moments) + 0.5) / CHECKPOINTS and len(self.moments) < CHECKPOINTS
+    def due_moments(self, used: int) -> float | None:
+        """The last half-way mark that was passed, in units, unless its moments are there. Marks that a step skips stay out."""
+        passed = int(used / self.setting.units * CHECKPOINTS + 0.5)
+        mark = (passed - 0.5) * self.setting.units / CHECKPOINTS
+        return mark if passed and mark not in self.moments else None
 
     def count(self, is_right: np.ndarray) -> None:
         """A batch was trained on."""
@@ -99,6 +101,8 @@ class Record:
             "correlation": "bound_correlation",
             "spread": "bound_spread",
         }
-        values = {name: [getattr(moment, attribute) for moment in self.moments] for attribute, name in names.items()}
+        values = {
+            name: [getattr(moment, attribute) for moment in self.moments.values()] for attribute, name in names.items()
+        }
         finite = {name: [value for value in each if np.isfinite(value)] for name, each in values.items()}
         return {name: float(np.mean(each)) for name, each in finite.items() if each}
