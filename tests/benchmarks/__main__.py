@@ -15,6 +15,7 @@ from pathlib import Path
 
 import requests
 
+from tests.benchmarks import importance_sampling
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.overparameterization import play_in_both
 from tests.benchmarks.transport import exact_against_truth
@@ -56,6 +57,7 @@ def main() -> None:
     exact_against_truth(rounds)
     calls_through_the_sandbox(rounds, options.baseline)
     play_in_both(rounds)
+    importance_sampling.measure(rounds)
 
 
 def sandbox_against_process(rounds: int) -> None:
