@@ -56,7 +56,7 @@ def mean_of(q: np.ndarray, plan: Plan) -> np.ndarray:
 
 def variance_of(q: np.ndarray, plan: Plan, batch: int) -> float:
     """Of the estimate from a batch of this size."""
-    mean, squares = mean_of(q, plan), (q**2).sum(axis=1)
+    mean, squares = mean_of(q, plan), np.einsum("ij,ij->i", q, q)
     spread = float((plan.p * plan.w**2) @ squares - (mean**2).sum())
     if plan.replace:
         return max(spread, 0.0) / batch
@@ -71,8 +71,9 @@ def bias_of(q: np.ndarray, plan: Plan) -> float:
 
 
 def variance_ratio(q: np.ndarray, plan: Plan, batch: int) -> float:
-    """The estimate's variance in units of that of a batch drawn uniformly from the same candidates."""
-    return variance_of(q, plan, batch) / max(variance_of(q, Plan.uniform(len(q)), batch), np.finfo(float).tiny)
+    """The estimate's variance in units of that of a batch drawn uniformly from the same candidates; NaN where that has none."""
+    uniform = variance_of(q, Plan.uniform(len(q)), batch)
+    return variance_of(q, plan, batch) / uniform if uniform > 0 else np.nan
 
 
 def optimal(q: np.ndarray) -> Plan:

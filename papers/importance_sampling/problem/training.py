@@ -47,16 +47,20 @@ class Training:
     rate: float = RATE
     used: int = 0
     steps: int = 0
-    optimiser: torch.optim.Optimizer = field(init=False)
+    descent: "Descent" = field(init=False)
 
     def __post_init__(self) -> None:
-        self.optimiser = torch.optim.SGD(self.net.parameters(), lr=self.rate, momentum=MOMENTUM)
+        self.descent = Descent(self.net)
 
     @classmethod
     def begin(cls, setting: Setting, seed: Seed, device: str) -> Self:
         """The same weights, samples and candidates for every method. Raises DataError."""
         sets = samples.load(setting, seed.rng("samples"))
-        sets = Sets(*(part.to(device) for part in (sets.train, sets.holdout, sets.test)))
+        return cls.on(Sets(*(part.to(device) for part in (sets.train, sets.holdout, sets.test))), setting, seed, device)
+
+    @classmethod
+    def on(cls, sets: Sets, setting: Setting, seed: Seed, device: str) -> Self:
+        """A run on these sets, otherwise as it begins for everybody. Raises DataError."""
         net = new_network(setting, sets.train, seed.rng("weights"), device)
         if setting.is_pretrained:
             pretrain(net, sets.train, seed.shared("pre-training"), device)
@@ -90,10 +94,8 @@ class Training:
 
     def step(self, rows: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """One step on these rows, charged: loss and score of each before it. Raises Diverged."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * decay(self.used / self.setting.units)
-        batch = self.sets.train.rows(rows)
-        logits, loss = descend(self.net, self.optimiser, batch, weights)
+        batch, rate = self.sets.train.rows(rows), self.rate * decay(self.used / self.setting.units)
+        logits, loss = self.descent.step(batch, weights, rate)
         self.used += TRAINED * len(rows)
         self.steps += 1
         check(loss.cpu().numpy())
@@ -114,13 +116,10 @@ class Training:
         setting, holdout = self.setting, self.sets.holdout
         device = str(holdout.x.device)
         net = new_network(setting, holdout, rng, device)
-        optimiser = torch.optim.SGD(net.parameters(), lr=RATE, momentum=MOMENTUM)
-        steps = units // (TRAINED * setting.batch)
+        descent, steps = Descent(net), units // (TRAINED * setting.batch)
         for number in range(steps):
-            for group in optimiser.param_groups:
-                group["lr"] = RATE * decay(number / steps)
             rows = rng.choice(len(holdout), min(setting.batch, len(holdout)), replace=False)
-            descend(net, optimiser, holdout.rows(rows), np.ones(len(rows)))
+            descent.step(holdout.rows(rows), np.ones(len(rows)), RATE * decay(number / steps))
         self.used += units + len(self.sets.train)
         return scored(net, self.sets.train.x, self.sets.train.y).loss
 
@@ -147,17 +146,25 @@ def new_network(setting: Setting, like: Samples, rng: np.random.Generator, devic
     return networks.build(setting.network, tuple(like.x.shape[1:]), seed=int(rng.integers(2**31))).to(device)
 
 
-def descend(
-    net: nn.Module, optimiser: torch.optim.Optimizer, batch: Samples, weights: np.ndarray
-) -> tuple[Tensor, Tensor]:
-    """One step down the mean of weight times loss: logits and losses before it."""
-    net.train()
-    logits = net(batch.x)
-    loss = functional.cross_entropy(logits, batch.y, reduction="none")
-    optimiser.zero_grad()
-    (loss * torch.as_tensor(weights, dtype=loss.dtype, device=loss.device)).mean().backward()
-    optimiser.step()
-    return logits.detach(), loss.detach()
+class Descent:
+    """Gradient descent with momentum. Written out: of torch's own optimisers the first step loads its compiler."""
+
+    def __init__(self, net: nn.Module) -> None:
+        self.net, self.weights = net, list(net.parameters())
+        self.velocity = [torch.zeros_like(weight) for weight in self.weights]
+
+    def step(self, batch: Samples, weights: np.ndarray, rate: float) -> tuple[Tensor, Tensor]:
+        """One step down the mean of weight times loss: logits and losses before it."""
+        self.net.train()
+        logits = self.net(batch.x)
+        loss = functional.cross_entropy(logits, batch.y, reduction="none")
+        mean = (loss * torch.as_tensor(weights, dtype=loss.dtype, device=loss.device)).mean()
+        gradients = torch.autograd.grad(mean, self.weights)
+        with torch.no_grad():
+            for weight, velocity, gradient in zip(self.weights, self.velocity, gradients, strict=True):
+                velocity.mul_(MOMENTUM).add_(gradient)
+                weight.sub_(velocity, alpha=rate)
+        return logits.detach(), loss.detach()
 
 
 def bound(logits: Tensor, y: Tensor) -> Tensor:
@@ -177,7 +184,7 @@ def scored(net: nn.Module, x: Tensor, y: Tensor, chunk: int = 4096) -> Scored:
 def pretrain(net: nn.Module, like: Samples, rng: np.random.Generator, device: str) -> None:
     """Train on MNIST at the size of other images."""
     learnt = samples.load(Setting("mnist", "convnet", units=0), rng).train
-    optimiser = torch.optim.SGD(net.parameters(), lr=RATE, momentum=MOMENTUM)
+    descent = Descent(net)
     for _ in range(PRETRAINING):
         batch = learnt.rows(rng.choice(len(learnt), 64, replace=False))
-        descend(net, optimiser, samples.resized(batch, like.x.shape[-1]).to(device), np.ones(64))
+        descent.step(samples.resized(batch, like.x.shape[-1]).to(device), np.ones(64), RATE)

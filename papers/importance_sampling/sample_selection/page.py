@@ -6,7 +6,9 @@ from papers.metrics import Flag
 BANDS = "Mean and 95 % interval over the seeds."
 
 
-def over_training(name: str, series: str, case: str, *, y_label: str, note: str = "", **more: object) -> Overlay:
+def over_training(
+    name: str, series: str, case: str, *, y_label: str, note: str = "", reference: str = "", log_y: bool = False
+) -> Overlay:
     return Overlay(
         title=f"{name} against charged units, {case}",
         curve=name,
@@ -15,7 +17,8 @@ def over_training(name: str, series: str, case: str, *, y_label: str, note: str 
         x_label="units",
         y_label=y_label,
         note=f"{note} {BANDS}".strip(),
-        **more,  # type: ignore[arg-type]
+        reference=reference,
+        log_y=log_y,
     )
 
 

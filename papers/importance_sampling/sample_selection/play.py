@@ -31,7 +31,7 @@ def play(case: Case[Setting], *, seed: Seed, device: str, method: Method, report
     has_diverged = follow(run, record, report)
     show(report, record, share_wrong=1 - float(training.sets.train.is_right.mean()))
     scores = record.scores(training.steps) | {"units": float(training.used), "seconds": run.seconds}
-    return scores | {"diverged": float(has_diverged)} | limit(case.params, seed, device)
+    return scores | {"diverged": float(has_diverged)} | limit(training.sets, case.params, seed, device)
 
 
 def follow(run: "Steered", record: Record, report: Report) -> bool:
@@ -50,14 +50,12 @@ def follow(run: "Steered", record: Record, report: Report) -> bool:
     return False
 
 
-def limit(setting: Setting, seed: Seed, device: str) -> Scores:
+def limit(sets: Sets, setting: Setting, seed: Seed, device: str) -> Scores:
     """What the same uniform training makes of the rightly labelled samples alone. Empty where all are."""
-    training = Training.begin(setting, seed, device)
-    train = training.sets.train
-    right = np.flatnonzero(train.is_right)
-    if len(right) == len(train):
+    right = np.flatnonzero(sets.train.is_right)
+    if len(right) == len(sets.train):
         return {}
-    training.sets = replace(training.sets, train=train.rows(right))
+    training = Training.on(replace(sets, train=sets.train.rows(right)), setting, seed, device)
     while not training.is_over:
         rows = training.candidates(setting.batch)
         training.step(rows, np.ones(len(rows)))

@@ -4,10 +4,12 @@ from math import ceil
 
 import numpy as np
 import pytest
+import torch
+from torch.nn import functional
 
-from papers.importance_sampling.problem import samples
+from papers.importance_sampling.problem import networks, samples
 from papers.importance_sampling.problem.setting import Setting
-from papers.importance_sampling.problem.training import Diverged, Training, check, decay
+from papers.importance_sampling.problem.training import Descent, Diverged, Training, check, decay
 from tests.papers.importance_sampling.selecting import SHORT, case_of, play, seed_of
 
 LABELS = np.arange(50_000) % 10
@@ -78,6 +80,21 @@ def test_every_pass_is_charged():
 
 def test_the_rate_falls_at_half_and_at_four_fifths_of_the_budget():
     assert [decay(share) for share in (0, 0.49, 0.5, 0.79, 0.8, 1)] == [1, 1, 0.2, 0.2, 0.04, 0.04]
+
+
+def test_the_descent_is_that_of_torch():
+    ours, theirs = (networks.build("convnet", (1, 8, 8), seed=0) for _ in range(2))
+    batch = begin().sets.train.rows(np.arange(32))
+    weights = np.linspace(0, 2, 32)
+    descent, optimiser = Descent(ours), torch.optim.SGD(theirs.parameters(), lr=0.05, momentum=0.9)
+    for _ in range(5):
+        descent.step(batch, weights, 0.05)
+        optimiser.zero_grad()
+        loss = functional.cross_entropy(theirs(batch.x), batch.y, reduction="none")
+        (loss * torch.from_numpy(weights).float()).mean().backward()
+        optimiser.step()
+    for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        torch.testing.assert_close(mine, other)
 
 
 def test_looking_at_moments_changes_nothing_of_the_run():
