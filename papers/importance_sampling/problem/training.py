@@ -65,8 +65,15 @@ class Training:
         if setting.is_pretrained:
             pretrain(net, sets.train, seed.shared("pre-training"), device)
         rate = RATE * (PRETRAINED_RATE if setting.is_pretrained else 1)
-        dice = (seed.rng(name) for name in ("candidates", "drawing", "probing"))
-        return cls(setting, sets, net, *dice, rate)
+        return cls(
+            setting=setting,
+            sets=sets,
+            net=net,
+            candidates_rng=seed.rng("candidates"),
+            drawing_rng=seed.rng("drawing"),
+            probing_rng=seed.rng("probing"),
+            rate=rate,
+        )
 
     @property
     def is_over(self) -> bool:
@@ -127,7 +134,7 @@ class Training:
         """Accuracy on the clean test set, and mean loss on the training set as it is labelled. Not charged."""
         test, train = self.sets.test, self.sets.train
         right = scored(self.net, test.x, test.y).logits.argmax(axis=1) == test.y.cpu().numpy()
-        loss = float(scored(self.net, train.x, train.y).loss.mean())
+        loss = float(scored(self.net, train.x, train.y).loss.mean(dtype=float))
         return float(right.mean()), min(loss, LARGEST) if np.isfinite(loss) else LARGEST
 
 

@@ -61,7 +61,8 @@ FIGURES: tuple[Figure, ...] = (
         x="variance_ratio",
         y="final_accuracy",
         log_x=True,
-        note="Left: a quieter gradient. Biased choices are there too: what they estimate is another gradient.",
+        note="Left: a quieter gradient. Of biased choices that is no merit: what they estimate is another gradient. Choices "
+        "without any chance, as the top k are, have none and no place on a logarithmic axis.",
     ),
     Heatmap(title="Accuracy by case", metric="final_accuracy"),
     Heatmap(title="Share of wrong labels chosen", metric="wrong_share"),
