@@ -1,5 +1,6 @@
 """The board: answers that are refused, cheats that gain nothing, and what the house methods come to."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -162,6 +163,38 @@ def test_neither_order_nor_ids_tell_which_labels_are_right(by):
 
     shares = [play(NOISY, Peeking(), index=index)["wrong_share"] for index in range(3)]
     assert np.mean(shares) == pytest.approx(0.36, abs=0.07)
+
+
+def test_a_method_meets_the_same_whatever_labels_are_right():
+    """Order, ids, losses, the irreducible one too: nothing of it depends on what is wrong, beyond the labels as given."""
+
+    class Watching(Scoring):
+        def __init__(self):
+            self.met = []
+
+        def prepare(self, info):
+            return SHORT // 8, super().prepare(info)[1]
+
+        def select(self, *told):
+            self.met += [part.tobytes() for part in told]
+            return super().select(*told)
+
+        def observe(self, *told):
+            self.met += [part.tobytes() for part in told]
+            return super().observe(*told)
+
+    def met(flags):
+        training = protocol.Training.begin(NOISY.params, seed_of(), "cpu")
+        sets = training.sets
+        training.sets = replace(sets, train=replace(sets.train, is_right=flags(sets.train.is_right)))
+        run = protocol.Steered(training, Watching(), np.arange(1000))
+        run.prepare(seed_of())
+        protocol.follow(run, protocol.Record(NOISY.params), Silent())
+        return run.method.met
+
+    first_run = met(lambda is_right: is_right)
+    assert len(first_run) > 200
+    assert first_run == met(lambda is_right: ~is_right)
 
 
 def test_an_id_learnt_in_one_run_is_another_sample_in_the_next():
