@@ -5,7 +5,8 @@ With p and w known, the estimate (1/b) sum of w q over the b drawn candidates ha
     drawn with replacement     mean E = sum p w q,    variance (sum p w^2 |q|^2 - |E|^2) / b
     without, equally likely    mean E = mean of w q,  variance (1 - b/k) s^2 / b, s^2 that of the k that may be drawn
 
-where q are the candidates' gradients. Variances are summed over the weights of the network.
+where q are the candidates' gradients. Variances are summed over the weights of the network. All of it, the norms and the
+distance between two means too, follows from the gradients' inner products, K = q q^T: (n, n) instead of (n, weights).
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from torch.func import functional_call, grad, vmap
 from torch.nn import functional
 
 CHUNK = 256  # samples whose gradients are taken at a time
+DENSE = (nn.Flatten, nn.Linear, nn.ReLU)
 
 
 @dataclass(frozen=True)
@@ -49,45 +51,76 @@ def per_sample(net: nn.Module, x: Tensor, y: Tensor) -> Tensor:
     return torch.cat([part.flatten(1) for part in gradients.values()], dim=1)
 
 
-def mean_of(q: np.ndarray, plan: Plan) -> np.ndarray:
-    """Of the estimate: q (n, weights) -> (weights,)."""
-    return np.asarray((plan.p * plan.w) @ q)
+def gram_of(net: nn.Module, x: Tensor, y: Tensor) -> np.ndarray:
+    """Inner products of the samples' gradients: (n, n) float64, summed in single precision."""
+    if isinstance(net, nn.Sequential) and all(isinstance(layer, DENSE) for layer in net):
+        products = dense_gram(net, x, y)
+    else:
+        q = per_sample(net, x, y)
+        products = q @ q.T
+    return np.asarray(products.double().cpu().numpy())
 
 
-def variance_of(q: np.ndarray, plan: Plan, batch: int) -> float:
+def dense_gram(net: nn.Sequential, x: Tensor, y: Tensor) -> Tensor:
+    """The same where all weights are of dense layers: there a sample's gradient is delta a^T and, of the biases, delta.
+
+    Twenty times as fast as writing the gradients out, and without the compiler that torch.func loads when it is first used.
+    """
+    inputs, outputs, value = [], [], x
+    for layer in net:
+        if isinstance(layer, nn.Linear):
+            inputs.append(value.detach())
+        value = layer(value)
+        if isinstance(layer, nn.Linear):
+            outputs.append(value)
+    deltas = torch.autograd.grad(functional.cross_entropy(value, y, reduction="sum"), outputs)
+    products = [(a @ a.T + 1) * (delta @ delta.T) for a, delta in zip(inputs, deltas, strict=True)]
+    return torch.stack(products).sum(dim=0)
+
+
+def norms_of(gram: np.ndarray) -> np.ndarray:
+    """Of the gradients: (n,)."""
+    return np.asarray(np.sqrt(np.maximum(np.diagonal(gram), 0)))
+
+
+def square_of(c: np.ndarray, gram: np.ndarray) -> float:
+    """The squared norm of the sum of c q, c: (n,)."""
+    return max(float(c @ gram @ c), 0.0)
+
+
+def variance_of(gram: np.ndarray, plan: Plan, batch: int) -> float:
     """Of the estimate from a batch of this size."""
-    mean, squares = mean_of(q, plan), np.einsum("ij,ij->i", q, q)
-    spread = float((plan.p * plan.w**2) @ squares - (mean**2).sum())
+    spread = float((plan.p * plan.w**2) @ np.diagonal(gram)) - square_of(plan.p * plan.w, gram)
     if plan.replace:
         return max(spread, 0.0) / batch
     possible = int((plan.p > 0).sum())
     return max(spread, 0.0) * possible / max(possible - 1, 1) * (1 - batch / possible) / batch
 
 
-def bias_of(q: np.ndarray, plan: Plan) -> float:
+def bias_of(gram: np.ndarray, plan: Plan) -> float:
     """Distance of the estimate's mean from the candidates' mean gradient, in units of that gradient."""
-    wanted = q.mean(axis=0)
-    return float(np.linalg.norm(mean_of(q, plan) - wanted) / max(np.linalg.norm(wanted), np.finfo(float).tiny))
+    uniform = np.full(len(gram), 1 / len(gram))
+    wanted = max(square_of(uniform, gram), np.finfo(float).tiny)
+    return float(np.sqrt(square_of(plan.p * plan.w - uniform, gram) / wanted))
 
 
-def variance_ratio(q: np.ndarray, plan: Plan, batch: int) -> float:
+def variance_ratio(gram: np.ndarray, plan: Plan, batch: int) -> float:
     """The estimate's variance in units of that of a batch drawn uniformly from the same candidates; NaN where that has none."""
-    uniform = variance_of(q, Plan.uniform(len(q)), batch)
-    return variance_of(q, plan, batch) / uniform if uniform > 0 else np.nan
+    uniform = variance_of(gram, Plan.uniform(len(gram)), batch)
+    return variance_of(gram, plan, batch) / uniform if uniform > 0 else np.nan
 
 
-def optimal(q: np.ndarray) -> Plan:
-    """Of all unbiased ones with replacement the plan of least variance: in proportion to the gradients' norms."""
-    norms = np.linalg.norm(q, axis=1) + np.finfo(np.float32).tiny
-    return Plan.unbiased(norms / norms.sum())
+def optimal(norms: np.ndarray) -> Plan:
+    """Of all unbiased ones with replacement the plan of least variance: in proportion to the gradients' norms, (n,)."""
+    positive = norms + np.finfo(np.float32).tiny
+    return Plan.unbiased(positive / positive.sum())
 
 
-def tightness(q: np.ndarray, bound: np.ndarray) -> tuple[float, float]:
+def tightness(norms: np.ndarray, bound: np.ndarray) -> tuple[float, float]:
     """How well a bound stands in for the norms: their rank correlation, and the standard deviation / mean of norm / bound.
 
     The correlation is NaN where one of them is the same for all.
     """
-    norms = np.linalg.norm(q, axis=1)
     ratio = norms / np.maximum(bound, np.finfo(np.float32).tiny)
     is_constant = min(np.ptp(norms), np.ptp(bound)) == 0
     correlation = np.nan if is_constant else float(spearmanr(norms, bound).statistic)

@@ -1,5 +1,7 @@
 """The networks that a board trains: small, and without batch statistics, so that a sample's gradient is its own."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -7,7 +9,8 @@ from torch.nn import functional
 from papers.importance_sampling.problem.samples import CLASSES
 from papers.importance_sampling.problem.setting import Network
 
-UNITS = 64  # of the dense layer, and of the LSTM's state
+UNITS = 64  # of the last dense layer, and of the LSTM's state
+WIDE = 128  # units of the dense network's first layer
 STAGES = (16, 32, 64)  # channels of the residual network
 
 
@@ -16,6 +19,18 @@ def build(network: Network, shape: tuple[int, ...], *, seed: int) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return MAKERS[network](shape)
+
+
+def dense(shape: tuple[int, ...]) -> nn.Module:
+    """Two hidden layers."""
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(math.prod(shape), WIDE),
+        nn.ReLU(),
+        nn.Linear(WIDE, UNITS),
+        nn.ReLU(),
+        nn.Linear(UNITS, CLASSES),
+    )
 
 
 def convnet(shape: tuple[int, ...]) -> nn.Module:
@@ -107,4 +122,4 @@ def lstm(shape: tuple[int, ...]) -> nn.Module:
     return Lstm(shape[0])
 
 
-MAKERS = {"convnet": convnet, "lenet": lenet, "resnet": resnet, "lstm": lstm}
+MAKERS = {"dense": dense, "convnet": convnet, "lenet": lenet, "resnet": resnet, "lstm": lstm}

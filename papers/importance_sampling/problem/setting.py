@@ -5,7 +5,7 @@ from typing import Literal
 
 Source = Literal["digits", "mnist", "fashion", "cifar-jpeg", "usps"]
 Corruption = Literal["symmetric", "pairflip", "imbalance", "duplicates"]
-Network = Literal["convnet", "lenet", "resnet", "lstm"]
+Network = Literal["dense", "convnet", "lenet", "resnet", "lstm"]
 
 BACKWARD = 2  # units; the forward pass of a sample is the unit
 TRAINED = 1 + BACKWARD  # units of a sample that is trained on

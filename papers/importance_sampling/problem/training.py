@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from papers.importance_sampling.problem import networks, samples
-from papers.importance_sampling.problem.gradients import Plan, per_sample
+from papers.importance_sampling.problem.gradients import Plan, gram_of
 from papers.importance_sampling.problem.samples import Samples, Sets
 from papers.importance_sampling.problem.setting import TRAINED, Setting
 from papers.task import Seed
@@ -108,10 +108,10 @@ class Training:
         check(loss.cpu().numpy())
         return loss.cpu().numpy(), bound(logits, batch.y).cpu().numpy()
 
-    def gradients(self, rows: np.ndarray) -> np.ndarray:
-        """Of each of these rows, exactly, not charged: (n, weights) float64."""
+    def gram(self, rows: np.ndarray) -> np.ndarray:
+        """Inner products of these rows' gradients, exact, not charged: (n, n) float64."""
         chosen = self.sets.train.rows(rows)
-        return np.asarray(per_sample(self.net, chosen.x, chosen.y).double().cpu().numpy())
+        return gram_of(self.net, chosen.x, chosen.y)
 
     def bounds(self, rows: np.ndarray) -> np.ndarray:
         """The paper's upper bound of these rows' gradients, up to a factor, not charged: (n,)."""
@@ -162,7 +162,6 @@ class Descent:
 
     def step(self, batch: Samples, weights: np.ndarray, rate: float) -> tuple[Tensor, Tensor]:
         """One step down the mean of weight times loss: logits and losses before it."""
-        self.net.train()
         logits = self.net(batch.x)
         loss = functional.cross_entropy(logits, batch.y, reduction="none")
         mean = (loss * torch.as_tensor(weights, dtype=loss.dtype, device=loss.device)).mean()
@@ -180,8 +179,7 @@ def bound(logits: Tensor, y: Tensor) -> Tensor:
 
 
 def scored(net: nn.Module, x: Tensor, y: Tensor, chunk: int = 4096) -> Scored:
-    """In evaluation mode."""
-    net.eval()
+    """Without a gradient. Scoring and training see the same network: none has dropout or batch statistics."""
     with torch.no_grad():
         logits = torch.cat([net(part) for part in x.split(chunk)])
         loss = functional.cross_entropy(logits, y, reduction="none")

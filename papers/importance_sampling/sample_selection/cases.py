@@ -13,10 +13,15 @@ FILES: dict[Source, tuple[str, ...]] = {
 
 
 def digits(
-    name: str, noise: float = 0.0, *, corruption: Corruption = "symmetric", units: int = DIGITS_UNITS
+    name: str,
+    noise: float = 0.0,
+    *,
+    network: Network = "dense",
+    corruption: Corruption = "symmetric",
+    units: int = DIGITS_UNITS,
 ) -> Case[Setting]:
     """1,000 digits that nobody has."""
-    setting = Setting("digits", "convnet", units, corruption=corruption, noise=noise)
+    setting = Setting("digits", network, units, corruption=corruption, noise=noise)
     return Case(name=f"digits/{name}", params=setting)
 
 
@@ -43,6 +48,8 @@ FULL = (
     digits("pairflip40", 0.4, corruption="pairflip"),
     digits("imbalance10", corruption="imbalance"),
     digits("duplicates", corruption="duplicates"),
+    digits("convnet/clean", network="convnet"),
+    digits("convnet/noise40", 0.4, network="convnet"),
     images("digits-lstm/clean", "digits", "lstm", units=DIGITS_UNITS, batch=32),
     images("mnist/clean", "mnist", "lenet", units=10_000_000),
     images("mnist/scarce", "mnist", "lenet", units=300_000),  # under two passes over the data

@@ -27,8 +27,8 @@ METRICS = (
         label="Variance",
         better="lower",
         unit="ratio",
-        description="Variance of the gradient estimate, exact, in units of that of a uniform batch; mean of twenty "
-        "checkpoints. A uniform step has 1. Of a biased estimate it tells only half.",
+        description="Variance of the gradient estimate, exact, in units of that of a uniform batch; mean of ten "
+        "moments of the run. A uniform step has 1. Of a biased estimate it tells only half.",
     ),
     Metric(
         name="bias",
@@ -36,7 +36,7 @@ METRICS = (
         better="lower",
         unit="ratio",
         description="Distance of the estimate's mean from the candidates' mean gradient, in units of that gradient; exact, "
-        "mean of twenty checkpoints.",
+        "mean of ten moments.",
     ),
     Metric(
         name="optimal_variance",
@@ -50,7 +50,7 @@ METRICS = (
         name="bound_correlation",
         label="Bound: rank correlation",
         better="context",
-        description="Of the paper's upper bound with the true norm of a sample's gradient; mean of twenty checkpoints.",
+        description="Of the paper's upper bound with the true norm of a sample's gradient; mean of ten moments.",
     ),
     Metric(
         name="bound_spread",
@@ -103,7 +103,8 @@ METRICS = (
         label="Right labels only",
         better="context",
         is_limit=True,
-        description="Accuracy of the same uniform run on the rightly labelled samples alone, where any are wrong.",
+        description="Accuracy of a uniform run on the rightly labelled samples alone, for a quarter of the units, where any "
+        "are wrong.",
     ),
     Metric(
         name="diverged",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from papers import answers
-from papers.importance_sampling.problem.gradients import Plan
+from papers.importance_sampling.problem.gradients import Plan, norms_of
 from papers.importance_sampling.problem.samples import CLASSES, Sets
 from papers.importance_sampling.problem.setting import Setting
 from papers.importance_sampling.problem.training import Diverged, Training
@@ -20,6 +20,7 @@ from papers.task import AnswerError, Case, Scores, Seed
 AUXILIARY_SHARE = 4  # the auxiliary model may have one unit in so many
 HEAVIEST = 100.0  # of a weight, in units of their mean
 TOLERANCE = 1e-6  # of the sum of p
+LIMIT_SHARE = 4  # what is learnt of right labels needs one unit in so many
 PROBED = 5  # batches of candidates on which the moments of a uniform step are taken
 
 
@@ -51,11 +52,12 @@ def follow(run: "Steered", record: Record, report: Report) -> bool:
 
 
 def limit(sets: Sets, setting: Setting, seed: Seed, device: str) -> Scores:
-    """What the same uniform training makes of the rightly labelled samples alone. Empty where all are."""
+    """What uniform training, LIMIT_SHARE as long, makes of the rightly labelled samples alone. Empty where all are."""
     right = np.flatnonzero(sets.train.is_right)
     if len(right) == len(sets.train):
         return {}
-    training = Training.on(replace(sets, train=sets.train.rows(right)), setting, seed, device)
+    shorter = replace(setting, units=setting.units // LIMIT_SHARE)
+    training = Training.on(replace(sets, train=sets.train.rows(right)), shorter, seed, device)
     while not training.is_over:
         rows = training.candidates(setting.batch)
         training.step(rows, np.ones(len(rows)))
@@ -122,7 +124,7 @@ class Steered:
         """Of a step before it is made, not charged."""
         start = time.perf_counter()
         training = self.training
-        moments = Moments.of(training.gradients(rows), training.bounds(rows), plan, training.setting.batch)
+        moments = Moments.of(training.gram(rows), training.bounds(rows), plan, training.setting.batch)
         self.seconds -= time.perf_counter() - start
         return moments
 
@@ -190,7 +192,7 @@ class ExactNorm:
         twin = self.twin
         rows = twin.candidates(self.n)
         twin.used += len(rows)  # scored, as the run's were: the rate depends on it
-        norms = np.linalg.norm(twin.gradients(rows), axis=1)
+        norms = norms_of(twin.gram(rows))
         p = norms / norms.sum() if norms.sum() > 0 else np.full(len(rows), 1 / len(rows))
         p = 0.99 * p + 0.01 / len(rows)
         w = 1 / (len(rows) * p)

@@ -10,6 +10,7 @@ from papers.importance_sampling.problem.setting import Setting
 from papers.task import Scores
 
 CHECKPOINTS = 20
+MOMENTS = 10  # the middles of so many parts of the budget: dearer than a checkpoint
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,14 @@ class Moments:
     spread: float
 
     @classmethod
-    def of(cls, q: np.ndarray, bound: np.ndarray, plan: Plan | None, batch: int) -> "Moments":
-        """q: (n, weights), gradients of the candidates; bound: (n,). No plan: a uniform step."""
-        correlation, spread = gradients.tightness(q, bound)
+    def of(cls, gram: np.ndarray, bound: np.ndarray, plan: Plan | None, batch: int) -> "Moments":
+        """gram: (n, n), inner products of the candidates' gradients; bound: (n,). No plan: a uniform step."""
+        norms = gradients.norms_of(gram)
+        correlation, spread = gradients.tightness(norms, bound)
         return cls(
-            variance=gradients.variance_ratio(q, plan, batch) if plan else 1.0,
-            bias=gradients.bias_of(q, plan) if plan else 0.0,
-            optimal=gradients.variance_ratio(q, gradients.optimal(q), batch),
+            variance=gradients.variance_ratio(gram, plan, batch) if plan else 1.0,
+            bias=gradients.bias_of(gram, plan) if plan else 0.0,
+            optimal=gradients.variance_ratio(gram, gradients.optimal(norms), batch),
             correlation=correlation,
             spread=spread,
         )
@@ -37,7 +39,7 @@ class Moments:
 
 @dataclass
 class Record:
-    """A run's book. Checkpoints stand at equal shares of the budget, and half-way between them the moments of a step."""
+    """A run's book. Checkpoints stand at equal shares of the budget, moments of a step in the middles of larger ones."""
 
     setting: Setting
     accuracy: list[float] = field(default_factory=list)
@@ -55,9 +57,9 @@ class Record:
         return used >= self.setting.units * (len(self.accuracy) + 1) / CHECKPOINTS
 
     def due_moments(self, used: int) -> float | None:
-        """The last half-way mark that was passed, in units, unless its moments are there. Marks that a step skips stay out."""
-        passed = int(used / self.setting.units * CHECKPOINTS + 0.5)
-        mark = (passed - 0.5) * self.setting.units / CHECKPOINTS
+        """The last of their marks that was passed, in units, unless its moments are there. Marks that a step skips stay out."""
+        passed = int(used / self.setting.units * MOMENTS + 0.5)
+        mark = (passed - 0.5) * self.setting.units / MOMENTS
         return mark if passed and mark not in self.moments else None
 
     def count(self, is_right: np.ndarray) -> None:

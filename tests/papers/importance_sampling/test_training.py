@@ -16,7 +16,7 @@ LABELS = np.arange(50_000) % 10
 
 
 def begin(index=0, **params):
-    return Training.begin(Setting("digits", "convnet", units=SHORT, **params), seed_of(index), "cpu")
+    return Training.begin(Setting("digits", "dense", units=SHORT, **params), seed_of(index), "cpu")
 
 
 @pytest.mark.parametrize("noise", [0.2, 0.4])
@@ -70,7 +70,7 @@ def test_every_pass_is_charged():
     assert training.used == 160
     training.step(rows[:32], np.ones(32))
     assert training.used == 160 + 3 * 32
-    training.gradients(rows)
+    training.gram(rows)
     training.bounds(rows)
     training.test()
     assert training.used == 160 + 3 * 32
@@ -99,7 +99,7 @@ def test_the_descent_is_that_of_torch():
 
 def test_looking_at_moments_changes_nothing_of_the_run():
     first, second = begin(), begin()
-    first.gradients(first.probes(160))
+    first.gram(first.probes(160))
     assert (first.candidates(32) == second.candidates(32)).all()
 
 
