@@ -61,11 +61,11 @@ def load(setting: Setting, rng: Rng) -> Sets:
     middle, spread = x.mean(), x.std()
     order = rng.permutation(len(y))
     held = DRAWN[1] if setting.source == "digits" else len(y) // HELD_OUT
-    parts = []
-    for rows in (order[held:], order[:held]):
-        part_x, part_y, is_right = spoilt(x[rows], y[rows], setting.corruption, setting.noise, rng)
-        parts.append(standardised(part_x, part_y, is_right, middle, spread))
-    return Sets(*parts, standardised(test_x, test_y, np.ones(len(test_y), bool), middle, spread))
+    train, holdout = (
+        standardised(*spoilt(x[rows], y[rows], setting.corruption, setting.noise, rng), middle, spread)
+        for rows in (order[held:], order[:held])
+    )
+    return Sets(train, holdout, standardised(test_x, test_y, np.ones(len(test_y), bool), middle, spread))
 
 
 def images(source: Source, rng: Rng) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:

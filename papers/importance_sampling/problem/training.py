@@ -175,13 +175,15 @@ class Descent:
 
 def bound(logits: Tensor, y: Tensor) -> Tensor:
     """The norm of the cross-entropy's gradient by the logits, |softmax - onehot|: (n,)."""
-    return (logits.softmax(dim=1) - functional.one_hot(y, logits.shape[1])).norm(dim=1)
+    difference = logits.softmax(dim=1) - functional.one_hot(y, logits.shape[1])
+    norm: Tensor = torch.linalg.vector_norm(difference, dim=1)
+    return norm
 
 
 def scored(net: nn.Module, x: Tensor, y: Tensor, chunk: int = 4096) -> Scored:
     """Without a gradient. Scoring and training see the same network: none has dropout or batch statistics."""
     with torch.no_grad():
-        logits = torch.cat([net(part) for part in x.split(chunk)])
+        logits = torch.cat([net(part) for part in torch.split(x, chunk)])
         loss = functional.cross_entropy(logits, y, reduction="none")
         return Scored(loss.cpu().numpy(), bound(logits, y).cpu().numpy(), logits.cpu().numpy())
 

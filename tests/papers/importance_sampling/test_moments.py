@@ -127,7 +127,9 @@ def test_the_score_is_the_gradient_of_the_cross_entropy_by_the_logits():
     assert (score < 2**0.5).all()
 
 
-@pytest.mark.parametrize(("network", "shape"), [("dense", (1, 8, 8)), ("convnet", (1, 8, 8)), ("resnet", (3, 8, 8)), ("lstm", (1, 4, 4))])
+@pytest.mark.parametrize(
+    ("network", "shape"), [("dense", (1, 8, 8)), ("convnet", (1, 8, 8)), ("resnet", (3, 8, 8)), ("lstm", (1, 4, 4))]
+)
 def test_gradients_of_all_samples_at_once_are_those_of_one_at_a_time(network, shape):
     net = networks.build(network, shape, seed=1)
     draw = torch.Generator().manual_seed(0)
