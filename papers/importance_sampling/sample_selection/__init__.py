@@ -31,6 +31,7 @@ TASK = Task(
             seeds=3,
             limits=Limits(call_seconds=10, play_seconds=1800, memory_bytes=4 << 30, evaluator_seconds=7200),
             evidence=evidence.FULL,
+            figures=page.FULL,
         ),
     ),
     trial=cases.TRIAL,
@@ -38,6 +39,5 @@ TASK = Task(
     house=HOUSE,
     starter="uniform",
     flags=page.FLAGS,
-    figures=page.FIGURES,
     file_bytes=64 << 10,
 )

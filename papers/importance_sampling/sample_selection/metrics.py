@@ -20,6 +20,7 @@ METRICS = (
         label="Training loss",
         better="lower",
         unit="nats",
+        digits=4,
         description="Mean cross-entropy on the training samples, labelled as they were given, at the end.",
     ),
     Metric(

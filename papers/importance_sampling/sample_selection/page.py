@@ -1,9 +1,8 @@
 """What the board's page shows beside the table: figures and flags."""
 
 from papers.figures import Against, Figure, Heatmap, Overlay, Scatter
+from papers.importance_sampling.problem.setting import Network, Source
 from papers.metrics import Flag
-
-BANDS = "Mean and 95 % interval over the seeds."
 
 
 def over_training(
@@ -16,21 +15,38 @@ def over_training(
         case=case,
         x_label="units",
         y_label=y_label,
-        note=f"{note} {BANDS}".strip(),
+        note=note,
         reference=reference,
         log_y=log_y,
     )
 
 
-QUICK: tuple[Figure, ...] = (
-    Against(
+def against_noise(source: Source, network: Network) -> Against:
+    """The board's question comes first."""
+    return Against(
         title="Accuracy against noise",
         metric="final_accuracy",
         x="noise",
         x_label="probability that a label is replaced",
-        where={"corruption": "symmetric"},
+        where={"corruption": "symmetric", "source": source, "network": network},
         note="What is importance sampling worth when labels are wrong?",
+    )
+
+
+TABLES: tuple[Figure, ...] = (
+    Scatter(
+        title="Variance against accuracy",
+        x="variance_ratio",
+        y="final_accuracy",
+        log_x=True,
+        note="Left: a quieter gradient. Of biased choices that is no merit: what they estimate is another gradient. Choices "
+        "without any chance, as the top k are, have none and no place on a logarithmic axis.",
     ),
+    Heatmap(title="Accuracy by case", metric="final_accuracy"),
+    Heatmap(title="Share of wrong labels chosen", metric="wrong_share"),
+)
+QUICK: tuple[Figure, ...] = (
+    against_noise("digits", "dense"),
     *(
         over_training("Accuracy", "accuracy", case, y_label="accuracy on clean test samples")
         for case in ("digits/clean", "digits/noise40")
@@ -54,19 +70,9 @@ QUICK: tuple[Figure, ...] = (
         reference="in the set",
         note="Of the samples trained on since the last checkpoint.",
     ),
+    *TABLES,
 )
-FIGURES: tuple[Figure, ...] = (
-    Scatter(
-        title="Variance against accuracy",
-        x="variance_ratio",
-        y="final_accuracy",
-        log_x=True,
-        note="Left: a quieter gradient. Of biased choices that is no merit: what they estimate is another gradient. Choices "
-        "without any chance, as the top k are, have none and no place on a logarithmic axis.",
-    ),
-    Heatmap(title="Accuracy by case", metric="final_accuracy"),
-    Heatmap(title="Share of wrong labels chosen", metric="wrong_share"),
-)
+FULL = (against_noise("mnist", "lenet"), *TABLES)
 FLAGS = (
     Flag(
         label="diverged",

@@ -1,5 +1,6 @@
 """The board: answers that are refused, cheats that gain nothing, and what the house methods come to."""
 
+import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -165,36 +166,59 @@ def test_neither_order_nor_ids_tell_which_labels_are_right(by):
     assert np.mean(shares) == pytest.approx(0.36, abs=0.07)
 
 
-def test_a_method_meets_the_same_whatever_labels_are_right():
-    """Order, ids, losses, the irreducible one too: nothing of it depends on what is wrong, beyond the labels as given."""
+class Watching(Scoring):
+    """Keeps what it meets, and the work that the board does between its calls: functions called, Python's and C's."""
 
-    class Watching(Scoring):
-        def __init__(self):
-            self.met = []
+    def __init__(self):
+        self.met, self.work, self.calls = [], [], 0
 
-        def prepare(self, info):
-            return SHORT // 8, super().prepare(info)[1]
+    def count(self, frame, event, argument):
+        self.calls += event in ("call", "c_call")
 
-        def select(self, *told):
-            self.met += [part.tobytes() for part in told]
-            return super().select(*told)
+    def keep(self, told):
+        sys.setprofile(None)
+        self.met += [part.tobytes() for part in told]
+        self.work.append(self.calls)
+        self.calls = 0
 
-        def observe(self, *told):
-            self.met += [part.tobytes() for part in told]
-            return super().observe(*told)
+    def prepare(self, info):
+        return SHORT // 8, super().prepare(info)[1]
 
-    def met(flags):
-        training = protocol.Training.begin(NOISY.params, seed_of(), "cpu")
-        sets = training.sets
-        training.sets = replace(sets, train=replace(sets.train, is_right=flags(sets.train.is_right)))
-        run = protocol.Steered(training, Watching(), np.arange(1000))
-        run.prepare(seed_of())
+    def select(self, *told):
+        self.keep(told)
+        answer = super().select(*told)
+        sys.setprofile(self.count)
+        return answer
+
+    def observe(self, *told):
+        self.keep(told)
+        answer = super().observe(*told)
+        sys.setprofile(self.count)
+        return answer
+
+
+def watched(flags):
+    """A run whose right labels are others, `flags` of the true ones; the labels as given are the same."""
+    training = protocol.Training.begin(NOISY.params, seed_of(), "cpu")
+    sets = training.sets
+    training.sets = replace(sets, train=replace(sets.train, is_right=flags(sets.train.is_right)))
+    run = protocol.Steered(training, Watching(), np.arange(1000))
+    run.prepare(seed_of())
+    try:
         protocol.follow(run, protocol.Record(NOISY.params), Silent())
-        return run.method.met
+    finally:
+        sys.setprofile(None)
+    return run.method
 
-    first_run = met(lambda is_right: is_right)
-    assert len(first_run) > 200
-    assert first_run == met(lambda is_right: ~is_right)
+
+def test_a_method_meets_the_same_whatever_labels_are_right():
+    """Order, ids, losses, the irreducible one too, and the time between calls: nothing depends on what is wrong."""
+    watched(lambda is_right: is_right)  # what is loaded and cached by the first run
+    first_run, second_run = watched(lambda is_right: is_right), watched(lambda is_right: ~is_right)
+    assert len(first_run.met) > 200
+    assert first_run.met == second_run.met
+    assert min(first_run.work[1:]) > 50
+    assert first_run.work == second_run.work
 
 
 def test_an_id_learnt_in_one_run_is_another_sample_in_the_next():
@@ -209,7 +233,7 @@ def test_an_irreducible_loss_that_nothing_was_spent_on_says_nothing():
 
 
 def test_samples_keep_their_ids_and_labels_through_a_run():
-    class Watching(Scoring):
+    class Remembering(Scoring):
         def __init__(self):
             self.seen = {}
 
@@ -219,7 +243,7 @@ def test_samples_keep_their_ids_and_labels_through_a_run():
             assert len(set(ids.tolist())) == len(ids)
             return super().select(ids, labels, *told)
 
-    method = Watching()
+    method = Remembering()
     play(NOISY, method)
     assert len(method.seen) > 900
     assert set(method.seen.values()) == set(range(10))
@@ -274,13 +298,18 @@ def test_the_oracle_follows_the_run_and_has_the_least_variance():
 
 
 @pytest.mark.slow
-def test_full_budgets_come_to_what_is_expected_under_noise():
-    accuracy = {
-        slug: play("digits/noise40", slug)["final_accuracy"]
-        for slug in ("uniform", "upper_bound", "top_k", "rho_loss", "small_loss", "easiest", "random_p")
-    }
-    assert accuracy["upper_bound"] == pytest.approx(accuracy["uniform"], abs=0.06)
-    assert accuracy["rho_loss"] >= 0.8
-    assert accuracy["small_loss"] >= 0.8
+def test_a_quarter_of_the_budget_comes_to_what_is_expected_under_noise():
+    case = case_of("digits/noise40", 100_000)
+    slugs = ("uniform", "upper_bound", "rho_loss", "easiest", "random_p")
+    accuracy = {slug: play(case, slug)["final_accuracy"] for slug in slugs}
+    assert accuracy["upper_bound"] == pytest.approx(accuracy["uniform"], abs=0.05)
+    assert accuracy["rho_loss"] > accuracy["uniform"] + 0.1
     assert accuracy["easiest"] <= 0.45
     assert accuracy["random_p"] <= 0.45
+
+
+@pytest.mark.slow
+def test_small_losses_are_of_right_labels():
+    scores = play("digits/noise40", "small_loss")
+    assert scores["final_accuracy"] >= 0.85
+    assert scores["wrong_share"] < 0.1
