@@ -273,7 +273,7 @@ def test_scores_are_finite_named_by_the_card_and_repeat_with_the_seed(task):
 def test_an_oracle_is_at_least_as_good_as_the_cheapest_method(task, house):
     """On the trial case, or on the first one where the board knows the truth."""
     protocol = importlib.import_module(task.play)
-    for case in sorted(task.board("quick").cases, key=lambda case: case.name != task.trial_case.name):
+    for case in (task.trial_case, *task.board("quick").cases):
         play = run(task, b"", case=case.name, oracle=house.slug)
         if play.failure is None:
             break

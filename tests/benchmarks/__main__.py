@@ -16,6 +16,7 @@ from pathlib import Path
 import requests
 
 from tests.benchmarks import sbeed
+from tests.benchmarks import importance_sampling
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.overparameterization import play_in_both
 from tests.benchmarks.transport import exact_against_truth
@@ -59,6 +60,7 @@ def main() -> None:
     play_in_both(rounds)
     sbeed.play_in_both("sbeed", rounds)
     sbeed.bare_loop()
+    importance_sampling.measure(rounds)
 
 
 def sandbox_against_process(rounds: int) -> None:
