@@ -15,8 +15,7 @@ from pathlib import Path
 
 import requests
 
-from tests.benchmarks import sbeed
-from tests.benchmarks import importance_sampling
+from tests.benchmarks import importance_sampling, sbeed
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.overparameterization import play_in_both
 from tests.benchmarks.transport import exact_against_truth
