@@ -20,6 +20,8 @@ def draw(figure: Seeds, material: Material) -> Plot:
     """Best first, as in the table. One query."""
     rows = material.rows[:MAPPED]
     values = values_of(figure, [row.run_id for row in rows])
+    recorded = material.recorded_by_seed([figure.metric], [figure.case])
+    values |= {run: dict(enumerate(by_seed)) for (run, _), by_seed in recorded.items()}
     names = dict(zip([row.run_id for row in rows], told_apart_names(rows), strict=True))
     columns = {name: values[run] for run, name in names.items() if run in values}
     points = [(name, seed, value) for name, column in columns.items() for seed, value in column.items()]
