@@ -2,7 +2,7 @@
 
 from papers.evidence import Comparison, Evidence, Status
 
-SPEED = "the paper's budget is wall time on CIFAR"
+SPEED = "The paper's budget is wall time, on CIFAR"
 CORRECTION = (
     "The authors' correction: of Fig. 3 it should read that almost all methods speed training up (uniform beats one of them "
     "there), and in Fig. 6 uniform is about equal to the upper bound."
