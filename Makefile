@@ -2,6 +2,9 @@ PYTHON ?= python3
 PIP := .venv/bin/python -m pip install -q -c constraints.txt
 PYTEST = .venv/bin/python -m pytest --durations=25 --durations-min=1 $(COUNTING)
 COUNTING :=
+# Where the database decides: what is written, in which order, and what is read out of it. Pages only show that.
+ON_POSTGRESQL := $(patsubst %,tests/leaderboard/test_%.py,api backups boards compare drift house left_out nearest \
+    oracle_rows queue quota references removed_papers reruns run_life standings views_of_a_board)
 
 .PHONY: install runtime run test quick coverage lint hooks constraints dependencies bench clean
 
@@ -28,7 +31,7 @@ run: runtime
 test: install lint
 	$(PYTEST) -n 2 -m "not alone"
 	$(PYTEST) -m alone
-	.venv/bin/python -m tests.postgres -n 2 tests/leaderboard -m "not alone"
+	.venv/bin/python -m tests.postgres -n 2 $(ON_POSTGRESQL) -m "not alone"
 
 # What to run between two commits: all that is neither long nor needs the machine for itself.
 quick: install

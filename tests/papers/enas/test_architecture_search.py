@@ -215,28 +215,28 @@ def test_random_search_meets_its_exact_expectation(case, within):
 
 
 @pytest.mark.parametrize(
-    ("slug", "expected", "error"),
+    ("slug", "seeds", "expected", "error"),
     [
-        ("random_search", 0.43, 0.03),
-        ("regularised_evolution", 0.10, 0.02),
-        ("local_search", 0.12, 0.02),
-        ("reinforce", 0.27, 0.04),
-        ("ridge_pairs", 0.25, 0.13),
-        ("random_cell", 5.5, 0.7),
+        ("random_search", 50, 0.43, 0.03),
+        ("regularised_evolution", 50, 0.10, 0.02),
+        ("local_search", 50, 0.12, 0.02),
+        ("reinforce", 50, 0.27, 0.04),
+        ("ridge_pairs", 15, 0.25, 0.13),  # the dearest
+        ("random_cell", 50, 5.5, 0.7),
     ],
 )
-def test_fifty_seeds_land_where_earlier_measurements_were(slug, expected, error):
+def test_many_seeds_land_where_earlier_measurements_were(slug, seeds, expected, error):
     """On plain CIFAR-10: mean regret within 3 standard errors of an independent implementation's."""
-    regret = scores(PLAIN, slug, "regret", seeds=50)
-    both = np.hypot(error, regret.std(ddof=1) / np.sqrt(50))
+    regret = scores(PLAIN, slug, "regret", seeds=seeds)
+    both = np.hypot(error, regret.std(ddof=1) / np.sqrt(seeds))
     assert abs(regret.mean() - expected) < 3 * both
 
 
 @pytest.mark.parametrize(("case", "expected", "error"), [("cifar100", 0.41, 0.03), ("imagenet16", 0.53, 0.03)])
 def test_optunas_tpe_lands_where_another_tpe_did(case, expected, error):
-    """Within 3 standard errors, 50 seeds. On CIFAR-10 it does not: the README has both values."""
-    regret = scores(f"nb201/{case}-plain", "tpe", "regret", seeds=50)
-    assert abs(regret.mean() - expected) < 3 * np.hypot(error, regret.std(ddof=1) / np.sqrt(50))
+    """Within 3 standard errors, 20 seeds. On CIFAR-10 it does not: the README has both values."""
+    regret = scores(f"nb201/{case}-plain", "tpe", "regret", seeds=20)
+    assert abs(regret.mean() - expected) < 3 * np.hypot(error, regret.std(ddof=1) / np.sqrt(20))
 
 
 def test_optunas_tpe_beats_random_search():
