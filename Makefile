@@ -3,8 +3,8 @@ PIP := .venv/bin/python -m pip install -q -c constraints.txt
 PYTEST = .venv/bin/python -m pytest --durations=25 --durations-min=1 $(COUNTING)
 COUNTING :=
 # Where the database decides: what is written, in which order, and what is read out of it. Pages only show that.
-ON_POSTGRESQL := $(patsubst %,tests/leaderboard/test_%.py,api backups boards compare drift house left_out nearest \
-    oracle_rows pages queue quota references removed_papers reruns run_life standings views_of_a_board)
+ON_POSTGRESQL := $(patsubst %,tests/leaderboard/test_%.py,backups boards house pages queue quota references \
+    removed_papers run_life standings views_of_a_board)
 
 .PHONY: install runtime run test quick coverage lint hooks constraints dependencies bench clean
 

@@ -10,7 +10,7 @@ from tests.site import Site
 
 @pytest.fixture(scope="module")  # not longer: it goes on filling its boards, which costs the tests after it a core
 def site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("site"), CPU_RUNNERS="2")
+    site = Site(tmp_path_factory.mktemp("site"))
     site.start()
     yield site
     site.stop()
