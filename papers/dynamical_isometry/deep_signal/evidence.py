@@ -15,7 +15,7 @@ def better(house: str, than: str, text: str, *, metric: str, cases: tuple[str, .
     )
 
 
-def of_theory(house: str, case: str, metric: str, value: float, tolerance: float, note: str) -> Claim:
+def theoretical_claim(house: str, case: str, metric: str, value: float, tolerance: float, note: str) -> Claim:
     return Claim(
         method=house.replace("_", "-"),
         case=case,
@@ -37,9 +37,9 @@ SPREAD_MODES = (
 )
 EVIDENCE = Evidence(
     claims=(
-        *(of_theory("delta_orthogonal", case, "log_grad_ratio", 0.0, math.log(2), GRADIENTS) for case in ALL),
-        of_theory("delta_orthogonal", "depth1000", "mode_factor", 1.0, 0.02, MODES),
-        of_theory("critical_gaussian", "depth1000", "mode_factor", (4 - 1) / 15, 0.1, SPREAD_MODES),
+        *(theoretical_claim("delta_orthogonal", case, "log_grad_ratio", 0.0, math.log(2), GRADIENTS) for case in ALL),
+        theoretical_claim("delta_orthogonal", "depth1000", "mode_factor", 1.0, 0.02, MODES),
+        theoretical_claim("critical_gaussian", "depth1000", "mode_factor", (4 - 1) / 15, 0.1, SPREAD_MODES),
     ),
     comparisons=(
         better(

@@ -6,9 +6,8 @@ that of the cell diagonally before it: u for the one on the left, w for the one 
 
     s = 1 + u + w,    k s / w is the u of the cell on the right,    k s / u the w of the one below,
 
-and a cell hands u / s, 1 / s and w / s of its flow on to its parents. Where such numbers could leave the range of a float,
-under the squared norm and for Hessian products, the recursions run on differences of V instead, in float64 where it matters.
-Cells are kept by antidiagonals; the room for them, and views of every one, stay for the shapes that were met last.
+and a cell hands u / s, 1 / s and w / s of its flow on to its parents. Where such numbers could leave a float's range, under
+the squared norm and for Hessian products, they run on differences of V. Cells are kept by antidiagonals, room for them stays.
 """
 
 import math
