@@ -154,3 +154,9 @@ def test_a_scatter_has_a_point_for_each_recorded_method(client, db):
     assert drawn
     points = [len(trace["x"]) for trace in drawn[0].plot["data"] if trace.get("mode") != "lines"]
     assert sum(points) == len(references.stand_ins(catalogue.board("optimisation", "quick")))
+
+
+def test_home_names_no_recorded_leader_where_a_method_is_not_recorded(fresh, monkeypatch):
+    known = references.recorded(WHERE)
+    monkeypatch.setattr(references, "recorded", lambda board: {slug: known[slug] for slug in ("diagonal", "hard_dtw")})
+    assert references.best_stand_ins() == {}
