@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain, count
 from pathlib import Path
@@ -57,6 +58,7 @@ class Recorded:
             device=told["device"],
             device_name=told["device_name"],
             isolation=told["isolation"],
+            ended=datetime.fromisoformat(told["date"]).replace(tzinfo=UTC) if "date" in told else None,
             provenance=dict(told),
             seconds=sum(one["seconds"] for one in spent),
             cpu_seconds=sum(one["cpu_seconds"] for one in spent),

@@ -1,5 +1,7 @@
 """Recorded results stand on a board until the site has measured the method itself."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import timezone
 
@@ -68,6 +70,14 @@ def test_its_values_are_those_of_the_file(fresh):
     assert row.run.cpu_seconds == pytest.approx(sum(play.spent["cpu_seconds"] for play in plays))
     assert row.rank is None
     assert row.low < row.value < row.high
+
+
+def test_it_says_when_it_was_recorded(page, monkeypatch):
+    row = replace(
+        recorded().row("hard_dtw"), provenance={**recorded().row("hard_dtw").provenance, "date": "2026-03-09"}
+    )
+    monkeypatch.setattr(references, "recorded", lambda board: {"hard_dtw": references.Recorded(-1, row)})
+    assert "reference · CPU · 9 Mar 2026" in page().content.decode()
 
 
 def test_it_gives_way_to_what_the_site_measures(page):

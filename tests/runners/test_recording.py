@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,7 @@ def test_what_was_recorded_is_read_as_it_was_and_not_played_again(doubling, tmp_
     assert len(row.artefacts) == 4
     assert row.provenance["command"] == "python -m runners doubling --house exact --tier quick --device cpu --seeds 2"
     assert row.provenance["libraries"]["numpy"]
+    assert (datetime.now(UTC).date() - date.fromisoformat(row.provenance["date"])).days in (0, 1)  # around midnight
     assert reference.holds(row, doubling.board("quick"))
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
     capsys.readouterr()
