@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from leaderboard.boards import claims, references, standings, tables
+from leaderboard.figures import charts
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.running import house
 from papers import catalogue, reference
@@ -145,6 +146,16 @@ def test_a_stand_in_is_never_saved(fresh):
     assert first.run.pk < 0
     assert references.is_stand_in(first.run)
     assert claims.measurements_of([WHERE]).runs == {}
+
+
+def test_charts_draw_it_hollow_until_it_is_measured(fresh):
+    measure("hard_dtw")
+    rows = [*Standing.objects.of_board(WHERE).select_related("submission", "run"), *references.stand_ins(WHERE)]
+    hollow = {row.submission.house_slug: look.symbol.endswith("-open") for row, look in charts.looks(rows, most=99)}
+    assert hollow == {house.slug: house.slug != "hard_dtw" for house in WHERE.task.house}
+    points = [trace for trace in charts.score_against_cost(WHERE, rows)["data"] if "markers" in trace["mode"]]
+    symbols = [symbol for trace in points for symbol in trace["marker"]["symbol"]]
+    assert [symbol for symbol in symbols if not symbol.endswith("-open")] == []  # what was measured has no cost here
 
 
 def test_a_file_that_somebody_changed_is_left_out_and_logged(tmp_path, caplog):
