@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from papers import catalogue
-from papers.sbeed.control.online import asked
+from papers.sbeed.control.online import actions_for
 from papers.sbeed.problem.environments import Environments
 from papers.sbeed.problem.pendulum import Pendulum
 from runners import local
@@ -54,7 +54,7 @@ def bare_loop() -> None:
         pendulums = Environments(rows, Pendulum(), np.random.default_rng(0))
         start = time.process_time()
         for _ in range(CALLS):
-            pendulums.step(asked(method, pendulums.model, pendulums.seen(), explore=True))
+            pendulums.step(actions_for(method, pendulums.model, pendulums.seen(), explore=True))
         rate = CALLS / (time.process_time() - start)
         print(f"  {rows:>3} {rate:>9,.0f} {rate * rows:>11,.0f}")
 

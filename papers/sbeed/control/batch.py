@@ -38,11 +38,11 @@ class Finite:
         return np.asarray(self.world.phi[:, self.columns].astype(np.float32))
 
     @property
-    def asked(self) -> np.ndarray:
+    def questions(self) -> np.ndarray:
         return np.asarray(self.observations[self.order])
 
     def restored(self, rows: np.ndarray) -> np.ndarray:
-        """Answers to `asked` by state."""
+        """Answers to `questions` by state."""
         by_state = np.empty_like(rows)
         by_state[self.order] = rows
         return by_state
@@ -112,16 +112,16 @@ def answered(method: Method, finite: Finite) -> tuple[np.ndarray, np.ndarray | N
     method.begin(d, actions, NONE, NONE, world.gamma, world.entropy, 0, len(finite.seen.state))
     method.observe(*finite.block())
     if method.has("policy"):
-        rows = checked_policy(method.policy(finite.asked), (states, actions))
+        rows = checked_policy(method.policy(finite.questions), (states, actions))
     else:
         chosen = answers.array(
-            method.act(finite.asked, False), call="act", shape=(states,), kind="int", low=0, high=actions - 1
+            method.act(finite.questions, False), call="act", shape=(states,), kind="int", low=0, high=actions - 1
         )
         rows = np.eye(actions)[chosen]
     policy = finite.restored(rows)[:, finite.actions]
     if not method.has("value"):
         return policy, None
-    return policy, finite.restored(answers.array(method.value(finite.asked), call="value", shape=(states,)))
+    return policy, finite.restored(answers.array(method.value(finite.questions), call="value", shape=(states,)))
 
 
 def checked_policy(answer: Any, shape: tuple[int, int]) -> np.ndarray:

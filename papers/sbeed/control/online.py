@@ -59,7 +59,7 @@ def gather(method: Method, many: Environments) -> tuple[np.ndarray, ...]:
     rows: list[tuple[np.ndarray, ...]] = []
     for _ in range(BLOCK):
         obs = many.seen()
-        action = asked(method, many.model, obs, explore=True)
+        action = actions_for(method, many.model, obs, explore=True)
         reward, over, cut = many.step(action)
         told = action if many.model.actions else action.astype(np.float32)
         rows.append((obs, told, reward.astype(np.float32), many.seen(), over, cut))
@@ -75,7 +75,7 @@ def evaluate(
     path, lengths = [], np.zeros(episodes, int)
     while goes_on.any():
         path.append(many.state)
-        answer = asked(method, model, many.seen()[goes_on], explore=False)
+        answer = actions_for(method, model, many.seen()[goes_on], explore=False)
         action = np.zeros((episodes, *answer.shape[1:]), answer.dtype)
         action[goes_on] = answer
         reward, over, cut = many.step(action)
@@ -86,7 +86,7 @@ def evaluate(
     return total, [states[:length, n] for n, length in enumerate(lengths)]
 
 
-def asked(method: Method, model: Model, obs: np.ndarray, *, explore: bool) -> np.ndarray:
+def actions_for(method: Method, model: Model, obs: np.ndarray, *, explore: bool) -> np.ndarray:
     """(n,) int64 or (n, act_dim). What is beyond a motor's strength is cut by the environment, and told as answered."""
     answer = method.act(obs.copy(), explore)
     if model.actions:

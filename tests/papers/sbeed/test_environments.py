@@ -4,7 +4,7 @@ import gymnasium
 import numpy as np
 import pytest
 
-from papers.sbeed.control.online import BLOCK, asked, gather
+from papers.sbeed.control.online import BLOCK, actions_for, gather
 from papers.sbeed.problem import kinds
 from papers.sbeed.problem.classic import Acrobot, CartPole, MountainCar
 from papers.sbeed.problem.environments import Environments, picture, random_actions, random_return
@@ -75,7 +75,7 @@ def test_every_house_method_plays_whatever_environment_it_meets(name, house):
     many, method = Environments(2, model, rng), contestant.contestant(TASK.slug, house.slug)
     method.begin(model.observed, model.actions, -model.high, model.high, 1.0, 0.0, 2, 4 * BLOCK)
     method.observe(*gather(method, many))
-    assert len(asked(method, model, many.seen()[:1], explore=False)) == 1
+    assert len(actions_for(method, model, many.seen()[:1], explore=False)) == 1
 
 
 def test_actions_that_are_counted_cross_as_whole_numbers_and_episodes_end_one_by_one():
