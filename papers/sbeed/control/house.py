@@ -56,6 +56,20 @@ HOUSE = (
         expense=60,
     ),
     House(
+        slug="trpo",
+        title="TRPO",
+        kind="baseline",
+        summary="Natural policy steps within a trust region, on the last block. Uniform on finite data.",
+        expense=40,
+    ),
+    House(
+        slug="ddpg",
+        title="DDPG",
+        kind="baseline",
+        summary="Deterministic actor, critic, replay. Uniform on finite data and where actions are counted.",
+        expense=80,
+    ),
+    House(
         slug="sac",
         title="SAC",
         kind="baseline",
