@@ -18,6 +18,7 @@ import torch
 
 RANGE = {torch.float32: 80.0, torch.float64: 600.0}  # exponents that exp can take, with a margin
 SHAPES = 4  # whose room is kept
+MINUS_HALF, MINUS_THIRD = -torch.ones((), dtype=torch.float64) / 2, -torch.ones((), dtype=torch.float64) / 3
 SHORT, WEIGHTS = 400, 1e100  # rows and columns up to which `row_dtw` is tried, and how great its numbers may be
 
 
@@ -205,9 +206,7 @@ def ratio_dtw(theta, rows, cols, gamma):
         torch.div(weight, left, out=next_above)
     path, is_cell = path_to(rows, cols)
     value = ((theta[path].double() - gamma * s[path].log()) * is_cell).sum(1)
-    ends = {}
-    for member, end in enumerate((rows + cols - 2).tolist()):
-        ends.setdefault(end, []).append(member)
+    ends = members_by_end(rows, cols)
     for d, flow, diagonal, left, right_share, above, below_share, share in room.back:
         torch.addcmul(diagonal, left, right_share, out=flow)
         flow.addcmul_(above, below_share)
@@ -273,79 +272,154 @@ def path_to(rows, cols):
     return (torch.arange(len(rows))[:, None], i.clamp(min=0), j.clamp(min=0)), (i >= 0) | (j >= 0)
 
 
-def least(x, y, op, q):
-    """Minus the smoothed minimum of -x, 0 and -y, gamma being 1; its gradient goes into q: (3, B, n)."""
-    top = torch.maximum(x, y).clamp_(min=0)
-    torch.sub(x, top, out=q[0]), torch.neg(top, out=q[1]), torch.sub(y, top, out=q[2])
+def members_by_end(rows, cols):
+    """Which members of the batch end on antidiagonal d, for each d where one does."""
+    ends = {}
+    for member, end in enumerate((rows + cols - 2).tolist()):
+        ends.setdefault(end, []).append(member)
+    return ends
+
+
+@lru_cache(SHAPES)
+def differences(batch, height, width):
+    """Room for `difference_dtw` on problems of one shape, and views of its antidiagonals in the order of use.
+
+    steps: how much V of the cell diagonally before exceeds that of the left one, its own (always 0), and that of the one
+    above; q: what is handed on to these three. Each (3, B, rows, length).
+    """
+    lattice = Lattice(batch, height, width)
+    costs, gains, e, steps, q = (lattice.room(*more) for more in ((), (), (), (3,), (3,)))
+    lattice.cells(q[0])[:, 0] = lattice.cells(q[2])[:, :, 0] = 1
+    scratch = torch.empty(7, batch, lattice.length, dtype=torch.float64)
+    forth, back = [], []
+    for d in range(2, height + width - 1):
+        low, count = lattice.line(d, inner=1)
+        if count:
+            own = (part(room, d, low, count) for room in (steps, q, gains, costs))
+            forth.append((*own, *onward(steps, d, low, count), scratch[..., :count]))
+    for d in reversed(range(height + width - 1)):
+        low, count = lattice.line(d, inner=0)
+        back.append((d, part(e, d, low, count), handed(q, e, d, low, count)))
+    return SimpleNamespace(lattice=lattice, costs=costs, gains=gains, e=e, steps=steps, q=q, forth=forth, back=back)
+
+
+@lru_cache(SHAPES)
+def derivatives(batch, height, width):
+    """The same for derivatives along z: those of steps, of q (bent) and of the flow (e)."""
+    whole = differences(batch, height, width)
+    lattice = whole.lattice
+    moves, e, steps, bent = (lattice.room(*more) for more in ((), (), (3,), (3,)))
+    forth, back = [], []
+    for d in range(2, height + width - 1):
+        low, count = lattice.line(d, inner=1)
+        if count:
+            own = (part(room, d, low, count) for room in (steps, bent, moves))
+            forth.append((*own, *onward(steps, d, low, count)))
+    for d in reversed(range(height + width - 1)):
+        low, count = lattice.line(d, inner=0)
+        terms = handed(bent, whole.e, d, low, count) + handed(whole.q, e, d, low, count)
+        back.append((part(e, d, low, count), terms))
+    return SimpleNamespace(moves=moves, e=e, steps=steps, forth=forth, back=back)
+
+
+def part(room, d, low, count):
+    """`count` cells of antidiagonal d, from place `low` on."""
+    return room[..., d, low : low + count]
+
+
+def onward(steps, d, low, count):
+    """Where the steps of the cells on the right and below go."""
+    return part(steps[0], d + 1, low, count), part(steps[2], d + 1, low + 1, count)
+
+
+def handed(shares, flow, d, low, count):
+    """Pairs (share, flow) of the cells on the right, diagonally behind and below: what flows from them into antidiagonal d."""
+    places = (d + 1, low), (d + 2, low + 1), (d + 1, low + 1)
+    return [(part(shares[k], *place, count), part(flow, *place, count)) for k, place in enumerate(places)]
+
+
+def gather(into, terms):
+    """Put the sum of products into a row."""
+    (share, flow), *rest = terms
+    torch.mul(share, flow, out=into)
+    for share, flow in rest:
+        into.addcmul_(share, flow)
+
+
+def least(steps, op, q, gain, scratch):
+    """The smoothed maximum of steps (3, B, n), of which the one in the middle is 0, gamma being 1; its gradient goes into q."""
+    x, _, y = steps
+    top, pair, total, _, squares = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4:]
+    torch.maximum(x, y, out=top)
     if op == "entropy":
-        total = q.exp_().sum(0)
-        q.div_(total)
-        return top.add_(total.log_())
-    total, low = q.sum(0), q.amin(0)
-    threshold = torch.maximum((total - low - 1) / 2, (total - 1) / 3).clamp_(min=-1)
-    q.sub_(threshold).clamp_(min=0)
-    return top.add_(threshold).add_(q.square().sum(0), alpha=0.5)
+        top.clamp_(min=0)
+        torch.sub(steps, top, out=q).exp_()
+        torch.sum(q, 0, out=gain)
+        q.div_(gain)
+        gain.log_().add_(top)
+        return
+    torch.add(x, y, out=total)
+    torch.maximum(top, total, out=pair)  # the two greatest, added up
+    top.sub_(1).clamp_(min=-1)
+    torch.add(MINUS_HALF, pair, alpha=1 / 2, out=pair)
+    torch.add(MINUS_THIRD, total, alpha=1 / 3, out=total)
+    threshold = torch.maximum(torch.maximum(top, pair, out=top), total, out=top)
+    torch.sub(steps, threshold, out=q).clamp_(min=0)
+    torch.sum(torch.mul(q, q, out=squares), 0, out=gain)
+    torch.add(threshold, gain, alpha=1 / 2, out=gain)
+
+
+def slope(steps, q, op, bent, scratch):
+    """Derivative of the smoothed maximum along steps (3, B, n), scratch's first; that of its gradient q goes into bent."""
+    mean, weight, gain, share = scratch[0], scratch[1], scratch[2], scratch[4:]
+    torch.sum(torch.mul(q, steps, out=bent), 0, out=gain)
+    if op == "entropy":
+        bent.addcmul_(q, gain, value=-1)
+        return gain
+    torch.sign(q, out=share)
+    torch.sum(torch.mul(share, steps, out=bent), 0, out=mean).div_(torch.sum(share, 0, out=weight))
+    bent.addcmul_(share, mean, value=-1)
+    return gain
+
+
+def lay(lattice, given, gamma, room, steps, alone):
+    """Put given numbers (B, M, N) in units of gamma into their room, and into the steps of the cells along the border."""
+    cells = lattice.cells(room)
+    cells.copy_(given).div_(gamma)
+    torch.sub(-alone, cells[:, 1:, :1], out=lattice.cells(steps[0])[:, 1:, 1:2])
+    torch.sub(-alone, cells[:, :1, 1:], out=lattice.cells(steps[2])[:, 1:2, 1:])
 
 
 def difference_dtw(theta, rows, cols, op, gamma, z=None):
-    """value (B,) float64, gradient, product or None, in units of gamma.
-
-    x and y: how much V of the cell diagonally before exceeds that of the left one and that of the one above.
-    """
-    lattice = Lattice(*theta.shape)
-    _, height, width = theta.shape
-    costs, x, y, q = lattice.room(), lattice.room(), lattice.room(), lattice.room(3)
-    cells, gains = lattice.cells(costs), lattice.room()
-    cells.copy_(theta).div_(gamma)
-    x_dot, y_dot, moves, bent = (None,) * 4
-    alone = 0.5 if op == "l2" else 0.0  # a choice of one has a norm too
-    lattice.cells(x)[:, 1:, 1:2], lattice.cells(y)[:, 1:2, 1:] = -cells[:, 1:, :1] - alone, -cells[:, :1, 1:] - alone
-    lattice.cells(q[0])[:, 0] = lattice.cells(q[2])[:, :, 0] = 1
-    lattice.cells(gains).fill_(-alone)
-    if z is not None:
-        x_dot, y_dot, moves, bent = lattice.room(), lattice.room(), lattice.room(), lattice.room(3)
-        turns = lattice.cells(moves)
-        turns.copy_(z).div_(gamma)
-        lattice.cells(x_dot)[:, 1:, 1:2], lattice.cells(y_dot)[:, 1:2, 1:] = -turns[:, 1:, :1], -turns[:, :1, 1:]
-    for d in range(2, height + width - 1):
-        low, count = lattice.line(d, inner=1)
-        if not count:
-            continue
-        here, below = slice(low, low + count), slice(low + 1, low + 1 + count)
-        mine = q[:, :, d, here]
-        gain = least(x[:, d, here], y[:, d, here], op, mine)
-        gains[:, d, here] = gain
-        gain = gain - costs[:, d, here]
-        torch.sub(gain, y[:, d, here], out=x[:, d + 1, here])
-        torch.sub(gain, x[:, d, here], out=y[:, d + 1, below])
-        if z is not None:
-            move = torch.stack((x_dot[:, d, here], torch.zeros_like(gain), y_dot[:, d, here]))
-            bent[:, :, d, here] = bend(mine, move, op, axis=0)
-            gain = (mine * move).sum(0) - moves[:, d, here]
-            torch.sub(gain, move[2], out=x_dot[:, d + 1, here])
-            torch.sub(gain, move[0], out=y_dot[:, d + 1, below])
+    """value (B,) float64, gradient, product or None, in units of gamma, on differences of V."""
+    room, dots = differences(*theta.shape), derivatives(*theta.shape) if z is not None else None
+    lattice, alone = room.lattice, torch.tensor(0.5 if op == "l2" else 0.0)  # a choice of one has a norm too
+    lay(lattice, theta, gamma, room.costs, room.steps, alone)
+    cells, gains = lattice.cells(room.costs), lattice.cells(room.gains)
+    gains[:, 0] = gains[:, :, 0] = -alone
+    if dots:
+        lay(lattice, z, gamma, dots.moves, dots.steps, 0.0 * alone)
+    for line, (steps, q, gain, costs, right, below, scratch) in enumerate(room.forth):
+        least(steps, op, q, gain, scratch)
+        moved = torch.sub(gain, costs, out=scratch[3])
+        torch.sub(moved, steps[2], out=right)
+        torch.sub(moved, steps[0], out=below)
+        if dots:
+            steps, bent, moves, right, below = dots.forth[line]
+            moved = slope(steps, q, op, bent, scratch).sub_(moves)
+            torch.sub(moved, steps[2], out=right)
+            torch.sub(moved, steps[0], out=below)
     path, is_cell = path_to(rows, cols)
-    value = gamma * ((cells[path] - lattice.cells(gains)[path]) * is_cell).sum(1)
-    e = lattice.room()
-    e[torch.arange(len(theta)), rows + cols - 2, rows - 1] = 1
-    e_dot = torch.zeros_like(e)
-    for d in reversed(range(height + width - 2)):
-        low, count = lattice.line(d, inner=0)
-        flow_back(e, e, q, d, low, count)
-        if z is not None:
-            flow_back(e_dot, e, bent, d, low, count)
-            flow_back(e_dot, e_dot, q, d, low, count)
-    told = [lattice.cells(room).to(theta.dtype, copy=True).contiguous() for room in (e, e_dot)]
-    return value, told[0], None if z is None else told[1]
-
-
-def flow_back(into, e, q, d, low, count):
-    """Add to `count` cells from `low` on of antidiagonal d what flows to them from the right, the diagonal and below."""
-    here, below = slice(low, low + count), slice(low + 1, low + 1 + count)
-    row = into[:, d, here]
-    row.addcmul_(q[0, :, d + 1, here], e[:, d + 1, here])
-    row.addcmul_(q[1, :, d + 2, below], e[:, d + 2, below])
-    row.addcmul_(q[2, :, d + 1, below], e[:, d + 1, below])
+    value = gamma * ((cells[path] - gains[path]) * is_cell).sum(1)
+    ends = members_by_end(rows, cols)
+    for line, (d, flow, terms) in enumerate(room.back):
+        gather(flow, terms)
+        if d in ends:
+            room.e[ends[d], d, rows[ends[d]] - 1] += 1
+        if dots:
+            gather(*dots.back[line])
+    told = [lattice.cells(part.e).to(theta.dtype, copy=True).contiguous() for part in (room, dots) if part]
+    return value, told[0], told[1] if dots else None
 
 
 @torch.no_grad()
