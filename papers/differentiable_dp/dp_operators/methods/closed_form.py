@@ -10,10 +10,12 @@ and a cell hands u / s, 1 / s and w / s of its flow on to its parents. Where suc
 the squared norm and for Hessian products, they run on differences of V. Cells are kept by antidiagonals, room for them stays.
 """
 
+import gc
 import math
-from functools import lru_cache
+from functools import lru_cache, wraps
 from types import SimpleNamespace
 
+import numpy as np
 import torch
 
 RANGE = {torch.float32: 80.0, torch.float64: 600.0}  # exponents that exp can take, with a margin
@@ -153,12 +155,17 @@ class Lattice:
         self.length = 8 * ((height // 8 + 1) | 1)
 
     def room(self, *more):
-        """Zeros (..., B, rows, length), with a row and a place to spare."""
-        return torch.zeros(*more, self.shape[0], self.rows, self.length, dtype=torch.float64)
+        """Zeros (..., B, rows, length), with a row and a place to spare.
 
-    def cells(self, room):
-        """The same numbers as (B, M, N)."""
-        return room.as_strided(self.shape, (self.rows * self.length, self.length + 1, self.length))
+        They come from numpy, which touches no memory before it is used: a quarter never is.
+        """
+        return torch.from_numpy(np.zeros((*more, self.shape[0], self.rows, self.length)))
+
+    def cells(self, room, *, more=0):
+        """The same numbers as (B, M, N), or with more columns."""
+        batch, height, width = self.shape
+        strides = self.rows * self.length, self.length + 1, self.length
+        return room.as_strided((batch, height, width + more), strides, room.storage_offset())
 
     def line(self, d, *, inner):
         """First place and number of the cells of antidiagonal d; inner: of those that have all three parents."""
@@ -280,62 +287,85 @@ def members_by_end(rows, cols):
     return ends
 
 
+def uncollected(build):
+    """Build without Python's search for cycles: tens of thousands of views would have it look through everything again."""
+
+    @wraps(build)
+    def quietly(*shape):
+        gc.disable()
+        try:
+            return build(*shape)
+        finally:
+            gc.enable()
+
+    return quietly
+
+
 @lru_cache(SHAPES)
+@uncollected
 def differences(batch, height, width):
     """Room for `difference_dtw` on problems of one shape, and views of its antidiagonals in the order of use.
 
     steps: how much V of the cell diagonally before exceeds that of the left one, its own (always 0), and that of the one
-    above; q: what is handed on to these three. Each (3, B, rows, length).
+    above; q: what is handed on to these three. Each (3, B, rows, length). Costs make way for flow on the way back.
     """
     lattice = Lattice(batch, height, width)
-    costs, gains, e, steps, q = (lattice.room(*more) for more in ((), (), (), (3,), (3,)))
+    costs, steps, q = (lattice.room(*more) for more in ((), (3,), (3,)))
     lattice.cells(q[0])[:, 0] = lattice.cells(q[2])[:, :, 0] = 1
-    scratch = torch.empty(7, batch, lattice.length, dtype=torch.float64)
+    scratch = torch.empty(8, batch, lattice.length, dtype=torch.float64)
+    lines, nexts, shares = lines_of(steps, q, costs), lines_of(*steps), lines_of(*q)
+    flow = lines[-1]
     forth, back = [], []
     for d in range(2, height + width - 1):
         low, count = lattice.line(d, inner=1)
         if count:
-            own = (part(room, d, low, count) for room in (steps, q, gains, costs))
-            forth.append((*own, *onward(steps, d, low, count), scratch[..., :count]))
+            own = (rows[d].narrow(-1, low, count) for rows in lines)
+            forth.append((*own, *onward(nexts, d, low, count), scratch.narrow(-1, 0, count)))
     for d in reversed(range(height + width - 1)):
         low, count = lattice.line(d, inner=0)
-        back.append((d, part(e, d, low, count), handed(q, e, d, low, count)))
-    return SimpleNamespace(lattice=lattice, costs=costs, gains=gains, e=e, steps=steps, q=q, forth=forth, back=back)
+        back.append((d, flow[d].narrow(-1, low, count), handed(shares, flow, d, low, count)))
+    return SimpleNamespace(lattice=lattice, shares=shares, flow=flow, forth=forth, back=back, costs=costs, steps=steps)
 
 
 @lru_cache(SHAPES)
+@uncollected
 def derivatives(batch, height, width):
     """The same for derivatives along z: those of steps, of q (bent) and of the flow (e)."""
     whole = differences(batch, height, width)
     lattice = whole.lattice
-    moves, e, steps, bent = (lattice.room(*more) for more in ((), (), (3,), (3,)))
+    moves, steps, bent = (lattice.room(*more) for more in ((), (3,), (3,)))
+    lines, nexts, bends = lines_of(steps, bent, moves), lines_of(*steps), lines_of(*bent)
+    flow = lines[-1]
     forth, back = [], []
     for d in range(2, height + width - 1):
         low, count = lattice.line(d, inner=1)
         if count:
-            own = (part(room, d, low, count) for room in (steps, bent, moves))
-            forth.append((*own, *onward(steps, d, low, count)))
+            own = (rows[d].narrow(-1, low, count) for rows in lines)
+            forth.append((*own, *onward(nexts, d, low, count)))
     for d in reversed(range(height + width - 1)):
-        low, count = lattice.line(d, inner=0)
-        terms = handed(bent, whole.e, d, low, count) + handed(whole.q, e, d, low, count)
-        back.append((part(e, d, low, count), terms))
-    return SimpleNamespace(moves=moves, e=e, steps=steps, forth=forth, back=back)
+        line = d, *lattice.line(d, inner=0)
+        terms = handed(bends, whole.flow, *line) + handed(whole.shares, flow, *line)
+        back.append((flow[d].narrow(-1, *line[1:]), terms))
+    return SimpleNamespace(whole=whole, moves=moves, steps=steps, forth=forth, back=back)
 
 
-def part(room, d, low, count):
-    """`count` cells of antidiagonal d, from place `low` on."""
-    return room[..., d, low : low + count]
+def lines_of(*rooms):
+    """The antidiagonals of each room, cut in one go: slicing in Python costs as much as computing."""
+    return [room.unbind(-2) for room in rooms]
 
 
 def onward(steps, d, low, count):
     """Where the steps of the cells on the right and below go."""
-    return part(steps[0], d + 1, low, count), part(steps[2], d + 1, low + 1, count)
+    return steps[0][d + 1].narrow(-1, low, count), steps[2][d + 1].narrow(-1, low + 1, count)
 
 
 def handed(shares, flow, d, low, count):
     """Pairs (share, flow) of the cells on the right, diagonally behind and below: what flows from them into antidiagonal d."""
     places = (d + 1, low), (d + 2, low + 1), (d + 1, low + 1)
-    return [(part(shares[k], *place, count), part(flow, *place, count)) for k, place in enumerate(places)]
+    return [
+        (shares[k][line].narrow(-1, first, count), flow[line].narrow(-1, first, count))
+        for k, (line, first) in enumerate(places)
+    ]
 
 
 def gather(into, terms):
@@ -346,18 +376,20 @@ def gather(into, terms):
         into.addcmul_(share, flow)
 
 
-def least(steps, op, q, gain, scratch):
-    """The smoothed maximum of steps (3, B, n), of which the one in the middle is 0, gamma being 1; its gradient goes into q."""
+def least(steps, op, q, scratch):
+    """The smoothed maximum of steps (3, B, n), of which the one in the middle is 0, gamma being 1; its gradient goes into q.
+
+    scratch: room (8, B, n), of which the fourth is what comes back.
+    """
     x, _, y = steps
-    top, pair, total, _, squares = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4:]
+    top, pair, total, gain, squares = scratch[0], scratch[1], scratch[2], scratch[3], scratch[5:]
     torch.maximum(x, y, out=top)
     if op == "entropy":
         top.clamp_(min=0)
         torch.sub(steps, top, out=q).exp_()
         torch.sum(q, 0, out=gain)
         q.div_(gain)
-        gain.log_().add_(top)
-        return
+        return gain.log_().add_(top)
     torch.add(x, y, out=total)
     torch.maximum(top, total, out=pair)  # the two greatest, added up
     top.sub_(1).clamp_(min=-1)
@@ -366,12 +398,12 @@ def least(steps, op, q, gain, scratch):
     threshold = torch.maximum(torch.maximum(top, pair, out=top), total, out=top)
     torch.sub(steps, threshold, out=q).clamp_(min=0)
     torch.sum(torch.mul(q, q, out=squares), 0, out=gain)
-    torch.add(threshold, gain, alpha=1 / 2, out=gain)
+    return torch.add(threshold, gain, alpha=1 / 2, out=gain)
 
 
 def slope(steps, q, op, bent, scratch):
     """Derivative of the smoothed maximum along steps (3, B, n), scratch's first; that of its gradient q goes into bent."""
-    mean, weight, gain, share = scratch[0], scratch[1], scratch[2], scratch[4:]
+    mean, weight, gain, share = scratch[0], scratch[1], scratch[2], scratch[5:]
     torch.sum(torch.mul(q, steps, out=bent), 0, out=gain)
     if op == "entropy":
         bent.addcmul_(q, gain, value=-1)
@@ -382,43 +414,46 @@ def slope(steps, q, op, bent, scratch):
     return gain
 
 
+def hand_on(gain, steps, right, below):
+    """What V gains on the cell diagonally before, less what V there exceeds a neighbour by: the other neighbour's next step."""
+    torch.sub(gain, steps[2], out=right)
+    torch.sub(gain, steps[0], out=below)
+
+
 def lay(lattice, given, gamma, room, steps, alone):
     """Put given numbers (B, M, N) in units of gamma into their room, and into the steps of the cells along the border."""
     cells = lattice.cells(room)
     cells.copy_(given).div_(gamma)
-    torch.sub(-alone, cells[:, 1:, :1], out=lattice.cells(steps[0])[:, 1:, 1:2])
+    torch.sub(-alone, cells[:, 1:, :1], out=lattice.cells(steps[0], more=1)[:, 1:, 1:2])
     torch.sub(-alone, cells[:, :1, 1:], out=lattice.cells(steps[2])[:, 1:2, 1:])
 
 
 def difference_dtw(theta, rows, cols, op, gamma, z=None):
     """value (B,) float64, gradient, product or None, in units of gamma, on differences of V."""
-    room, dots = differences(*theta.shape), derivatives(*theta.shape) if z is not None else None
+    dots = derivatives(*theta.shape) if z is not None else None
+    room = dots.whole if dots else differences(*theta.shape)  # no other: of which views were made
     lattice, alone = room.lattice, torch.tensor(0.5 if op == "l2" else 0.0)  # a choice of one has a norm too
     lay(lattice, theta, gamma, room.costs, room.steps, alone)
-    cells, gains = lattice.cells(room.costs), lattice.cells(room.gains)
-    gains[:, 0] = gains[:, :, 0] = -alone
     if dots:
         lay(lattice, z, gamma, dots.moves, dots.steps, 0.0 * alone)
-    for line, (steps, q, gain, costs, right, below, scratch) in enumerate(room.forth):
-        least(steps, op, q, gain, scratch)
-        moved = torch.sub(gain, costs, out=scratch[3])
-        torch.sub(moved, steps[2], out=right)
-        torch.sub(moved, steps[0], out=below)
+    for line, (steps, q, costs, right, below, scratch) in enumerate(room.forth):
+        hand_on(least(steps, op, q, scratch).sub_(costs), steps, right, below)
         if dots:
-            steps, bent, moves, right, below = dots.forth[line]
-            moved = slope(steps, q, op, bent, scratch).sub_(moves)
-            torch.sub(moved, steps[2], out=right)
-            torch.sub(moved, steps[0], out=below)
-    path, is_cell = path_to(rows, cols)
-    value = gamma * ((cells[path] - gains[path]) * is_cell).sum(1)
+            turns, bent, moves, *onto = dots.forth[line]
+            hand_on(slope(turns, q, op, bent, scratch).sub_(moves), turns, *onto)
+    members, down = torch.arange(len(theta))[:, None], torch.arange(theta.shape[1])
+    rises = lattice.cells(room.steps[0], more=1)[members, down, cols[:, None]] * ((down > 0) & (down < rows[:, None]))
+    first = (lattice.cells(room.costs)[:, 0] + alone) * (torch.arange(theta.shape[2]) < cols[:, None])
+    value = gamma * (first.sum(1) - rises.sum(1))  # along the first row, then down the last column
     ends = members_by_end(rows, cols)
     for line, (d, flow, terms) in enumerate(room.back):
         gather(flow, terms)
         if d in ends:
-            room.e[ends[d], d, rows[ends[d]] - 1] += 1
+            room.costs[ends[d], d, rows[ends[d]] - 1] += 1
         if dots:
             gather(*dots.back[line])
-    told = [lattice.cells(part.e).to(theta.dtype, copy=True).contiguous() for part in (room, dots) if part]
+    flows = [room.costs, dots.moves] if dots else [room.costs]  # what was laid there has become flow
+    told = [lattice.cells(flow).to(theta.dtype, copy=True).contiguous() for flow in flows]
     return value, told[0], told[1] if dots else None
 
 

@@ -27,7 +27,7 @@ def compiled(kernel):
 
 
 @compiled
-def chain(weights, lengths, gamma, value, before, after):
+def chain(weights, lengths, gamma, value, before, after):  # noqa: PLR0912 (a function more is compiled a time more)
     """Viterbi under entropy: weights exp(theta / gamma) (B, T, S, S) become the gradient up to each length.
 
     before: room (T + 1, S), whose first row is 1; after: room (2, S).
@@ -120,7 +120,7 @@ def bend(q, v, gamma, is_l2, out):
 
 
 @compiled
-def viterbi(theta, z, lengths, gamma, is_l2, has_z, value, expected, product, room):
+def viterbi(theta, z, lengths, gamma, is_l2, has_z, value, expected, product, room):  # noqa: PLR0912
     """Value, gradient and, if has_z, product. room: zeros (8, S)."""
     batch, _, states, _ = theta.shape
     x, move, u, ud, v, vd, onward, onward_d = room[0], room[1], room[2], room[3], room[4], room[5], room[6], room[7]
