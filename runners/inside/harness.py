@@ -82,18 +82,24 @@ def _preload(modules: Sequence[str]) -> None:
     for module in modules:
         with contextlib.suppress(BaseException):  # the method's own import will raise it again, as its failure
             importlib.import_module(module)
-    if torch := sys.modules.get("torch"):
-        with contextlib.suppress(BaseException):
-            _warm(torch)
+    for name, warm in (("torch", _warm_torch), ("numba", _warm_numba)):
+        if module := sys.modules.get(name):
+            with contextlib.suppress(BaseException):
+                warm(module)
 
 
-def _warm(torch: Any) -> None:
+def _warm_torch(torch: Any) -> None:
     """Step an optimiser once: torch imports a second's worth of compilers then. No random number is drawn."""
     weight = torch.nn.Parameter(torch.zeros(1))
     weight.grad = torch.zeros(1)
     optimiser = torch.optim.Adam([weight])
     optimiser.step()
     optimiser.zero_grad()
+
+
+def _warm_numba(numba: Any) -> None:
+    """Compile one line: numba imports its implementations of Python and numpy, a second's worth, with the first function."""
+    numba.njit(lambda numbers: numbers[0])(np.zeros(1))
 
 
 def _serve(pipes: Pipes, folder: str) -> None:

@@ -29,7 +29,7 @@ from papers.differentiable_dp.dp_operators.scoring import (
 from papers.playing import Measured, Report
 from papers.task import Case, Scores, Seed
 
-REPEATS, PRODUCTS, IDENTITIES = 7, 2, 3
+REPEATS, PRODUCTS, IDENTITIES = 7, 2, 7
 DEAR_SECONDS = 1.0  # a call of this many CPU-seconds is timed once, and no longer one is asked for
 FORESEEN_SECONDS = 4.0  # nor one that would take this long, were it to grow with the work
 WHOLE_STEPS = 100  # up to here every timed answer is checked whole; beyond it CHECKED of a length, of each

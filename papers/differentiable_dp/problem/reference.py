@@ -56,60 +56,69 @@ def dtw(
     V[i, j] = theta[i, j] + min(V[i, j-1], V[i-1, j-1], V[i-1, j]), value = V[rows, cols]. Goes by antidiagonals.
     """
     batch, height, width = theta.shape
-    costs, direction = (np.zeros((batch, height + 2, width + 2)) for _ in range(2))
-    costs[:, 1:-1, 1:-1] = theta
-    direction[:, 1:-1, 1:-1] = 0.0 if z is None else z
+    costs, direction = antidiagonals(theta), antidiagonals(np.zeros_like(theta) if z is None else z)
     v, v_dot = np.full_like(costs, np.inf), np.zeros_like(costs)
     v[:, 0, 0] = 0.0
-    q, q_dot = (np.zeros((3, batch, costs[0].size if needed else 0)) for needed in (True, z is not None))
-    flat_costs, flat_v, flat_direction, flat_v_dot = (a.reshape(batch, -1) for a in (costs, v, direction, v_dot))
-    stride = width + 2
-    for line in antidiagonals(height, width):
-        least, share = smoothed_max(-parents(flat_v, line, stride), op, gamma)
-        q[:, :, line] = share.transpose(2, 0, 1)
-        flat_v[:, line] = flat_costs[:, line] - least
+    q, q_dot = np.zeros((3, *costs.shape)), np.zeros((3, *costs.shape) if z is not None else 0)
+    for d, here in lines(height, width):
+        least, share = smoothed_max(-parents(v, d, here), op, gamma)
+        q[:, :, d, here] = np.moveaxis(share, -1, 0)
+        v[:, d, here] = costs[:, d, here] - least
         if z is not None:
-            move = parents(flat_v_dot, line, stride)
-            q_dot[:, :, line] = -curvature(share, move, op, gamma).transpose(2, 0, 1)
-            flat_v_dot[:, line] = flat_direction[:, line] + (share * move).sum(-1)
-    members = np.arange(batch)
+            move = parents(v_dot, d, here)
+            q_dot[:, :, d, here] = -np.moveaxis(curvature(share, move, op, gamma), -1, 0)
+            v_dot[:, d, here] = direction[:, d, here] + (share * move).sum(-1)
     e, e_dot = np.zeros_like(costs), np.zeros_like(costs)
-    flat_e, flat_e_dot = e.reshape(batch, -1), e_dot.reshape(batch, -1)
-    e[members, rows, cols] = 1.0
-    for line in reversed(antidiagonals(height, width)):
-        flat_e[:, line] += children(flat_e, q, line, stride)
+    matrices(e, height, width)[np.arange(batch), rows, cols] = 1.0
+    for d, here in reversed(lines(height, width)):
+        e[:, d, here] += children(e, q, d, here)
         if z is not None:
-            flat_e_dot[:, line] = children(flat_e, q_dot, line, stride) + children(flat_e_dot, q, line, stride)
-    product = None if z is None else e_dot[:, 1:-1, 1:-1]
-    return Operator(v[members, rows, cols], e[:, 1:-1, 1:-1], product)
+            e_dot[:, d, here] = children(e, q_dot, d, here) + children(e_dot, q, d, here)
+    value, expected, product = (matrices(room, height, width) for room in (v, e, e_dot))
+    inside = (slice(None), slice(1, -1), slice(1, -1))
+    return Operator(value[np.arange(batch), rows, cols], expected[inside], None if z is None else product[inside])
 
 
-def antidiagonals(height: int, width: int) -> list[slice]:
-    """Where the cells of each antidiagonal lie, in the order of the recursion, in flat arrays with a border around."""
-    lines = []
-    for d in range(2, height + width + 1):
-        first, last = (
-            max(1, d - width),
-            min(height, d - 1),
-        )  # rows from 1; cell (i, d - i) is the number i (width + 1) + d
-        lines.append(slice(first * (width + 1) + d, last * (width + 1) + d + 1, width + 1))
-    return lines
+def antidiagonals(theta: np.ndarray) -> np.ndarray:
+    """Matrices (B, M, N) with a border of zeros around, by antidiagonals: cell (i, j), from 1, is [:, i + j, i]."""
+    batch, height, width = theta.shape
+    room = np.zeros((batch, height + width + 3, height + 2))
+    matrices(room, height, width)[:, 1:-1, 1:-1] = theta
+    return room
 
 
-def moved(line: slice, by: int) -> slice:
-    """The same cells, so many places on."""
-    return slice(line.start + by, line.stop + by, line.step)
+def matrices(room: np.ndarray, height: int, width: int) -> np.ndarray:
+    """The same numbers as matrices (B, M + 2, N + 2)."""
+    member, line, place = room.strides
+    shape = (len(room), height + 2, width + 2)
+    return np.lib.stride_tricks.as_strided(room, shape, (member, line + place, line))
 
 
-def parents(v: np.ndarray, line: slice, stride: int) -> np.ndarray:
-    """The values (B, n, 3) left of, diagonally before, and above cells; v: (B, cells)."""
-    return np.stack([v[:, moved(line, -by)] for by in (1, stride + 1, stride)], axis=-1)
+def lines(height: int, width: int) -> list[tuple[int, slice]]:
+    """The antidiagonals in the order of the recursion, and where their cells lie."""
+    return [(d, slice(max(1, d - width), min(height, d - 1) + 1)) for d in range(2, height + width + 1)]
 
 
-def children(e: np.ndarray, q: np.ndarray, line: slice, stride: int) -> np.ndarray:
-    """What flows into cells (B, n) from those that have them as a parent; e: (B, cells), q: (3, B, cells)."""
-    right, diagonal, below = moved(line, 1), moved(line, stride + 1), moved(line, stride)
-    flow: np.ndarray = q[0][:, right] * e[:, right] + q[1][:, diagonal] * e[:, diagonal] + q[2][:, below] * e[:, below]
+def shifted(here: slice, by: int) -> slice:
+    """The same number of places, so many rows on."""
+    return slice(here.start + by, here.stop + by)
+
+
+def parents(v: np.ndarray, d: int, here: slice) -> np.ndarray:
+    """The values (B, n, 3) left of, diagonally before, and above the cells of an antidiagonal.
+
+    They lie choice by choice: numpy works through three long rows much faster than through many triples.
+    """
+    before = shifted(here, -1)
+    return np.moveaxis(np.array([v[:, d - 1, here], v[:, d - 2, before], v[:, d - 1, before]]), 0, -1)
+
+
+def children(e: np.ndarray, q: np.ndarray, d: int, here: slice) -> np.ndarray:
+    """What flows into the cells (B, n) of an antidiagonal from those that have them as a parent; q: (3, *e.shape)."""
+    below = shifted(here, 1)
+    flow: np.ndarray = q[0][:, d + 1, here] * e[:, d + 1, here]
+    flow += q[1][:, d + 2, below] * e[:, d + 2, below]
+    flow += q[2][:, d + 1, below] * e[:, d + 1, below]
     return flow
 
 
@@ -125,10 +134,10 @@ def best_path(theta: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 def least_cost(theta: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
     """The cost (B,) of the best alignment: hard DTW."""
     batch, height, width = theta.shape
-    v, costs = np.full((batch, height + 2, width + 2), np.inf), np.zeros((batch, height + 2, width + 2))
-    v[:, 0, 0], costs[:, 1:-1, 1:-1] = 0.0, theta
-    flat_v, flat_costs = v.reshape(batch, -1), costs.reshape(batch, -1)
-    for line in antidiagonals(height, width):
-        flat_v[:, line] = flat_costs[:, line] + parents(flat_v, line, width + 2).min(-1)
-    told: np.ndarray = v[np.arange(batch), rows, cols]
+    costs = antidiagonals(theta)
+    v = np.full_like(costs, np.inf)
+    v[:, 0, 0] = 0.0
+    for d, here in lines(height, width):
+        v[:, d, here] = costs[:, d, here] + parents(v, d, here).min(-1)
+    told: np.ndarray = matrices(v, height, width)[np.arange(batch), rows, cols]
     return told

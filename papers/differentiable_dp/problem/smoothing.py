@@ -27,7 +27,7 @@ def simplex_projection(z: np.ndarray) -> np.ndarray:
 
     Its threshold is the greatest of (sum of the k' greatest - 1) / k' over k'. What lies below -1 is never chosen.
     """
-    descending = -np.sort(-np.maximum(z, -2.0), axis=-1)
+    descending = np.sort(np.maximum(z, -2.0), axis=-1)[..., ::-1]
     counts = np.arange(1, z.shape[-1] + 1)
     threshold = ((descending.cumsum(-1) - 1) / counts).max(-1, keepdims=True)
     projected: np.ndarray = np.maximum(z - threshold, 0.0)

@@ -10,14 +10,17 @@ and a cell hands u / s, 1 / s and w / s of its flow on to its parents. Where suc
 the squared norm and for Hessian products, they run on differences of V. Cells are kept by antidiagonals, room for them stays.
 """
 
+import gc
 import math
-from functools import lru_cache
+from functools import lru_cache, wraps
 from types import SimpleNamespace
 
+import numpy as np
 import torch
 
 RANGE = {torch.float32: 80.0, torch.float64: 600.0}  # exponents that exp can take, with a margin
 SHAPES = 4  # whose room is kept
+MINUS_HALF, MINUS_THIRD = -torch.ones((), dtype=torch.float64) / 2, -torch.ones((), dtype=torch.float64) / 3
 SHORT, WEIGHTS = 400, 1e100  # rows and columns up to which `row_dtw` is tried, and how great its numbers may be
 
 
@@ -152,12 +155,17 @@ class Lattice:
         self.length = 8 * ((height // 8 + 1) | 1)
 
     def room(self, *more):
-        """Zeros (..., B, rows, length), with a row and a place to spare."""
-        return torch.zeros(*more, self.shape[0], self.rows, self.length, dtype=torch.float64)
+        """Zeros (..., B, rows, length), with a row and a place to spare.
 
-    def cells(self, room):
-        """The same numbers as (B, M, N)."""
-        return room.as_strided(self.shape, (self.rows * self.length, self.length + 1, self.length))
+        They come from numpy, which touches no memory before it is used: a quarter never is.
+        """
+        return torch.from_numpy(np.zeros((*more, self.shape[0], self.rows, self.length)))
+
+    def cells(self, room, *, more=0):
+        """The same numbers as (B, M, N), or with more columns."""
+        batch, height, width = self.shape
+        strides = self.rows * self.length, self.length + 1, self.length
+        return room.as_strided((batch, height, width + more), strides, room.storage_offset())
 
     def line(self, d, *, inner):
         """First place and number of the cells of antidiagonal d; inner: of those that have all three parents."""
@@ -205,9 +213,7 @@ def ratio_dtw(theta, rows, cols, gamma):
         torch.div(weight, left, out=next_above)
     path, is_cell = path_to(rows, cols)
     value = ((theta[path].double() - gamma * s[path].log()) * is_cell).sum(1)
-    ends = {}
-    for member, end in enumerate((rows + cols - 2).tolist()):
-        ends.setdefault(end, []).append(member)
+    ends = members_by_end(rows, cols)
     for d, flow, diagonal, left, right_share, above, below_share, share in room.back:
         torch.addcmul(diagonal, left, right_share, out=flow)
         flow.addcmul_(above, below_share)
@@ -273,79 +279,182 @@ def path_to(rows, cols):
     return (torch.arange(len(rows))[:, None], i.clamp(min=0), j.clamp(min=0)), (i >= 0) | (j >= 0)
 
 
-def least(x, y, op, q):
-    """Minus the smoothed minimum of -x, 0 and -y, gamma being 1; its gradient goes into q: (3, B, n)."""
-    top = torch.maximum(x, y).clamp_(min=0)
-    torch.sub(x, top, out=q[0]), torch.neg(top, out=q[1]), torch.sub(y, top, out=q[2])
+def members_by_end(rows, cols):
+    """Which members of the batch end on antidiagonal d, for each d where one does."""
+    ends = {}
+    for member, end in enumerate((rows + cols - 2).tolist()):
+        ends.setdefault(end, []).append(member)
+    return ends
+
+
+def uncollected(build):
+    """Build without Python's search for cycles: tens of thousands of views would have it look through everything again."""
+
+    @wraps(build)
+    def quietly(*shape):
+        gc.disable()
+        try:
+            return build(*shape)
+        finally:
+            gc.enable()
+
+    return quietly
+
+
+@lru_cache(SHAPES)
+@uncollected
+def differences(batch, height, width):
+    """Room for `difference_dtw` on problems of one shape, and views of its antidiagonals in the order of use.
+
+    steps: how much V of the cell diagonally before exceeds that of the left one, its own (always 0), and that of the one
+    above; q: what is handed on to these three. Each (3, B, rows, length). Costs make way for flow on the way back.
+    """
+    lattice = Lattice(batch, height, width)
+    costs, steps, q = (lattice.room(*more) for more in ((), (3,), (3,)))
+    lattice.cells(q[0])[:, 0] = lattice.cells(q[2])[:, :, 0] = 1
+    scratch = torch.empty(8, batch, lattice.length, dtype=torch.float64)
+    lines, nexts, shares = lines_of(steps, q, costs), lines_of(*steps), lines_of(*q)
+    flow = lines[-1]
+    forth, back = [], []
+    for d in range(2, height + width - 1):
+        low, count = lattice.line(d, inner=1)
+        if count:
+            own = (rows[d].narrow(-1, low, count) for rows in lines)
+            forth.append((*own, *onward(nexts, d, low, count), scratch.narrow(-1, 0, count)))
+    for d in reversed(range(height + width - 1)):
+        low, count = lattice.line(d, inner=0)
+        back.append((d, flow[d].narrow(-1, low, count), handed(shares, flow, d, low, count)))
+    return SimpleNamespace(lattice=lattice, shares=shares, flow=flow, forth=forth, back=back, costs=costs, steps=steps)
+
+
+@lru_cache(SHAPES)
+@uncollected
+def derivatives(batch, height, width):
+    """The same for derivatives along z: those of steps, of q (bent) and of the flow (e)."""
+    whole = differences(batch, height, width)
+    lattice = whole.lattice
+    moves, steps, bent = (lattice.room(*more) for more in ((), (3,), (3,)))
+    lines, nexts, bends = lines_of(steps, bent, moves), lines_of(*steps), lines_of(*bent)
+    flow = lines[-1]
+    forth, back = [], []
+    for d in range(2, height + width - 1):
+        low, count = lattice.line(d, inner=1)
+        if count:
+            own = (rows[d].narrow(-1, low, count) for rows in lines)
+            forth.append((*own, *onward(nexts, d, low, count)))
+    for d in reversed(range(height + width - 1)):
+        line = d, *lattice.line(d, inner=0)
+        terms = handed(bends, whole.flow, *line) + handed(whole.shares, flow, *line)
+        back.append((flow[d].narrow(-1, *line[1:]), terms))
+    return SimpleNamespace(whole=whole, moves=moves, steps=steps, forth=forth, back=back)
+
+
+def lines_of(*rooms):
+    """The antidiagonals of each room, cut in one go: slicing in Python costs as much as computing."""
+    return [room.unbind(-2) for room in rooms]
+
+
+def onward(steps, d, low, count):
+    """Where the steps of the cells on the right and below go."""
+    return steps[0][d + 1].narrow(-1, low, count), steps[2][d + 1].narrow(-1, low + 1, count)
+
+
+def handed(shares, flow, d, low, count):
+    """Pairs (share, flow) of the cells on the right, diagonally behind and below: what flows from them into antidiagonal d."""
+    places = (d + 1, low), (d + 2, low + 1), (d + 1, low + 1)
+    return [
+        (shares[k][line].narrow(-1, first, count), flow[line].narrow(-1, first, count))
+        for k, (line, first) in enumerate(places)
+    ]
+
+
+def gather(into, terms):
+    """Put the sum of products into a row."""
+    (share, flow), *rest = terms
+    torch.mul(share, flow, out=into)
+    for share, flow in rest:
+        into.addcmul_(share, flow)
+
+
+def least(steps, op, q, scratch):
+    """The smoothed maximum of steps (3, B, n), of which the one in the middle is 0, gamma being 1; its gradient goes into q.
+
+    scratch: room (8, B, n), of which the fourth is what comes back.
+    """
+    x, _, y = steps
+    top, pair, total, gain, squares = scratch[0], scratch[1], scratch[2], scratch[3], scratch[5:]
+    torch.maximum(x, y, out=top)
     if op == "entropy":
-        total = q.exp_().sum(0)
-        q.div_(total)
-        return top.add_(total.log_())
-    total, low = q.sum(0), q.amin(0)
-    threshold = torch.maximum((total - low - 1) / 2, (total - 1) / 3).clamp_(min=-1)
-    q.sub_(threshold).clamp_(min=0)
-    return top.add_(threshold).add_(q.square().sum(0), alpha=0.5)
+        top.clamp_(min=0)
+        torch.sub(steps, top, out=q).exp_()
+        torch.sum(q, 0, out=gain)
+        q.div_(gain)
+        return gain.log_().add_(top)
+    torch.add(x, y, out=total)
+    torch.maximum(top, total, out=pair)  # the two greatest, added up
+    top.sub_(1).clamp_(min=-1)
+    torch.add(MINUS_HALF, pair, alpha=1 / 2, out=pair)
+    torch.add(MINUS_THIRD, total, alpha=1 / 3, out=total)
+    threshold = torch.maximum(torch.maximum(top, pair, out=top), total, out=top)
+    torch.sub(steps, threshold, out=q).clamp_(min=0)
+    torch.sum(torch.mul(q, q, out=squares), 0, out=gain)
+    return torch.add(threshold, gain, alpha=1 / 2, out=gain)
+
+
+def slope(steps, q, op, bent, scratch):
+    """Derivative of the smoothed maximum along steps (3, B, n), scratch's first; that of its gradient q goes into bent."""
+    mean, weight, gain, share = scratch[0], scratch[1], scratch[2], scratch[5:]
+    torch.sum(torch.mul(q, steps, out=bent), 0, out=gain)
+    if op == "entropy":
+        bent.addcmul_(q, gain, value=-1)
+        return gain
+    torch.sign(q, out=share)
+    torch.sum(torch.mul(share, steps, out=bent), 0, out=mean).div_(torch.sum(share, 0, out=weight))
+    bent.addcmul_(share, mean, value=-1)
+    return gain
+
+
+def hand_on(gain, steps, right, below):
+    """What V gains on the cell diagonally before, less what V there exceeds a neighbour by: the other neighbour's next step."""
+    torch.sub(gain, steps[2], out=right)
+    torch.sub(gain, steps[0], out=below)
+
+
+def lay(lattice, given, gamma, room, steps, alone):
+    """Put given numbers (B, M, N) in units of gamma into their room, and into the steps of the cells along the border."""
+    cells = lattice.cells(room)
+    cells.copy_(given).div_(gamma)
+    torch.sub(-alone, cells[:, 1:, :1], out=lattice.cells(steps[0], more=1)[:, 1:, 1:2])
+    torch.sub(-alone, cells[:, :1, 1:], out=lattice.cells(steps[2])[:, 1:2, 1:])
 
 
 def difference_dtw(theta, rows, cols, op, gamma, z=None):
-    """value (B,) float64, gradient, product or None, in units of gamma.
-
-    x and y: how much V of the cell diagonally before exceeds that of the left one and that of the one above.
-    """
-    lattice = Lattice(*theta.shape)
-    _, height, width = theta.shape
-    costs, x, y, q = lattice.room(), lattice.room(), lattice.room(), lattice.room(3)
-    cells, gains = lattice.cells(costs), lattice.room()
-    cells.copy_(theta).div_(gamma)
-    x_dot, y_dot, moves, bent = (None,) * 4
-    alone = 0.5 if op == "l2" else 0.0  # a choice of one has a norm too
-    lattice.cells(x)[:, 1:, 1:2], lattice.cells(y)[:, 1:2, 1:] = -cells[:, 1:, :1] - alone, -cells[:, :1, 1:] - alone
-    lattice.cells(q[0])[:, 0] = lattice.cells(q[2])[:, :, 0] = 1
-    lattice.cells(gains).fill_(-alone)
-    if z is not None:
-        x_dot, y_dot, moves, bent = lattice.room(), lattice.room(), lattice.room(), lattice.room(3)
-        turns = lattice.cells(moves)
-        turns.copy_(z).div_(gamma)
-        lattice.cells(x_dot)[:, 1:, 1:2], lattice.cells(y_dot)[:, 1:2, 1:] = -turns[:, 1:, :1], -turns[:, :1, 1:]
-    for d in range(2, height + width - 1):
-        low, count = lattice.line(d, inner=1)
-        if not count:
-            continue
-        here, below = slice(low, low + count), slice(low + 1, low + 1 + count)
-        mine = q[:, :, d, here]
-        gain = least(x[:, d, here], y[:, d, here], op, mine)
-        gains[:, d, here] = gain
-        gain = gain - costs[:, d, here]
-        torch.sub(gain, y[:, d, here], out=x[:, d + 1, here])
-        torch.sub(gain, x[:, d, here], out=y[:, d + 1, below])
-        if z is not None:
-            move = torch.stack((x_dot[:, d, here], torch.zeros_like(gain), y_dot[:, d, here]))
-            bent[:, :, d, here] = bend(mine, move, op, axis=0)
-            gain = (mine * move).sum(0) - moves[:, d, here]
-            torch.sub(gain, move[2], out=x_dot[:, d + 1, here])
-            torch.sub(gain, move[0], out=y_dot[:, d + 1, below])
-    path, is_cell = path_to(rows, cols)
-    value = gamma * ((cells[path] - lattice.cells(gains)[path]) * is_cell).sum(1)
-    e = lattice.room()
-    e[torch.arange(len(theta)), rows + cols - 2, rows - 1] = 1
-    e_dot = torch.zeros_like(e)
-    for d in reversed(range(height + width - 2)):
-        low, count = lattice.line(d, inner=0)
-        flow_back(e, e, q, d, low, count)
-        if z is not None:
-            flow_back(e_dot, e, bent, d, low, count)
-            flow_back(e_dot, e_dot, q, d, low, count)
-    told = [lattice.cells(room).to(theta.dtype, copy=True).contiguous() for room in (e, e_dot)]
-    return value, told[0], None if z is None else told[1]
-
-
-def flow_back(into, e, q, d, low, count):
-    """Add to `count` cells from `low` on of antidiagonal d what flows to them from the right, the diagonal and below."""
-    here, below = slice(low, low + count), slice(low + 1, low + 1 + count)
-    row = into[:, d, here]
-    row.addcmul_(q[0, :, d + 1, here], e[:, d + 1, here])
-    row.addcmul_(q[1, :, d + 2, below], e[:, d + 2, below])
-    row.addcmul_(q[2, :, d + 1, below], e[:, d + 1, below])
+    """value (B,) float64, gradient, product or None, in units of gamma, on differences of V."""
+    dots = derivatives(*theta.shape) if z is not None else None
+    room = dots.whole if dots else differences(*theta.shape)  # no other: of which views were made
+    lattice, alone = room.lattice, torch.tensor(0.5 if op == "l2" else 0.0)  # a choice of one has a norm too
+    lay(lattice, theta, gamma, room.costs, room.steps, alone)
+    if dots:
+        lay(lattice, z, gamma, dots.moves, dots.steps, 0.0 * alone)
+    for line, (steps, q, costs, right, below, scratch) in enumerate(room.forth):
+        hand_on(least(steps, op, q, scratch).sub_(costs), steps, right, below)
+        if dots:
+            turns, bent, moves, *onto = dots.forth[line]
+            hand_on(slope(turns, q, op, bent, scratch).sub_(moves), turns, *onto)
+    members, down = torch.arange(len(theta))[:, None], torch.arange(theta.shape[1])
+    rises = lattice.cells(room.steps[0], more=1)[members, down, cols[:, None]] * ((down > 0) & (down < rows[:, None]))
+    first = (lattice.cells(room.costs)[:, 0] + alone) * (torch.arange(theta.shape[2]) < cols[:, None])
+    value = gamma * (first.sum(1) - rises.sum(1))  # along the first row, then down the last column
+    ends = members_by_end(rows, cols)
+    for line, (d, flow, terms) in enumerate(room.back):
+        gather(flow, terms)
+        if d in ends:
+            room.costs[ends[d], d, rows[ends[d]] - 1] += 1
+        if dots:
+            gather(*dots.back[line])
+    flows = [room.costs, dots.moves] if dots else [room.costs]  # what was laid there has become flow
+    told = [lattice.cells(flow).to(theta.dtype, copy=True).contiguous() for flow in flows]
+    return value, told[0], told[1] if dots else None
 
 
 @torch.no_grad()
