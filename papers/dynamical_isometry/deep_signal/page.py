@@ -1,16 +1,8 @@
 """What the board's page shows beside the table: figures and flags."""
 
-import numpy as np
-
-from papers.dynamical_isometry.problem.theory import critical
-from papers.figures import Against, Frames, Gallery, Heatmap, Overlay, Scatter
+from papers.dynamical_isometry.problem.phase_plane import PHASE_PLANE
+from papers.figures import Against, Frames, Gallery, Heatmap, Overlay
 from papers.metrics import Flag
-
-
-def critical_line() -> tuple[tuple[float, float], ...]:
-    """(sigma_w, sigma_b) of tanh, from q near 0 to 1."""
-    pairs = [critical("tanh", float(q)) for q in np.linspace(1e-3, 1, 25)]
-    return tuple((round(sigma_w2**0.5, 4), round(sigma_b2**0.5, 4)) for sigma_w2, sigma_b2 in pairs)
 
 
 def gradients(layers: str, case: str) -> Overlay:
@@ -53,15 +45,7 @@ FIGURES = (
         "All singular values, 128 layers",
         "The same on the whole scale: below 1e-12 of the largest, 28 on this axis, all is rounding.",
     ),
-    Scatter(
-        title="The phase plane",
-        x="sigma_w",
-        y="sigma_b",
-        reference=critical_line(),
-        reference_label="critical line of tanh",
-        note="Order lies left of the line, where gradients vanish, chaos right of it, where they explode. Methods on one spot "
-        "differ in what the variances don't say: the singular values.",
-    ),
+    PHASE_PLANE,
     Against(
         title="Gradient ratio against depth",
         metric="log_grad_ratio",
