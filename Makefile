@@ -2,6 +2,7 @@ PYTHON ?= python3
 PIP := .venv/bin/python -m pip install -q -c constraints.txt
 PYTEST = .venv/bin/python -m pytest --durations=25 --durations-min=1 $(COUNTING)
 COUNTING :=
+SITES := 2
 # Where the database decides: what is written, in which order, and what is read out of it. Pages only show that.
 ON_POSTGRESQL := $(patsubst %,tests/leaderboard/test_%.py,backups boards house pages queue quota references \
     removed_papers run_life standings views_of_a_board)
@@ -27,11 +28,20 @@ runtime: .venv/.runtime
 run: runtime
 	@.venv/bin/python -m leaderboard
 
-# `alone`: tests that mind a neighbour's load (whole sites, limits on time). The others share two cores.
+# `alone`: tests that mind a neighbour's load (whole sites, limits on time). The others share two cores. Of those, what
+# looks after leftovers of any sandbox on the machine has it for itself; whole sites wait more than they work: two at once.
 test: install lint
 	$(PYTEST) -n 2 -m "not alone"
-	$(PYTEST) -m alone
+	$(PYTEST) -m alone tests/hostile tests/runners
+	$(MAKE) -j $(SITES) browser sites COUNTING="$(COUNTING)"
 	.venv/bin/python -m tests.postgres -n 2 $(ON_POSTGRESQL) -m "not alone"
+
+.PHONY: browser sites
+browser: install
+	$(PYTEST) -m alone tests/browser
+
+sites: install
+	$(PYTEST) -m alone --ignore=tests/browser --ignore=tests/hostile --ignore=tests/runners
 
 # What to run between two commits: all that is neither long nor needs the machine for itself.
 quick: install
@@ -40,6 +50,7 @@ quick: install
 # The same tests, with the lines counted that they run in their own process. What runs in others (the sandbox,
 # workers, the supervisor's children) is left out.
 coverage: COUNTING := --cov --cov-append --cov-report=
+coverage: SITES := 1
 coverage: uncounted test
 	.venv/bin/coverage report
 

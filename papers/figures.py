@@ -55,6 +55,7 @@ class Overlay(Figure):
     """The curve of this name that each method's plays reported: its mean and 95 % interval over the seeds.
 
     `reference` is another series of the same curve that is the same for all methods (an oracle, a floor): drawn once.
+    `y_range` is what is seen at first; a reader can zoom out of it.
     """
 
     curve: str
@@ -66,6 +67,7 @@ class Overlay(Figure):
     y_label: str = ""
     log_x: bool = False
     log_y: bool = False
+    y_range: tuple[float, float] | None = None  # of a linear axis
 
     @property
     def artefacts(self) -> tuple[str, ...]:

@@ -30,10 +30,10 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 def fingerprint(task: Task, house: House) -> str:
     """sha256 of all that the scores of a house method follow from; the same on every machine and Python."""
-    code = task.code(house)
-    modules = reached(imports(code), dict(sources(task)))
+    syntax, imports = contents(task.code(house))
+    modules = reached(imports, dict(sources(task)))
     parts = [("version", str(task.version)), ("slug", house.slug if house.kind == "oracle" else "")]
-    parts += [("method", syntax(code)), *sorted(modules.items())]
+    parts += [("method", syntax), *sorted(modules.items())]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -50,27 +50,33 @@ def reached(modules: Iterable[str], known: dict[str, str]) -> dict[str, str]:
         name = todo.pop()
         path = path_of(name)
         if path and name not in known and name not in VOCABULARY:
-            text = path.read_bytes()
-            known[name] = syntax(text)
-            todo += imports(text)
+            known[name], imports = contents(path.read_bytes())
+            todo += imports
     return known
 
 
-def syntax(text: bytes) -> str:
-    """The tree of a module without positions, comments and docstrings."""
+@cache
+def contents(text: bytes) -> tuple[str, tuple[str, ...]]:
+    """The syntax of a module, and the modules of `papers` that it imports."""
     tree = ast.parse(text)
+    imports = tuple(imports_of(tree))
+    return syntax_of(tree), imports
+
+
+def syntax_of(tree: ast.Module) -> str:
+    """The tree of a module without positions, comments and docstrings, which it loses."""
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             del node.body[0]
     return repr(_plain(tree))
 
 
-def imports(text: bytes) -> Iterator[str]:
+def imports_of(tree: ast.Module) -> Iterator[str]:
     """The modules of `papers` that a module imports; `from package import module` means the module alone.
 
     One that it loads only where it is needed counts as soon as its name stands there as text.
     """
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and MODULE.fullmatch(node.value):
             yield node.value
         elif isinstance(node, ast.Import):

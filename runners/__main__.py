@@ -1,6 +1,7 @@
 """`python -m runners imputation method.py`: the evaluation that the site does, on your machine, with public seeds.
 
-`python -m runners record imputation` measures a board's house methods; see runners.recording.
+`python -m runners record imputation` measures a board's house methods, see runners.recording, and `python -m runners tables`
+writes the READMEs' tables of what was measured, see runners.tables.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from papers import catalogue
 from papers.metrics import Finding, findings
 from papers.reference import Damaged
 from papers.task import TIERS, Board, House, Task
-from runners import local, packages, recording
+from runners import local, packages, recording, tables
 from runners.evaluation import add, nothing_spent
 from runners.events import Event
 from runners.job import PUBLIC_KEY, Job
@@ -34,6 +35,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         if words[:1] == ["record"]:
             return recording.main(words[1:])
+        if words[:1] == ["tables"]:
+            return tables.main(words[1:])
         options = arguments().parse_args(words)
         if options.list:
             print(listing())

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -202,7 +203,8 @@ class Progress:
         seeds = 1 + max((seed for _, seed in self.plays), default=0)
         every = len(cases) + len(self.left_out) >= len(job.board.cases)
         whole = replace(job, seeds=seeds, cases=None if every else tuple(cases), done=())
-        self.provenance |= {"seeds": seeds, "command": command(whole)}
+        today = datetime.now(UTC).date().isoformat()
+        self.provenance |= {"seeds": seeds, "command": command(whole), "date": today}
         return Row(
             slug=slug,
             fingerprint=mark,

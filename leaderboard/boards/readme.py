@@ -1,5 +1,6 @@
 """Renders a paper's README: Markdown by a library, its HTML sanitised by another."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+COMMENT = re.compile(r"<!--.*?-->\n?", re.S)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -18,7 +20,7 @@ def html_of(path: Path) -> SafeString:
 @lru_cache(maxsize=64)
 def _html_of(path: Path, changed: float) -> SafeString:
     lines = path.read_text().splitlines()
-    text = "\n".join(lines[1:] if lines and lines[0].startswith("# ") else lines)
+    text = COMMENT.sub("", "\n".join(lines[1:] if lines and lines[0].startswith("# ") else lines))
     clean = nh3.clean(
         MARKDOWN.render(text)
         .replace("<h3", "<h4")

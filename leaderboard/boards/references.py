@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain, count
 from pathlib import Path
@@ -21,7 +22,7 @@ from leaderboard.boards.view import View
 from leaderboard.models import Artefact, Run, Standing, Submission
 from papers import catalogue, reference
 from papers.metrics import findings
-from papers.task import Board
+from papers.task import Board, House
 
 log = logging.getLogger(__name__)
 MOST_REPORTS = 100_000  # of one method
@@ -57,6 +58,7 @@ class Recorded:
             device=told["device"],
             device_name=told["device_name"],
             isolation=told["isolation"],
+            ended=datetime.fromisoformat(told["date"]).replace(tzinfo=UTC) if "date" in told else None,
             provenance=dict(told),
             seconds=sum(one["seconds"] for one in spent),
             cpu_seconds=sum(one["cpu_seconds"] for one in spent),
@@ -89,6 +91,15 @@ def rows_in(path: Path) -> Sequence[reference.Row]:
     except reference.Damaged as error:
         log.error("%s", error)
         return ()
+
+
+def expense(board: Board, method: House) -> float:
+    """CPU-seconds of a whole run, the evaluator's counted: as recorded, or what the card guesses."""
+    one = recorded(board).get(method.slug)
+    if one is None:
+        return method.expense
+    spent = sum(play.spent["cpu_seconds"] + play.evaluator_seconds for play in one.plays)
+    return spent * len(board.cases) * board.seeds / len(one.plays)
 
 
 def is_stand_in(run: Run | None) -> bool:

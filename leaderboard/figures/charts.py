@@ -1,6 +1,7 @@
 """The figures that every board has, whatever its paper declares."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from leaderboard.boards.standings import ORACLE
 from leaderboard.boards.tables import CaseScores
@@ -31,13 +32,15 @@ def score_against_cost(board: Board, rows: Sequence[Standing], cost: str = "cpu"
     for kind, (name, index) in KINDS.items():
         alike = [row for row in costly if row.submission.kind == kind]
         if alike:
+            look = style.Look(style.COLOURS[index], style.SYMBOLS[index])
             data.append(
                 style.trace(
                     name,
                     [spent[row.run_id] for row in alike],
                     [row.value for row in alike],
-                    style.Look(style.COLOURS[index], style.SYMBOLS[index]),
+                    look,
                     size=9,
+                    marker={"symbol": [look_for(row, look).symbol for row in alike]},
                     error_y=style.error_bars([(row.low, row.value, row.high) for row in alike]),
                     text=[f"{style.escape(row.submission.name)}, {row.run.device}" for row in alike],
                     hovertemplate="%{text}<br>%{y:.3f} at %{x:.3g}<extra></extra>",
@@ -72,7 +75,13 @@ def looks(rows: Sequence[Standing], *, most: int = PROFILED) -> list[tuple[Stand
     """The rows that have a line of their own, oracles first, each with its look. Reads submission."""
     oracles = [row for row in rows if row.submission.kind == ORACLE]
     best = [row for row in rows if row.submission.kind != ORACLE][:most]
-    return [(row, style.ORACLE) for row in oracles] + [(row, style.look_of(i)) for i, row in enumerate(best)]
+    every = [(row, style.ORACLE) for row in oracles] + [(row, style.look_of(i)) for i, row in enumerate(best)]
+    return [(row, look_for(row, look)) for row, look in every]
+
+
+def look_for(row: Standing, look: style.Look) -> style.Look:
+    """Hollow where the row was recorded and not measured here."""
+    return replace(look, symbol=f"{look.symbol}-open") if row.is_recorded else look
 
 
 def case_profile(board: Board, rows: Sequence[Standing], context: Mapping[str, dict[str, float]]) -> Plot:

@@ -27,7 +27,8 @@ def draw(figure: Overlay, material: Material) -> Plot:
             data.append(style.trace(row.submission.name, x, [one.value for one in estimates], look, mode="lines"))
     data += reference(figure, (kept for _, _, kept in curves))
     x_axis = style.axis(figure.x_label, is_log=figure.log_x)
-    return style.plot(data, x=x_axis, y=style.axis(figure.y_label or figure.series, is_log=figure.log_y))
+    y_axis = style.axis(figure.y_label or figure.series, is_log=figure.log_y)
+    return style.plot(data, x=x_axis, y=y_axis | ({"range": list(figure.y_range)} if figure.y_range else {}))
 
 
 def lines_of(kept: Iterable[Artefact], series: str) -> Lines:

@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Avg, Count
 
 from leaderboard.boards.statistics import Estimate, estimates
-from leaderboard.figures import style
+from leaderboard.figures import charts, style
 from leaderboard.figures.material import MAPPED, Material
 from leaderboard.figures.style import Plot, Trace
 from leaderboard.models import Score, Standing
@@ -31,7 +31,9 @@ def draw(figure: Scatter, material: Material) -> Plot:
     rest = [row for row in rows if row.run_id not in drawn and row.run_id in points]
     if rest:
         names = [style.escape(row.submission.name) for row in rest]
-        others = point_trace("others", [points[row.run_id] for row in rest], style.Look(style.GREY, "circle-open"))
+        grey = style.Look(style.GREY, "circle")
+        others = point_trace("others", [points[row.run_id] for row in rest], grey)
+        others["marker"]["symbol"] = [charts.look_for(row, grey).symbol for row in rest]
         data.append(others | {"text": names, "hovertemplate": "%{text}: %{x:.4g}, %{y:.4g}<extra></extra>"})
     return style.plot(
         data,

@@ -34,7 +34,7 @@ class Look:
 
 
 ORACLE = Look(GREY, "star", "dashdot", "oracle")  # what the truth itself would score
-REFERENCE = Look(GREY, "line-ew", "dash")
+REFERENCE = Look(GREY, "line-ew", "dot")  # no method has this dash
 
 
 def look_of(index: int) -> Look:
@@ -140,7 +140,7 @@ def dashes(label: str, values: dict[str, float], *, is_open: bool = True) -> Tra
 
 
 def reference_line(label: str, x: Iterable[Any], y: Iterable[Any]) -> Trace:
-    """A line that is the same for all methods: dashed, grey."""
+    """A line that is the same for all methods: dotted, grey."""
     return trace(label, x, y, REFERENCE, mode="lines")
 
 

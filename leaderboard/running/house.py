@@ -1,11 +1,12 @@
 """Keeps the house methods on the boards: exactly the files that lie beside each board, and the oracles."""
 
+from dataclasses import dataclass
 from itertools import accumulate
 
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule
 
-from leaderboard.boards import standings
+from leaderboard.boards import references, standings
 from leaderboard.machine import contents
 from leaderboard.models import RerunSchedule, Run, Submission
 from leaderboard.running.runs import start_run
@@ -13,6 +14,7 @@ from papers import catalogue
 from papers.task import Board, House, Task
 
 PRIORITY = 1  # people come first
+FIRST = "house method"
 NIGHTLY = "nightly repeat of house methods"
 
 
@@ -27,18 +29,41 @@ def sync(tier: str = "quick") -> list[Run]:
         with transaction.atomic():
             submission = submit(board.task, method)
             if needs_run(submission, board):
-                runs.append(start_run(submission, tier=tier, why="house method", priority=PRIORITY))
+                runs.append(start_run(submission, tier=tier, why=FIRST, priority=PRIORITY))
     return runs
 
 
 def in_turn(boards: list[Board]) -> list[tuple[Board, House]]:
-    """All house methods, cheap ones first: in the order in which boards would have them that were filled side by side."""
+    """All house methods: a control of each board, then cheap ones first, as boards would have them that fill side by side."""
     due = []
     for board in boards:
-        methods = sorted(board.task.house, key=lambda method: method.expense)
-        ends = accumulate(method.expense for method in methods)
-        due += [(end, board, method) for end, method in zip(ends, methods, strict=True)]
-    return [(board, method) for _, board, method in sorted(due, key=lambda item: item[0])]
+        costs = {method.slug: references.expense(board, method) for method in board.task.house}
+        methods = sorted(board.task.house, key=lambda method: costs[method.slug])
+        first = next((method for method in methods if method.kind == "control"), None)
+        ends = accumulate(costs[method.slug] for method in methods)
+        due += [(method is not first, end, board, method) for end, method in zip(ends, methods, strict=True)]
+    return [(board, method) for *_, board, method in sorted(due, key=lambda item: item[:2])]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """How far the boards are filled with what this site measured itself. `cpu_seconds`: still to come, roughly."""
+
+    done: int
+    total: int
+    cpu_seconds: float
+
+
+def filling(tier: str = "quick") -> Filling:
+    """Two queries."""
+    boards = {board.task.slug: board for board in catalogue.all_boards() if board.tier.name == tier}
+    methods = {(slug, method.slug): method for slug, board in boards.items() for method in board.task.house}
+    current = Submission.objects.filter(is_house=True, superseded=False, task__in=boards)
+    first = Run.objects.open().filter(submission__in=current, tier=tier, why=FIRST)
+    waiting = [pair for pair in first.values_list("task", "submission__house_slug") if pair in methods]
+    left = sum(references.expense(boards[pair[0]], methods[pair]) for pair in waiting)
+    total = current.count()
+    return Filling(done=total - len(waiting), total=total, cpu_seconds=left)
 
 
 def submit(task: Task, method: House) -> Submission:
@@ -73,7 +98,9 @@ def schedule_nightly_repeat() -> RerunSchedule:
         crontab = CrontabSchedule.objects.create(minute="17", hour="3")
         schedule = RerunSchedule.objects.create(name=NIGHTLY, crontab=crontab)
     for task in catalogue.all_tasks().values():
-        cheapest = min((method for method in task.house if method.kind != "oracle"), key=lambda method: method.expense)
+        board = task.board("quick")
+        played = (method for method in task.house if method.kind != "oracle")
+        cheapest = min(played, key=lambda method: references.expense(board, method))
         same = Submission.objects.filter(task=task.slug, house_slug=cheapest.slug, is_house=True, superseded=False)
         schedule.submissions.add(*same)
     return schedule

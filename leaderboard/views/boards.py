@@ -15,6 +15,7 @@ from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, declared, style
 from leaderboard.models import Run, Standing
+from leaderboard.running import house
 from leaderboard.submitting import surroundings
 from papers import catalogue
 from papers.metrics import Metric
@@ -47,8 +48,10 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "papers": papers_with_leaders(),
         "recent": recent,
-        "workers": workers(),
+        "workers": (present := workers()),
         "waiting": Run.objects.open().count(),
+        "filling": (filling := house.filling()),
+        "to_go": filling.cpu_seconds / slots if (slots := sum(worker.slots for worker in present or ())) else None,
     }
     return render(request, "home.html", context)
 

@@ -47,7 +47,7 @@ def test_a_gallery_shows_each_method_once_the_oracle_first(drawn):
 
 def test_a_scatter_has_intervals_both_ways_and_the_curve_of_the_card(drawn):
     reference, *points = drawn["Error against skill"].plot["data"]
-    assert (reference["name"], reference["line"]["dash"]) == ("what theory says", "dash")
+    assert (reference["name"], reference["line"]["dash"]) == ("what theory says", "dot")
     assert len(reference["x"]) == 21
     assert [trace["name"] for trace in points] == ["Oracle", "Method 0", "Method 1", "Method 2"]
     first = points[1]
@@ -93,7 +93,7 @@ def test_seeds_are_shown_each_with_two_means_of_which_one_leaves_out_the_ends(mo
 def test_a_reference_line_is_drawn_once(drawn):
     data = drawn["Loss"].plot["data"]
     (floor,) = [trace for trace in data if trace["name"] == "floor"]
-    assert floor["line"]["dash"] == "dash"
+    assert floor["line"]["dash"] == "dot"
     assert floor["y"] == pytest.approx([0.1] * len(floor["x"]))
     assert sum(trace["name"].startswith("Method") for trace in data) == 3
     assert sum("fill" in trace for trace in data) == 4, "an interval behind each line"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from leaderboard.figures import overlay, style
+from leaderboard.figures.material import Material
 from papers.figures import Overlay
 
 STEPS = Overlay(title="Regret", curve="regret", series="regret", is_step=True)
@@ -50,6 +51,13 @@ def test_long_lines_are_thinned_evenly_also_on_a_log_axis():
     grid, estimates = overlay.average(log, {("a", 0): line(x, x)})
     assert np.allclose(np.diff(np.log(grid)), np.diff(np.log(grid))[0])
     assert [e.value for e in estimates] == pytest.approx(grid)
+
+
+def test_a_figure_may_say_what_of_its_axis_is_seen_at_first():
+    cut = Overlay(title="", curve="", series="", y_range=(-1, 2))
+    nobody = Material(board=None, rows=(), means={}, artefacts={})
+    assert overlay.draw(cut, nobody)["layout"]["yaxis"]["range"] == [-1, 2]
+    assert "range" not in overlay.draw(LINES, nobody)["layout"]["yaxis"]
 
 
 def test_an_unknown_end_of_an_interval_has_no_bar():

@@ -1,9 +1,12 @@
 """Recorded results stand on a board until the site has measured the method itself."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import timezone
 
 from leaderboard.boards import claims, references, standings, tables
+from leaderboard.figures import charts
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.running import house
 from papers import catalogue, reference
@@ -68,6 +71,14 @@ def test_its_values_are_those_of_the_file(fresh):
     assert row.run.cpu_seconds == pytest.approx(sum(play.spent["cpu_seconds"] for play in plays))
     assert row.rank is None
     assert row.low < row.value < row.high
+
+
+def test_it_says_when_it_was_recorded(page, monkeypatch):
+    row = replace(
+        recorded().row("hard_dtw"), provenance={**recorded().row("hard_dtw").provenance, "date": "2026-03-09"}
+    )
+    monkeypatch.setattr(references, "recorded", lambda board: {"hard_dtw": references.Recorded(-1, row)})
+    assert "reference · CPU · 9 Mar 2026" in page().content.decode()
 
 
 def test_it_gives_way_to_what_the_site_measures(page):
@@ -135,6 +146,16 @@ def test_a_stand_in_is_never_saved(fresh):
     assert first.run.pk < 0
     assert references.is_stand_in(first.run)
     assert claims.measurements_of([WHERE]).runs == {}
+
+
+def test_charts_draw_it_hollow_until_it_is_measured(fresh):
+    measure("hard_dtw")
+    rows = [*Standing.objects.of_board(WHERE).select_related("submission", "run"), *references.stand_ins(WHERE)]
+    hollow = {row.submission.house_slug: look.symbol.endswith("-open") for row, look in charts.looks(rows, most=99)}
+    assert hollow == {house.slug: house.slug != "hard_dtw" for house in WHERE.task.house}
+    points = [trace for trace in charts.score_against_cost(WHERE, rows)["data"] if "markers" in trace["mode"]]
+    symbols = [symbol for trace in points for symbol in trace["marker"]["symbol"]]
+    assert [symbol for symbol in symbols if not symbol.endswith("-open")] == []  # what was measured has no cost here
 
 
 def test_a_file_that_somebody_changed_is_left_out_and_logged(tmp_path, caplog):

@@ -55,7 +55,10 @@ def printed(case: str, note: str) -> Claim:
 
 FULL = Evidence(
     claims=(
-        printed("digits/depth10000", "Other data: digits from the seed, 8 channels, 200 steps of 16 images."),
+        printed(
+            "digits/depth10000",
+            "Does it learn? 0.1 is chance. Other data, less training: digits from the seed, 8 channels, 200 steps of 16 images.",
+        ),
         printed(
             "mnist/depth10000",
             "The paper's channels, steps and learning rates are not released; here images have half the resolution.",

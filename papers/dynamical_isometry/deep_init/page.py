@@ -1,6 +1,7 @@
 """What the board's page shows beside the table: figures and flags."""
 
 from papers.dynamical_isometry.deep_init.cases import PLANE
+from papers.dynamical_isometry.problem.phase_plane import PHASE_PLANE
 from papers.figures import Against, Frames, Heatmap, Overlay, Scatter
 from papers.metrics import Flag
 
@@ -35,6 +36,7 @@ FIGURES = (
         y="test_accuracy",
         note="Critical is just above 1. What differs at one variance are the singular values.",
     ),
+    PHASE_PLANE,
 )
 DEEPEST = (
     loss(10_000),

@@ -1,16 +1,8 @@
 """What the board's page shows beside the table: figures and flags."""
 
-import numpy as np
-
-from papers.dynamical_isometry.problem.theory import critical
-from papers.figures import Against, Frames, Gallery, Heatmap, Overlay, Scatter
+from papers.dynamical_isometry.problem.phase_plane import PHASE_PLANE
+from papers.figures import Against, Frames, Gallery, Heatmap, Overlay
 from papers.metrics import Flag
-
-
-def critical_line() -> tuple[tuple[float, float], ...]:
-    """(sigma_w, sigma_b) of tanh, from q near 0 to 1."""
-    pairs = [critical("tanh", float(q)) for q in np.linspace(1e-3, 1, 25)]
-    return tuple((round(sigma_w2**0.5, 4), round(sigma_b2**0.5, 4)) for sigma_w2, sigma_b2 in pairs)
 
 
 def gradients(layers: str, case: str) -> Overlay:
@@ -21,33 +13,39 @@ def gradients(layers: str, case: str) -> Overlay:
         case=case,
         x_label="share of the way from the first layer to the last",
         y_label="ln of the gradient's norm",
-        note="Over the last layer's, cut at 30 either way: mean and 95 % interval over the seeds. Flat is what a training needs.",
+        note="Over the last layer's, cut at 30 either way: mean and 95 % interval over the seeds. Flat is what a training needs; a "
+        "collapsed start may be flat as well, with nothing left to be learnt from.",
     )
 
 
-FIGURES = (
-    gradients("10,000", "depth10000"),
-    gradients("128", "depth128"),
-    Overlay(
-        title="Singular values of the Jacobian, 128 layers",
+def spectrum(title: str, note: str, *, y_range: tuple[float, float] | None = None) -> Overlay:
+    return Overlay(
+        title=title,
         curve="Singular values",
         series="ln singular value",
         reference="orthogonal weights, theory",
         case="depth128",
         x_label="share of the singular values that are larger",
         y_label="ln of the singular value",
-        note="In falling order, mean and 95 % interval over the seeds. The theory's curve is that of orthogonal weights and wide "
-        "networks, a log-normal law.",
+        note=note,
+        y_range=y_range,
+    )
+
+
+FIGURES = (
+    gradients("10,000", "depth10000"),
+    gradients("128", "depth128"),
+    spectrum(
+        "Singular values beside the theory's, 128 layers",
+        "In falling order, mean and 95 % interval over the seeds; isometry is a flat line at 0. Dotted: orthogonal weights and "
+        "wide networks, a log-normal law. Starts without isometry leave the picture on the left.",
+        y_range=(-2.5, 1.5),
     ),
-    Scatter(
-        title="The phase plane",
-        x="sigma_w",
-        y="sigma_b",
-        reference=critical_line(),
-        reference_label="critical line of tanh",
-        note="Order lies left of the line, where gradients vanish, chaos right of it, where they explode. Methods on one spot "
-        "differ in what the variances don't say: the singular values.",
+    spectrum(
+        "All singular values, 128 layers",
+        "The same on the whole scale: below 1e-12 of the largest, 28 on this axis, all is rounding.",
     ),
+    PHASE_PLANE,
     Against(
         title="Gradient ratio against depth",
         metric="log_grad_ratio",

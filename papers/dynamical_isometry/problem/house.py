@@ -1,5 +1,6 @@
 """The methods that come with both boards: one file starts a network to be measured and one to be trained."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from papers.task import House
@@ -7,26 +8,26 @@ from papers.task import House
 METHODS = Path(__file__).with_name("methods")
 
 
-def methods(expense: float) -> tuple[House, ...]:
-    """expense: CPU-seconds of a run on the quick tier; the board's, not the method's, make nearly all of it."""
+def methods(expenses: Mapping[str, float]) -> tuple[House, ...]:
+    """expenses: CPU-seconds of each method's run on a board's quick tier."""
     return (
         House(
             slug="delta_orthogonal",
-            expense=expense,
+            expense=expenses["delta_orthogonal"],
             title="Delta-orthogonal",
             kind="method",
             summary="The paper's: an orthogonal matrix on the centre of each kernel, critical variances.",
         ),
         House(
             slug="random_orthogonal",
-            expense=expense,
+            expense=expenses["random_orthogonal"],
             title="Random orthogonal",
             kind="method",
             summary="The paper's other one: orthogonal convolutions whose taps are spread.",
         ),
         House(
             slug="critical_gaussian",
-            expense=expense,
+            expense=expenses["critical_gaussian"],
             title="Critical Gaussian",
             kind="method",
             summary="Gaussian weights on the critical line: right on average, no isometry.",
@@ -34,14 +35,14 @@ def methods(expense: float) -> tuple[House, ...]:
         ),
         House(
             slug="flat_orthogonal",
-            expense=expense,
+            expense=expenses["flat_orthogonal"],
             title="Flattened orthogonal",
             kind="baseline",
             summary="Orthogonal rows of the flattened kernel, as in libraries: no orthogonal convolution.",
         ),
         House(
             slug="he",
-            expense=expense,
+            expense=expenses["he"],
             title="He",
             kind="baseline",
             summary="Gaussian, variance 2 / fan-in: critical for ReLU, chaotic for tanh.",
@@ -50,7 +51,7 @@ def methods(expense: float) -> tuple[House, ...]:
         ),
         House(
             slug="xavier",
-            expense=expense,
+            expense=expenses["xavier"],
             title="Xavier",
             kind="baseline",
             summary="Gaussian, variance 1 / fan-in: the end of tanh's critical line.",
@@ -59,28 +60,28 @@ def methods(expense: float) -> tuple[House, ...]:
         ),
         House(
             slug="lsuv",
-            expense=expense,
+            expense=expenses["lsuv"],
             title="LSUV",
             kind="baseline",
             summary="Flattened orthogonal, each layer scaled to unit variance on noise.",
         ),
         House(
             slug="identity",
-            expense=expense,
+            expense=expenses["identity"],
             title="Identity",
             kind="baseline",
             summary="The identity in every layer: the trivial optimum, and flagged as such.",
         ),
         House(
             slug="framework_default",
-            expense=expense,
+            expense=expenses["framework_default"],
             title="Framework default",
             kind="control",
             summary="Uniform, a third of the critical variance: must fail.",
         ),
         House(
             slug="chaotic",
-            expense=expense,
+            expense=expenses["chaotic"],
             title="Chaotic Gaussian",
             kind="control",
             summary="Gaussian, variance 4 / fan-in: gradients explode, must fail.",

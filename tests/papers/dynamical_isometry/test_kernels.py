@@ -46,18 +46,54 @@ def test_the_orthogonal_matrix_is_haars():
     assert abs(np.diagonal(raw, axis1=1, axis2=2).mean()) > 0.05
 
 
-def test_algorithm_1_is_a_product_of_simple_factors_at_every_frequency():
-    """A second implementation: (P + z (I - P)) (Q + w (I - Q)) twice, and the matrix H before them."""
-    names = names_of("random_orthogonal")
+def factors(seed, depth=3):
+    """What a start of random_orthogonal draws: H times the gain, and P and Q of both 2x2 kernels, in this order."""
+    names, rng = names_of("random_orthogonal"), np.random.default_rng(seed)
+    turn = names["haar"](rng, depth, 16)
+    return turn, *(names["projections"](rng, depth, 16) for _ in range(4))
+
+
+def gain_of(spec):
+    return np.sqrt(spec["critical"]["sigma_w2"])
+
+
+def test_algorithm_1_is_the_one_that_the_paper_writes_down():
+    """A second implementation: 2x2 kernels of four products each, convolved block by block, then turned."""
     network, spec = started("random_orthogonal", depth=3, seed=7)
-    rng, eye = np.random.default_rng(7), np.eye(16)
-    p1, q1, p2, q2 = (names["projections"](rng, 3, 16)[0] for _ in range(4))
-    turn = names["haar"](rng, 3, 16) * np.sqrt(spec["critical"]["sigma_w2"])
+    turn, *projections = factors(7)
+    first, second = (blocks(p, q) for p, q in (projections[:2], projections[2:]))
+    expected = np.zeros_like(network.weight)
+    for (row, column), one in first.items():
+        for (lower, right), other in second.items():
+            expected[:, :, :, row + lower, column + right] += gain_of(spec) * turn @ one @ other
+    assert network.weight == pytest.approx(expected, abs=1e-6)
+
+
+def blocks(p, q):
+    """The taps of a 2x2 kernel, by row and column."""
+    eye = np.eye(16)
+    return {(0, 0): p @ q, (0, 1): p @ (eye - q), (1, 0): (eye - p) @ q, (1, 1): (eye - p) @ (eye - q)}
+
+
+def test_algorithm_1_is_a_product_of_simple_factors_at_every_frequency():
+    """A third one: (P + z (I - P)) (Q + w (I - Q)) twice, and the matrix H before them."""
+    network, spec = started("random_orthogonal", depth=3, seed=7)
+    (turn, p1, q1, p2, q2), eye = factors(7), np.eye(16)
     for z, w in [(1, 1), (1j, -1), (np.exp(0.3j), np.exp(2j))]:
         powers = np.outer(z ** np.arange(3), w ** np.arange(3))
         symbol = np.einsum("loirc,rc->loi", network.weight, powers)
         first, second = ((p + z * (eye - p)) @ (q + w * (eye - q)) for p, q in ((p1, q1), (p2, q2)))
-        assert symbol == pytest.approx(turn @ first @ second, abs=1e-5)
+        assert symbol == pytest.approx(gain_of(spec) * turn @ first @ second, abs=1e-5)
+
+
+def test_projections_of_algorithm_1_are_uniformly_distributed():
+    """On random halves of 16 dimensions an entry of the diagonal is Beta(4, 4): mean 1/2, variance 1/36."""
+    p = names_of("random_orthogonal")["projections"](np.random.default_rng(0), 1000, 16)
+    assert p @ p == pytest.approx(p, abs=1e-5)
+    assert np.trace(p, axis1=1, axis2=2) == pytest.approx(np.full(1000, 8), abs=1e-4)
+    diagonal = np.diagonal(p, axis1=1, axis2=2)
+    assert diagonal.mean(axis=0) == pytest.approx(np.full(16, 1 / 2), abs=0.03)
+    assert diagonal.var() == pytest.approx(1 / 36, rel=0.05)
 
 
 @pytest.mark.slow

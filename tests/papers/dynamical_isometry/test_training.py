@@ -10,8 +10,9 @@ from papers.dynamical_isometry.deep_init import play as protocol
 from papers.dynamical_isometry.problem import images, layers, training
 from papers.dynamical_isometry.problem.network import Network
 from papers.dynamical_isometry.problem.start import Start, spec_of, start_of
+from papers.metrics import findings
 from papers.task import AnswerError, Seed
-from tests.papers.dynamical_isometry.starting import TRAINED, InProcess, Silent, answering, kind_of, play
+from tests.papers.dynamical_isometry.starting import INIT, TRAINED, InProcess, Silent, answering, kind_of, play
 
 
 def drawn(depth=6, *, body="vanilla"):
@@ -65,6 +66,21 @@ def test_activations_that_are_computed_again_give_the_same_gradients(monkeypatch
         net(x).square().sum().backward()
         gradients.append(net.parameters["weight"].grad.numpy())
     assert gradients[0] == pytest.approx(gradients[1], rel=1e-5, abs=1e-7)
+
+
+@pytest.mark.slow  # as above
+def test_what_is_computed_again_is_the_root_of_the_depth_at_a_time(monkeypatch):
+    """So many parts, and no more layers in each: memory grows with the root of the depth, not with the depth."""
+    parts = []
+
+    def noted(h, weight, bias, **more):
+        parts.append(len(weight))
+        return layers.apply_layers(h, weight, bias, **more)
+
+    monkeypatch.setattr(training, "KEPT", 1)
+    monkeypatch.setattr(training, "apply_layers", noted)
+    drawn(depth=64)[0](drawn()[2])
+    assert parts == [8] * 8
 
 
 def test_other_bodies_are_other_networks():
@@ -135,6 +151,26 @@ def test_the_factor_slows_a_training_and_never_speeds_it_up():
     assert play("digits/tiny", Slower)["train_loss_auc"] > play("digits/tiny", "delta_orthogonal")["train_loss_auc"]
     with pytest.raises(AnswerError, match="lr_scale"):
         play("digits/tiny", Faster)
+
+
+@pytest.mark.parametrize(
+    ("weight", "reason"),
+    [
+        (lambda spec: np.full((spec["depth"], 16, 16, 3, 3), np.nan, np.float32), "init's weights left .* NaN"),
+        (lambda spec: np.zeros((spec["depth"], 16, 16, 3, 3), np.float32), "the norm 0 in layer 0"),
+        (lambda spec: np.full((spec["depth"], 16, 16, 3, 3), 11, np.float32), "weights returned 11"),
+        (lambda spec: np.ones((spec["depth"], 3, 3, 16, 16), np.float32), "weights returned .* shape"),
+    ],
+    ids=["nan", "collapsed", "oversized", "transposed"],
+)
+def test_what_is_no_start_is_refused_before_anything_is_trained(weight, reason):
+    with pytest.raises(AnswerError, match=reason):
+        play("digits/tiny", answering(weight, lambda spec: np.zeros((spec["depth"], 16), np.float32), 1.0))
+
+
+def test_an_identity_is_flagged_here_too():
+    means = {name: {"digits/tiny": value} for name, value in play("digits/tiny", "identity").items()}
+    assert [finding.label for finding in findings(INIT.flags, means)] == ["identity"]
 
 
 def test_a_loss_that_is_not_finite_ends_the_training_at_chance():

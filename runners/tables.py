@@ -1,0 +1,161 @@
+"""`python -m runners tables`: writes the tables of measured results in the papers' READMEs anew, from what is recorded.
+
+A table follows a comment that says what stands in it, and is followed by an empty line:
+
+    <!-- recorded imputation
+    methods: mean, gain
+    breast, half gone: rmse breast/mcar-50 .3
+        gain .15 ± .01
+    skill: skill
+    CPU-s: cpu_seconds sum
+    -->
+
+The first line names the board, and its tier if that is not "quick". `methods` may be left out: all that are recorded. Each
+other line is a column: its heading, a metric, then in any order a case (none: the mean over the ranked cases), how the seeds
+are summed up (mean, median, sum), a factor (*100) and the decimals (.2). Indented lines put a text, what had been expected,
+into the cell of one method, in brackets; a column of them alone has no metric.
+"""
+
+import argparse
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import fsum
+from pathlib import Path
+from statistics import fmean, median
+
+import papers
+from papers import catalogue, reference
+from papers.playing import Spent
+from papers.reference import Play, Row
+from papers.task import TIERS, Board
+
+BLOCK = re.compile(r"(<!-- recorded (?P<board>\S+)(?: (?P<tier>\S+))?\n(?P<lines>.*?)-->\n)(?:\|[^\n]*\n)*", re.S)
+SUMS: dict[str, Callable[[list[float]], float]] = {"mean": fmean, "median": median, "sum": fsum}
+COSTS = {*Spent.__annotations__, "evaluator_seconds"}
+DEVICES = "cpu"
+
+
+@dataclass
+class Column:
+    """One column: `notes` are texts by method."""
+
+    heading: str
+    metric: str = ""
+    case: str = ""
+    over_seeds: str = "mean"
+    times: int = 1
+    decimals: int = 2
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def cell(self, row: Row, board: Board) -> str:
+        number = self.number(row, board) if self.metric else None
+        told = "" if number is None else written(number * self.times, self.decimals)
+        note = self.notes.get(row.slug, "")
+        return f"{told} ({note})" if told and note else told or note
+
+    def number(self, row: Row, board: Board) -> float | None:
+        if self.case or self.over_seeds == "sum":
+            return self.summed(play for play in row.plays if self.case in ("", play.case))
+        by_case = [self.summed(play for play in row.plays if play.case == name) for name in board.ranked_cases]
+        known = [value for value in by_case if value is not None]
+        return fmean(known) if known else None
+
+    def summed(self, plays: Iterable[Play]) -> float | None:
+        values = [value for play in plays if (value := measured(play).get(self.metric)) is not None]
+        return SUMS[self.over_seeds](values) if values else None
+
+
+def measured(play: Play) -> Mapping[str, float]:
+    """What can stand in a column: scores, what the method used, and the evaluator's own CPU-seconds."""
+    return {**play.spent, "evaluator_seconds": play.evaluator_seconds, **play.scores}  # type: ignore[dict-item]
+
+
+def written(number: float, decimals: int) -> str:
+    """.65 and −1.20, as the READMEs have it."""
+    digits = re.sub(r"^(-?)0(?=\.)", r"\1", f"{number:.{decimals}f}")
+    return (digits if digits.strip("-0.") else digits.lstrip("-")).replace("-", "−")
+
+
+def main(words: list[str]) -> int:
+    argparse.ArgumentParser(prog="python -m runners tables", description=__doc__.partition("\n")[0]).parse_args(words)
+    for path in readmes():
+        text = path.read_text()
+        if (renewed := with_tables(text)) != text:
+            path.write_text(renewed)
+            print(f"{path}: renewed")
+    return 0
+
+
+def readmes() -> list[Path]:
+    return sorted(path for folder in papers.__path__ for path in Path(folder).glob("*/README.md"))
+
+
+def with_tables(text: str) -> str:
+    """The same README, its recorded tables written anew. Raises ValueError where a comment can't be understood."""
+    return BLOCK.sub(lambda block: block[1] + "".join(f"{line}\n" for line in table_of(block)), text)
+
+
+def table_of(block: re.Match[str]) -> Iterator[str]:
+    tier = block["tier"] or "quick"
+    if block["board"] not in catalogue.all_tasks() or tier not in TIERS:
+        raise ValueError(f"there is no board {block['board']!r} on a tier {tier!r}")
+    board = catalogue.board(block["board"], tier)
+    columns, methods = columns_of(block["lines"], board)
+    yield f"| method | seeds | {' | '.join(column.heading for column in columns)} |"
+    yield "|---" * (len(columns) + 2) + "|"
+    titles = {house.slug: house.title for house in board.task.house}
+    for row in rows_of(board, methods):
+        seeds = len({play.seed for play in row.plays})
+        yield f"| {titles[row.slug]} | {seeds} | {' | '.join(column.cell(row, board) for column in columns)} |"
+
+
+def rows_of(board: Board, methods: list[str]) -> list[Row]:
+    path = reference.path_of(board, DEVICES)
+    recorded = reference.read(path) if path.exists() else None
+    wanted = methods or [house.slug for house in board.task.house]
+    return [row for slug in wanted if recorded and (row := recorded.row(slug)) and row.plays]
+
+
+def columns_of(lines: str, board: Board) -> tuple[list[Column], list[str]]:
+    columns: list[Column] = []
+    methods: list[str] = []
+    known = {house.slug for house in board.task.house}
+    for line in lines.splitlines():
+        if line[:1].isspace():
+            slug, _, note = line.strip().partition(" ")
+            expect({slug}, known, line)
+            columns[-1].notes[slug] = note
+        elif line.startswith("methods:"):
+            methods = line.partition(":")[2].replace(",", " ").split()
+            expect(set(methods), known, line)
+        else:
+            columns.append(column_of(line, board))
+    return columns, methods
+
+
+def column_of(line: str, board: Board) -> Column:
+    heading, colon, words = line.rpartition(":")
+    column = Column(heading.strip())
+    cases = {case.name for case in board.cases}
+    for index, word in enumerate(words.split()):
+        if index == 0:
+            expect({word}, {*(metric.name for metric in board.task.metrics), *COSTS}, line)
+            column.metric = word
+        elif word in SUMS:
+            column.over_seeds = word
+        elif re.fullmatch(r"\*\d+", word):
+            column.times = int(word[1:])
+        elif re.fullmatch(r"\.\d", word):
+            column.decimals = int(word[1])
+        else:
+            expect({word}, cases, line)
+            column.case = word
+    if not colon:
+        raise ValueError(f"a column is 'heading: metric case', not {line!r}")
+    return column
+
+
+def expect(words: set[str], known: set[str], line: str) -> None:
+    if unknown := words - known:
+        raise ValueError(f"{', '.join(sorted(unknown))} in {line!r} is not among {', '.join(sorted(known))}")

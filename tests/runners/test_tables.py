@@ -1,0 +1,86 @@
+"""READMEs' tables of measured results: written from what is recorded, and nothing else."""
+
+import pytest
+
+from papers import catalogue, reference
+from papers.reference import Play, Reference, Row
+from runners import tables
+
+SPENT = {"seconds": 1.0, "cpu_seconds": 2.0, "gpu_seconds": 0.0, "memory_bytes": 5, "gpu_memory_bytes": 0}
+ERRORS = {"exact": {"small": [0.0, 0.002], "large": [0.0]}, "identity": {"small": [1.0, 4.0, 1.0], "large": [-10.0]}}
+README = "Before.\n\n<!-- recorded doubling\n{lines}\n-->\n| what | stood |\n| here | 1 |\n\nAfter.\n"
+
+
+@pytest.fixture
+def recorded(doubling, monkeypatch, tmp_path):
+    """Both methods of `doubling`, as recorded in a folder of its own."""
+    rows = tuple(
+        Row(
+            slug=slug,
+            fingerprint="",
+            provenance={},
+            plays=tuple(
+                Play(case=case, seed=seed, scores={"error": error}, spent=SPENT)
+                for case, errors in by_case.items()
+                for seed, error in enumerate(errors)
+            ),
+        )
+        for slug, by_case in ERRORS.items()
+    )
+    path = reference.path_of(catalogue.board("doubling", "quick"), "cpu", tmp_path)
+    reference.write(path, Reference(task="doubling", tier="quick", device_class="cpu", rows=rows))
+    monkeypatch.setattr(reference, "path_of", lambda board, device: path)
+
+
+def table_of(*lines):
+    return tables.with_tables(README.format(lines="\n".join(lines)))
+
+
+@pytest.mark.parametrize(
+    ("column", "exact", "identity"),
+    [
+        ("error small", ".00", "2.00"),
+        ("error small .3", ".001", "2.000"),
+        ("error median small .0", "0", "1"),
+        ("error large", ".00", "−10.00"),
+        ("error", ".00", "−4.00"),
+        ("cpu_seconds sum .0", "6", "8"),
+        ("error small *100", ".10", "200.00"),
+        ("luck", "", ""),
+    ],
+)
+def test_a_column_sums_up_a_metric_over_seeds_and_cases(recorded, column, exact, identity):
+    rows = table_of(f"told: {column}").splitlines()
+    assert rows[-6:] == ["| method | seeds | told |", "|---|---|---|", *rows[-4:-2], "", "After."]
+    assert rows[-4:-2] == [f"| Exact | 2 | {exact} |", f"| Identity | 3 | {identity} |"]
+
+
+def test_what_was_expected_stands_beside_what_was_measured(recorded):
+    text = table_of("methods: identity", "a: error small", "    identity at least 1", "expected:", "    identity no 0")
+    assert "| Identity | 3 | 2.00 (at least 1) | no 0 |\n\nAfter" in text
+    assert "| Exact" not in text
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["error small"], "heading: metric case"),
+        (["a: mistakes"], "mistakes in .* is not among cpu_seconds, error"),
+        (["a: error tiny"], "tiny in .* is not among large, small"),
+        (["methods: best"], "best in .* is not among exact, identity"),
+        (["a: error", "    best 1"], "best in"),
+    ],
+)
+def test_a_table_that_nobody_can_write_is_told(recorded, lines, told):
+    with pytest.raises(ValueError, match=told):
+        table_of(*lines)
+
+
+def test_a_board_that_nobody_has_is_told():
+    with pytest.raises(ValueError, match="no board 'tripling' on a tier 'quick'"):
+        tables.with_tables("<!-- recorded tripling\n-->\n")
+
+
+def test_every_readme_says_what_is_recorded():
+    stale = [str(path) for path in tables.readmes() if tables.with_tables(path.read_text()) != path.read_text()]
+    assert not stale, "python -m runners tables writes them anew"
