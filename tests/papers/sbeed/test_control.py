@@ -1,5 +1,8 @@
 """Plays of the board: where methods and controls must land, and what gains nothing."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from types import ModuleType
@@ -228,12 +231,44 @@ class Method:
 """
 
 
-def evaluated(code, case):
-    """The play and the failure that the runner tells of one play in a sandbox."""
+def evaluated(code, case, mode="sandbox"):
+    """The play and the failure that the runner tells of one play, in a sandbox unless said."""
     told = []
-    evaluate(Job(task="control", tier="quick", code=code, cases=(case,), seeds=1), told.append)
+    evaluate(Job(task="control", tier="quick", code=code, cases=(case,), seeds=1, mode=mode), told.append)
     by_kind = {event["type"]: event for event in told}
     return by_kind.get("play"), by_kind.get("failed")
+
+
+BUSY = """
+import os
+
+parent = os.getppid()
+while os.getppid() == parent:
+    pass
+"""
+
+
+@pytest.fixture
+def busy_cores():
+    """A loop on every core, for as long as a test takes and no longer than its process lives."""
+    loops = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(os.cpu_count() or 1)]
+    yield
+    for loop in loops:
+        loop.kill()
+        loop.wait()
+
+
+@pytest.mark.alone
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    ("slug", "case"), [("model_vi", RIVER), ("sbeed", RIVER), ("energy_controller", PENDULUM), ("uniform", PENDULUM)]
+)
+def test_under_a_busy_loop_on_every_core_no_honest_play_fails(busy_cores, slug, case):
+    """Nor does it score otherwise: limits count the method's own seconds."""
+    code = TASK.code(TASK.method(slug))
+    played, failure = evaluated(code, case)
+    assert failure is None
+    assert played["scores"] == evaluated(code, case, mode="inprocess")[0]["scores"]
 
 
 @pytest.mark.sandbox
