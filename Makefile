@@ -3,6 +3,7 @@ PIP := .venv/bin/python -m pip install -q -c constraints.txt
 PYTEST = .venv/bin/python -m pytest --durations=25 --durations-min=1 $(COUNTING)
 COUNTING :=
 SITES := 2
+WHOLE_SITES := tests/faults tests/test_far_worker.py tests/test_supervisor.py
 # Where the database decides: what is written, in which order, and what is read out of it. Pages only show that.
 ON_POSTGRESQL := $(patsubst %,tests/leaderboard/test_%.py,backups boards house pages queue quota references \
     removed_papers run_life standings views_of_a_board)
@@ -29,10 +30,10 @@ run: runtime
 	@.venv/bin/python -m leaderboard
 
 # `alone`: tests that mind a neighbour's load (whole sites, limits on time). The others share two cores. Of those, what
-# looks after leftovers of any sandbox on the machine has it for itself; whole sites wait more than they work: two at once.
+# keeps the machine busy or looks for leftovers on it has it for itself; whole sites wait more than they work: two at once.
 test: install lint
 	$(PYTEST) -n 2 -m "not alone"
-	$(PYTEST) -m alone tests/hostile tests/runners
+	$(PYTEST) -m alone $(addprefix --ignore=,tests/browser $(WHOLE_SITES))
 	$(MAKE) -j $(SITES) browser sites COUNTING="$(COUNTING)"
 	.venv/bin/python -m tests.postgres -n 2 $(ON_POSTGRESQL) -m "not alone"
 
@@ -41,7 +42,7 @@ browser: install
 	$(PYTEST) -m alone tests/browser
 
 sites: install
-	$(PYTEST) -m alone --ignore=tests/browser --ignore=tests/hostile --ignore=tests/runners
+	$(PYTEST) -m alone $(WHOLE_SITES)
 
 # What to run between two commits: all that is neither long nor needs the machine for itself.
 quick: install
