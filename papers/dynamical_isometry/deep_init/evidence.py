@@ -57,7 +57,7 @@ FULL = Evidence(
     claims=(
         printed(
             "digits/depth10000",
-            "Does it learn? 0.1 is chance. Other data, less training: digits from the seed, 8 channels, 200 steps of 16 images.",
+            "Does it learn? 0.1 is chance. Other data: digits from the seed, 8 channels, 200 steps of 16 images.",
         ),
         printed(
             "mnist/depth10000",
