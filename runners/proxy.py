@@ -70,14 +70,11 @@ class Playing:
 
     def __init__(self, job: Job, boxes: Boxes, *, seed: int, oracle: Callable[[], object] | None = None) -> None:
         self._job, self._boxes, self._seed, self._oracle = job, boxes, seed, oracle
+        self.task: Task = job.board.task  # looked up once: calls are many
         self._opened: list[Box] = []
         self._living: dict[int, Box] = {}
         self._ledger = Ledger()
         self._memory_bytes = self._gpu_memory_bytes = 0
-
-    @property
-    def task(self) -> Task:
-        return self._job.board.task
 
     @property
     def code_bytes(self) -> int:

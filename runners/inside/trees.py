@@ -53,6 +53,8 @@ class Lowering:
     def tree(self, value: Any, depth: int = 0) -> Any:
         if depth > DEPTH_LIMIT:
             raise ValueError(f"nested deeper than {DEPTH_LIMIT} levels")
+        if isinstance(value, np.ndarray):  # first: chatty boards send little else
+            return {"a": self._aside(sendable(value))}
         if isinstance(value, np.generic):
             value = value.item()
         kind = type(value)
@@ -62,8 +64,6 @@ class Lowering:
             return _whole(value)
         if kind is float:
             return value if math.isfinite(value) else {"f": str(value)}
-        if isinstance(value, np.ndarray):
-            return {"a": self._aside(sendable(value))}
         if kind in LISTS:
             packed = self._packed(value, depth) if len(value) >= LONG else None
             return packed or [self.tree(item, depth + 1) for item in value]
@@ -229,12 +229,14 @@ READ: dict[str, Callable[[Raising, Any], Any]] = {
 
 def sendable(array: np.ndarray) -> np.ndarray:
     """A C-contiguous array of one of the KINDS with the same numbers."""
+    kind = array.dtype.str
+    if type(array) is np.ndarray and kind in KINDS and array.flags.c_contiguous and array.ndim <= DIMENSIONS_LIMIT:
+        return array
     masked = sys.modules.get(
         "numpy.ma"
     )  # who made a masked array has loaded it; here it would cost, and need a free descriptor
     if masked and masked.is_masked(array):
         raise TypeError("an array with masked items: what stands behind a mask is no number")
-    kind = array.dtype.str
     if kind not in KINDS:
         kind = array.dtype.newbyteorder("<").str
         kind = WIDER.get(kind[1:], kind)

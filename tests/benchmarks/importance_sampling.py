@@ -2,11 +2,15 @@
 
     python -m tests.benchmarks.importance_sampling [--rounds 3]
 
-Part of `make bench`.
+A play takes turns with another process at every step. What that costs whatever is said is measured too, with a process that
+only sends back a few bytes: on a busy machine whoever waits finds the processor's caches full of others' data. Part of
+`make bench`.
 """
 
 import argparse
+import resource
 import statistics
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,8 +25,11 @@ from papers.importance_sampling.problem import gradients, networks
 from runners import local
 from runners.evaluation import evaluate
 from runners.job import Job
+from tests.papers.importance_sampling.selecting import case_of, play
 
-CASE, METHODS = "digits/clean", ("uniform", "upper_bound_always")
+METHODS = ("uniform", "upper_bound_always")
+CASES = (("quick", "digits/clean"), ("full", "digits/convnet/clean"))  # steps of two sizes
+TURNS_UNITS, WORDS = 100_000, 1024  # of the loop that takes turns with a bare process: units, bytes of a message
 NETWORKS, SAMPLES = ("dense", "convnet"), 160
 
 
@@ -33,22 +40,62 @@ def main() -> None:
 
 
 def measure(rounds: int) -> None:
-    for slug in METHODS:
-        play_in_both(slug, rounds)
+    for tier, case in CASES:
+        for slug in METHODS:
+            play_in_both(slug, tier, case, rounds)
+        take_turns(case, rounds)
     differentiate_in_both(rounds)
 
 
-def play_in_both(slug: str, rounds: int) -> None:
+def play_in_both(slug: str, tier: str, case: str, rounds: int) -> None:
     """The same play in turn: medians, and the median of the pairs' ratios."""
-    board = catalogue.board("sample_selection", "quick")
-    job = replace(local.job_of(board, board.task.method(slug)), cases=(CASE,), seeds=1)
+    board = catalogue.board("sample_selection", tier)
+    job = replace(local.job_of(board, board.task.method(slug)), cases=(case,), seeds=1)
     spent(replace(job, mode="inprocess"))  # imports
     pairs = [(spent(job), spent(replace(job, mode="inprocess"))) for _ in range(rounds)]
     own, methods = (statistics.median(inside[side] for inside, _ in pairs) for side in (0, 1))
     outside = statistics.median(sum(process) for _, process in pairs)
     ratio = statistics.median(sum(inside) / sum(process) for inside, process in pairs)
-    print(f"{slug} on {CASE}: CPU-seconds in the sandbox / in this process")
+    print(f"{slug} on {case}: CPU-seconds in the sandbox / in this process")
     print(f"  evaluator {own:.2f} + method {methods:.2f} = {own + methods:.2f} / {outside:.2f} = {ratio:.2f}")
+
+
+class Turns:
+    """Never scores; hears a message from a bare process before each answer, as it would in a sandbox."""
+
+    def __init__(self, echo: subprocess.Popen[bytes]) -> None:
+        self.echo = echo
+
+    def prepare(self, info: object) -> tuple[int, int]:
+        return 0, 0
+
+    def observe(self, *told: object) -> int:
+        assert self.echo.stdin
+        assert self.echo.stdout
+        self.echo.stdin.write(bytes(WORDS))
+        self.echo.stdout.read(WORDS)
+        return 0
+
+
+def take_turns(case: str, rounds: int) -> None:
+    """Uniform steps alone, and with a bare process that speaks after each: the least that a method elsewhere costs."""
+    pairs = [(turning(case), alone(case)) for _ in range(rounds)]
+    ratio = statistics.median(turned / bare for turned, bare in pairs)
+    turned, bare = (statistics.median(side) for side in zip(*pairs, strict=True))
+    print(f"  taking turns with a bare process, {TURNS_UNITS} units: {turned:.2f} / {bare:.2f} = {ratio:.2f}")
+
+
+def turning(case: str) -> float:
+    """CPU-seconds of a short run and of the process that it takes turns with."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as echo:
+        own = seconds_of(partial(play, case_of(case, TURNS_UNITS), Turns(echo)))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own + after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def alone(case: str) -> float:
+    return seconds_of(partial(play, case_of(case, TURNS_UNITS), "uniform"))
 
 
 def spent(job: Job) -> tuple[float, float]:
@@ -83,12 +130,13 @@ def one_by_one(net: nn.Module, x: torch.Tensor, y: torch.Tensor) -> None:
 def fastest(work: Callable[[], object], rounds: int) -> float:
     """CPU-seconds."""
     work()
-    seconds = []
-    for _ in range(rounds):
-        start = time.process_time()
-        work()
-        seconds.append(time.process_time() - start)
-    return min(seconds)
+    return min(seconds_of(work) for _ in range(rounds))
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 if __name__ == "__main__":

@@ -42,6 +42,13 @@ TABLES: tuple[Figure, ...] = (
         note="Left: a quieter gradient. Of biased choices that is no merit: what they estimate is another gradient. Choices "
         "without any chance, as the top k are, have none and no place on a logarithmic axis.",
     ),
+    Scatter(
+        title="Wall seconds at equal units against accuracy",
+        x="seconds",
+        y="final_accuracy",
+        note="All methods are charged the same units; the paper's own currency is wall time. What a step costs beside its passes "
+        "is not charged: the same units take different seconds.",
+    ),
     Heatmap(title="Accuracy by case", metric="final_accuracy"),
     Heatmap(title="Share of wrong labels chosen", metric="wrong_share"),
 )

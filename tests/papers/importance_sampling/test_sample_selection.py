@@ -300,12 +300,11 @@ def test_the_oracle_follows_the_run_and_has_the_least_variance():
 @pytest.mark.slow
 def test_a_quarter_of_the_budget_comes_to_what_is_expected_under_noise():
     case = case_of("digits/noise40", 100_000)
-    slugs = ("uniform", "upper_bound", "rho_loss", "easiest", "random_p")
+    slugs = ("uniform", "upper_bound", "rho_loss", "easiest")
     accuracy = {slug: play(case, slug)["final_accuracy"] for slug in slugs}
     assert accuracy["upper_bound"] == pytest.approx(accuracy["uniform"], abs=0.05)
     assert accuracy["rho_loss"] > accuracy["uniform"] + 0.1
     assert accuracy["easiest"] <= 0.45
-    assert accuracy["random_p"] < accuracy["uniform"] - 0.05, "it falls to chance with the whole budget only"
 
 
 @pytest.mark.slow
