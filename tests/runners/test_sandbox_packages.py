@@ -75,6 +75,13 @@ def test_every_listed_package_imports(isolated):
         assert sandbox.call("go", names) == dict.fromkeys(names, "there")
 
 
+@pytest.mark.parametrize("preload", [(), ("numba",)])
+def test_what_numba_imports_with_its_first_function_is_there_before_the_clock_starts(isolated, preload):
+    with Sandbox.start(limits=LIMITS, device="cpu", preload=preload) as sandbox:
+        sandbox.load(method("import sys\nreturn 'numba.cpython.unicode' in sys.modules"), seed=1, calls=("go",))
+        assert sandbox.call("go") == bool(preload)
+
+
 def test_the_public_tables_of_scikit_learn_are_not_there(box):
     body = """
         import os, importlib.util
