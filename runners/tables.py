@@ -12,8 +12,8 @@ A table follows a comment that says what stands in it, and is followed by an emp
 
 The first line names the board, and its tier if that is not "quick". `methods` may be left out: all that are recorded. Each
 other line is a column: its heading, a metric, then in any order a case (none: the mean over the ranked cases), how the seeds
-are summed up (mean, median, sum), a factor (*100) and the decimals (.2). Indented lines put a text, what had been expected,
-into the cell of one method, in brackets; a column of them alone has no metric.
+are summed up (mean, median, sum; ± adds half of a case's 95 % interval), a factor (*100) and the decimals (.2). Indented
+lines put a text, what had been expected, into the cell of one method, in brackets; a column of them alone has no metric.
 """
 
 import argparse
@@ -22,7 +22,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import fsum
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean, median, stdev
+
+from scipy.stats import t as student_t
 
 import papers
 from papers import catalogue, reference
@@ -44,6 +46,7 @@ class Column:
     metric: str = ""
     case: str = ""
     over_seeds: str = "mean"
+    has_interval: bool = False
     times: int = 1
     decimals: int = 2
     notes: dict[str, str] = field(default_factory=dict)
@@ -51,6 +54,8 @@ class Column:
     def cell(self, row: Row, board: Board) -> str:
         number = self.number(row, board) if self.metric else None
         told = "" if number is None else written(number * self.times, self.decimals)
+        if self.has_interval and (half := self.half_interval(row)) is not None:
+            told += f" ± {written(half * self.times, self.decimals)}"
         note = self.notes.get(row.slug, "")
         return f"{told} ({note})" if told and note else told or note
 
@@ -60,6 +65,13 @@ class Column:
         by_case = [self.summed(play for play in row.plays if play.case == name) for name in board.ranked_cases]
         known = [value for value in by_case if value is not None]
         return fmean(known) if known else None
+
+    def half_interval(self, row: Row) -> float | None:
+        """Of the mean over seeds in the case, by Student's t; None of a single seed."""
+        told = [measured(play).get(self.metric) for play in row.plays if play.case == self.case]
+        values = [value for value in told if value is not None]
+        n = len(values)
+        return float(student_t.ppf(0.975, n - 1)) * stdev(values) / n**0.5 if n > 1 else None
 
     def summed(self, plays: Iterable[Play]) -> float | None:
         values = [value for play in plays if (value := measured(play).get(self.metric)) is not None]
@@ -144,6 +156,8 @@ def column_of(line: str, board: Board) -> Column:
             column.metric = word
         elif word in SUMS:
             column.over_seeds = word
+        elif word == "±":
+            column.has_interval = True
         elif re.fullmatch(r"\*\d+", word):
             column.times = int(word[1:])
         elif re.fullmatch(r"\.\d", word):

@@ -46,6 +46,8 @@ def table_of(*lines):
         ("error", ".00", "−4.00"),
         ("cpu_seconds sum .0", "6", "8"),
         ("error small *100", ".10", "200.00"),
+        ("error small ± .2", ".00 ± .01", "2.00 ± 4.30"),
+        ("error large ±", ".00", "−10.00"),
         ("luck", "", ""),
     ],
 )
