@@ -79,9 +79,9 @@ def main() -> None:
 
 def _preload(modules: Sequence[str]) -> None:
     """Import what the method will probably want, before its clock starts."""
-    for module in modules:
+    for name in modules:
         with contextlib.suppress(BaseException):  # the method's own import will raise it again, as its failure
-            importlib.import_module(module)
+            importlib.import_module(name)
     for name, warm in (("torch", _warm_torch), ("numba", _warm_numba)):
         if module := sys.modules.get(name):
             with contextlib.suppress(BaseException):
