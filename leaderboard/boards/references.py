@@ -174,13 +174,17 @@ def with_stand_ins(view: View, own: Sequence[Standing], *, is_first: bool, is_la
 def best_stand_ins(tier: str = "quick") -> dict[str, Standing]:
     """task -> the best recorded row, where every house method that ranks is recorded: else the best may be missing. One query."""
     boards = {board.task.slug: board for board in catalogue.all_boards() if board.tier.name == tier}
-    rows: dict[str, list[Standing | None]] = defaultdict(list)
+    rows: dict[str, list[Standing]] = defaultdict(list)
     for submission in Submission.objects.in_the_running().filter(is_house=True).exclude(kind=standings.ORACLE):
         board = boards[submission.task]
         one = recorded(board).get(submission.house_slug)
-        rows[submission.task].append(row_of(board, one, submission) if one else None)
-    whole = {task: [row for row in every if row] for task, every in rows.items() if all(every)}
-    return {task: max(every, key=lambda row: gain(boards[task], row)) for task, every in whole.items()}
+        if one and (row := row_of(board, one, submission)):
+            rows[submission.task].append(row)
+    return {
+        task: max(every, key=lambda row: gain(boards[task], row))
+        for task, every in rows.items()
+        if len(every) == sum(method.kind != standings.ORACLE for method in boards[task].task.house)
+    }
 
 
 def means(board: Board, metrics: Iterable[str]) -> dict[Key, float]:

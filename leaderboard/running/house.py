@@ -55,15 +55,15 @@ class Filling:
 
 
 def filling(tier: str = "quick") -> Filling:
-    """Two queries."""
+    """Two queries. A method that no run was queued for yet, as a site does that has just begun, is still to come."""
     boards = {board.task.slug: board for board in catalogue.all_boards() if board.tier.name == tier}
     methods = {(slug, method.slug): method for slug, board in boards.items() for method in board.task.house}
     current = Submission.objects.filter(is_house=True, superseded=False, task__in=boards)
     first = Run.objects.open().filter(submission__in=current, tier=tier, why=FIRST)
-    waiting = [pair for pair in first.values_list("task", "submission__house_slug") if pair in methods]
-    left = sum(references.expense(boards[pair[0]], methods[pair]) for pair in waiting)
-    total = current.count()
-    return Filling(done=total - len(waiting), total=total, cpu_seconds=left)
+    known = set(current.values_list("task", "house_slug"))
+    waiting = set(first.values_list("task", "submission__house_slug")) | (methods.keys() - known)
+    left = sum(references.expense(boards[task], methods[task, slug]) for task, slug in waiting & methods.keys())
+    return Filling(done=len(methods) - len(waiting & methods.keys()), total=len(methods), cpu_seconds=left)
 
 
 def submit(task: Task, method: House) -> Submission:

@@ -181,3 +181,9 @@ def test_home_names_no_recorded_leader_where_a_method_is_not_recorded(fresh, mon
     known = references.recorded(WHERE)
     monkeypatch.setattr(references, "recorded", lambda board: {slug: known[slug] for slug in ("diagonal", "hard_dtw")})
     assert references.best_stand_ins() == {}
+
+
+def test_home_names_no_recorded_leader_before_all_methods_are_there(fresh):
+    assert list(references.best_stand_ins()) == [WHERE.task.slug]
+    Submission.objects.filter(house_slug="diagonal").delete()
+    assert references.best_stand_ins() == {}
