@@ -24,7 +24,7 @@ def board(db, doubling, settings, tmp_path):
 
 
 def test_its_house_methods_run_and_stand_on_its_board(client, board):
-    assert [run.submission.name for run in board] == ["Exact", "Identity"]
+    assert [run.submission.name for run in board] == ["Identity", "Exact"], "a control comes first"
     assert [run.status for run in Run.objects.filter(task="doubling")] == ["finished"] * 2
     assert standings.rebuild(catalogue.board("doubling", "quick")) == 2
     text = client.get("/tasks/doubling/").content.decode()

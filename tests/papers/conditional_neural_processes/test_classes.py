@@ -20,6 +20,7 @@ from tests.papers.conditional_neural_processes.asking import (
     scores,
     seed,
 )
+from tests.papers.recorded import Recorded
 
 DIGITS, FIVE, TWENTY = "digits/5way-1shot", "glyphs/5way-1shot", "glyphs/20way-1shot"
 
@@ -56,12 +57,12 @@ def test_pixels_do_not_care_how_classes_are_numbered():
     assert np.allclose(first, ready.predict_proba(x[:, None], other[y], x[:4, None])[:, other])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("case", [DIGITS, FIVE])
-def test_prototypes_that_learnt_a_little_beat_pixels_and_the_untrained(case):
-    learnt = play(CLASSES, case, "prototypes", fit_seconds=5.0)["accuracy"]
-    assert learnt > scores(CLASSES, case, "pixel_nn")["accuracy"] + 0.02
-    assert learnt > scores(CLASSES, case, "untrained")["accuracy"] + 0.02
+@pytest.mark.parametrize("case", CLASSES.board("quick").ranked_cases)
+def test_recorded_prototypes_beat_pixels_and_the_untrained(case):
+    recorded = Recorded("one_shot_classification")
+    accuracy = {slug: recorded.mean(slug, "accuracy", case) for slug in recorded.rows}
+    assert accuracy["prototypes"] > max(accuracy["pixel_nn"], accuracy["untrained"]) + 0.1
+    assert accuracy["uniform"] == pytest.approx(1 / CLASSES.board("quick").case(case).params.ways)
 
 
 @pytest.mark.parametrize("slug", ["cnp", "prototypes", "matching", "untrained"])

@@ -15,6 +15,7 @@ from papers.task import AnswerError, Board
 from runners.evaluation import evaluate
 from runners.job import Job
 from tests.papers import contestant
+from tests.papers.recorded import Recorded
 from tests.papers.sbeed.playing import CASES, TASK, Kept, house_scores, play
 
 GARNET, RIVER, GRID = "garnet-sparse/batch-10k", "riverswim/batch-10k", "slippery-grid/batch-10k"
@@ -173,10 +174,21 @@ def test_who_knows_the_equations_swings_it_up_and_who_waits_does_not():
     assert abs(play(PENDULUM, "uniform")["score"]) < 0.3
 
 
-@pytest.mark.slow
-def test_sbeed_learns_the_pendulum():
-    scores = [house_scores(PENDULUM, "sbeed", index)["score"] for index in range(3)]
-    assert np.median(scores) >= 0.8
+def test_what_was_recorded_on_the_pendulum_is_what_is_expected():
+    recorded = Recorded("control")
+    assert np.median(recorded.values("sbeed", "score", PENDULUM)) >= 0.8
+    assert recorded.mean("sbeed_k1", "score", PENDULUM) <= 0.1
+    assert recorded.mean("energy_controller", "score", PENDULUM) >= 0.95
+
+
+def test_what_was_recorded_of_finite_data_is_what_is_expected():
+    recorded = Recorded("control")
+    garnet, river, grid = (f"{name}/batch-10k" for name in ("garnet-sparse", "riverswim", "slippery-grid"))
+    assert min(recorded.mean("sbeed", "score", case) for case in (garnet, river)) >= 0.89
+    assert recorded.mean("sbeed_eta0", "score", river) <= 0.85
+    assert recorded.mean("sbeed_eta0", "score", grid) <= 0.2
+    assert max(recorded.mean("immediate", "score", case) for case in (garnet, river, grid)) <= 0.2
+    assert all(abs(recorded.mean("uniform", "score", case)) < 1e-9 for case in (garnet, river, grid))
 
 
 def test_smoothing_costs_no_more_than_its_bound_and_what_data_cost():
