@@ -53,37 +53,37 @@ class Column:
 
     def cell(self, row: Row, board: Board) -> str:
         number = self.number(row, board) if self.metric else None
-        told = "" if number is None else written(number * self.times, self.decimals)
+        told = "" if number is None else text_of(number * self.times, self.decimals)
         if self.has_interval and (half := self.half_interval(row)) is not None:
-            told += f" ± {written(half * self.times, self.decimals)}"
+            told += f" ± {text_of(half * self.times, self.decimals)}"
         note = self.notes.get(row.slug, "")
         return f"{told} ({note})" if told and note else told or note
 
     def number(self, row: Row, board: Board) -> float | None:
         if self.case or self.over_seeds == "sum":
-            return self.summed(play for play in row.plays if self.case in ("", play.case))
-        by_case = [self.summed(play for play in row.plays if play.case == name) for name in board.ranked_cases]
+            return self.sum_up(play for play in row.plays if self.case in ("", play.case))
+        by_case = [self.sum_up(play for play in row.plays if play.case == name) for name in board.ranked_cases]
         known = [value for value in by_case if value is not None]
         return fmean(known) if known else None
 
     def half_interval(self, row: Row) -> float | None:
         """Of the mean over seeds in the case, by Student's t; None of a single seed."""
-        told = [measured(play).get(self.metric) for play in row.plays if play.case == self.case]
+        told = [numbers_of(play).get(self.metric) for play in row.plays if play.case == self.case]
         values = [value for value in told if value is not None]
         n = len(values)
         return float(student_t.ppf(0.975, n - 1)) * stdev(values) / n**0.5 if n > 1 else None
 
-    def summed(self, plays: Iterable[Play]) -> float | None:
-        values = [value for play in plays if (value := measured(play).get(self.metric)) is not None]
+    def sum_up(self, plays: Iterable[Play]) -> float | None:
+        values = [value for play in plays if (value := numbers_of(play).get(self.metric)) is not None]
         return SUMS[self.over_seeds](values) if values else None
 
 
-def measured(play: Play) -> Mapping[str, float]:
+def numbers_of(play: Play) -> Mapping[str, float]:
     """What can stand in a column: scores, what the method used, and the evaluator's own CPU-seconds."""
     return {**play.spent, "evaluator_seconds": play.evaluator_seconds, **play.scores}  # type: ignore[dict-item]
 
 
-def written(number: float, decimals: int) -> str:
+def text_of(number: float, decimals: int) -> str:
     """.65 and −1.20, as the READMEs have it."""
     digits = re.sub(r"^(-?)0(?=\.)", r"\1", f"{number:.{decimals}f}")
     return (digits if digits.strip("-0.") else digits.lstrip("-")).replace("-", "−")
@@ -134,7 +134,7 @@ def columns_of(lines: str, board: Board) -> tuple[list[Column], list[str]]:
     methods: list[str] = []
     known = {house.slug for house in board.task.house}
     for line in lines.splitlines():
-        if line[:1].isspace():
+        if line[:1].isspace() and columns:
             slug, _, note = line.strip().partition(" ")
             expect({slug}, known, line)
             columns[-1].notes[slug] = note
@@ -148,6 +148,8 @@ def columns_of(lines: str, board: Board) -> tuple[list[Column], list[str]]:
 
 def column_of(line: str, board: Board) -> Column:
     heading, colon, words = line.rpartition(":")
+    if not colon:
+        raise ValueError(f"a column is 'heading: metric case', not {line!r}")
     column = Column(heading.strip())
     cases = {case.name for case in board.cases}
     for index, word in enumerate(words.split()):
@@ -165,8 +167,6 @@ def column_of(line: str, board: Board) -> Column:
         else:
             expect({word}, cases, line)
             column.case = word
-    if not colon:
-        raise ValueError(f"a column is 'heading: metric case', not {line!r}")
     return column
 
 

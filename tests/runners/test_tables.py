@@ -69,6 +69,7 @@ def test_what_was_expected_stands_beside_what_was_measured(recorded):
         (["error small"], "heading: metric case"),
         (["a: mistakes"], "mistakes in .* is not among cpu_seconds, error"),
         (["a: error tiny"], "tiny in .* is not among large, small"),
+        (["    exact 1"], "heading: metric case"),
         (["methods: best"], "best in .* is not among exact, identity"),
         (["a: error", "    best 1"], "best in"),
     ],
