@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from papers.data import Arrays, File
+from papers.reading import npz
 
 _WNUT = "https://github.com/leondz/emerging_entities_17/tree/e52a2d2a71ac1a051ca2d532eef28653c5c02603"
 _EWT = "https://github.com/UniversalDependencies/UD_English-EWT/tree/15d613d8447b3478787d4c278730a1e48a945efb"
@@ -88,6 +89,14 @@ FILES = {
         read=chorales,
         address=_JSB,
         licence="music in the public domain; none stated for the encoding",
+        converted=True,
+    ),
+    "ucr4": File(  # a test's: what hard DTW is known to err by
+        name="ucr4.npz",
+        sha256="c7fcbea79a8dba6e4a6355ef5071a7ee32c8003568ffc3c9304c15e4f4c69695",
+        read=npz,  # NAME_TRAIN_x, NAME_TEST_x: (n, length) float32; NAME_TRAIN_y, NAME_TEST_y: (n,) str
+        address="https://pypi.org/project/sktime/1.2.0/",
+        licence="none stated (H. A. Dau et al., The UCR Time Series Archive, 2018)",
         converted=True,
     ),
 }
