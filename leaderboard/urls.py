@@ -7,7 +7,7 @@ from django.urls import path
 from leaderboard.admin import workers_page
 from leaderboard.api.endpoints import api
 from leaderboard.submitting.rates import limit_sign_in_by_account, limit_sign_in_by_address
-from leaderboard.views import accounts, boards, comparing, exports, machine, papers, submissions
+from leaderboard.views import accounts, boards, citing, comparing, exports, machine, papers, submissions
 
 handler403 = "leaderboard.submitting.rates.refuse"
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path("about/statistics/", papers.statistics, name="statistics"),
     path("submissions/", submissions.own_submissions, name="submissions"),
     path("submissions/<int:pk>/", submissions.detail, name="submission"),
+    path("submissions/<int:pk>/badge.svg", citing.badge, name="submission_badge"),
     path("submissions/<int:pk>/code/", submissions.code, name="submission_code"),
     path("submissions/<int:pk>/rerun/", submissions.run_again, name="submission_rerun"),
     path("runs/<int:pk>/live/", submissions.live, name="run_live"),

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leaderboard.boards import flags, tables
@@ -19,6 +20,7 @@ from leaderboard.submitting import again, rights, surroundings
 from leaderboard.submitting.forms import SubmissionForm
 from leaderboard.submitting.quota import QuotaUsed, allowance
 from leaderboard.submitting.rates import limit_uploads
+from leaderboard.views import citing
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
 
@@ -87,7 +89,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "why_shown": history.why_shown(run, was_asked_for="run" in request.GET, counts=run.pk in standings),
             "stale_tiers": stale_tiers(submission) if context["may_change"] else [],
         }
+    if context["standing"]:
+        context |= quotation(request, context["standing"])
     return render(request, "submission.html", context)
+
+
+def quotation(request: HttpRequest, standing: Standing) -> dict[str, Any]:
+    """What others may copy of a result that stands."""
+    submission = standing.submission
+    badge = reverse("submission_badge", args=[submission.pk]) + f"?tier={standing.tier}"
+    address, picture = (request.build_absolute_uri(path) for path in (submission.get_absolute_url(), badge))
+    markdown = f"[![{submission.card.title}]({picture})]({address})"
+    return {"badge": badge, "citations": {**citing.citation(standing, address), "Badge, Markdown": markdown}}
 
 
 def flags_of(submission: Submission, standing: Standing | None) -> list[tuple[str, str]]:
