@@ -1,4 +1,4 @@
-"""`python -m runners tables`: writes the tables of measured results in the papers' READMEs anew, from what is recorded.
+"""`python -m runners tables`: writes the tables of measured results in the papers' READMEs anew, and docs/budget.md.
 
 A table follows a comment that says what stands in it, and is followed by an empty line:
 
@@ -31,6 +31,7 @@ from papers import catalogue, reference
 from papers.playing import Spent
 from papers.reference import Play, Row
 from papers.task import TIERS, Board
+from runners import budget
 
 BLOCK = re.compile(r"(<!-- recorded (?P<board>\S+)(?: (?P<tier>\S+))?\n(?P<lines>.*?)-->\n)(?:\|[^\n]*\n)*", re.S)
 SUMS: dict[str, Callable[[list[float]], float]] = {"mean": fmean, "median": median, "sum": fsum}
@@ -91,12 +92,16 @@ def text_of(number: float, decimals: int) -> str:
 
 def main(words: list[str]) -> int:
     argparse.ArgumentParser(prog="python -m runners tables", description=__doc__.partition("\n")[0]).parse_args(words)
-    for path in readmes():
-        text = path.read_text()
-        if (renewed := with_tables(text)) != text:
-            path.write_text(renewed)
-            print(f"{path}: renewed")
+    for path, text in stale_pages().items():
+        path.write_text(text)
+        print(f"{path}: renewed")
     return 0
+
+
+def stale_pages() -> dict[Path, str]:
+    """What they should say, by the file that says something else."""
+    pages = {path: with_tables(path.read_text()) for path in readmes()} | {budget.PAGE: budget.page()}
+    return {path: text for path, text in pages.items() if not path.exists() or path.read_text() != text}
 
 
 def readmes() -> list[Path]:

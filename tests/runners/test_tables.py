@@ -4,7 +4,7 @@ import pytest
 
 from papers import catalogue, reference
 from papers.reference import Play, Reference, Row
-from runners import tables
+from runners import budget, tables
 
 SPENT = {"seconds": 1.0, "cpu_seconds": 2.0, "gpu_seconds": 0.0, "memory_bytes": 5, "gpu_memory_bytes": 0}
 ERRORS = {"exact": {"small": [0.0, 0.002], "large": [0.0]}, "identity": {"small": [1.0, 4.0, 1.0], "large": [-10.0]}}
@@ -84,6 +84,10 @@ def test_a_board_that_nobody_has_is_told():
         tables.with_tables("<!-- recorded tripling\n-->\n")
 
 
-def test_every_readme_says_what_is_recorded():
-    stale = [str(path) for path in tables.readmes() if tables.with_tables(path.read_text()) != path.read_text()]
-    assert not stale, "python -m runners tables writes them anew"
+def test_every_readme_and_the_budget_say_what_is_recorded():
+    assert not [str(path) for path in tables.stale_pages()], "python -m runners tables writes them anew"
+
+
+def test_the_budget_adds_up_what_evaluator_and_method_took(recorded):
+    (line,) = budget.rows_of(catalogue.paper_of("doubling"), catalogue.board("doubling", "quick"))
+    assert line.split(" | ")[3:9] == ["cpu", "2 of 2", "3 to 4 of 10", "7 s", "8 s", "14 s"]
