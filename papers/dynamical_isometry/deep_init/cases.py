@@ -74,13 +74,13 @@ FULL = (
         ranked=False,
     ),
     Case(
-        name="digits/depth10000", params=Training(10_000, steps=200, batch=16, channels=8, rates=(1e-4,)), ranked=False
+        name="digits/depth10000", params=Training(10_000, steps=200, batch=16, channels=8, rates=(1e-6,)), ranked=False
     ),
-    on_mnist(1250, steps=2000, batch=64, channels=32, rates=(3e-5, 1e-4)),
-    on_mnist(10_000, steps=2000, batch=32, channels=16, rates=(3e-5,)),
+    on_mnist(1250, steps=2000, batch=64, channels=32, rates=(3e-6, 1e-5)),
+    on_mnist(10_000, steps=2000, batch=32, channels=16, rates=(1e-6,)),
     Case(
         name="cifar-jpeg/depth1250",
-        params=Training(1250, steps=10_000, batch=64, channels=32, source="cifar10-jpeg", rates=(1e-4,)),
+        params=Training(1250, steps=10_000, batch=64, channels=32, source="cifar10-jpeg", rates=(1e-5,)),
         data=("cifar10-jpeg",),
     ),
 )

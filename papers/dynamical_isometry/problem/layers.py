@@ -60,7 +60,7 @@ class Vanilla(torch.autograd.Function):
         for layer in range(depth):
             z = states[layer + 1].view(channels, -1)
             torch.addmm(offsets[layer], matrices[layer], under_taps(states[layer], rows, taken, channels), out=z)
-            z.tanh_() if activation == "tanh" else z.relu_()
+            tanh_(z) if activation == "tanh" else z.relu_()
         ctx.save_for_backward(states, weight, rows)
         ctx.activation = activation
         return states[-1].clone()
@@ -86,6 +86,11 @@ def under_taps(h: Tensor, rows: Tensor, taken: Tensor, channels: int) -> Tensor:
     """What lies under the taps, written into `taken`: (C P, B) -> (9 C, P B)."""
     torch.index_select(h, 0, rows, out=taken)
     return taken.view(TAPS * channels, -1)
+
+
+def tanh_(z: Tensor) -> Tensor:
+    """In place, as 2 sigmoid(2 z) - 1: half the time of torch's own on a CPU, to 1e-7 of 1."""
+    return z.mul_(2).sigmoid_().mul_(2).sub_(1)
 
 
 def times_slope(delta: Tensor, h: Tensor, activation: Activation) -> Tensor:
