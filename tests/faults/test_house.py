@@ -1,0 +1,66 @@
+"""A whole site whose broker is damaged or takes nothing: people sign in, upload and are told, and nothing is lost."""
+
+import base64
+import json
+from dataclasses import asdict
+
+import pytest
+import redis
+import requests
+
+from runners.presence import Worker
+from tests.faults.enqueue import PAPERS
+from tests.faults.methods import code
+from tests.site import Site
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+FAR = Worker("cpu0@far", "cpu", "cpu", "a CPU", "bubblewrap", True, "", "")
+MANIFEST = "file appendonly.aof.1.incr.aof seq 1 type i\n"
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Started on a folder that others could read, after a power cut that left null bytes at its broker's file."""
+    folder = tmp_path / "site"
+    kept = folder / "valkey" / "appendonlydir"
+    kept.mkdir(parents=True)
+    (kept / "appendonly.aof.manifest").write_text(MANIFEST)
+    (kept / "appendonly.aof.1.incr.aof").write_bytes(b"*2\r\n$6\r\nSELECT\r\n$1\r\n0\r\n" + bytes(12))
+    folder.chmod(0o755)
+    site = Site(folder, PAPERS_PATH=PAPERS, HOUSE_METHODS="no", CPU_RUNNERS="0", SEED_SECRET="s" * 40)
+    site.start()
+    yield site
+    site.stop()
+
+
+def state(site):
+    response = site.get("/readyz")
+    return response.status_code, response.json()["broker"]
+
+
+def test_a_broker_that_is_damaged_or_takes_nothing_keeps_nobody_out(site):
+    told = "\n".join(site.lines)
+    assert "the broker's file is damaged and was moved to" in told
+    assert "could be read by others" in told
+    assert len(list(site.folder.glob("valkey.damaged-*"))) == 1
+    client = redis.Redis(unix_socket_path=str(site.folder / "valkey.sock"))
+    assert state(site) == (200, "ok")
+    client.config_set("maxmemory", 1)  # from now on it answers and takes nothing
+    assert state(site) == (503, "OutOfMemoryError")
+    session = site.signed_in()
+    assert "Sign out" in session.get(site.url).text
+    page = "/tasks/halving/submit/"
+    fields = {"name": "Exact", "csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    sent = session.post(site.url + page, fields, files={"file": ("m.py", code("exact"))}, headers={"Referer": site.url})
+    assert sent.status_code == requests.codes.ok
+    assert site.get("/api/v1/runs/1").json()["status"] == "queued"
+    client.config_set("maxmemory", 0)
+    assert state(site) == (200, "ok")
+    client.set("worker:cpu0@far", json.dumps(asdict(FAR)), ex=60)
+    site.wait_for(lambda: client.llen("cpu") == 1, 60)
+    (message,) = client.lrange("cpu", 0, -1)
+    assert b"seed_key" not in base64.b64decode(json.loads(message)["body"])
+    assert site.folder.stat().st_mode & 0o777 == 0o700
+    ours = (path for path in site.folder.rglob("*") if ".damaged-" not in str(path))
+    assert [path for path in ours if path.lstat().st_mode & 0o077] == []
