@@ -7,11 +7,12 @@ import redis
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UserCreationForm
-from django.core.validators import MinLengthValidator, URLValidator
+from django.core.validators import URLValidator
 from django.db import transaction
 
 from leaderboard.models import TIER_CHOICES, Run, Submission
 from leaderboard.running.runs import start_run
+from leaderboard.submitting.names import clean_method_name, clean_user_name
 from leaderboard.submitting.quota import QuotaUsed, take
 from leaderboard.submitting.uploads import UploadError, check_size, read_upload, store_code
 from papers.task import Task
@@ -57,7 +58,6 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.task, self.user = task, user
         self.code = b""
-        self.fields["name"].validators.append(MinLengthValidator(3))
         self.fields["name"].help_text = "As it should stand on the board."
         self.fields["claimed_value"].help_text = f"What you expect: {task.primary.label}. Shown beside the measurement."
         self.fields["code_is_public"].initial = True
@@ -71,10 +71,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.cleaned_data
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"].strip()
-        if not name.isprintable():
-            raise forms.ValidationError("Use printable characters only.")
-        return name
+        return clean_method_name(self.cleaned_data["name"], task=self.task, user=self.user)
 
     def clean_claimed_value(self) -> float | None:
         value: float | None = self.cleaned_data["claimed_value"]
@@ -124,3 +121,7 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = get_user_model()
         fields = ["username"]
+
+    def clean_username(self) -> str:
+        name: str | None = super().clean_username()  # None where it is wrong already
+        return clean_user_name(name) if name else ""

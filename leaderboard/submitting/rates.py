@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django_ratelimit.core import is_ratelimited
 from django_ratelimit.decorators import ratelimit
@@ -23,7 +23,7 @@ TRIES_OF_STRANGERS = "200/h"  # at one account, from addresses from which it nev
 FAMILIAR_SECONDS = 90 * 86_400  # how long an address from which somebody signed in is known as his
 IPV6_OF_ONE = 64  # bits that a provider gives a customer
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class ForgivingRedisCache(RedisCache):
@@ -100,8 +100,8 @@ def limit_sign_in(view: View) -> View:
         limited = limit(limited)
 
     @wraps(view)
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = limited(request, *args, **kwargs)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = limited(request, *args, **kwargs)
         if response.status_code == 302 and normalised(request.user.get_username()) == account_name("", request):
             cache.set(familiar(request), 1, FAMILIAR_SECONDS)
         return response
