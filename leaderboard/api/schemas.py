@@ -207,6 +207,7 @@ class Submitted(Schema):
     submission: int
     run: int
     url: str
+    left_out: list[str]  # what else a zip held
 
 
 class Problem(Schema):

@@ -14,7 +14,8 @@ from leaderboard.models import TIER_CHOICES, Run, Submission
 from leaderboard.running.runs import start_run
 from leaderboard.submitting.names import clean_method_name, clean_user_name
 from leaderboard.submitting.quota import QuotaUsed, take
-from leaderboard.submitting.uploads import UploadError, check_size, read_upload, store_code
+from leaderboard.submitting.rates import TOO_MANY_REFUSED, are_refused_too_often, count_refused
+from leaderboard.submitting.uploads import Upload, UploadError, check_size, read_upload, store_code
 from papers.task import Task
 from runners import presence
 
@@ -57,7 +58,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, task: Task, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.task, self.user = task, user
-        self.code = b""
+        self.upload = Upload(b"")
         self.fields["name"].help_text = "As it should stand on the board."
         self.fields["claimed_value"].help_text = f"What you expect: {task.primary.label}. Shown beside the measurement."
         self.fields["code_is_public"].initial = True
@@ -84,17 +85,20 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
+        if are_refused_too_often(self.user):
+            raise forms.ValidationError(TOO_MANY_REFUSED, code="refused too often")
         try:
             check_size(file.name, file.size)
-            self.code = read_upload(file.name, file.read(), self.task)
+            self.upload = read_upload(file.name, file.read(), self.task)
         except UploadError as error:
-            raise forms.ValidationError(error.message, code="upload") from None
+            count_refused(self.user)
+            raise forms.ValidationError(error.message, code=error.code) from None
         return file
 
     def save(self, commit: bool = True) -> Run:
         """Store, submit and queue. Raises ValidationError where the quota is used up or the same code was sent before."""
         try:
-            sha256 = store_code(self.code)
+            sha256 = store_code(self.upload.code)
         except UploadError as error:
             raise forms.ValidationError({"file": error.message}) from None
         with transaction.atomic():

@@ -13,12 +13,16 @@ from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django_ratelimit.core import is_ratelimited
+from django_ratelimit.core import get_usage, is_ratelimited
 from django_ratelimit.decorators import ratelimit
 from django_ratelimit.exceptions import Ratelimited
 from redis.exceptions import RedisError
 
 UPLOADS = "30/m"
+REFUSED = "30/h"  # of uploads: to read one may take two CPU-seconds
+TOO_MANY_REFUSED = (
+    "Too many uploads were refused in an hour: check the next one with `python -m runners` before you send it."
+)
 TRIES_OF_STRANGERS = "200/h"  # at one account, from addresses from which it never was signed in to
 FAMILIAR_SECONDS = 90 * 86_400  # how long an address from which somebody signed in is known as his
 IPV6_OF_ONE = 64  # bits that a provider gives a customer
@@ -120,6 +124,20 @@ def is_uploading_too_often(request: HttpRequest, user: Any) -> bool:
             request, group="upload", key=lambda *_: str(user.pk), rate=UPLOADS, method="POST", increment=True
         )
     )
+
+
+def are_refused_too_often(user: Any) -> bool:
+    """Whether so many uploads of this user were refused that no further one is read for a while."""
+    return refused(user, increment=False)
+
+
+def count_refused(user: Any) -> None:
+    refused(user, increment=True)
+
+
+def refused(user: Any, *, increment: bool) -> bool:
+    usage = get_usage(None, group="refused", key=lambda *_: str(user.pk), rate=REFUSED, increment=increment)
+    return usage is not None and usage["count"] >= usage["limit"]
 
 
 def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:

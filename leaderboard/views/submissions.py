@@ -35,6 +35,8 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         form = SubmissionForm(request.POST, request.FILES, task=card, user=request.user)
         if form.is_valid() and (run := save_or_add_error(form)):
+            if form.upload.note:
+                messages.info(request, form.upload.note)
             return redirect(run.submission)
     else:
         form = SubmissionForm(task=card, user=request.user)
