@@ -9,6 +9,7 @@ from leaderboard.api.endpoints import api
 from leaderboard.submitting.rates import limit_sign_in
 from leaderboard.views import accounts, boards, citing, comparing, exports, machine, papers, submissions
 
+handler400 = "leaderboard.views.errors.unreadable"
 handler403 = "leaderboard.submitting.rates.refuse"
 
 urlpatterns = [

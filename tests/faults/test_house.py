@@ -2,6 +2,9 @@
 
 import base64
 import json
+import re
+import sqlite3
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 
 import pytest
@@ -19,10 +22,10 @@ FAR = Worker("cpu0@far", "cpu", "cpu", "a CPU", "bubblewrap", True, "", "")
 MANIFEST = "file appendonly.aof.1.incr.aof seq 1 type i\n"
 
 
-@pytest.fixture
-def site(tmp_path):
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
     """Started on a folder that others could read, after a power cut that left null bytes at its broker's file."""
-    folder = tmp_path / "site"
+    folder = tmp_path_factory.mktemp("house") / "site"
     kept = folder / "valkey" / "appendonlydir"
     kept.mkdir(parents=True)
     (kept / "appendonly.aof.manifest").write_text(MANIFEST)
@@ -64,3 +67,26 @@ def test_a_broker_that_is_damaged_or_takes_nothing_keeps_nobody_out(site):
     assert site.folder.stat().st_mode & 0o777 == 0o700
     ours = (path for path in site.folder.rglob("*") if ".damaged-" not in str(path))
     assert [path for path in ours if path.lstat().st_mode & 0o077] == []
+
+
+@contextmanager
+def locked(path):
+    """A shell, or a copy tool, that holds the write lock of the site's database."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as link:
+        link.execute("BEGIN IMMEDIATE")
+        yield
+        link.execute("ROLLBACK")
+
+
+def test_while_the_database_is_locked_one_reads_and_is_told_to_write_later(site):
+    session = site.signed_in()
+    (token,) = re.findall(r"cc_[\w-]+", site.post(session, "/accounts/tokens/", name="laptop").text)
+    headers = {"Authorization": f"Bearer {token}"}
+    with locked(site.folder / "claimcheck.sqlite3"):
+        assert requests.get(f"{site.url}/api/v1/me", headers=headers, timeout=5).json()["username"] == "admin"
+        fields = {"task": "halving", "name": "Exact"}
+        files = {"file": ("method.py", code("exact"))}
+        late = requests.post(f"{site.url}/api/v1/submissions", fields, headers=headers, files=files, timeout=60)
+    assert late.status_code == requests.codes.service_unavailable
+    assert late.headers["Retry-After"]
+    assert "try again" in late.json()["errors"][0]["message"]
