@@ -10,11 +10,15 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django_celery_beat.admin import CrontabScheduleAdmin
+from django_celery_beat.models import CrontabSchedule
 
 from leaderboard.boards import standings
 from leaderboard.models import ApiToken, DriftFlag, RerunSchedule, Run, Standing, Submission
+from leaderboard.models.schedules import occurs
 from leaderboard.running.reruns import in_words, stale_submissions
 from leaderboard.running.runs import cancel, rerun
 from papers import catalogue
@@ -178,6 +182,33 @@ def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> SafeString:
     return format_html("<table><tr>{}</tr>{}</table>", cells, format_html_join("", "<tr>{}</tr>", lines))
 
 
+def occurring(crontab: CrontabSchedule) -> CrontabSchedule:
+    """Raises ValidationError for a time that never comes."""
+    if not occurs(crontab):
+        raise forms.ValidationError("This never happens: there is no such day in any of these months.")
+    return crontab
+
+
+class CrontabForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = CrontabSchedule
+        fields = ["minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            occurring(CrontabSchedule(**cleaned))
+        return cleaned
+
+
+admin.site.unregister(CrontabSchedule)
+
+
+@admin.register(CrontabSchedule)
+class OccurringCrontabAdmin(CrontabScheduleAdmin):  # type: ignore[misc]
+    form = CrontabForm
+
+
 class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
     tasks = forms.MultipleChoiceField(required=False, help_text="Everything that stands on these boards.")
 
@@ -190,6 +221,16 @@ class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         choices = [(slug, card.title) for slug, card in catalogue.all_tasks().items()]
         self.fields["tasks"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = [*cleaned.get("tasks", ()), *(row.task for row in cleaned.get("submissions", ()))]
+        if not any(cleaned.get("tier") in catalogue.task(slug).boards for slug in chosen):
+            raise forms.ValidationError("This would rerun nothing: choose tasks or submissions that have this tier.")
+        return cleaned
+
+    def clean_crontab(self) -> CrontabSchedule:
+        return occurring(self.cleaned_data["crontab"])
+
 
 @admin.register(RerunSchedule)
 class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -197,6 +238,11 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "tier", "crontab", "is_paused", "last_time", "next_time")
     filter_horizontal = ("submissions",)
     actions = ("pause", "resume")
+
+    def save_model(self, request: HttpRequest, obj: RerunSchedule, form: Any, change: bool) -> None:
+        if {"crontab", "is_paused"} & set(form.changed_data):
+            obj.waits_since = timezone.now()
+        super().save_model(request, obj, form, change)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:
         """One by one: each takes the row along that beat reads."""
@@ -214,6 +260,7 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def switch(self, request: HttpRequest, queryset: QuerySet[RerunSchedule], *, is_paused: bool) -> None:
         for schedule in queryset:
             schedule.is_paused = is_paused
+            schedule.waits_since = timezone.now()  # what it missed meanwhile is not made up for
             schedule.save()
         messages.success(request, f"{len(queryset)} schedules {'paused' if is_paused else 'resumed'}")
 
