@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
 from leaderboard.api.access import problems
+from leaderboard.boards.kept import Busy
 
 RETRY_SECONDS = 30
 SENTENCES = {
@@ -18,7 +19,7 @@ SENTENCES = {
     405: "This address does not take this method.",
     413: "The request is too large.",
     500: "Something went wrong here: it is our fault, and noted.",
-    503: "The database is busy: nothing was changed, try again in half a minute.",
+    503: "The site is busy: nothing was changed, try again in half a minute.",
 }
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")  # headers that programs go by
 
@@ -29,8 +30,8 @@ class Errors(MiddlewareMixin):
     get_response: Callable[[HttpRequest], HttpResponse]
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A database that is locked or away is no fault of the request, which may be repeated."""
-        if not isinstance(exception, OperationalError):
+        """A database that is locked or away, or much that is asked at once, is no fault of the request: it may be repeated."""
+        if not isinstance(exception, OperationalError | Busy):
             return None
         response = render(request, "503.html", {"sentence": SENTENCES[503]}, status=503)
         response["Retry-After"] = str(RETRY_SECONDS)
