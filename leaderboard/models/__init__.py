@@ -3,10 +3,11 @@
 from leaderboard.models.runs import TIER_CHOICES, Artefact, Run, RunQuerySet, Score
 from leaderboard.models.schedules import RerunSchedule
 from leaderboard.models.standings import DriftFlag, Standing
-from leaderboard.models.submissions import HOUSE, Submission
+from leaderboard.models.submissions import DELETED, HOUSE, Submission
 from leaderboard.models.tokens import ApiToken
 
 __all__ = [
+    "DELETED",
     "HOUSE",
     "TIER_CHOICES",
     "ApiToken",

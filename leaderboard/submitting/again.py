@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from leaderboard.models import Run, Submission
@@ -16,6 +17,8 @@ def run_again(submission: Submission, *, tier: str, user: Any) -> Run:
     Raises PermissionDenied, QuotaUsed, and KeyError for a tier that the task does not have.
     """
     check_may_change(user, submission)
+    if submission.withdrawn:
+        raise PermissionDenied("It was withdrawn: send it again as a new submission.")
     if user.is_staff:
         return rerun(submission, tier=tier, why="rerun by an administrator", requester=user)
     with transaction.atomic():

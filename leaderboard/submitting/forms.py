@@ -108,7 +108,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
                 raise forms.ValidationError(str(refusal), code="quota") from None
             tier = self.cleaned_data["tier"]
             earlier = Submission.objects.filter(
-                task=self.task.slug, author=self.user, code_sha256=sha256, runs__tier=tier
+                task=self.task.slug, author=self.user, code_sha256=sha256, runs__tier=tier, withdrawn=None
             )
             if same := earlier.first():
                 message = f"You sent the same code before, as “{same.name}” (submission {same.pk}). Rerun it there."
@@ -117,6 +117,43 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
             submission.task, submission.author, submission.code_sha256 = self.task.slug, self.user, sha256
             submission.save()
             return start_run(submission, tier=tier, requester=self.user)
+
+
+class EditForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What an author may say of an entry later; code and numbers stay what they are."""
+
+    paper_url = forms.URLField(
+        label="Paper (URL)", required=False, max_length=200, assume_scheme="https", validators=[WEB]
+    )
+    code_url = forms.URLField(
+        label="Code (URL)", required=False, max_length=200, assume_scheme="https", validators=[WEB]
+    )
+
+    class Meta:
+        model = Submission
+        fields = ["name", "description", "paper_url", "code_url", "code_is_public"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        labels = {"code_is_public": "Show the code to everybody"}
+
+    def clean_name(self) -> str:
+        entry = self.instance
+        return clean_method_name(self.cleaned_data["name"], task=entry.card, user=entry.author)
+
+
+class DeleteAccountForm(forms.Form):
+    """The password once more: whoever sits at an open session is not thereby the owner."""
+
+    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError("That is not your password.")
+        return password
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]

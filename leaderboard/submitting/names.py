@@ -42,7 +42,11 @@ def clean_method_name(name: str, *, task: Task, user: Any) -> str:
     if len(name) < SHORTEST:
         raise ValidationError(f"Give it at least {SHORTEST} characters.")
     check_not_reserved(name)
-    others = Submission.objects.filter(task=task.slug).exclude(author=user.pk).annotate(length=Length("name"))
+    others = (
+        Submission.objects.filter(task=task.slug, superseded=False)
+        .exclude(author=user.pk)
+        .annotate(length=Length("name"))
+    )
     taken = others.filter(Q(length=len(name)) | Q(name__iexact=name)).select_related("author")
     refuse_twin(name, ((row.name, row.author_name) for row in taken.iterator()))
     return name

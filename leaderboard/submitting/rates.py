@@ -114,6 +114,7 @@ def limit_sign_in(view: View) -> View:
 
 
 limit_sign_up = ratelimit(group="sign-up", key=client_address, rate="20/h", method="POST")
+limit_passwords = ratelimit(group="password", key="user", rate="10/h", method="POST")
 limit_uploads = ratelimit(group="upload", key="user", rate=UPLOADS, method="POST")
 
 

@@ -17,7 +17,8 @@ from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
 from leaderboard.running.runs import cancel, outlook, rerun
 from leaderboard.submitting import again, rights, surroundings
-from leaderboard.submitting.forms import SubmissionForm
+from leaderboard.submitting.forms import EditForm, SubmissionForm
+from leaderboard.submitting.leaving import withdraw
 from leaderboard.submitting.quota import QuotaUsed, allowance
 from leaderboard.submitting.rates import limit_uploads
 from leaderboard.views import citing
@@ -79,7 +80,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "runs": runs,
         "standing": standings.get(run.pk) if run else None,
         "counting": set(standings),
-        "may_change": submission.may_change(request.user),
+        "may_change": submission.may_change(request.user) and not submission.withdrawn,
+        "may_edit": submission.may_change(request.user) and not submission.is_house and not submission.withdrawn,
         "may_read": submission.may_read(request.user),
         "flags": flags_of(submission, standings.get(run.pk) if run else None),
         "code": submission.code().decode(errors="replace") if submission.may_read(request.user) else None,
@@ -209,6 +211,29 @@ def run_again(request: HttpRequest, pk: int) -> HttpResponse:
         again.run_again(submission, tier=tier, user=request.user)
     except QuotaUsed as reason:
         messages.error(request, f"Not queued: {reason}")
+    return redirect(submission)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name, description, links and visibility of an entry; and the button that withdraws it."""
+    submission = rights.submission_for(request.user, pk)
+    rights.check_may_edit(request.user, submission)
+    form = EditForm(request.POST or None, instance=submission)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect(submission)
+    context = {"form": form, "submission": Submission.objects.get(pk=pk)}
+    return render(request, "submission_edit.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
+    submission = rights.submission_for(request.user, pk)
+    withdraw(submission, request.user)
+    messages.success(request, "The entry is withdrawn.")
     return redirect(submission)
 
 

@@ -21,4 +21,9 @@ class Migration(migrations.Migration):
             name='waits_since',
             field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
         ),
+        migrations.AddField(
+            model_name="submission",
+            name="withdrawn",
+            field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
     ]

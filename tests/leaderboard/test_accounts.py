@@ -1,0 +1,99 @@
+"""An account is no dead end: entries are edited and withdrawn, passwords changed, accounts deleted."""
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from leaderboard.models import ApiToken, Run, Submission
+from leaderboard.running.runs import start_run
+from tests.leaderboard.test_pages import board, names
+
+LONG = "another long-and-odd-9"
+
+
+@pytest.fixture
+def mine(measured, alice):
+    measured("House", 0.4)
+    return measured("Mine", 0.5, author=alice)
+
+
+def test_an_entry_that_is_withdrawn_leaves_the_board_and_stays_on_record(client, mine, alice, bob):
+    open_run = start_run(mine)
+    path = f"/submissions/{mine.pk}/withdraw/"
+    client.force_login(bob)
+    assert client.post(path).status_code == 403
+    client.force_login(alice)
+    assert client.get(path).status_code == 405
+    client.post(path)
+    assert names(board(client)) == ["House"]
+    assert (
+        "Mine" not in client.get("/search/?q=Mine").content.decode().partition("<main")[2].partition("value=")[2][10:]
+    )
+    assert "Mine" not in client.get("/authors/alice/").content.decode()
+    page = client.get(f"/submissions/{mine.pk}/").content.decode()
+    assert "Withdrawn on" in page
+    assert "Edit or withdraw" not in page
+    open_run.refresh_from_db()
+    assert open_run.status == "cancelled"
+    assert mine.runs.filter(status="finished").exists()
+    for what in ("rerun", "edit"):
+        assert client.post(f"/submissions/{mine.pk}/{what}/", {"tier": "quick"}).status_code == 403
+
+
+def test_house_methods_are_not_withdrawn(client, mine, staff):
+    client.force_login(staff)
+    house = Submission.objects.get(is_house=True)
+    assert client.post(f"/submissions/{house.pk}/withdraw/").status_code == 403
+
+
+def test_an_author_edits_what_is_said_of_an_entry_and_nothing_else(client, mine, alice, bob):
+    path = f"/submissions/{mine.pk}/edit/"
+    told = {
+        "name": "Ours",
+        "description": "Trees",
+        "paper_url": "https://example.org/p",
+        "code_url": "",
+        "kind": "control",
+    }
+    client.force_login(bob)
+    assert client.post(path, told).status_code == 403
+    client.force_login(alice)
+    assert client.post(path, told | {"name": "house"}).status_code == 422
+    assert client.post(path, told | {"paper_url": "javascript:alert(1)"}).status_code == 422
+    assert client.post(path, told).status_code == 302
+    edited = Submission.objects.get(pk=mine.pk)
+    assert (edited.name, edited.description, edited.code_is_public, edited.kind) == ("Ours", "Trees", False, "method")
+    assert names(board(client)) == ["Ours", "House"]
+
+
+def test_a_password_is_changed_by_who_knows_the_old_one(client, alice):
+    client.force_login(alice)
+    told = {"old_password": "wrong", "new_password1": LONG, "new_password2": LONG}
+    assert client.post("/accounts/password/", told).status_code == 200
+    assert client.post("/accounts/password/", told | {"old_password": "correct horse"}).url == "/accounts/"
+    alice.refresh_from_db()
+    assert alice.check_password(LONG)
+    assert "Change the password" in client.get("/accounts/").content.decode()
+
+
+def test_a_deleted_account_is_forgotten_and_its_rows_stay(client, mine, alice):
+    ApiToken.issue(alice, "laptop")
+    open_run = start_run(mine)
+    client.force_login(alice)
+    assert client.post("/accounts/delete/", {"password": "wrong"}).status_code == 422
+    assert client.post("/accounts/delete/", {"password": "correct horse"}).status_code == 302
+    gone = get_user_model().objects.get(pk=alice.pk)
+    assert (gone.is_active, gone.has_usable_password(), gone.username) == (False, False, f"deleted user {gone.pk}")
+    assert not ApiToken.objects.exists()
+    assert Run.objects.get(pk=open_run.pk).status == "cancelled"
+    assert client.get("/accounts/").status_code == 302, "nobody is signed in"
+    page = board(client).content.decode()
+    assert "Mine" in page
+    assert "deleted user" in page
+    assert "alice" not in page
+    assert client.get("/api/v1/tasks/imputation/leaderboard").json()["results"][0]["author"] == "deleted user"
+    assert client.post("/accounts/login/", {"username": "alice", "password": "correct horse"}).status_code == 200
+
+
+def test_the_only_administrator_stays(client, staff):
+    client.force_login(staff)
+    assert client.post("/accounts/delete/", {"password": "long enough too"}).status_code == 403
