@@ -17,10 +17,11 @@ from django_celery_beat.admin import CrontabScheduleAdmin
 from django_celery_beat.models import CrontabSchedule
 
 from leaderboard.boards import standings
-from leaderboard.models import ApiToken, DriftFlag, RerunSchedule, Run, Standing, Submission
+from leaderboard.models import ApiToken, Deed, DriftFlag, RerunSchedule, Run, Standing, Submission
 from leaderboard.models.schedules import occurs
 from leaderboard.running.reruns import in_words, stale_submissions
-from leaderboard.running.runs import cancel, rerun
+from leaderboard.running.runs import rerun
+from leaderboard.submitting import again
 from papers import catalogue
 from papers.task import TIERS
 from runners import presence
@@ -34,6 +35,7 @@ def queue_reruns(request: HttpRequest, submissions: QuerySet[Submission], tier: 
     chosen = list(submissions.distinct())
     for submission in chosen:
         rerun(submission, tier=tier, why="rerun by an administrator", requester=request.user)
+    Deed.note(request.user, f"reran on the {tier} tier", *chosen)
     return len(chosen)
 
 
@@ -64,6 +66,7 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """A disqualification, or its end, shows on the boards at once."""
         super().save_model(request, obj, form, change)
         if "disqualified" in form.changed_data:
+            Deed.note(request.user, f"disqualified: {obj.disqualified}" if obj.disqualified else "readmitted", obj)
             for board in obj.card.boards.values():
                 standings.rebuild(board)
 
@@ -124,7 +127,8 @@ class RunAdmin(ReadOnly):
 
     @admin.action(description="Cancel these runs", permissions=["view"])
     def cancel_these(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
-        messages.success(request, f"{sum(map(cancel, queryset))} runs cancelled")
+        cancelled = [run for run in queryset if again.stop(run, request.user)]
+        messages.success(request, f"{len(cancelled)} runs cancelled")
 
 
 @admin.register(Standing)
@@ -141,6 +145,21 @@ class ApiTokenAdmin(ReadOnly):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        Deed.note(request.user, f"revoked a token of {obj.user}", obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        for token in queryset:
+            self.delete_model(request, token)
+
+
+@admin.register(Deed)
+class DeedAdmin(ReadOnly):
+    list_display = ("at", "user", "what", "about")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "what", "about")
 
 
 @admin.register(DriftFlag)
@@ -247,7 +266,11 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:
         """One by one: each takes the row along that beat reads."""
         for schedule in queryset:
-            schedule.delete()
+            self.delete_model(request, schedule)
+
+    def delete_model(self, request: HttpRequest, obj: RerunSchedule) -> None:
+        Deed.note(request.user, "deleted", obj)
+        obj.delete()
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:
@@ -262,6 +285,7 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             schedule.is_paused = is_paused
             schedule.waits_since = timezone.now()  # what it missed meanwhile is not made up for
             schedule.save()
+        Deed.note(request.user, "paused" if is_paused else "resumed", *queryset)
         messages.success(request, f"{len(queryset)} schedules {'paused' if is_paused else 'resumed'}")
 
 

@@ -1,5 +1,6 @@
 """What the site keeps: who submitted which code, every run of it, every raw score, and the standings made from them."""
 
+from leaderboard.models.deeds import Deed
 from leaderboard.models.runs import TIER_CHOICES, Artefact, Run, RunQuerySet, Score
 from leaderboard.models.schedules import RerunSchedule
 from leaderboard.models.standings import DriftFlag, Standing
@@ -12,6 +13,7 @@ __all__ = [
     "TIER_CHOICES",
     "ApiToken",
     "Artefact",
+    "Deed",
     "DriftFlag",
     "RerunSchedule",
     "Run",

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leaderboard.boards import standings
-from leaderboard.models import DELETED, Run, Submission
+from leaderboard.models import DELETED, Deed, Run, Submission
 from leaderboard.running.runs import cancel
 from leaderboard.submitting.rights import check_may_change
 
@@ -20,6 +20,7 @@ def withdraw(submission: Submission, user: Any) -> None:
         raise PermissionDenied("Methods of the house come with their boards.")
     with transaction.atomic():
         Submission.objects.filter(pk=submission.pk, withdrawn=None).update(withdrawn=timezone.now(), superseded=True)
+        Deed.note(user, "withdrew", submission)
         cancel_open(submission=submission)
         for board in submission.card.boards.values():
             standings.rebuild(board)
@@ -40,6 +41,7 @@ def delete_account(user: Any) -> None:
         user.is_active = user.is_staff = user.is_superuser = False
         user.set_unusable_password()
         user.save()
+        Deed.note(user, "deleted the account", user)
 
 
 def cancel_open(**which: Any) -> None:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leaderboard.boards import flags, tables
 from leaderboard.figures import artefacts, charts
-from leaderboard.models import Artefact, Run, Standing, Submission
+from leaderboard.models import Artefact, Deed, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
-from leaderboard.running.runs import cancel, outlook, rerun
+from leaderboard.running.runs import outlook, rerun
 from leaderboard.submitting import again, rights, surroundings
 from leaderboard.submitting.forms import EditForm, SubmissionForm
 from leaderboard.submitting.leaving import withdraw
@@ -193,8 +193,7 @@ def provenance(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     run = rights.run_for(request.user, pk)
-    rights.check_may_change(request.user, run.submission)
-    if cancel(run):
+    if again.stop(run, request.user):
         messages.success(request, "The run is cancelled.")
     return redirect(run.submission)
 
@@ -250,5 +249,6 @@ def rerun_stale(request: HttpRequest, slug: str) -> HttpResponse:
         for name, board in card.boards.items()
         for submission in reruns.stale_submissions(board)
     ]
+    Deed.note(request.user, why, *(run.submission for run in queued))
     messages.success(request, f"{len(queued)} rerun{'' if len(queued) == 1 else 's'} queued.")
     return redirect("task", slug)
