@@ -130,6 +130,11 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
+# Who may make an account: everybody, who has a link of `manage.py invite`, or nobody; CONTACT is whom others are told to ask.
+environment.one_of("SIGN_UP", ("open", "invitation", "closed"))
+SIGN_UP = environment.text("SIGN_UP", "open")
+CONTACT = environment.text("CONTACT", "whoever runs this site")
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True

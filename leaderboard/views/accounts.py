@@ -1,5 +1,6 @@
 """Signing up, one's account, and tokens for the API."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leaderboard.models import ApiToken
 from leaderboard.submitting.forms import DeleteAccountForm, SignUpForm
+from leaderboard.submitting.invitations import may_sign_up
 from leaderboard.submitting.leaving import delete_account
 from leaderboard.submitting.rates import limit_passwords, limit_sign_up
 
@@ -20,6 +22,9 @@ from leaderboard.submitting.rates import limit_passwords, limit_sign_up
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
+    if not may_sign_up(request.GET.get("invitation", "")):
+        context = {"contact": settings.CONTACT, "is_closed": settings.SIGN_UP == "closed"}
+        return render(request, "registration/signup_closed.html", context, status=403)
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.save())

@@ -1,7 +1,12 @@
 """An account is no dead end: entries are edited and withdrawn, passwords changed, accounts deleted."""
 
+import io
+import re
+import time
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 
 from leaderboard.models import ApiToken, Deed, Run, Submission
 from leaderboard.running.runs import start_run
@@ -115,3 +120,33 @@ def test_who_did_what_is_on_record_for_administrators(client, mine, alice, staff
     ]
     assert "It peeks." in client.get("/admin/leaderboard/deed/").content.decode()
     assert client.post(f"/admin/leaderboard/deed/{Deed.objects.first().pk}/delete/").status_code == 403
+
+
+SIGNING_UP = {"username": "carol", "password1": LONG, "password2": LONG}
+
+
+def test_a_closed_site_says_whom_to_ask(client, db, settings):
+    settings.SIGN_UP, settings.CONTACT = "closed", "lab@example.org"
+    response = client.post("/accounts/signup/", SIGNING_UP)
+    assert (response.status_code, get_user_model().objects.count()) == (403, 0)
+    assert "Ask lab@example.org." in response.content.decode()
+
+
+def test_by_invitation_a_link_lets_people_in_for_some_days(client, db, settings, monkeypatch):
+    settings.SIGN_UP = "invitation"
+    out = io.StringIO()
+    call_command("invite", stdout=out)
+    path = out.getvalue().strip().removeprefix(settings.SITE_URL)
+    assert client.post("/accounts/signup/?invitation=made-up", SIGNING_UP).status_code == 403
+    late = time.time() + 15 * 86_400
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.signing.time.time", lambda: late)
+        assert client.post(path, SIGNING_UP).status_code == 403
+    assert client.post(path, SIGNING_UP).status_code == 302
+    assert get_user_model().objects.get().username == "carol"
+
+
+def test_after_signing_up_one_stands_where_one_wanted_to_go(client, db):
+    page = client.get("/tasks/imputation/submit/", follow=True).content.decode()
+    (path,) = re.findall(r'href="(/accounts/signup/\?next=[^"]+)">Make one', page)
+    assert client.post(path, SIGNING_UP).url == "/tasks/imputation/submit/"
