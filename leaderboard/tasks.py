@@ -220,23 +220,30 @@ def requeue(mine: RunQuerySet, *, reason: str, pause: timedelta = timedelta(0)) 
 
 @shared_task
 def rerun_scheduled(schedule: int) -> None:
-    """Queue the reruns of a schedule; a submission whose rerun still waits or runs is left alone."""
-    plan = RerunSchedule.objects.filter(pk=schedule, is_paused=False).first()
-    if plan is None:  # deleted or paused since beat sent this
-        return
-    busy = Run.objects.open().filter(tier=plan.tier).values("submission")
-    for submission in plan.chosen_submissions().exclude(pk__in=busy):
-        rerun(submission, tier=plan.tier, why=f"schedule: {plan.name}")
+    """Queue the reruns of a schedule, once each time that it is due, however often this is sent.
+
+    A submission whose rerun still waits or runs is left alone.
+    """
+    with transaction.atomic():
+        plan = RerunSchedule.objects.filter(pk=schedule).first()
+        if plan is None or not plan.take_turn():  # deleted or paused since beat sent this, or the sweep was first
+            return
+        busy = Run.objects.open().filter(tier=plan.tier).values("submission")
+        for submission in plan.chosen_submissions().exclude(pk__in=busy):
+            rerun(submission, tier=plan.tier, why=f"schedule: {plan.name}")
 
 
 @shared_task
 def sweep() -> None:
-    """Bring back runs that nobody hears of, whose message vanished, or that were never released."""
+    """Bring back runs that nobody hears of, whose message vanished, or that were never released; and missed schedules."""
     now = timezone.now()
     removed = Run.everything.open().exclude(pk__in=Run.objects.open())
     fail(removed, ours("refused", "Its task is no longer on this site."))
     for run in Run.objects.filter(status=Run.Status.RUNNING).filter(Q(lease_until__lt=now) | Q(lease_until=None)):
         give_back(run.pk, run.attempt, reason=f"nothing was heard of it for {int(LEASE.total_seconds())} s")
+    for plan in RerunSchedule.objects.filter(is_paused=False).select_related("crontab"):
+        if plan.is_due:  # a clock that was killed may have missed it
+            rerun_scheduled(plan.pk)
     try:
         for run in Run.objects.filter(status=Run.Status.QUEUED, released__lt=now - PATIENCE):
             if is_message_lost(run):

@@ -2,14 +2,19 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import path, reverse_lazy
 
 from leaderboard.admin import workers_page
 from leaderboard.api.endpoints import api
-from leaderboard.submitting.rates import limit_sign_in_by_account, limit_sign_in_by_address
+from leaderboard.submitting.rates import limit_passwords, limit_sign_in
 from leaderboard.views import accounts, boards, citing, comparing, exports, machine, papers, submissions
 
+handler400 = "leaderboard.views.errors.unreadable"
 handler403 = "leaderboard.submitting.rates.refuse"
+
+change_password = limit_passwords(
+    auth.PasswordChangeView.as_view(template_name="account_password.html", success_url=reverse_lazy("account"))
+)
 
 urlpatterns = [
     path("", boards.home, name="home"),
@@ -35,12 +40,17 @@ urlpatterns = [
     path("submissions/<int:pk>/badge.svg", citing.badge, name="submission_badge"),
     path("submissions/<int:pk>/code/", submissions.code, name="submission_code"),
     path("submissions/<int:pk>/rerun/", submissions.run_again, name="submission_rerun"),
+    path("submissions/<int:pk>/edit/", submissions.edit, name="submission_edit"),
+    path("submissions/<int:pk>/withdraw/", submissions.withdrawal, name="submission_withdraw"),
     path("runs/<int:pk>/live/", submissions.live, name="run_live"),
     path("runs/<int:pk>/cancel/", submissions.stop, name="run_cancel"),
     path("runs/<int:pk>/provenance.json", submissions.provenance, name="run_provenance"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
-    path("accounts/login/", limit_sign_in_by_address(limit_sign_in_by_account(auth.LoginView.as_view())), name="login"),
+    path("accounts/login/", limit_sign_in(auth.LoginView.as_view()), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/", accounts.account, name="account"),
+    path("accounts/password/", change_password, name="change_password"),
+    path("accounts/delete/", accounts.delete, name="account_delete"),
     path("accounts/tokens/", accounts.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke/", accounts.revoke, name="token_revoke"),
     path("attempts/<str:token>/", machine.attempt, name="attempt"),
@@ -51,5 +61,6 @@ urlpatterns = [
     path("robots.txt", machine.robots, name="robots"),
     path("api/", api.urls),
     path("admin/workers/", admin.site.admin_view(workers_page), name="admin_workers"),
+    path("admin/login/", limit_sign_in(admin.site.login)),
     path("admin/", admin.site.urls),
 ]

@@ -5,7 +5,6 @@ writes the READMEs' tables of what was measured, see runners.tables.
 """
 
 import argparse
-import ast
 import difflib
 import json
 import os
@@ -25,6 +24,7 @@ from runners import local, packages, recording, tables
 from runners.evaluation import add, nothing_spent
 from runners.events import Event
 from runners.job import PUBLIC_KEY, Job
+from runners.judge import Refusal, judge
 from runners.local import Usage
 
 COLUMN = 18  # characters of a metric in the table
@@ -113,25 +113,22 @@ def known_task(slug: str) -> Task:
 def job_of(board: Board, path: Path | None, slug: str | None) -> Job:
     """The job that plays a file, or the house method of this slug. Raises Usage."""
     if path:
-        return Job(task=board.task.slug, tier=board.tier.name, code=read(path))
+        return Job(task=board.task.slug, tier=board.tier.name, code=read(path, board.task))
     known: dict[str, House] = {house.slug: house for house in board.task.house}
     if slug not in known:
         raise Usage(f"{board.task.slug} has no house method {slug!r}, only {', '.join(known)}")
     return local.job_of(board, known[slug])
 
 
-def read(path: Path) -> bytes:
+def read(path: Path, task: Task) -> bytes:
+    """The code of a file that an upload would take too. Raises Usage."""
     try:
         code = path.read_bytes()
-        ast.parse(code.decode(), str(path))
+        judge(str(path), code, task)
     except OSError as error:
         raise Usage(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise Usage(f"{path} is not UTF-8 (byte {error.start})") from None
-    except SyntaxError as error:
-        raise Usage(f"{path}, line {error.lineno}: {error.msg}") from None
-    except (RecursionError, MemoryError):
-        raise Usage(f"{path} is nested too deeply to be read") from None
+    except Refusal as refusal:
+        raise Usage(refusal.message) from None
     return code
 
 

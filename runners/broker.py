@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import redis
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1", None)
 DEFAULT_URL = "redis://127.0.0.1:6379/0"
 
 
@@ -19,6 +20,17 @@ def redis_client_url(url: str) -> str:
         return url
     query = parse_qs(parts.query)
     return f"unix://{parts.path}?db={query.get('virtual_host', ['0'])[0]}"
+
+
+def exposure(url: str) -> str:
+    """What makes a broker on another machine an open door, as a sentence; "" where nothing does."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("redis", "rediss") or parts.hostname in LOOPBACK:
+        return ""
+    lacking = " and ".join(["a password"] * (not parts.password) + ["TLS (rediss://)"] * (parts.scheme == "redis"))
+    if not lacking:
+        return ""
+    return f"REDIS_URL names another machine without {lacking}: who reaches it can start evaluations and report scores"
 
 
 def client() -> redis.Redis:

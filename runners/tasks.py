@@ -42,8 +42,8 @@ class Over(Exception):
 def evaluate(self: Task, *, run: int, attempt: int, job: dict[str, Any], report_to: dict[str, Any]) -> None:
     """Evaluate one attempt of a run and report every event to the signature `report_to`.
 
-    job: task, tier, task_version, seeds, seed_key (hex), attempt_url, code_sha256, oracle, is_house. A second delivery of the
-    same attempt does nothing.
+    job: task, tier, task_version, seeds, attempt_url, code_sha256, oracle, is_house. Code and seed key come from the site:
+    a broker keeps no secrets. A second delivery of the same attempt does nothing.
     """
     execution = uuid.uuid4().hex
     with logs.about(run=run, attempt=attempt):
@@ -85,7 +85,7 @@ def prepared(told: dict[str, Any], report: Reporter) -> Job:
     isolation = probe_isolation()
     if not isolation.ok and not told["is_house"]:
         raise Refused(f"this worker can't isolate uploads. {isolation.reason} {isolation.remedy}")
-    code = fetch(told["attempt_url"], report)
+    code, seed_key = fetch(told["attempt_url"], report)
     if (hashlib.sha256(code).hexdigest() if code else "") != told["code_sha256"]:
         raise Refused("the code that the site sent is not the code of this submission")
     return Job(
@@ -94,15 +94,15 @@ def prepared(told: dict[str, Any], report: Reporter) -> Job:
         task=told["task"],
         tier=told["tier"],
         code=code,
-        seed_key=bytes.fromhex(told["seed_key"]),
+        seed_key=seed_key,
         device=os.environ.get("RUNNER_DEVICE", "cpu"),
         mode="sandbox" if isolation.ok else "bare",
         seeds=told["seeds"],
     )
 
 
-def fetch(attempt_url: str, report: Reporter) -> bytes:
-    """Take the attempt and fetch its code, empty for an oracle, from the address that the site gives for some minutes.
+def fetch(attempt_url: str, report: Reporter) -> tuple[bytes, bytes]:
+    """Take the attempt: its code, empty for an oracle, from the address that the site gives for some minutes; its seed key.
 
     Waits for a site that is away, with signs of life. Raises Refused, Over.
     """
@@ -113,7 +113,10 @@ def fetch(attempt_url: str, report: Reporter) -> bytes:
             if attempt.status_code == requests.codes.gone:
                 raise Over
             attempt.raise_for_status()
-            return download(attempt.json()["code_url"])
+            answer = attempt.json()
+            return download(answer["code_url"]), bytes.fromhex(answer["seed_key"])
+        except KeyError as missing:
+            raise Refused(f"the site sent no {missing}: it is older than this worker, update it") from None
         except requests.RequestException as error:
             # The addresses are keys to the code: they stay out of messages.
             status = getattr(error.response, "status_code", None)

@@ -33,7 +33,15 @@ class Site:
         env = {key: value for key, value in os.environ.items() if key not in dropped}
         env |= {"DATA_DIR": str(self.folder), "PORT": str(self.port), **self.env}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "leaderboard"],
+            [
+                "sh",
+                "-c",
+                "trap '' INT; exec \"$@\"",
+                "sh",
+                sys.executable,
+                "-m",
+                "leaderboard",
+            ],  # as behind a script's "&"
             cwd=ROOT,
             env=env,
             stdout=subprocess.PIPE,

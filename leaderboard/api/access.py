@@ -1,10 +1,8 @@
 """Who asks the API, and in which words it refuses."""
 
-from datetime import timedelta
 from typing import Annotated, Any
 
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from ninja import Path
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
@@ -18,7 +16,6 @@ from papers.task import Board, Task
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]  # of a row
 Page = Annotated[int, Field(ge=1, le=10**6)]
 MISSING = {404: Problems, 422: Problems}
-TOKEN_USE_NOTED = timedelta(minutes=1)
 
 
 class Bearer(HttpBearer):
@@ -29,9 +26,7 @@ class Bearer(HttpBearer):
         known = tokens.filter(sha256=ApiToken.digest(token)).first()
         if known is None:
             return None
-        now = timezone.now()
-        if known.last_used is None or known.last_used < now - TOKEN_USE_NOTED:
-            ApiToken.objects.filter(pk=known.pk).update(last_used=now)
+        known.note_use()
         return known.user
 
 

@@ -9,8 +9,7 @@ from leaderboard.api.access import MISSING, READERS, Bearer, Number, asker
 from leaderboard.api.schemas import Cancelled, Failure, Problems, RunOut
 from leaderboard.api.tasks import cost_as_json
 from leaderboard.models import Run
-from leaderboard.running.runs import cancel
-from leaderboard.submitting import rights
+from leaderboard.submitting import again, rights
 
 router = Router()
 PLAIN = (
@@ -60,5 +59,4 @@ def run_log(request: HttpRequest, run: Number) -> str:
 )
 def cancel_run(request: HttpRequest, run: Number) -> dict[str, bool]:
     row = rights.run_for(asker(request), run)
-    rights.check_may_change(asker(request), row.submission)
-    return {"cancelled": cancel(row)}
+    return {"cancelled": again.stop(row, asker(request))}

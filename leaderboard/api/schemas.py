@@ -70,6 +70,7 @@ class Row(Schema):
     rank_high: int | None
     method: str
     author: str
+    is_house: bool
     kind: str
     value: float
     low: float | None
@@ -147,6 +148,7 @@ class SubmissionOut(Schema):
     task: str
     name: str
     author: str
+    is_house: bool  # that it comes with the board
     kind: str
     description: str
     paper_url: str
@@ -205,6 +207,7 @@ class Submitted(Schema):
     submission: int
     run: int
     url: str
+    left_out: list[str]  # what else a zip held
 
 
 class Problem(Schema):

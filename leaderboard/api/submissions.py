@@ -1,5 +1,6 @@
 """Submissions: sending one, finding them, running one again."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from pydantic import Field
 from leaderboard.api.access import MISSING, READERS, Bearer, Number, Page, asker, known_board, known_task, problems
 from leaderboard.api.paging import one_page
 from leaderboard.api.schemas import Problems, SubmissionIn, SubmissionOut, Submissions, Submitted
-from leaderboard.models import Run, Submission
+from leaderboard.models import HOUSE, Run, Submission
 from leaderboard.submitting import again, rights
 from leaderboard.submitting.forms import SubmissionForm
 from leaderboard.submitting.quota import QuotaUsed
@@ -38,16 +39,16 @@ def submit(request: HttpRequest, fields: Form[SubmissionIn], file: File[Uploaded
     except ValidationError as error:
         form.add_error(None, error)
         return refusal(form)
-    return run_as_json(request, run)
+    return run_as_json(request, run, left_out=form.upload.left_out)
 
 
-def run_as_json(request: HttpRequest, run: Run) -> Any:
+def run_as_json(request: HttpRequest, run: Run, *, left_out: Sequence[str] = ()) -> Any:
     url = request.build_absolute_uri(run.submission.get_absolute_url())
-    return Status(201, {"submission": run.submission_id, "run": run.pk, "url": url})
+    return Status(201, {"submission": run.submission_id, "run": run.pk, "url": url, "left_out": list(left_out)})
 
 
 def refusal(form: SubmissionForm) -> HttpResponse:
-    """422 with what is wrong with each field; 429 for the quota, 503 where nobody can isolate an upload."""
+    """422 with what is wrong with each field; 429 for quota and rate, 503 where nobody can read or isolate an upload now."""
     by_field = form.errors.as_data()
     pairs = [
         ("" if field == "__all__" else field, message)
@@ -56,7 +57,7 @@ def refusal(form: SubmissionForm) -> HttpResponse:
         for message in error.messages
     ]
     codes = {error.code for errors in by_field.values() for error in errors}
-    status = 429 if "quota" in codes else 503 if "isolation" in codes else 422
+    status = 429 if codes & {"quota", "refused too often"} else 503 if codes & {"isolation", "busy"} else 422
     return problems(status, *pairs)
 
 
@@ -71,7 +72,9 @@ def submissions(
     rows = Submission.objects.visible_to(asker(request)).select_related("author").prefetch_related("runs")
     if task:
         rows = rows.filter(task=known_task(task).slug)
-    if author:
+    if author == HOUSE:
+        rows = rows.filter(is_house=True)
+    elif author:
         rows = rows.filter(author__username=author.replace("\0", ""))
     return one_page(request, rows, page=page, per_page=per_page, as_json=submission_as_json)
 

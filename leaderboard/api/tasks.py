@@ -73,6 +73,7 @@ def row_as_json(row: Standing) -> dict[str, Any]:
         **{name: getattr(row, name) for name in OWN},
         "method": row.submission.name,
         "author": row.submission.author_name,
+        "is_house": row.submission.is_house,
         "kind": row.submission.kind,
         "cost": cost_as_json(row.run),
         "device": row.run.device_name or row.run.device,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.db.models import QuerySet
 
-from leaderboard.boards import search, standings, statistics, tables
+from leaderboard.boards import kept, search, standings, statistics, tables
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Standing
 from papers.task import Board
@@ -22,8 +22,10 @@ LABELS = {
 
 
 def rows(view: View) -> QuerySet[Standing] | list[Standing]:
-    """The rows of a view in its order. One query where the board stands as it is asked for, else all of it is made."""
-    return tables.rows(view) if view.is_stored else arrange(view, recast_rows(view))
+    """The rows of a view in its order. One query where the board stands as it is asked for, else all of it is made, or
+    recalled. Raises kept.Busy.
+    """
+    return tables.rows(view) if view.is_stored else arrange(view, kept.rows(view, recast_rows))
 
 
 def end_of_day(view: View) -> datetime | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, OuterRef, QuerySet, Subquery
+from django.db.models import F, FloatField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Abs, Cast
 
 from leaderboard.boards import search, statistics
@@ -28,10 +28,9 @@ def rows(view: View) -> QuerySet[Standing]:
     if view.search:
         found = found.filter(pk__in=list(search.matches(found, view.search, *SEARCHED)))
     if view.per_author:
-        better = Standing.objects.filter(
-            **view.board.key, submission__author=OuterRef("submission__author"), position__lt=OuterRef("position")
-        )
-        found = found.exclude(Exists(better))
+        by_author = Standing.objects.of_board(view.board).order_by().values("submission__author")
+        best = by_author.annotate(best=Min("position")).values("best")
+        found = found.filter(Q(submission__author=None) | Q(position__in=best))
     if view.sort:
         column = sort_column(view)
         is_descending = view.sort.startswith("-")

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+WEB_READY = "takes requests"  # what a web process says when it does
 PR_SET_PDEATHSIG = 1
 MAX_RESTARTS = 5  # within CALM seconds; after that the cause needs a person
 CALM = 120.0
@@ -33,6 +34,7 @@ class Service:
     env: dict[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
     when_orphaned: signal.Signals = signal.SIGTERM
+    pass_fds: Sequence[int] = ()
     process: subprocess.Popen[bytes] | None = None
     restarts: deque[float] = field(default_factory=deque)
     restart_at: float = 0.0
@@ -54,6 +56,7 @@ class Service:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=self.pass_fds,
             preexec_fn=tie,  # noqa: PLW1509  # prctl takes no lock
             start_new_session=True,
         )

@@ -1,15 +1,19 @@
 """What the site keeps: who submitted which code, every run of it, every raw score, and the standings made from them."""
 
+from leaderboard.models.deeds import Deed
 from leaderboard.models.runs import TIER_CHOICES, Artefact, Run, RunQuerySet, Score
 from leaderboard.models.schedules import RerunSchedule
 from leaderboard.models.standings import DriftFlag, Standing
-from leaderboard.models.submissions import Submission
+from leaderboard.models.submissions import DELETED, HOUSE, Submission
 from leaderboard.models.tokens import ApiToken
 
 __all__ = [
+    "DELETED",
+    "HOUSE",
     "TIER_CHOICES",
     "ApiToken",
     "Artefact",
+    "Deed",
     "DriftFlag",
     "RerunSchedule",
     "Run",

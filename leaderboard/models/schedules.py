@@ -13,6 +13,15 @@ from leaderboard.models.runs import TIER_CHOICES
 from leaderboard.models.submissions import Submission
 
 
+def occurs(crontab: CrontabSchedule) -> bool:
+    """Whether there is such a time at all: 31 February is none, and would stop the clock that waits for it."""
+    try:
+        crontab.schedule.remaining_estimate(timezone.now())
+    except ValueError:
+        return False
+    return True
+
+
 class RerunSchedule(models.Model):
     """Reruns that fire by themselves: chosen submissions, or all that stand on the chosen boards."""
 
@@ -22,6 +31,8 @@ class RerunSchedule(models.Model):
     submissions = models.ManyToManyField(Submission, blank=True, related_name="+")
     crontab = models.ForeignKey(CrontabSchedule, on_delete=models.PROTECT)
     is_paused = models.BooleanField(default=False)
+    last_time = models.DateTimeField(null=True, editable=False)  # when it fired
+    waits_since = models.DateTimeField(default=timezone.now, editable=False)  # its next time comes after this
     beat = models.OneToOneField(PeriodicTask, null=True, editable=False, on_delete=models.SET_NULL)
 
     def __str__(self) -> str:
@@ -38,7 +49,7 @@ class RerunSchedule(models.Model):
                     "kwargs": json.dumps({"schedule": self.pk}),
                     "crontab": self.crontab,
                     "queue": "results",
-                    "enabled": not self.is_paused,
+                    "enabled": not self.is_paused and occurs(self.crontab),
                 },
             )
             type(self).objects.filter(pk=self.pk).update(beat=self.beat)
@@ -57,14 +68,23 @@ class RerunSchedule(models.Model):
         return Submission.objects.in_the_running().filter(on_boards | picked).distinct()
 
     @property
-    def last_time(self) -> datetime | None:
-        return self.beat.last_run_at if self.beat else None
-
-    @property
     def next_time(self) -> datetime | None:
-        """When it fires next; None while it is paused."""
-        if self.is_paused:
+        """When it fires next; None while it is paused, or where that never happens."""
+        if self.is_paused or not occurs(self.crontab):
             return None
         now = timezone.now()
         wait: timedelta = self.crontab.schedule.remaining_estimate(now)
         return (now + wait + timedelta(seconds=30)).replace(second=0, microsecond=0)  # crontabs know minutes only
+
+    @property
+    def is_due(self) -> bool:
+        if self.is_paused or not occurs(self.crontab):
+            return False
+        wait: timedelta = self.crontab.schedule.remaining_estimate(self.waits_since)
+        return wait <= timedelta(0)
+
+    def take_turn(self) -> bool:
+        """Note that it fires now, where it is due and nobody else took this turn; in the transaction that does the work."""
+        now = timezone.now()
+        mine = type(self).objects.filter(pk=self.pk, is_paused=False, waits_since=self.waits_since)
+        return self.is_due and bool(mine.update(waits_since=now, last_time=now))

@@ -13,6 +13,11 @@ from leaderboard.models.present import PresentManager
 from papers import catalogue
 from papers.task import Paper, Task
 
+HOUSE = "house"  # in the place of an author: nobody may be called so
+DELETED = (
+    "deleted user"  # begins the name that a deleted account leaves behind: no account can be made with a space in it
+)
+
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: Any) -> Self:
@@ -24,7 +29,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(author=user).prefetch_related("runs")
 
     def in_the_running(self) -> Self:
-        """Those that may stand on a board: neither disqualified nor superseded."""
+        """Those that may stand on a board: neither disqualified nor superseded, nor withdrawn."""
         return self.filter(disqualified="", superseded=False)
 
 
@@ -55,7 +60,8 @@ class Submission(models.Model):
     code_sha256 = models.CharField(max_length=64, blank=True)  # "" of an oracle
     code_is_public = models.BooleanField(default=True)
     created = models.DateTimeField(default=timezone.now)
-    superseded = models.BooleanField(default=False)  # a house method whose file has changed since
+    superseded = models.BooleanField(default=False)  # by a newer file of the house; withdrawn ones are, too
+    withdrawn = models.DateTimeField(null=True, blank=True, editable=False)  # when its author took it off the boards
     disqualified = models.CharField(max_length=500, blank=True)  # the reason, or ""
 
     objects = SubmissionManager()
@@ -104,7 +110,8 @@ class Submission(models.Model):
     @property
     def author_name(self) -> str:
         """Reads author: select it first."""
-        return self.author.get_username() if self.author else "house"
+        name = self.author.get_username() if self.author else HOUSE
+        return DELETED if name.startswith(f"{DELETED} ") else name
 
     def code(self) -> bytes:
         """Its file; empty for an oracle."""

@@ -2,11 +2,31 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import OperationalError, connection, models
 from django.utils import timezone
+
+USE_NOTED = timedelta(minutes=1)
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """Let a write to SQLite fail at once where somebody else writes. PostgreSQL has no such lock."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {int(patience)}")
 
 
 class ApiToken(models.Model):
@@ -30,3 +50,10 @@ class ApiToken(models.Model):
     @staticmethod
     def digest(text: str) -> str:
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def note_use(self) -> None:
+        """Note that it was used, to the minute. Where the database is locked it is not noted: to read needs no write."""
+        now = timezone.now()
+        if self.last_used is None or self.last_used < now - USE_NOTED:
+            with suppress(OperationalError), without_waiting():
+                type(self).objects.filter(pk=self.pk).update(last_used=now)

@@ -228,14 +228,13 @@ def report_to() -> Any:
 
 
 def job(run: Run) -> dict[str, Any]:
-    """What a worker needs to evaluate a run; see runners.tasks.evaluate."""
+    """What a worker is told of a run before it begins; see runners.tasks.evaluate. The broker keeps it: no secrets."""
     token = signing.dumps([run.pk, run.attempt], salt=ATTEMPT_SALT)
     board, submission = run.board, run.submission
     return {
         **board.key,
         "task_version": run.task_version,
         "seeds": board.seeds,
-        "seed_key": seed_key(board, run.task_version).hex(),
         "attempt_url": settings.SITE_URL + reverse("attempt", args=[token]),
         "code_sha256": submission.code_sha256,
         "oracle": submission.house_slug if submission.is_oracle else "",

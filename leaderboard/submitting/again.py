@@ -1,11 +1,12 @@
-"""Running a submission again: one rule, whoever asks and by whichever way."""
+"""Running a submission again, and ending a run: one rule, whoever asks and by whichever way."""
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from leaderboard.models import Run, Submission
-from leaderboard.running.runs import rerun, start_run
+from leaderboard.models import Deed, Run, Submission
+from leaderboard.running.runs import cancel, rerun, start_run
 from leaderboard.submitting.quota import take
 from leaderboard.submitting.rights import check_may_change
 
@@ -16,8 +17,21 @@ def run_again(submission: Submission, *, tier: str, user: Any) -> Run:
     Raises PermissionDenied, QuotaUsed, and KeyError for a tier that the task does not have.
     """
     check_may_change(user, submission)
-    if user.is_staff:
-        return rerun(submission, tier=tier, why="rerun by an administrator", requester=user)
+    if submission.withdrawn:
+        raise PermissionDenied("It was withdrawn: send it again as a new submission.")
     with transaction.atomic():
+        Deed.note(user, f"reran on the {tier} tier", submission)
+        if user.is_staff:
+            return rerun(submission, tier=tier, why="rerun by an administrator", requester=user)
         take(user)
         return start_run(submission, tier=tier, why="run again by its author", requester=user)
+
+
+def stop(run: Run, user: Any) -> bool:
+    """Cancel a run. False where it had ended already. Raises PermissionDenied."""
+    check_may_change(user, run.submission)
+    with transaction.atomic():
+        is_cancelled = cancel(run)
+        if is_cancelled:
+            Deed.note(user, "cancelled", run)
+    return is_cancelled

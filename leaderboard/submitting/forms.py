@@ -7,13 +7,15 @@ import redis
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UserCreationForm
-from django.core.validators import MinLengthValidator, URLValidator
+from django.core.validators import URLValidator
 from django.db import transaction
 
 from leaderboard.models import TIER_CHOICES, Run, Submission
 from leaderboard.running.runs import start_run
+from leaderboard.submitting.names import clean_method_name, clean_user_name
 from leaderboard.submitting.quota import QuotaUsed, take
-from leaderboard.submitting.uploads import UploadError, check_size, read_upload, store_code
+from leaderboard.submitting.rates import TOO_MANY_REFUSED, are_refused_too_often, count_refused
+from leaderboard.submitting.uploads import Upload, UploadError, check_size, read_upload, store_code
 from papers.task import Task
 from runners import presence
 
@@ -56,8 +58,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, task: Task, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.task, self.user = task, user
-        self.code = b""
-        self.fields["name"].validators.append(MinLengthValidator(3))
+        self.upload = Upload(b"")
         self.fields["name"].help_text = "As it should stand on the board."
         self.fields["claimed_value"].help_text = f"What you expect: {task.primary.label}. Shown beside the measurement."
         self.fields["code_is_public"].initial = True
@@ -71,10 +72,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.cleaned_data
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"].strip()
-        if not name.isprintable():
-            raise forms.ValidationError("Use printable characters only.")
-        return name
+        return clean_method_name(self.cleaned_data["name"], task=self.task, user=self.user)
 
     def clean_claimed_value(self) -> float | None:
         value: float | None = self.cleaned_data["claimed_value"]
@@ -87,17 +85,20 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
+        if are_refused_too_often(self.user):
+            raise forms.ValidationError(TOO_MANY_REFUSED, code="refused too often")
         try:
             check_size(file.name, file.size)
-            self.code = read_upload(file.name, file.read(), self.task)
+            self.upload = read_upload(file.name, file.read(), self.task)
         except UploadError as error:
-            raise forms.ValidationError(error.message, code="upload") from None
+            count_refused(self.user)
+            raise forms.ValidationError(error.message, code=error.code) from None
         return file
 
     def save(self, commit: bool = True) -> Run:
         """Store, submit and queue. Raises ValidationError where the quota is used up or the same code was sent before."""
         try:
-            sha256 = store_code(self.code)
+            sha256 = store_code(self.upload.code)
         except UploadError as error:
             raise forms.ValidationError({"file": error.message}) from None
         with transaction.atomic():
@@ -107,7 +108,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
                 raise forms.ValidationError(str(refusal), code="quota") from None
             tier = self.cleaned_data["tier"]
             earlier = Submission.objects.filter(
-                task=self.task.slug, author=self.user, code_sha256=sha256, runs__tier=tier
+                task=self.task.slug, author=self.user, code_sha256=sha256, runs__tier=tier, withdrawn=None
             )
             if same := earlier.first():
                 message = f"You sent the same code before, as “{same.name}” (submission {same.pk}). Rerun it there."
@@ -118,9 +119,50 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
             return start_run(submission, tier=tier, requester=self.user)
 
 
+class EditForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What an author may say of an entry later; code and numbers stay what they are."""
+
+    paper_url = forms.URLField(
+        label="Paper (URL)", required=False, max_length=200, assume_scheme="https", validators=[WEB]
+    )
+    code_url = forms.URLField(
+        label="Code (URL)", required=False, max_length=200, assume_scheme="https", validators=[WEB]
+    )
+
+    class Meta:
+        model = Submission
+        fields = ["name", "description", "paper_url", "code_url", "code_is_public"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        labels = {"code_is_public": "Show the code to everybody"}
+
+    def clean_name(self) -> str:
+        entry = self.instance
+        return clean_method_name(self.cleaned_data["name"], task=entry.card, user=entry.author)
+
+
+class DeleteAccountForm(forms.Form):
+    """The password once more: whoever sits at an open session is not thereby the owner."""
+
+    password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError("That is not your password.")
+        return password
+
+
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
     """A name and a password; nothing else is asked."""
 
     class Meta:
         model = get_user_model()
         fields = ["username"]
+
+    def clean_username(self) -> str:
+        name: str | None = super().clean_username()  # None where it is wrong already
+        return clean_user_name(name) if name else ""

@@ -1,21 +1,37 @@
 """How often one may knock: sign-in, sign-up and uploads are limited by address or account."""
 
+import hashlib
+import ipaddress
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django_ratelimit.core import is_ratelimited
+from django_ratelimit.core import get_usage, is_ratelimited
 from django_ratelimit.decorators import ratelimit
 from django_ratelimit.exceptions import Ratelimited
 from redis.exceptions import RedisError
 
 UPLOADS = "30/m"
+REFUSED = "30/h"  # of uploads: to read one may take two CPU-seconds
+TOO_MANY_REFUSED = (
+    "Too many uploads were refused in an hour: check the next one with `python -m runners` before you send it."
+)
+TRIES_OF_STRANGERS = "200/h"  # at one account, from addresses from which it never was signed in to
+FAMILIAR_SECONDS = 90 * 86_400  # how long an address from which somebody signed in is known as his
+IPV6_OF_ONE = 64  # bits that a provider gives a customer
+
+View = Callable[..., HttpResponseBase]
 
 
 class ForgivingRedisCache(RedisCache):
-    """A cache whose absence stops nobody from signing in: without it nothing is counted."""
+    """A cache whose absence stops nobody from signing in: without it nothing is counted, and nothing is remembered."""
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         try:
@@ -29,24 +45,76 @@ class ForgivingRedisCache(RedisCache):
         except RedisError as error:
             raise ValueError("the cache is away") from error
 
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        try:
+            return super().get(key, default, version)
+        except RedisError:
+            return default
+
+    def set(self, *args: Any, **kwargs: Any) -> None:
+        with suppress(RedisError):
+            super().set(*args, **kwargs)
+
 
 def client_address(group: str, request: HttpRequest) -> str:
-    """The client's address; behind a proxy the one that the proxy saw."""
+    """The client's address, of IPv6 its network; behind a proxy the one that the proxy saw."""
+    address = str(request.META["REMOTE_ADDR"])
     if settings.BEHIND_PROXY:
         forwarded = request.headers.get("X-Forwarded-For", "")
-        if forwarded:
-            return forwarded.rpartition(",")[2].strip()
-    return str(request.META["REMOTE_ADDR"])
+        address = forwarded.rpartition(",")[2].strip() or address
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:  # a proxy's own way of writing it
+        return address
+    return str(ipaddress.ip_network((parsed, IPV6_OF_ONE), strict=False)) if parsed.version == 6 else str(parsed)
 
 
 def account_name(group: str, request: HttpRequest) -> str:
-    """The account that somebody tries to sign in to."""
-    return request.POST.get("username", "").lower()[:150]
+    """The account that somebody tries to sign in to, as the form understands what was typed."""
+    return normalised(request.POST.get("username", ""))[:150]
 
 
-limit_sign_in_by_address = ratelimit(group="sign-in address", key=client_address, rate="20/m", method="POST")
-limit_sign_in_by_account = ratelimit(group="sign-in account", key=account_name, rate="10/5m", method="POST")
+def normalised(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def account_and_address(group: str, request: HttpRequest) -> str:
+    return f"{account_name(group, request)} from {client_address(group, request)}"
+
+
+def rate_of_strangers(group: str, request: HttpRequest) -> str | None:
+    """None where this account was signed in to from this address: nobody elsewhere locks its owner out."""
+    return None if cache.get(familiar(request)) else TRIES_OF_STRANGERS
+
+
+def familiar(request: HttpRequest) -> str:
+    """The key under which it is remembered that somebody signed in from here."""
+    return f"familiar:{hashlib.sha256(account_and_address('', request).encode()).hexdigest()}"
+
+
+def limit_sign_in(view: View) -> View:
+    """The rule of every door: by address, by account and address together, and by account for strangers."""
+    limits = (
+        ratelimit(group="sign-in address", key=client_address, rate="20/m", method="POST"),
+        ratelimit(group="sign-in pair", key=account_and_address, rate="10/5m", method="POST"),
+        ratelimit(group="sign-in account", key=account_name, rate=rate_of_strangers, method="POST"),
+    )
+    limited = view
+    for limit in limits:
+        limited = limit(limited)
+
+    @wraps(view)
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = limited(request, *args, **kwargs)
+        if response.status_code == 302 and normalised(request.user.get_username()) == account_name("", request):
+            cache.set(familiar(request), 1, FAMILIAR_SECONDS)
+        return response
+
+    return door
+
+
 limit_sign_up = ratelimit(group="sign-up", key=client_address, rate="20/h", method="POST")
+limit_passwords = ratelimit(group="password", key="user", rate="10/h", method="POST")
 limit_uploads = ratelimit(group="upload", key="user", rate=UPLOADS, method="POST")
 
 
@@ -57,6 +125,20 @@ def is_uploading_too_often(request: HttpRequest, user: Any) -> bool:
             request, group="upload", key=lambda *_: str(user.pk), rate=UPLOADS, method="POST", increment=True
         )
     )
+
+
+def are_refused_too_often(user: Any) -> bool:
+    """Whether so many uploads of this user were refused that no further one is read for a while."""
+    return refused(user, increment=False)
+
+
+def count_refused(user: Any) -> None:
+    refused(user, increment=True)
+
+
+def refused(user: Any, *, increment: bool) -> bool:
+    usage = get_usage(None, group="refused", key=lambda *_: str(user.pk), rate=REFUSED, increment=increment)
+    return usage is not None and usage["count"] >= usage["limit"]
 
 
 def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:

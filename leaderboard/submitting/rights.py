@@ -29,7 +29,13 @@ def run_for(user: Any, pk: int) -> Run:
 
 def check_may_change(user: Any, submission: Submission) -> None:
     if not submission.may_change(user):
-        raise PermissionDenied("Only its author may run a submission again or cancel a run of it.")
+        raise PermissionDenied("Only its author may change a submission, run it again or cancel a run of it.")
+
+
+def check_may_edit(user: Any, submission: Submission) -> None:
+    check_may_change(user, submission)
+    if submission.is_house or submission.withdrawn:
+        raise PermissionDenied("It is one of the house, or withdrawn: it stays as it is.")
 
 
 def check_may_read(user: Any, submission: Submission) -> None:

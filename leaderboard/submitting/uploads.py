@@ -1,14 +1,16 @@
 """What people send: checked here, stored under its sha256, and never imported by the site."""
 
-import json
-import resource
+import fcntl
 import stat
-import subprocess
-import sys
+import threading
+import time
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import PurePosixPath
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import InMemoryUploadedFile
@@ -17,12 +19,17 @@ from django.core.files.uploadhandler import FileUploadHandler
 from leaderboard.machine import contents
 from leaderboard.machine.storage import STORAGE_ERRORS
 from papers.task import Task
+from runners.judge import Refusal, judge, size
 
-OUTLINE = Path(__file__).with_name("outline.py")
-MAX_ZIP_ENTRIES = 20
-PARSE_SECONDS, PARSE_BYTES = 10, 1 << 30
-TOLERATED = ("readme", "license", "licence")  # may lie beside the method in a zip
-CONSTRUCTOR = "__init__(self, seed, device)"
+MAX_ZIP_ENTRIES = 50
+PARSERS = 2  # at a time, of all web processes of a machine
+WAITING = 3  # threads of a web process that read uploads: the others answer pages
+TURN_SECONDS = 3  # how long an upload waits for its turn
+BUSY = "Too many files are being read at this moment: try again in a minute."
+LONGEST = 400  # characters of a refusal
+BESIDE = ("readme", "license", "licence", "copying", "changelog")  # texts that may lie beside the method in a zip
+TEXTS = ("", ".md", ".txt", ".rst")
+LITTER = (".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", "__pycache__")  # what systems and Python put there
 
 
 class Bounded(FileUploadHandler):
@@ -43,21 +50,34 @@ class Bounded(FileUploadHandler):
 class UploadError(Exception):
     """The upload can't be taken; the sentence says why and where."""
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(self, message: str, line: int | None = None, code: str = "upload") -> None:
         super().__init__(message)
-        self.message, self.line = message, line
+        self.message, self.line, self.code = message, line, code
 
 
-def read_upload(name: str, content: bytes, task: Task) -> bytes:
+@dataclass(frozen=True)
+class Upload:
+    """The code of a method, and what else its zip held: it is told, as nothing is done with it."""
+
+    code: bytes
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        return f"Not kept: {', '.join(self.left_out)}." if self.left_out else ""
+
+
+def read_upload(name: str, content: bytes, task: Task) -> Upload:
     """The code of an uploaded .py or .zip. Raises UploadError; stores nothing, runs nothing of it."""
     check_size(name, len(content))
     suffix = PurePosixPath(name.lower()).suffix
+    left_out: tuple[str, ...] = ()
     if suffix == ".zip":
-        name, content = from_zip(name, content)
+        name, content, left_out = from_zip(name, content)
     elif suffix != ".py":
         raise UploadError(f"{printable(name)} is neither a .py nor a .zip file: upload one Python file.")
     check_source(name, content, task)
-    return content
+    return Upload(content, left_out)
 
 
 def check_size(name: str, count: int) -> None:
@@ -66,17 +86,16 @@ def check_size(name: str, count: int) -> None:
         raise UploadError(f"{printable(name)} has {size(count)}; the limit is {size(settings.MAX_UPLOAD_BYTES)}.")
 
 
-def printable(name: str) -> str:
-    """A file name as it may appear in a sentence."""
-    return "".join(c if c.isprintable() else "?" for c in name)[:80] or "The file"
+def printable(name: str, most: int = 80) -> str:
+    """A file name, or a sentence with one in it, as it may be shown."""
+    return "".join(c if c.isprintable() else "?" for c in name)[:most] or "The file"
 
 
-def size(count: int) -> str:
-    return f"{count / (1 << 20):.3g} MiB" if count >= 1 << 20 else f"{count / (1 << 10):.3g} KiB"
+def from_zip(name: str, content: bytes) -> tuple[str, bytes, tuple[str, ...]]:
+    """The one Python file at the root of a zip, or in its one folder: name and content; the names of what else it holds.
 
-
-def from_zip(name: str, content: bytes) -> tuple[str, bytes]:
-    """The one Python file at the root of a zip: its name and content. Nothing is extracted to disk."""
+    Nothing is extracted to disk.
+    """
     name = printable(name)
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -85,15 +104,11 @@ def from_zip(name: str, content: bytes) -> tuple[str, bytes]:
                 raise UploadError(f"{name} holds {len(entries)} entries; a method is one Python file.")
             for entry in entries:
                 check_entry(name, entry)
-            files = [entry for entry in entries if not entry.is_dir() and not is_tolerated(entry)]
-            methods = [entry for entry in files if entry.filename.endswith(".py") and "/" not in entry.filename]
-            if others := [entry.filename for entry in files if entry not in methods]:
-                raise UploadError(
-                    f"{name} also holds {printable(others[0])}; a method is one Python file at the zip's root."
-                )
-            if len(methods) != 1:
-                raise UploadError(f"{name} holds {len(methods)} Python files at its root; it must hold exactly one.")
-            return methods[0].filename, inflate(name, archive, methods[0])
+            files = [entry for entry in entries if not is_folder(entry)]
+            left_out = [entry for entry in files if is_beside(entry)]
+            method = only_method(name, [entry for entry in files if entry not in left_out])
+            told = tuple(printable(str(path_of(entry))) for entry in left_out)
+            return path_of(method).name, inflate(name, archive, method), told
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UploadError(f"{name} is not a readable zip file: {printable(str(error))}.") from None
     except Exception as error:
@@ -103,9 +118,32 @@ def from_zip(name: str, content: bytes) -> tuple[str, bytes]:
         raise UploadError(f"{name} is not a readable zip file ({type(error).__name__}).") from None
 
 
+def only_method(name: str, files: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    """The file that is the method. Raises UploadError where there is another number of them, or anything else."""
+    folders = {path_of(entry).parts[:1] for entry in files if len(path_of(entry).parts) > 1}
+    depth = 2 if len(folders) == 1 and all(len(path_of(entry).parts) > 1 for entry in files) else 1
+    methods = [entry for entry in files if path_of(entry).suffix == ".py" and len(path_of(entry).parts) == depth]
+    if others := [entry for entry in files if entry not in methods]:
+        raise UploadError(
+            f"{name} also holds {printable(others[0].filename)}; a method is one Python file at the zip's root."
+        )
+    if len(methods) != 1:
+        raise UploadError(f"{name} holds {len(methods)} Python files at its root; it must hold exactly one.")
+    return methods[0]
+
+
+def path_of(entry: zipfile.ZipInfo) -> PurePosixPath:
+    """Its place in the zip: some programs for Windows write backslashes, some command lines a dot before it."""
+    return PurePosixPath(entry.filename.replace("\\", "/"))
+
+
+def is_folder(entry: zipfile.ZipInfo) -> bool:
+    return entry.filename.endswith(("/", "\\"))
+
+
 def check_entry(name: str, entry: zipfile.ZipInfo) -> None:
-    path, inner = PurePosixPath(entry.filename), printable(entry.filename)
-    if path.is_absolute() or "\\" in entry.filename or ":" in entry.filename or "\0" in entry.orig_filename:
+    path, inner = path_of(entry), printable(entry.filename)
+    if path.is_absolute() or ":" in entry.filename or "\0" in entry.orig_filename:
         raise UploadError(f"{name} holds an absolute or foreign path: {inner}.")
     if ".." in path.parts:
         raise UploadError(f"{name} holds a path that leaves its folder: {inner}.")
@@ -116,9 +154,11 @@ def check_entry(name: str, entry: zipfile.ZipInfo) -> None:
         raise UploadError(f"{name} is encrypted: {inner} can't be read.")
 
 
-def is_tolerated(entry: zipfile.ZipInfo) -> bool:
-    path = PurePosixPath(entry.filename)
-    return path.parts[0] == "__MACOSX" or path.name == ".DS_Store" or path.name.lower().startswith(TOLERATED)
+def is_beside(entry: zipfile.ZipInfo) -> bool:
+    """What may lie beside a method and is left out: texts about it, and what systems put into every zip."""
+    path = path_of(entry)
+    is_text = path.suffix.lower() in TEXTS and path.name.lower().startswith(BESIDE)
+    return is_text or bool(set(LITTER) & set(path.parts)) or path.name.startswith("._")
 
 
 def inflate(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -133,59 +173,42 @@ def inflate(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> byte
 
 
 def check_source(name: str, content: bytes, task: Task) -> None:
-    """Raise UploadError unless the source is within the task's size and defines Method with the calls of the task."""
-    name = printable(name)
-    if len(content) > task.file_bytes:
-        raise UploadError(
-            f"{name} has {size(len(content))} of code; {task.title} takes {size(task.file_bytes)}: learn in the run, "
-            "don't pack in what was learnt before."
-        )
+    """Raise UploadError for what the command would refuse too. Waits for its turn: at most so many are parsed at a time."""
+    with parser():
+        try:
+            judge(printable(name), content, task)
+        except Refusal as refusal:
+            raise UploadError(printable(refusal.message, LONGEST), refusal.line) from None
+
+
+readers = threading.BoundedSemaphore(WAITING)
+
+
+@contextmanager
+def parser() -> Iterator[None]:
+    """One of the few parsers that this machine's web processes share. Raises UploadError where none is free for long."""
+    folder = settings.DATA_DIR / "parsers"
+    folder.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        if not readers.acquire(blocking=False):
+            raise UploadError(BUSY, code="busy")
+        stack.callback(readers.release)
+        doors = [stack.enter_context(open(folder / str(number), "a")) for number in range(PARSERS)]
+        deadline = time.monotonic() + TURN_SECONDS
+        while not any(map(is_free, doors)):
+            if time.monotonic() > deadline:
+                raise UploadError(BUSY, code="busy")
+            time.sleep(0.05)
+        yield
+
+
+def is_free(door: IO[str]) -> bool:
+    """Take the door if nobody has it; it is given back when the file is closed, whatever happens to this process."""
     try:
-        source = content.decode()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UploadError(
-            f"{name}, line {line}: byte {error.start} is not UTF-8. Save the file as UTF-8.", line
-        ) from None
-    if source.startswith("\ufeff"):
-        raise UploadError(f"{name}, line 1: the file begins with a byte order mark. Save it as UTF-8 without one.", 1)
-    outline = read_outline(name, content)
-    line = outline["line"]
-    place = f"{name}, line {line}" if line else name
-    if "error" in outline:
-        raise UploadError(f"{place} {outline['error']}." if not line else f"{place}: it {outline['error']}.", line)
-    if missing := [call for call in task.required_calls if call not in outline["names"] and not outline["open"]]:
-        raise UploadError(f"{place}: class Method lacks {' and '.join(missing)}, which {task.title} calls.", line)
-    if outline["init"] is None:
-        if not outline["open"]:
-            raise UploadError(f"{place}: class Method lacks {CONSTRUCTOR}.", line)
-    else:
-        least, most = outline["init"]
-        if least > 3 or (most != -1 and most < 3):
-            raise UploadError(f"{place}: class Method must be constructed by {CONSTRUCTOR}.", line)
-
-
-def read_outline(name: str, content: bytes) -> dict[str, Any]:
-    """Parse in a process of its own, with limits: a hostile source can exhaust any parser."""
-    try:
-        process = subprocess.run(
-            [sys.executable, "-I", str(OUTLINE)],
-            input=content,
-            capture_output=True,
-            timeout=PARSE_SECONDS,
-            env={},
-            preexec_fn=limit_parser,  # setrlimit takes no lock
-        )
-        outline: dict[str, Any] = json.loads(process.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
-        raise UploadError(f"{name} could not be parsed within {PARSE_SECONDS} s and {size(PARSE_BYTES)}.") from None
-    return outline
-
-
-def limit_parser() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (PARSE_BYTES, PARSE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (PARSE_SECONDS, PARSE_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def store_code(code: bytes) -> str:

@@ -31,7 +31,7 @@ def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
     names = [metric.name for metric in card.metrics]
     whose = ["method", "author", "kind", "low", "high"]
     costs = ["seconds", "cpu_seconds", "gpu_seconds", "memory_bytes"]
-    last = ["device", "group", "ended", "run", "flags"]
+    last = ["device", "group", "ended", "run", "flags", "is_house"]
     writer.writerow(["rank", "rank_low", "rank_high", *whose, *names, *costs, *last])
     for row in recast.rows(view):
         submission, run = row.submission, row.run
@@ -46,7 +46,7 @@ def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
         ]
         cells += [*(getattr(run, cost) for cost in costs), run.device, row.group]
         ended, found = run.ended.isoformat() if run.ended else "", json.dumps(row.flags) if row.flags else ""
-        writer.writerow([row.rank, row.rank_low, row.rank_high, *cells, ended, run.pk, found])
+        writer.writerow([row.rank, row.rank_low, row.rank_high, *cells, ended, run.pk, found, submission.is_house])
     return response
 
 

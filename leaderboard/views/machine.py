@@ -19,7 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from leaderboard.machine import prometheus
 from leaderboard.machine.storage import STORAGE_ERRORS
 from leaderboard.models import Run
-from leaderboard.running.runs import ATTEMPT_SALT, BUNDLE_SALT, BUNDLE_SECONDS
+from leaderboard.running.runs import ATTEMPT_SALT, BUNDLE_SALT, BUNDLE_SECONDS, seed_key
 from runners import broker
 
 PROBE = "probe.txt"
@@ -27,7 +27,7 @@ PROBE = "probe.txt"
 
 @require_safe
 def attempt(request: HttpRequest, token: str) -> JsonResponse:
-    """The address of a run's code, for some minutes, to the worker that begins with it now.
+    """The address of a run's code, for some minutes, and its seed key, to the worker that begins with it now.
 
     The token came with the message, which may have waited for days or come twice. 410 where the attempt is over or
     belongs to another execution.
@@ -36,10 +36,12 @@ def attempt(request: HttpRequest, token: str) -> JsonResponse:
         pk, number = signing.loads(token, salt=ATTEMPT_SALT)
     except signing.BadSignature:
         raise Http404 from None
-    if not Run.objects.of(pk, number, request.GET.get("execution", "")).exists():
+    run = Run.objects.of(pk, number, request.GET.get("execution", "")).first()
+    if run is None:
         return JsonResponse({"error": "The site wants nothing more of this attempt."}, status=410)
     bundle = reverse("bundle", args=[signing.dumps([pk, number], salt=BUNDLE_SALT)])
-    return JsonResponse({"code_url": settings.SITE_URL + bundle, "expires_in": BUNDLE_SECONDS})
+    key = seed_key(run.board, run.task_version).hex()
+    return JsonResponse({"code_url": settings.SITE_URL + bundle, "expires_in": BUNDLE_SECONDS, "seed_key": key})
 
 
 @require_safe
@@ -85,7 +87,8 @@ def migrations_state() -> str:
 
 
 def broker_state() -> str:
-    broker.client().ping()
+    """A broker that is full, or a replica, answers and takes nothing."""
+    broker.client().set(PROBE, "ok", ex=60)
     return "ok"
 
 

@@ -55,7 +55,7 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 def author(request: HttpRequest, name: str) -> HttpResponse:
     """Somebody's methods and where they stand. Four queries."""
     user = get_object_or_404(get_user_model(), username=name, is_active=True)
-    submissions = Submission.objects.visible_to(request.user).filter(author=user)
+    submissions = Submission.objects.visible_to(request.user).filter(author=user, withdrawn=None)
     standing: dict[int, list[Standing]] = {}
     rows = Standing.objects.filter(submission__author=user).for_lists()
     for row in rows:

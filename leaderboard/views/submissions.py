@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leaderboard.boards import flags, tables
 from leaderboard.figures import artefacts, charts
-from leaderboard.models import Artefact, Run, Standing, Submission
+from leaderboard.models import Artefact, Deed, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
-from leaderboard.running.runs import cancel, outlook, rerun
+from leaderboard.running.runs import outlook, rerun
 from leaderboard.submitting import again, rights, surroundings
-from leaderboard.submitting.forms import SubmissionForm
+from leaderboard.submitting.forms import EditForm, SubmissionForm
+from leaderboard.submitting.leaving import withdraw
 from leaderboard.submitting.quota import QuotaUsed, allowance
 from leaderboard.submitting.rates import limit_uploads
 from leaderboard.views import citing
@@ -35,6 +36,8 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         form = SubmissionForm(request.POST, request.FILES, task=card, user=request.user)
         if form.is_valid() and (run := save_or_add_error(form)):
+            if form.upload.note:
+                messages.info(request, form.upload.note)
             return redirect(run.submission)
     else:
         form = SubmissionForm(task=card, user=request.user)
@@ -77,7 +80,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "runs": runs,
         "standing": standings.get(run.pk) if run else None,
         "counting": set(standings),
-        "may_change": submission.may_change(request.user),
+        "may_change": submission.may_change(request.user) and not submission.withdrawn,
+        "may_edit": submission.may_change(request.user) and not submission.is_house and not submission.withdrawn,
         "may_read": submission.may_read(request.user),
         "flags": flags_of(submission, standings.get(run.pk) if run else None),
         "code": submission.code().decode(errors="replace") if submission.may_read(request.user) else None,
@@ -189,8 +193,7 @@ def provenance(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     run = rights.run_for(request.user, pk)
-    rights.check_may_change(request.user, run.submission)
-    if cancel(run):
+    if again.stop(run, request.user):
         messages.success(request, "The run is cancelled.")
     return redirect(run.submission)
 
@@ -211,6 +214,29 @@ def run_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name, description, links and visibility of an entry; and the button that withdraws it."""
+    submission = rights.submission_for(request.user, pk)
+    rights.check_may_edit(request.user, submission)
+    form = EditForm(request.POST or None, instance=submission)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect(submission)
+    context = {"form": form, "submission": Submission.objects.get(pk=pk)}
+    return render(request, "submission_edit.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
+    submission = rights.submission_for(request.user, pk)
+    withdraw(submission, request.user)
+    messages.success(request, "The entry is withdrawn.")
+    return redirect(submission)
+
+
+@login_required
 @require_POST
 def rerun_stale(request: HttpRequest, slug: str) -> HttpResponse:
     """Queue everything that a higher version of the task took off its boards."""
@@ -223,5 +249,6 @@ def rerun_stale(request: HttpRequest, slug: str) -> HttpResponse:
         for name, board in card.boards.items()
         for submission in reruns.stale_submissions(board)
     ]
+    Deed.note(request.user, why, *(run.submission for run in queued))
     messages.success(request, f"{len(queued)} rerun{'' if len(queued) == 1 else 's'} queued.")
     return redirect("task", slug)

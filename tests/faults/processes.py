@@ -40,8 +40,7 @@ PARTS = {  # part: (what its command line holds, whether it is the supervisor's 
     "recorder": ("-A leaderboard worker", True),
     "recorder's child": ("-A leaderboard worker", False),
     "beat": ("-A leaderboard beat", True),
-    "web server": ("gunicorn", True),
-    "web server's child": ("gunicorn", False),
+    "web server": ("leaderboard.machine.web", True),
     "Valkey": ("valkey-server", True),
 }
 

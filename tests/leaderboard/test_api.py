@@ -257,3 +257,34 @@ def test_a_row_without_a_rank_is_told_as_such(client, measured):
     Standing.objects.update(rank=None, rank_low=None, rank_high=None, group=None)
     (row,) = client.get(BOARD).json()["results"]
     assert (row["rank"], row["rank_low"], row["rank_high"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("get", "/api/v1/nowhere", 404), ("put", "/api/v1/me", 405), ("get", "/api/v1/runs/none", 422)],
+)
+def test_every_error_is_json(client, db, method, path, status):
+    response = getattr(client, method)(path)
+    assert (response.status_code, response["Content-Type"].partition(";")[0]) == (status, "application/json")
+    assert response.json()["errors"][0]["message"]
+
+
+def test_a_request_that_is_no_form_or_too_large_is_json(client, alice, settings):
+    headers = {"Authorization": f"Bearer {ApiToken.issue(alice, 'laptop')[1]}"}
+    broken = client.post("/api/v1/submissions", b"nonsense", "multipart/form-data", headers=headers)
+    assert (broken.status_code, broken.json()["errors"][0]["message"]) == (400, "The request can't be read.")
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    large = client.post("/api/v1/submissions", {"task": "x" * 200}, headers=headers)
+    assert (large.status_code, large.json()["errors"][0]["message"]) == (413, "The request is too large.")
+
+
+def test_a_bug_of_ours_is_json(client, db, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr("leaderboard.api.tasks.known_task", fail)
+    client.raise_request_exception = False
+    response = client.get("/api/v1/tasks/imputation")
+    assert response.status_code == 500
+    assert "our fault" in response.json()["errors"][0]["message"]
+    assert "secret" not in response.content.decode()

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leaderboard.models import Run
-from leaderboard.running.runs import BUNDLE_SALT, BUNDLE_SECONDS, job, start_run
+from leaderboard.running.runs import BUNDLE_SALT, BUNDLE_SECONDS, job, seed_key, start_run
 from runners import presence
 from runners.presence import Worker
 
@@ -39,6 +39,12 @@ def test_a_worker_begins_its_attempt_and_gets_an_address_that_fades(client, run,
     monkeypatch.setattr("django.core.signing.time.time", lambda: later)
     assert client.get(path(told["code_url"])).status_code == 404
     assert begin(client, run, execution="first").status_code == 200, "the message itself may wait for days"
+
+
+def test_a_worker_is_given_the_seed_key_when_it_begins_and_the_broker_keeps_none(client, run):
+    key = seed_key(run.board, run.task_version).hex()
+    assert begin(client, run, execution="first").json()["seed_key"] == key
+    assert key not in str(job(run))
 
 
 def test_only_the_execution_that_owns_an_open_attempt_may_begin_it(client, run):

@@ -242,12 +242,66 @@ def test_a_metric_that_comes_and_goes_does_not_keep_a_run_from_finishing(exact):
 
 # ---- schedules
 
+LONG_AGO = timezone.now() - timedelta(days=1)
+
 
 @pytest.fixture
 def schedule(measured):
     crontab = CrontabSchedule.objects.create(minute="*/5")
-    plan = RerunSchedule.objects.create(name="often", crontab=crontab, tasks=["imputation"])
+    plan = RerunSchedule.objects.create(name="often", crontab=crontab, tasks=["imputation"], waits_since=LONG_AGO)
     return SimpleNamespace(plan=plan, submission=measured("Mine"))
+
+
+def test_a_schedule_fires_once_for_each_time_that_it_is_due(schedule):
+    """Beat's word may come twice, or never: then the sweep sees to it."""
+    tasks.sweep()
+    first = Run.objects.filter(status="queued").get()
+    Run.objects.filter(pk=first.pk).update(status="finished")
+    tasks.rerun_scheduled(schedule.plan.pk)
+    tasks.sweep()
+    assert not Run.objects.filter(status="queued").exists()
+    RerunSchedule.objects.update(waits_since=timezone.now() - timedelta(minutes=5))
+    tasks.rerun_scheduled(schedule.plan.pk)
+    assert Run.objects.filter(status="queued").count() == 1
+
+
+def test_pausing_keeps_the_last_time_and_what_was_missed_is_not_made_up_for(client, staff, schedule):
+    tasks.rerun_scheduled(schedule.plan.pk)
+    fired = RerunSchedule.objects.get().last_time
+    RerunSchedule.objects.update(waits_since=LONG_AGO)
+    client.force_login(staff)
+    act(client, "rerunschedule", "pause", [schedule.plan])
+    assert RerunSchedule.objects.get().last_time == fired
+    act(client, "rerunschedule", "resume", [schedule.plan])
+    plan = RerunSchedule.objects.get()
+    assert (plan.last_time, plan.is_due) == (fired, False)
+
+
+def test_a_time_that_never_comes_is_refused_and_survived(client, staff, schedule):
+    client.force_login(staff)
+    every = {"minute": "0", "hour": "0", "day_of_week": "*", "timezone": "UTC"}
+    inline = {"periodictask_set-TOTAL_FORMS": 0, "periodictask_set-INITIAL_FORMS": 0}
+    add = reverse("admin:django_celery_beat_crontabschedule_add")
+    never = {**every, "day_of_month": "31", "month_of_year": "2"}
+    assert "This never happens" in client.post(add, never | inline).content.decode()
+    assert client.post(add, never | inline | {"month_of_year": "3"}).status_code == 302
+    crontab = CrontabSchedule.objects.create(**never)
+    form = {"name": "never", "tier": "quick", "tasks": ["imputation"], "crontab": crontab.pk}
+    told = client.post(reverse("admin:leaderboard_rerunschedule_add"), form).content.decode()
+    assert "This never happens" in told
+    plan = RerunSchedule.objects.create(name="never", crontab=crontab, tasks=["imputation"])
+    assert (plan.next_time, plan.beat.enabled) == (None, False), "beat would fall over it"
+    assert "never" in page(client, reverse("admin:leaderboard_rerunschedule_changelist"))
+    tasks.sweep()
+
+
+def test_a_schedule_that_reruns_nothing_is_refused(client, staff, schedule):
+    client.force_login(staff)
+    form = {"name": "nothing", "tier": "quick", "crontab": schedule.plan.crontab.pk}
+    told = client.post(reverse("admin:leaderboard_rerunschedule_add"), form).content.decode()
+    assert "This would rerun nothing" in told
+    form |= {"tasks": ["imputation"]}
+    assert client.post(reverse("admin:leaderboard_rerunschedule_add"), form).status_code == 302
 
 
 def test_a_schedule_reruns_what_stands_and_leaves_alone_what_is_under_way(schedule):
@@ -280,7 +334,7 @@ def test_the_admin_shows_when_a_schedule_fired_and_will_fire(client, staff, sche
     assert timezone.now() < told <= timezone.now() + timedelta(minutes=5)
     assert told.minute % 5 == 0
     last = timezone.now().replace(year=2020, month=2, day=3)
-    PeriodicTask.objects.update(last_run_at=last)
+    RerunSchedule.objects.update(last_time=last)
     client.force_login(staff)
     text = page(client, reverse("admin:leaderboard_rerunschedule_changelist"))
     assert re.search(r"3 Feb\S* 2020", text), text[text.find("field-last_time") :][:200]

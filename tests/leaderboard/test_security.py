@@ -9,13 +9,17 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 from django_ratelimit import core as ratelimit
 
 from leaderboard.__main__ import Unusable, start_broker
+from leaderboard.machine.folder import OTHERS, make_private
 from leaderboard.models import ApiToken
-from leaderboard.submitting.rates import ForgivingRedisCache
+from leaderboard.submitting import rates
+from leaderboard.submitting.uploads import store_code
+from runners.broker import exposure
 
+FORGIVING = "leaderboard.submitting.rates.ForgivingRedisCache"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,11 +33,40 @@ def uncounted(monkeypatch):
     cache.clear()
 
 
-def test_guessing_one_accounts_password_is_stopped(client, alice):
-    words = {"username": "Alice", "password": "wrong"}
-    statuses = [client.post("/accounts/login/", words).status_code for _ in range(12)]
+DOORS = ("/accounts/login/", "/admin/login/")
+
+
+def knock(door, name, password="wrong", address="192.0.2.1"):
+    return Client(REMOTE_ADDR=address).post(door, {"username": name, "password": password}).status_code
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_guessing_one_accounts_password_is_stopped_however_its_name_is_typed(alice, door):
+    typed = ["alice", "Alice ", "\uff41lice", " ALICE"] * 3
+    statuses = [knock(door, name) for name in typed]
     assert statuses == [200] * 10 + [429] * 2
-    assert client.get("/accounts/login/").status_code == 200
+    assert Client(REMOTE_ADDR="192.0.2.1").get(door).status_code == 200
+
+
+def test_both_doors_count_together(alice):
+    statuses = [knock(DOORS[number % 2], "alice") for number in range(12)]
+    assert statuses == [200] * 10 + [429] * 2
+
+
+def test_an_address_of_ipv6_counts_as_its_network(alice):
+    statuses = [knock(DOORS[0], "alice", address=f"2001:db8:0:1::{number:x}") for number in range(12)]
+    assert statuses == [200] * 10 + [429] * 2
+    assert knock(DOORS[0], "alice", address="2001:db8:0:2::1") == 200
+
+
+def test_wrong_guesses_of_others_never_lock_the_owner_out_from_where_he_signed_in_before(alice, monkeypatch):
+    monkeypatch.setattr(rates, "TRIES_OF_STRANGERS", "5/h")
+    home = {"name": "alice", "password": "correct horse", "address": "198.51.100.7"}
+    assert knock(DOORS[0], **home) == 302
+    guesses = [knock(DOORS[0], "alice", address=f"192.0.2.{number}") for number in range(1, 8)]
+    assert guesses == [200] * 4 + [429] * 3, "many addresses help nobody to guess"
+    assert knock(DOORS[0], **home) == 302
+    assert knock(DOORS[0], "alice", "correct horse", "203.0.113.9") == 429
 
 
 def test_guessing_many_accounts_from_one_address_is_stopped(client, db):
@@ -56,11 +89,10 @@ def test_uploads_by_page_and_token_are_counted_together(client, alice):
         assert client.post("/api/v1/submissions", told | {"file": file}, headers=headers).status_code == 429
 
 
-def test_without_the_cache_people_sign_in_all_the_same():
-    away = ForgivingRedisCache("unix:///nonexistent.sock?db=0", {})
-    assert away.add("key", 1) is False
-    with pytest.raises(ValueError, match="away"):
-        away.incr("key")
+def test_without_the_broker_people_sign_in_all_the_same(alice):
+    away = {"BACKEND": FORGIVING, "LOCATION": "unix:///nonexistent.sock?db=0"}
+    with override_settings(CACHES={"default": away}):
+        assert [knock(door, "alice", "correct horse") for door in DOORS] == [302, 200], "she is no administrator"
 
 
 def test_a_foreign_form_changes_nothing(alice):
@@ -74,6 +106,17 @@ def test_tokens_are_kept_as_hashes(alice):
     token, text = ApiToken.issue(alice, "laptop")
     assert text not in str(vars(token))
     assert len(token.sha256) == 64
+
+
+def test_what_is_stored_is_its_owners_alone(tmp_path, settings):
+    """The supervisor's umask is inherited; where somebody starts a part by hand, the folder above is closed."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    before = os.umask(OTHERS)
+    try:
+        store_code(b"class Method: ...")
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o077 for path in (tmp_path / "media").rglob("*")} == {0}
 
 
 def manage(tmp_path, *words, **env):
@@ -134,6 +177,23 @@ def test_a_site_that_cannot_start_says_why(tmp_path, variable, value, said):
     assert said in told.stdout
 
 
+@pytest.mark.parametrize(
+    ("url", "lacking"),
+    [
+        ("redis://broker.example:6379/0", "a password and TLS"),
+        ("redis://:secret@broker.example:6379/0", "TLS"),
+        ("rediss://broker.example:6379/0", "a password"),
+        ("rediss://:secret@broker.example:6379/0", ""),
+        ("redis://127.0.0.1:6379/0", ""),
+        ("redis+socket:///run/broker?virtual_host=0", ""),
+    ],
+)
+def test_a_broker_that_anybody_may_reach_is_told(url, lacking):
+    told = exposure(url)
+    assert (lacking in told) if lacking else told == ""
+    assert "secret" not in told
+
+
 def test_no_password_is_told_where_the_broker_does_not_answer(tmp_path, monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://:hunter2@127.0.0.1:1/0")
     monkeypatch.setattr("leaderboard.__main__.time.sleep", lambda seconds: None)
@@ -148,3 +208,17 @@ def test_secrets_are_made_once_and_readable_by_nobody_else(tmp_path):
     assert manage(tmp_path, "check").returncode == 0
     assert (tmp_path / "secret_key").read_text() == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_the_data_folder_is_its_owners_alone(tmp_path):
+    folder = tmp_path / "new"
+    assert not make_private(folder), "one that it makes is narrow from the start"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o755)
+    assert make_private(folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert not make_private(folder)
+    folder.chmod(0o1777)
+    with pytest.raises(OSError, match="users share"):
+        make_private(folder)
+    assert folder.stat().st_mode & 0o1777 == 0o1777, "other people's /tmp stays as it is"

@@ -9,10 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leaderboard.machine.contents import CODE as STORED
+from leaderboard.submitting import uploads
 from leaderboard.submitting.uploads import Bounded, UploadError, from_zip, read_upload, store_code
 from papers import catalogue
 from tests.leaderboard.conftest import CODE
@@ -70,6 +73,10 @@ def lying_about_its_size():
             "method.zip",
             zipped(("method.py", CODE), ("README.md", "x"), ("__MACOSX/._method.py", "x"), (".DS_Store", "x")),
         ),
+        ("method.zip", zipped(("Method/", b""), ("Method/method.py", CODE), ("__MACOSX/Method/._method.py", "x"))),
+        ("method.zip", zipped(("Method\\method.py", CODE), ("Method\\Thumbs.db", "x"))),
+        ("method.zip", zipped(("./method.py", CODE), ("__pycache__/method.cpython-311.pyc", "x"))),
+        ("method.py", b"\xef\xbb\xbf" + CODE),
         ("method.zip", in_disguise(b"<html><script>alert(1)</script>")),
         ("method.zip", in_disguise(b"import os; os.abort()\n")),
         ("method.zip", zipped(("m\N{LATIN SMALL LETTER E WITH ACUTE}thode.py", CODE))),
@@ -80,7 +87,7 @@ def lying_about_its_size():
     ],
 )
 def test_good_files_are_taken(name, content):
-    assert b"class Method" in read_upload(name, content, TASK)
+    assert b"Method" in read_upload(name, content, TASK).code
 
 
 @pytest.mark.parametrize(
@@ -90,11 +97,11 @@ def test_good_files_are_taken(name, content):
         ("method.txt", CODE, "neither a .py nor a .zip"),
         ("method.py", CODE + b"#" * (2 << 20), "limit is 1 MiB"),
         ("method.py", b"x = 1\n# caf\xe9\n", "line 2: byte 9 is not UTF-8|line 2.*not UTF-8"),
-        ("method.py", b"\xef\xbb\xbf" + CODE, "byte order mark"),
+        ("method.py", b"\xef\xbb\xbf# caf\xe9\n", "line 1: byte 8 is not UTF-8"),
         ("method.py", b"a = 1\x00\n", "not valid Python"),
         ("method.py", b"def f(:\n", "method.py, line 1.*not valid Python"),
         ("method.py", b"class Other: pass", "defines no class Method"),
-        ("method.py", b"if True:\n    class Method: pass", "defines no class Method"),
+        ("method.py", b"def f():\n    class Method: pass", "defines no class Method"),
         (
             "method.py",
             b"class Method:\n    def __init__(self, seed, device): pass",
@@ -115,19 +122,21 @@ def test_good_files_are_taken(name, content):
         ("method.zip", zipped(("method.py", CODE))[:-30], "not a readable zip"),
         ("method.zip", zipped(("../method.py", CODE)), "leaves its folder"),
         ("method.zip", zipped(("/method.py", CODE)), "absolute"),
-        ("method.zip", zipped(("a\\method.py", CODE)), "absolute or foreign|also holds|0 Python files"),
+        ("method.zip", zipped(("..\\method.py", CODE)), "leaves its folder"),
+        ("method.zip", zipped(("\\method.py", CODE)), "absolute"),
+        ("method.zip", zipped(("method.py", CODE), ("readme_net.py", CODE)), "holds 2 Python files"),
+        ("method.zip", zipped(("a/method.py", CODE), ("b/other.py", CODE)), "also holds a/method.py"),
         ("method.zip", zipped(("C:method.py", CODE)), "absolute or foreign"),
         ("method.zip", zipped((link(), "/etc/passwd")), "link or device"),
         ("method.zip", zipped(*((f"{i}.py", b"") for i in range(3000))), "3000 entries"),
         ("method.zip", zipped(("method.py", b"#" * (200 << 20))), "unpacks to more than 1 MiB"),
         ("method.zip", with_another_name_inside(), "not a readable zip"),
         ("method.zip", zipped(("method\u202e.py.exe", CODE)), "also holds method"),
-        ("method.zip", zipped(("\u2025/method.py", CODE)), "also holds"),
         ("method.zip", zipped(("method.py/", b""), ("method.py/x", CODE)), "also holds method.py/x"),
         ("method.py", in_disguise(CODE), "not UTF-8|not valid Python"),
         ("method.zip", lying_about_its_size(), "not a readable zip|unpacks to more"),
         ("method.zip", encrypted(), "encrypted"),
-        ("method.zip", zipped(("src/method.py", CODE)), "also holds src/method.py"),
+        ("method.zip", zipped(("src/method.py", CODE), ("setup.py", CODE)), "also holds src/method.py"),
         ("method.zip", zipped(("method.py", CODE), ("weights.bin", b"1")), "also holds weights.bin"),
         ("method.zip", zipped(("a.py", CODE), ("b.py", CODE)), "holds 2 Python files"),
         ("method.zip", zipped(("method.py", CODE), ("method.py", CODE)), "holds 2 Python files"),
@@ -142,9 +151,43 @@ def test_bad_files_are_refused_with_a_reason(name, content, message):
     assert caught.value.message.isprintable()
 
 
+def test_nothing_in_a_zip_is_dropped_in_silence(client, alice, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    file = zipped(("net/method.py", CODE), ("net/README.md", "x"), (".DS_Store", "x"))
+    client.force_login(alice)
+    fields = {"name": "Zipped", "file": SimpleUploadedFile("method.zip", file)}
+    page = client.post("/tasks/imputation/submit/", fields, follow=True).content.decode()
+    assert "Not kept: net/README.md, .DS_Store." in page
+
+
+def test_no_more_than_two_files_are_parsed_at_a_time_and_few_wait(settings, tmp_path, monkeypatch):
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(uploads, "TURN_SECONDS", 0.1)
+    with uploads.parser(), uploads.parser():
+        with pytest.raises(UploadError, match="Too many files are being read") as caught, uploads.parser():
+            pass
+        assert caught.value.code == "busy"
+    with uploads.parser():
+        pass
+
+
+def test_refused_uploads_are_counted(client, alice, monkeypatch):
+    monkeypatch.setattr("leaderboard.submitting.rates.REFUSED", "2/h")
+    cache.clear()
+    client.force_login(alice)
+    told = [
+        client.post("/tasks/imputation/submit/", {"name": "Bad", "file": SimpleUploadedFile("m.py", b"x = 1")})
+        for _ in range(3)
+    ]
+    assert [response.status_code for response in told] == [422] * 3
+    assert "defines no class Method" in told[1].content.decode()
+    assert "Too many uploads were refused in an hour" in told[2].content.decode()
+    cache.clear()
+
+
 def test_a_task_may_take_less_than_the_site():
     small = replace(TASK, file_bytes=len(CODE))
-    assert read_upload("method.py", CODE, small) == CODE
+    assert read_upload("method.py", CODE, small).code == CODE
     for name, content in [("method.py", CODE + b"#" * 99), ("method.zip", zipped(("method.py", CODE + b"#" * 99)))]:
         with pytest.raises(UploadError, match=r"KiB of code; .* takes .* KiB: learn in the run"):
             read_upload(name, content, small)
@@ -169,7 +212,7 @@ def test_a_thousand_mutated_zips_give_code_or_a_reason(changes, cut):
     for at, byte in changes:
         content[at] = byte
     try:
-        _, code = from_zip("method.zip", bytes(content[: len(content) - cut]))
+        _, code, _ = from_zip("method.zip", bytes(content[: len(content) - cut]))
     except UploadError:
         return
     assert len(code) <= 1 << 20
@@ -217,7 +260,7 @@ DOUBLES = b"class Method:\n    def __init__(self, seed, device): ...\n    def do
 
 def test_an_optional_call_is_never_demanded_and_a_required_one_is(doubling):
     assert "halve" in doubling.calls
-    assert read_upload("method.py", DOUBLES, doubling) == DOUBLES
+    assert read_upload("method.py", DOUBLES, doubling).code == DOUBLES
     with pytest.raises(UploadError, match="lacks double"):
         read_upload("method.py", DOUBLES.replace(b"double", b"halve"), doubling)
 
@@ -226,7 +269,7 @@ def test_an_optional_call_is_never_demanded_and_a_required_one_is(doubling):
 def test_the_starter_and_the_submit_page_name_what_a_method_meets(task, client, alice):
     client.force_login(alice)
     starter = client.get(f"/tasks/{task.slug}/starter.py").content
-    assert read_upload("method.py", starter, task) == starter
+    assert read_upload("method.py", starter, task).code == starter
     page = client.get(f"/tasks/{task.slug}/submit/").content.decode()
     for words in (f"Python {platform.python_version()}", f"numpy {np.__version__}", "0 to 2**32 - 1"):
         assert words in page

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
-from leaderboard.boards import standings, statistics
+from leaderboard.boards import kept, recast, standings, statistics
 from leaderboard.figures import charts
 from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
 from papers import catalogue
@@ -257,3 +257,33 @@ def test_a_column_stays_where_the_best_row_lacks_its_metric(client, measured):
     response = board(client)
     assert names(response) == ["Best", "One"]
     assert "rmse" in [header["name"] for header in response.context["headers"]]
+
+
+def test_a_board_that_is_made_when_it_is_read_is_made_once_until_it_changes(client, measured, monkeypatch):
+    made = []
+    make = recast.recast_rows
+    monkeypatch.setattr(recast, "recast_rows", lambda view: made.append(view) or make(view))
+    kept.boards.clear()
+    measured("First", 0.5)
+    for query in ("?rule=worst", "?rule=worst&sort=cpu&q=First", "?rule=worst&authors=best&col=memory"):
+        assert "First" in client.get(f"/tasks/imputation/{query}").content.decode()
+    assert len(made) == 1
+    client.get("/tasks/imputation/?rule=rank")
+    assert len(made) == 2
+    measured("Second", 0.6)
+    assert "Second" in client.get("/tasks/imputation/?rule=worst").content.decode()
+    assert len(made) == 3
+
+
+def test_while_boards_are_made_few_threads_wait_and_the_others_are_told(client, measured):
+    measured("First", 0.5)
+    kept.boards.clear()
+    held = [kept.waiters.acquire(blocking=False) for _ in range(kept.WAITING)]
+    try:
+        response = client.get("/tasks/imputation/?rule=worst")
+        assert (all(held), response.status_code, response["Retry-After"]) == (True, 503, "30")
+        assert client.get("/tasks/imputation/").status_code == 200
+    finally:
+        for _ in held:
+            kept.waiters.release()
+    assert client.get("/tasks/imputation/?rule=worst").status_code == 200

@@ -66,7 +66,8 @@ def codes():
             body = known.get(digest)
             if self.path.startswith("/attempts/") and body:
                 assert len(parse_qs(urlsplit(self.path).query)["execution"][0]) == 32
-                body = json.dumps({"code_url": f"http://127.0.0.1:{server.server_port}/{digest}"}).encode()
+                address = f"http://127.0.0.1:{server.server_port}/{digest}"
+                body = json.dumps({"code_url": address, "seed_key": PUBLIC_KEY.hex()}).encode()
             self.send_response(200 if body else 410)
             self.end_headers()
             self.wfile.write(body or b"")
@@ -115,7 +116,6 @@ def send(broker_url, codes, worker):
             "tier": "quick",
             "task_version": 1,
             "seeds": 5,
-            "seed_key": PUBLIC_KEY.hex(),
             "attempt_url": f"{address}/attempts/{digest}",
             "code_sha256": sha256 or digest,
             "oracle": "",
@@ -200,8 +200,8 @@ def test_a_worker_that_cannot_isolate_refuses_uploads_and_runs_house_methods_wit
     unsafe = Isolation("none", False, "There is no bubblewrap.", "Install it.")
     code = method("return 2 * x")
     monkeypatch.setattr(tasks, "probe_isolation", lambda: unsafe)
-    monkeypatch.setattr(tasks, "fetch", lambda url, report: code)
-    told = {"task": "doubling", "tier": "quick", "task_version": doubling.version, "seeds": 1, "seed_key": "00"}
+    monkeypatch.setattr(tasks, "fetch", lambda url, report: (code, PUBLIC_KEY))
+    told = {"task": "doubling", "tier": "quick", "task_version": doubling.version, "seeds": 1}
     told |= {"attempt_url": "", "oracle": "", "code_sha256": hashlib.sha256(code).hexdigest()}
     report = SimpleNamespace(whose={"run": 1})
     with pytest.raises(tasks.Refused, match=r"can't isolate uploads. There is no bubblewrap. Install it."):

@@ -1,0 +1,67 @@
+"""The web server: `python -m leaderboard.machine.web FD`, on a socket that the supervisor listens on.
+
+Waitress reads a request whole, head and body, before a thread takes it: half-sent ones hold a connection and nothing else,
+and that for a bounded time.
+"""
+
+import logging
+import resource
+import signal
+import socket
+import sys
+
+from django.conf import settings
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer, create_server
+
+from leaderboard.machine.supervisor import WEB_READY
+from leaderboard.wsgi import application
+
+THREADS = 8
+REQUEST_SECONDS = 60  # for a request to arrive, however many bytes trickle in, and for a connection to stay idle
+CONNECTIONS = 800  # of one process
+BODY_BYTES = 16 << 20  # beyond an upload's limit, so that the site itself can say what that is
+
+
+class BoundedChannel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose time runs from the first byte of a request, not from the latest."""
+
+    last_activity: float
+
+    def handle_read(self) -> None:
+        is_under_way, since = self.request is not None, self.last_activity
+        super().handle_read()
+        if is_under_way and self.request is not None:
+            self.last_activity = since
+
+
+TcpWSGIServer.channel_class = BoundedChannel
+
+
+def server_on(door: socket.socket, *, request_seconds: int = REQUEST_SECONDS) -> TcpWSGIServer:
+    return create_server(
+        application,
+        sockets=[door],
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        channel_timeout=request_seconds,
+        cleanup_interval=1,
+        max_request_body_size=BODY_BYTES,
+        asyncore_use_poll=True,
+        ident="",
+        clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
+    )
+
+
+def main() -> None:
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    server = server_on(socket.socket(fileno=int(sys.argv[1])))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the server finishes what it has in hand
+    print(WEB_READY, flush=True)  # noqa: T201
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

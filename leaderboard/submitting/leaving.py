@@ -1,0 +1,49 @@
+"""Taking back: an entry from its board, and an account from the site. What was measured stays for the record."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from leaderboard.boards import standings
+from leaderboard.models import DELETED, Deed, Run, Submission
+from leaderboard.running.runs import cancel
+from leaderboard.submitting.rights import check_may_change
+
+
+def withdraw(submission: Submission, user: Any) -> None:
+    """Take an entry off boards, search and author page, and end its open runs. Raises PermissionDenied."""
+    check_may_change(user, submission)
+    if submission.is_house:
+        raise PermissionDenied("Methods of the house come with their boards.")
+    with transaction.atomic():
+        Submission.objects.filter(pk=submission.pk, withdrawn=None).update(withdrawn=timezone.now(), superseded=True)
+        Deed.note(user, "withdrew", submission)
+        cancel_open(submission=submission)
+        for board in submission.card.boards.values():
+            standings.rebuild(board)
+
+
+def delete_account(user: Any) -> None:
+    """Forget who somebody is: what they sent stays, as a deleted user's. Raises PermissionDenied for the only administrator."""
+    others = get_user_model().objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    if user.is_superuser and not others.exists():
+        raise PermissionDenied("You are the only administrator: make another one first.")
+    with transaction.atomic():
+        cancel_open(submission__author=user)
+        user.api_tokens.all().delete()
+        user.groups.clear()
+        user.user_permissions.clear()
+        user.username = f"{DELETED} {user.pk}"
+        user.email = user.first_name = user.last_name = ""
+        user.is_active = user.is_staff = user.is_superuser = False
+        user.set_unusable_password()
+        user.save()
+        Deed.note(user, "deleted the account", user)
+
+
+def cancel_open(**which: Any) -> None:
+    for run in Run.objects.open().filter(**which):
+        cancel(run)

@@ -1,0 +1,55 @@
+"""What is answered when something goes wrong: pages to people, JSON to programs."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
+
+from leaderboard.api.access import problems
+from leaderboard.boards.kept import Busy
+
+RETRY_SECONDS = 30
+SENTENCES = {
+    400: "The request can't be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this method.",
+    413: "The request is too large.",
+    500: "Something went wrong here: it is our fault, and noted.",
+    503: "The site is busy: nothing was changed, try again in half a minute.",
+}
+KEPT = ("Allow", "Retry-After", "WWW-Authenticate")  # headers that programs go by
+
+
+class Errors(MiddlewareMixin):
+    """Whatever goes wrong, and wherever: a program that asks the API is answered in JSON."""
+
+    get_response: Callable[[HttpRequest], HttpResponse]
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A database that is locked or away, or much that is asked at once, is no fault of the request: it may be repeated."""
+        if not isinstance(exception, OperationalError | Busy):
+            return None
+        response = render(request, "503.html", {"sentence": SENTENCES[503]}, status=503)
+        response["Retry-After"] = str(RETRY_SECONDS)
+        return response
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        is_json = response.get("Content-Type", "").startswith("application/json")
+        if response.status_code < 400 or is_json or not request.path.startswith("/api/"):
+            return response
+        status = response.status_code
+        answer = problems(status, ("", SENTENCES.get(status, f"{HTTPStatus(status).phrase}.")))
+        for name in KEPT:
+            if name in response:
+                answer[name] = response[name]
+        return answer
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 where the request is too large."""
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return render(request, "400.html", {"sentence": SENTENCES[status]}, status=status)
