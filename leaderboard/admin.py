@@ -233,7 +233,7 @@ class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = RerunSchedule
-        fields = ["name", "tier", "tasks", "submissions", "crontab", "is_paused"]
+        fields = ["name", "tier", "tasks", "submissions", "crontab", "hours", "is_paused"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -254,7 +254,7 @@ class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(RerunSchedule)
 class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = RerunScheduleForm
-    list_display = ("name", "tier", "crontab", "is_paused", "last_time", "next_time")
+    list_display = ("name", "tier", "crontab", "hours", "is_paused", "last_time", "next_time")
     filter_horizontal = ("submissions",)
     actions = ("pause", "resume")
 

@@ -193,6 +193,7 @@ LEASE_SECONDS = environment.whole("LEASE_SECONDS", 60, least=2 * HEARTBEAT)
 
 # Drift is mailed to the administrators; without EMAIL_URL it stands in the log and on the pages.
 ADMINS = [(address, address) for address in environment.words("ADMINS", [])]
+NIGHTLY_HOURS = environment.whole("NIGHTLY_HOURS", 2, least=1, most=24)  # of one core, for the nightly repeat
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "claimcheck@localhost")
 vars().update(environment.email("EMAIL_URL", "dummymail://"))
 

@@ -228,8 +228,7 @@ def rerun_scheduled(schedule: int) -> None:
         plan = RerunSchedule.objects.filter(pk=schedule).first()
         if plan is None or not plan.take_turn():  # deleted or paused since beat sent this, or the sweep was first
             return
-        busy = Run.objects.open().filter(tier=plan.tier).values("submission")
-        for submission in plan.chosen_submissions().exclude(pk__in=busy):
+        for submission in plan.turn():
             rerun(submission, tier=plan.tier, why=f"schedule: {plan.name}")
 
 

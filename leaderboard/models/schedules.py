@@ -2,14 +2,16 @@
 
 import json
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
+from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
-from leaderboard.models.runs import TIER_CHOICES
+from leaderboard.models.runs import TIER_CHOICES, Run
 from leaderboard.models.submissions import Submission
 
 
@@ -30,6 +32,14 @@ class RerunSchedule(models.Model):
     tasks = models.JSONField(default=list, blank=True)  # slugs: everything on these boards
     submissions = models.ManyToManyField(Submission, blank=True, related_name="+")
     crontab = models.ForeignKey(CrontabSchedule, on_delete=models.PROTECT)
+    hours = models.FloatField(
+        "hours a turn",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.01)],
+        help_text="Each time what fits into so many hours of one core, by its last run, what waits longest first. "
+        "Empty: all of it.",
+    )
     is_paused = models.BooleanField(default=False)
     last_time = models.DateTimeField(null=True, editable=False)  # when it fired
     waits_since = models.DateTimeField(default=timezone.now, editable=False)  # its next time comes after this
@@ -66,6 +76,30 @@ class RerunSchedule(models.Model):
         on_boards = Q(task__in=self.tasks, standings__tier=self.tier)
         picked = Q(pk__in=self.submissions.values("pk"))
         return Submission.objects.in_the_running().filter(on_boards | picked).distinct()
+
+    def turn(self) -> list[Submission]:
+        """What it reruns now: all that is chosen and has no open run, or what fits its hours, what waits longest first.
+
+        At least one, so that what is longer than the hours has its turn too.
+        """
+        waiting = self.chosen_submissions().exclude(
+            pk__in=Run.objects.open().filter(tier=self.tier).values("submission")
+        )
+        if self.hours is None:
+            return list(waiting)
+        last = Run.objects.filter(submission=OuterRef("pk"), tier=self.tier).order_by("-queued", "-pk")
+        cost = last.annotate(cost=F("cpu_seconds") + F("evaluator_seconds"))
+        rows = list(
+            waiting.annotate(
+                since=Subquery(last.values("queued")[:1]), cost=Subquery(cost.values("cost")[:1])
+            ).order_by(F("since").asc(nulls_first=True), "pk")
+        )
+        ends = accumulate(row.cost or 0.0 for row in rows)
+        return [
+            row
+            for index, (row, end) in enumerate(zip(rows, ends, strict=True))
+            if not index or end <= 3600 * self.hours
+        ]
 
     @property
     def next_time(self) -> datetime | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import accumulate
 
+from django.conf import settings
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule
 
@@ -92,17 +93,16 @@ def submit(task: Task, method: House) -> Submission:
 
 
 def schedule_nightly_repeat() -> RerunSchedule:
-    """Rerun the cheapest house method of every task that has code each night: it must repeat itself exactly."""
+    """Each night rerun the house methods that were not repeated for longest, as many as fit NIGHTLY_HOURS: in rotation all of them.
+
+    What has code must repeat itself exactly. An administrator may give the schedule another time, other hours, or pause it.
+    """
     schedule = RerunSchedule.objects.filter(name=NIGHTLY).first()
     if schedule is None:
         crontab = CrontabSchedule.objects.create(minute="17", hour="3")
-        schedule = RerunSchedule.objects.create(name=NIGHTLY, crontab=crontab)
-    for task in catalogue.all_tasks().values():
-        board = task.board("quick")
-        played = (method for method in task.house if method.kind != "oracle")
-        cheapest = min(played, key=lambda method: references.expense(board, method))
-        same = Submission.objects.filter(task=task.slug, house_slug=cheapest.slug, is_house=True, superseded=False)
-        schedule.submissions.add(*same)
+        schedule = RerunSchedule.objects.create(name=NIGHTLY, crontab=crontab, hours=settings.NIGHTLY_HOURS)
+    house = Submission.objects.in_the_running().filter(is_house=True, task__in=catalogue.all_tasks())
+    schedule.submissions.set(house.exclude(kind="oracle"))
     return schedule
 
 

@@ -348,6 +348,22 @@ def test_the_nightly_repeat_is_scheduled_once_however_often_the_site_starts(db, 
     assert RerunSchedule.objects.count() == 1
     assert set(plan.chosen_submissions().values_list("task", flat=True)) == set(catalogue.all_tasks())
     assert json.loads(plan.beat.kwargs) == {"schedule": plan.pk}
+    assert (plan.hours, plan.chosen_submissions().filter(kind="oracle").count()) == (2, 0)
+
+
+def test_a_turn_takes_what_fits_its_hours_and_what_waits_longest_first(measured):
+    rows = [measured(name) for name in ("First", "Second", "Third")]
+    for age, row in zip((3, 9, 6), rows, strict=True):
+        row.runs.update(queued=timezone.now() - timedelta(days=age), cpu_seconds=1500, evaluator_seconds=500)
+    crontab = CrontabSchedule.objects.create(minute="*/5")
+    plan = RerunSchedule.objects.create(name="nightly", crontab=crontab, tasks=["imputation"], hours=1.2)
+    assert [row.name for row in plan.turn()] == ["Second", "Third"]
+    plan.hours = 0.1
+    assert [row.name for row in plan.turn()] == ["Second"], "what is longer than a turn has its turn too"
+    rows[1].runs.update(status="queued")
+    assert [row.name for row in plan.turn()] == ["Third"]
+    plan.hours = None
+    assert {row.name for row in plan.turn()} == {"First", "Third"}
 
 
 # ---- provenance
