@@ -120,6 +120,9 @@ class Task:
     file_bytes: int = 1 << 20  # of a method; less where what was learnt elsewhere must not be packed in
     flags: tuple[Flag, ...] = ()
     average: Literal["mean", "iqm"] = "mean"  # of a seed's cases; "iqm" leaves out the best and the worst quarter
+    cases_share_draws: bool = (
+        False  # True where the cases of a seed meet the same draws: they are then one block of noise
+    )
     # what is shown
     figures: tuple[Figure, ...] = ()
 

@@ -79,7 +79,7 @@ class Contest:
     board: Board
     comparison: Comparison
     titles: tuple[str, str]  # of the two house methods
-    advantage: statistics.Estimate | None
+    advantage: statistics.Difference | None
     run: Run | None = None
 
     @property
@@ -189,17 +189,19 @@ def contests(board: Board, measurements: Measurements) -> list[Contest]:
     ]
 
 
-def advantage(board: Board, item: Comparison, measurements: Measurements) -> statistics.Estimate | None:
+def advantage(board: Board, item: Comparison, measurements: Measurements) -> statistics.Difference | None:
     """The paired difference in favour of the claimed winner, over the cases; None where one wasn't played by both."""
     metric = board.task.metric(item.metric)
     runs = measurements.pair(board, item.house, item.than)
     if runs is None:
         return None
     pairs = [measurements.scores.pairs(runs[0].pk, runs[1].pk, metric.name, case) for case in item.cases]
-    known = [metric.gain(pair[0]) - metric.gain(pair[1]) for pair in pairs if pair]
-    if len(known) < len(pairs) or len({len(one) for one in known}) != 1:
+    known = [pair for pair in pairs if pair]
+    if len(known) < len(pairs) or len({len(first) for first, _ in known}) != 1:
         return None
-    return statistics.estimate(np.array(known))
+    gains = metric.gain(np.array(known).swapaxes(0, 1))  # 2 × cases × seeds
+    first, second = statistics.strata_of(gains, share_draws=board.task.cases_share_draws)
+    return statistics.paired(first, second)
 
 
 @dataclass(frozen=True)

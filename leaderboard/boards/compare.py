@@ -107,7 +107,7 @@ def lines_of(board: Board, entries: Sequence[Entry], reference: Entry, metric: M
     return [
         Line(
             case,
-            [statistics.estimates(e.by_case[case][None])[0] if case in e.by_case else None for e in entries],
+            [statistics.estimate(e.by_case[case][None]) if case in e.by_case else None for e in entries],
             [table[case, entry.index] for entry in entries],
             [(case, entry.index) in apart for entry in entries],
         )
@@ -122,15 +122,16 @@ def difference(metric: Metric, entry: Entry, reference: Entry, case: str) -> Dif
     first, second = entry.by_case[case], reference.by_case[case]
     if metric.target is not None:
         first, second = -metric.gain(first), -metric.gain(second)
-    return statistics.paired(first, second)
+    return statistics.paired(first[None], second[None])
 
 
 def gain_of(board: Board, entry: Entry, metric: Metric, cases: Sequence[str]) -> np.ndarray | None:
-    """The gain by seed over the cases, (1, seeds); None where one is missing."""
+    """What is compared over the cases, (strata, seeds); None where one is missing."""
     if not cases or not all(case in entry.by_case for case in cases):
         return None
     scores = np.array([[entry.by_case[case] for case in cases]])
-    return statistics.by_seed(metric.gain(scores), board.task.average)
+    task = board.task
+    return np.asarray(statistics.strata_of(metric.gain(scores), task.average, share_draws=task.cases_share_draws)[0])
 
 
 def overall_estimate(board: Board, entry: Entry, metric: Metric, cases: Sequence[str]) -> Estimate | None:
@@ -138,7 +139,9 @@ def overall_estimate(board: Board, entry: Entry, metric: Metric, cases: Sequence
     if not cases or not all(case in entry.by_case for case in cases):
         return None
     scores = np.array([[entry.by_case[case] for case in cases]])
-    return statistics.estimates(statistics.by_seed(scores, board.task.average, gain=metric.gain(scores)))[0]
+    task, gain = board.task, metric.gain(scores)
+    how = {"gain": gain, "share_draws": task.cases_share_draws}
+    return statistics.estimate(statistics.strata_of(scores, task.average, **how)[0])
 
 
 def duels_of(board: Board, entries: Sequence[Entry], metric: Metric, cases: Sequence[str]) -> list[list[Duel]]:
@@ -146,7 +149,7 @@ def duels_of(board: Board, entries: Sequence[Entry], metric: Metric, cases: Sequ
     gains = [gain_of(board, entry, metric, cases) for entry in entries]
     pairs = [(i, j) for i in range(len(entries)) for j in range(len(entries)) if i != j]
     advantages = {
-        (i, j): statistics.paired(first[0], second[0])
+        (i, j): statistics.paired(first, second)
         for i, j in pairs
         if (first := gains[i]) is not None and (second := gains[j]) is not None
     }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.db.models import QuerySet
 
-from leaderboard.boards import kept, search, standings, statistics, tables
+from leaderboard.boards import kept, ranking, search, standings, statistics, tables
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Standing
 from papers.task import Board
@@ -40,7 +40,7 @@ def recast_rows(view: View) -> list[Standing]:
     if not present or not cases:
         return []
     gain = gains(view, present, cases)
-    standings.set_places(present, gain, statistics.tally(gain[standings.contending(present)]))
+    standings.set_places(present, gain, ranking.tally(gain[standings.contending(present)]))
     set_values(view, present, cases, gain)
     return sorted(present, key=lambda row: row.position)
 
@@ -49,11 +49,11 @@ def set_values(view: View, present: Sequence[Standing], cases: Sequence[str], ga
     """Set what each row's value is under the view's rule: in the metric's unit, but a mean rank is a place."""
     primary = view.board.task.primary
     scores = standings.stored_scores(view.board, present, cases)
-    for row, own, by_seed in zip(present, scores, gain, strict=True):
+    for row, own, places in zip(present, scores, gain, strict=True):
         if view.rule == "rank":
-            value = dict(vars(statistics.estimates(-by_seed[None])[0]))
+            value = dict(vars(statistics.estimate(-places)))
         else:
-            value = standings.overall(primary, own, rule_of(view), weights=weights_of(view, cases))
+            value = standings.overall(view.board.task, own, rule_of(view), weights=weights_of(view, cases))
         row.value, row.low, row.high = value["value"], value["low"], value["high"]
         row.metrics = row.metrics | {primary.name: value}
 
@@ -74,18 +74,19 @@ def stored_rows(board: Board) -> QuerySet[Standing]:
 
 
 def gains(view: View, present: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:
-    """Scores by seed under the view's rule, (rows, seeds), higher is better; a place is negative.
+    """Scores under the view's rule, (rows, strata, seeds), higher is better; a place is negative.
 
     A mean rank depends on who else is there: contenders are placed among themselves, an oracle among all of them.
     """
     gain = view.board.task.primary.gain(standings.stored_scores(view.board, present, cases))
     if view.rule != "rank":
-        return statistics.by_seed(gain, rule_of(view), weights=weights_of(view, cases))
+        share_draws = view.board.task.cases_share_draws
+        return statistics.strata_of(gain, rule_of(view), weights=weights_of(view, cases), share_draws=share_draws)
     contenders = standings.contending(present)
-    places = np.empty((len(present), gain.shape[2]))
-    places[contenders] = statistics.by_seed(gain[contenders], "rank")
+    places = np.empty((len(present), 1, gain.shape[2]))
+    places[contenders] = statistics.strata_of(gain[contenders], "rank")
     for oracle in set(range(len(present))) - set(contenders):
-        places[oracle] = statistics.by_seed(gain[[*contenders, oracle]], "rank")[-1]
+        places[oracle] = statistics.strata_of(gain[[*contenders, oracle]], "rank")[-1]
     return places
 
 

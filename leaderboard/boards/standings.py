@@ -15,13 +15,13 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from leaderboard.boards import audit, statistics
+from leaderboard.boards import audit, ranking, statistics
 from leaderboard.boards.scores import Scores, scores_of
 from leaderboard.models import Run, Standing, Submission
 from papers import catalogue
 from papers.evidence import Audit
-from papers.metrics import Finding, Metric, findings
-from papers.task import Board
+from papers.metrics import Finding, findings
+from papers.task import Board, Task
 
 CHUNK = 200  # runs whose scores are in memory at once
 ORACLE = "oracle"
@@ -77,7 +77,7 @@ def rebuild(board: Board) -> int:
         cases = cases_ranked_on(board, left_out(board))
         rows = list(rows_of(board, counting_runs(board), cases))
         gain = gains(board, rows, cases)
-        set_places(rows, gain, statistics.tally(gain[contending(rows)]))
+        set_places(rows, gain, ranking.tally(gain[contending(rows)]))
         standing = {row.submission_id for row in rows}
         gone = [pk for pk, submission in standing_submissions(board).items() if submission not in standing]
         Standing.objects.filter(pk__in=gone).delete()
@@ -132,17 +132,17 @@ def replace(
 
 
 def updated_tally(counts: np.ndarray, gain: np.ndarray, gone: np.ndarray) -> np.ndarray:
-    """The tally of gain: (entries, seeds), where counts is that of its first rows among themselves and `gone`.
+    """The tally of gain: (entries, strata, seeds), where counts is that of its first rows among themselves and `gone`.
 
     So a tally follows a board without comparing it anew: what is gone is taken out, what comes after the rows put in.
     """
     rest, new = gain[: len(counts)], gain[len(counts) :]
     if len(rest):
-        counts = counts - statistics.histogram(statistics.strength(rest, gone)) if len(gone) else counts
-        counts = counts + statistics.histogram(statistics.strength(rest, new)) if len(new) else counts
+        counts = counts - ranking.histogram(ranking.strength(rest, gone)) if len(gone) else counts
+        counts = counts + ranking.histogram(ranking.strength(rest, new)) if len(new) else counts
     else:
-        counts = np.zeros((0, 2 * statistics.STEPS + 1), int)
-    return np.concatenate([counts, statistics.histogram(statistics.strength(new, gain))]) if len(new) else counts
+        counts = np.zeros((0, 2 * ranking.STEPS + 1), int)
+    return np.concatenate([counts, ranking.histogram(ranking.strength(new, gain))]) if len(new) else counts
 
 
 def contending(rows: Sequence[Standing]) -> list[int]:
@@ -151,10 +151,12 @@ def contending(rows: Sequence[Standing]) -> list[int]:
 
 
 def gains(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:
-    """What is compared: each row's score by seed under the task's own rule, (rows, seeds), higher is better."""
+    """What is compared: each row's scores under the task's own rule, (rows, strata, seeds), higher is better."""
     if not rows or not cases:
-        return np.empty((len(rows), 0))
-    return statistics.by_seed(board.task.primary.gain(stored_scores(board, rows, cases)), board.task.average)
+        return np.empty((len(rows), 0, board.seeds))
+    task = board.task
+    gain = task.primary.gain(stored_scores(board, rows, cases))
+    return statistics.strata_of(gain, task.average, share_draws=task.cases_share_draws)
 
 
 def stored_scores(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:
@@ -171,14 +173,14 @@ def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray) -
     if not rows:
         return
     submissions = [row.submission_id for row in rows]
-    for position, index in enumerate(statistics.best_first(gain, submissions)):
+    for position, index in enumerate(ranking.best_first(gain, submissions)):
         rows[index].position = position
         rows[index].rank = rows[index].rank_low = rows[index].rank_high = rows[index].group = None
         rows[index].tally = []
     contenders = contending(rows)
     if not contenders:
         return
-    places = statistics.place(gain[contenders], counts, tiebreak=[submissions[index] for index in contenders])
+    places = ranking.place(gain[contenders], counts, tiebreak=[submissions[index] for index in contenders])
     columns = (places.rank, places.low, places.high, places.group)
     for index, place, tally in zip(contenders, np.transpose(columns).tolist(), counts.tolist(), strict=True):
         rows[index].rank, rows[index].rank_low, rows[index].rank_high, rows[index].group = place
@@ -250,7 +252,7 @@ def row_of(board: Board, scores: Scores, *, run: int, submission: Submission, ca
         for metric in task.metrics
         if metric is not task.primary
     }
-    mean = overall(task.primary, primary, task.average)
+    mean = overall(task, primary, task.average)
     return Standing(
         **board.key,
         submission=submission,
@@ -258,7 +260,11 @@ def row_of(board: Board, scores: Scores, *, run: int, submission: Submission, ca
         value=mean["value"],
         low=mean["low"],
         high=mean["high"],
-        metrics={name: vars(statistics.estimate(values)) for name, values in others.items() if values.size}
+        metrics={
+            name: vars(statistics.estimate(statistics.strata_of(values[None], share_draws=task.cases_share_draws)[0]))
+            for name, values in others.items()
+            if values.size
+        }
         | {task.primary.name: mean},
         cases={case: vars(mean) for case, mean in zip(cases, statistics.estimates(primary), strict=True)},
         scores=[[None if np.isnan(value) else value for value in line] for line in whole.tolist()],
@@ -266,15 +272,16 @@ def row_of(board: Board, scores: Scores, *, run: int, submission: Submission, ca
 
 
 def overall(
-    metric: Metric, scores: np.ndarray, rule: statistics.Rule, *, weights: np.ndarray | None = None
+    task: Task, scores: np.ndarray, rule: statistics.Rule, *, weights: np.ndarray | None = None
 ) -> dict[str, Any]:
-    """A row's value under a rule, with its interval. scores: (cases, seeds). Where a metric is best nearest a target, also
-    `distance`: how far from it the scores are on average, which is what ranks."""
-    gain = metric.gain(scores)
-    values = statistics.by_seed(scores[None], rule, gain=gain[None], weights=weights)
-    estimate: dict[str, Any] = dict(vars(statistics.estimates(values)[0]))
+    """A row's primary value under a rule, with its interval. scores: (cases, seeds). Where the metric is best nearest a
+    target, also `distance`: how far from it the scores are on average, which is what ranks."""
+    metric, values = task.primary, scores[None]
+    gain = metric.gain(values)
+    how: dict[str, Any] = {"weights": weights, "share_draws": task.cases_share_draws}
+    estimate: dict[str, Any] = dict(vars(statistics.estimate(statistics.strata_of(values, rule, gain=gain, **how)[0])))
     if metric.target is not None:
-        estimate["distance"] = -float(statistics.by_seed(gain[None], rule, weights=weights).mean())
+        estimate["distance"] = -float(statistics.strata_of(gain, rule, **how).mean())
     return estimate
 
 

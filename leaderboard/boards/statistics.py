@@ -1,15 +1,14 @@
-"""The statistics of a board: means with intervals, and how far a rank can be trusted. numpy and scipy only.
+"""The statistics of a board: means with intervals, and tests of differences. numpy and scipy only.
 
-A method's scores form an array (cases, seeds). Cases are fixed: the board asks about these and no others. Seeds are
-the noise: a seed draws data, masks and the method's own randomness anew. A rule makes one score of a seed's cases, and
-that score is the unit of inference: whatever the cases of one seed share can't make an interval too short. Methods are
-compared by paired differences, because all of them meet the same draws. docs/statistics.md has the formulas and how
-well they are calibrated.
+A method's scores form an array (strata, seeds). Cases are fixed: the board asks about these and no others. Seeds are the
+noise: a seed draws data, masks and the method's own randomness anew. Draws of different cases are independent, so each
+case is a stratum with a variance of its own; where cases share draws, or a rule makes one score of a seed's cases, there
+is one stratum and a seed is a block. Methods are compared by paired differences, because all of them meet the same draws.
+docs/statistics.md has the formulas and how well they are calibrated.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -17,8 +16,6 @@ from scipy.special import stdtr, stdtrit  # scipy.stats would cost each process 
 
 LEVEL = 0.95
 NEGLIGIBLE = 1e-9  # relative: noise below it is the arithmetic's, and so is a difference of that size
-BLOCK = 1 << 18  # pairs that are compared at once: some MiB
-STEPS = 21  # bounds for 1, 2, 4 … 2²⁰ comparisons
 
 Rule = Literal["mean", "iqm", "worst", "rank", "weights"]
 Key = TypeVar("Key", bound=Hashable)
@@ -49,65 +46,123 @@ class Difference(Estimate):
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where each entry of a board stands; arrays (entries,) in the order in which the entries were given."""
+class Moments:
+    """A mean, its standard error and that one's degrees of freedom, each of the same shape."""
 
-    rank: np.ndarray  # 1 + how many means are better
-    low: np.ndarray  # 1 + how many entries are told apart as better
-    high: np.ndarray  # how many entries are not told apart as worse
-    group: np.ndarray  # 1 first: see tie_groups
+    mean: np.ndarray
+    error: np.ndarray
+    df: np.ndarray
+
+
+def moments(draws: np.ndarray, *, of_differences: bool = False) -> Moments:
+    """The mean over strata and seeds, and how sure it is. draws: (strata, seeds >= 2, ...) -> shape (...).
+
+    With s_c the standard deviation of stratum c over its n seeds and C strata: error = √(Σ s_c² / n) / C, with
+    (Σ s_c²)² / Σ (s_c⁴ / (n − 1)) degrees of freedom.
+
+    Differences that are the same on every seed of a stratum show no spread, which is not proof that there is none: scores
+    in coarse steps do that. They count as if half of that difference were their standard deviation.
+
+    Sums run in the order of strata and seeds, one after the other: equal pairs have equal moments, bit for bit, whatever
+    array they stand in.
+
+    Source: Satterthwaite (1946), Welch (1947).
+    """
+    strata, seeds = draws.shape[:2]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        total = squares = mean = np.zeros(draws.shape[2:])
+        for stratum in draws:
+            centre = sum(stratum) / seeds
+            variance = sum((value - centre) ** 2 for value in stratum) / (seeds - 1)
+            if of_differences:
+                variance = np.where(variance <= (NEGLIGIBLE * centre) ** 2, (centre / 2) ** 2, variance)
+            mean, total, squares = mean + centre, total + variance, squares + variance**2
+        df = np.where(total > 0, total**2 / squares, 1) * (seeds - 1)
+        return Moments(mean / strata, np.sqrt(total / seeds) / strata, df)
+
+
+def p_values(found: Moments, *, negligible: np.ndarray) -> np.ndarray:
+    """Two-sided p-values of "the mean is 0" by Student's t. negligible: what the arithmetic explains, of the same shape.
+
+    No difference and no noise is no evidence; what lies beyond the range of a double is none either.
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        t = np.abs(found.mean) / np.maximum(found.error, negligible)
+    is_nothing = (np.abs(found.mean) <= negligible) & (found.error <= negligible)
+    t = np.where(np.isfinite(t) & np.isfinite(found.df) & ~is_nothing, t, 0.0)
+    p: np.ndarray = 2 * stdtr(found.df, -t)
+    return p
 
 
 def estimate(scores: np.ndarray) -> Estimate:
-    """Estimate the mean of scores: (cases, seeds), finite, with Student's t over the seeds' means.
+    """Estimate the mean of scores: (strata, seeds), finite.
 
     Raises: ValueError for an empty or non-finite array: a missing score must never look like a good one.
     """
     if scores.ndim != 2 or scores.size == 0 or not np.isfinite(scores).all():
-        raise ValueError(f"expected finite scores (cases, seeds), got shape {scores.shape}")
-    return estimates(scores.mean(axis=0, keepdims=True))[0]
+        raise ValueError(f"expected finite scores (strata, seeds), got shape {scores.shape}")
+    if scores.shape[1] < 2:
+        return Estimate(float(scores.mean()), None, None)
+    return _interval(moments(scores[:, :, None]))
 
 
 def estimates(by_seed: np.ndarray) -> list[Estimate]:
-    """Estimate the mean of each row of by_seed: (rows, seeds), finite, with Student's t.
-
-    value ± t(0.975; n − 1) s / √n, where s² is the variance over the n seeds.
-    Source: Student (1908).
-    """
-    seeds = by_seed.shape[1]
-    value = by_seed.mean(axis=1)
-    if seeds < 2:
-        return [Estimate(float(centre), None, None) for centre in value]
-    with np.errstate(over="ignore"):
-        half = t_quantile(1 - LEVEL, seeds - 1) * by_seed.std(axis=1, ddof=1) / np.sqrt(seeds)
-    return [_within(float(centre), float(reach)) for centre, reach in zip(value, half, strict=True)]
+    """Estimate the mean of each row of by_seed: (rows, seeds), finite: a stratum each, so Student's t (1908)."""
+    return [estimate(row[None]) for row in by_seed]
 
 
-def _within(centre: float, reach: float) -> Estimate:
-    """An interval, or none where the spread is beyond what a double holds."""
+def _interval(found: Moments) -> Estimate:
+    """mean ± t(0.975; df) error, or no interval where the spread is beyond what a double holds. found: shape (1,)."""
+    centre = float(found.mean[0])
+    reach = float(t_quantile(1 - LEVEL, found.df)[0] * found.error[0])
     low, high = centre - reach, centre + reach
     return Estimate(centre, low, high) if np.isfinite([low, high]).all() else Estimate(centre, None, None)
 
 
-@lru_cache(maxsize=4096)
-def t_quantile(alpha: float, df: int) -> float:
+def t_quantile(alpha: float, df: np.ndarray) -> np.ndarray:
     """The t that |T| exceeds with probability alpha, T of Student's distribution."""
-    return float(-stdtrit(df, alpha / 2))
+    return np.asarray(-stdtrit(df, alpha / 2))
 
 
 def paired(first: np.ndarray, second: np.ndarray) -> Difference:
-    """Estimate first − second, paired by seed; both (seeds,), finite. The p-value is that of the paired t-test."""
-    difference = first - second
-    mean = estimates(difference[None])[0]
-    if mean.low is None:
-        return Difference(mean.value, None, None, None)
-    seeds = len(difference)
-    error = float(difference.std(ddof=1) / np.sqrt(seeds))
-    negligible = NEGLIGIBLE * float(np.sqrt((first**2).sum() + (second**2).sum()))
-    if abs(mean.value) <= negligible and error <= negligible:  # equal code gives equal scores
-        return Difference(mean.value, mean.low, mean.high, 1.0)
-    p = float(2 * stdtr(seeds - 1, -abs(mean.value) / max(error, negligible)))
-    return Difference(mean.value, mean.low, mean.high, p)
+    """Estimate first − second, paired by stratum and seed; both (strata, seeds), finite."""
+    difference = (first - second)[:, :, None]
+    if difference.shape[1] < 2:
+        return Difference(float(difference.mean()), None, None, None)
+    found = moments(difference, of_differences=True)
+    interval = _interval(found)
+    p = p_values(found, negligible=negligible(size_of(first[None]), size_of(second[None])))
+    return Difference(interval.value, interval.low, interval.high, float(p[0]))
+
+
+def size_of(scores: np.ndarray) -> np.ndarray:
+    """How large the scores are, squared: (entries, strata, seeds) -> (entries,)."""
+    with np.errstate(over="ignore"):
+        return np.asarray((scores**2).mean(axis=(1, 2)))
+
+
+def negligible(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The difference that arithmetic explains between scores of such sizes."""
+    return np.asarray(NEGLIGIBLE * np.sqrt(first + second))
+
+
+def strata_of(
+    scores: np.ndarray,
+    rule: Rule = "mean",
+    *,
+    gain: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
+    share_draws: bool = False,
+) -> np.ndarray:
+    """What is compared: scores (entries, cases, seeds) -> (entries, strata, seeds), of which the mean is the rule's value.
+
+    Under a weighted mean each case is a stratum, unless cases share draws; any other rule makes one score of a seed's cases.
+    """
+    if rule not in ("mean", "weights") or share_draws:
+        return by_seed(scores, rule, gain=gain, weights=weights)[:, None]
+    if rule == "weights" and weights is not None and weights.sum() > 0:
+        return np.asarray(scores * (weights * len(weights) / weights.sum())[:, None])
+    return scores
 
 
 def by_seed(
@@ -147,119 +202,6 @@ def iqm_weights(count: int) -> np.ndarray:
     """Weights of the order statistics in an interquartile mean: (count,), 1 in sum; partial ones at the quartiles."""
     edges = np.clip(np.arange(count + 1) / count, 0.25, 0.75)
     return np.asarray(2 * np.diff(edges))
-
-
-@lru_cache(maxsize=64)
-def bounds(seeds: int) -> np.ndarray:
-    """The t² beyond which two entries differ at 5 % / 1, 2, 4 … 2²⁰, by a two-sided paired t-test over so many seeds."""
-    if seeds < 2:
-        return np.full(STEPS, np.inf)
-    return np.array([t_quantile((1 - LEVEL) / 2**step, seeds - 1) ** 2 for step in range(STEPS)])
-
-
-def strength(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """How clearly each of first: (a, seeds) differs from each of second: (b, seeds), paired by seed; higher is better.
-
-    Returns (a, b) int8: how many of the bounds t² exceeds, with the sign of the difference. It depends on the two only,
-    bit for bit. Equal code gives equal scores: no difference and no noise is no evidence, while a constant difference is
-    all of it. Scores beyond 1e150 are never told apart.
-    """
-    seeds = first.shape[1]
-    total = np.zeros((len(first), len(second)))
-    square = np.zeros_like(total)
-    if seeds < 2:
-        return total.astype(np.int8)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for seed in range(seeds):
-            difference = first[:, seed, None] - second[None, :, seed]
-            total += difference
-            difference *= difference
-            square += difference
-        between = total**2 / seeds
-        floor = NEGLIGIBLE**2 * ((first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1)[None])
-        t_squared = (seeds - 1) * between / np.maximum(square - between, floor)
-    t_squared[~np.isfinite(between) | (between == 0)] = 0
-    return np.asarray(np.searchsorted(bounds(seeds), t_squared) * np.sign(total), np.int8)
-
-
-def histogram(strengths: np.ndarray) -> np.ndarray:
-    """Count each row's strengths: (a, b) -> (a, 2 STEPS + 1), from "clearly worse than" to "clearly better than"."""
-    width = 2 * STEPS + 1
-    places = strengths.astype(int) + STEPS + width * np.arange(len(strengths))[:, None]
-    counts: np.ndarray = np.bincount(places.ravel(), minlength=width * len(strengths))
-    return counts.reshape(len(strengths), width)
-
-
-def tally(gain: np.ndarray) -> np.ndarray:
-    """Compare all entries of gain: (entries, seeds) with each other -> (entries, 2 STEPS + 1) counts of strengths.
-
-    Every pair is met once, in blocks: 10,000 entries take seconds and some MiB. An entry meets itself, undecided.
-    """
-    counts = np.zeros((len(gain), 2 * STEPS + 1), int)
-    rows = max(1, BLOCK // max(len(gain), 1))
-    for start in range(0, len(gain), rows):
-        stop = min(start + rows, len(gain))
-        strengths = strength(gain[start:stop], gain[start:])
-        counts[start:stop] += histogram(strengths)
-        counts[stop:] += histogram(-strengths[:, stop - start :].T)
-    return counts
-
-
-def step_down(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Decide at the bound that each entry's number of comparisons asks for. counts: (entries, 2 STEPS + 1).
-
-    Holm's procedure with its steps rounded up to powers of two: the comparisons that are still open, and one, pay for
-    each other; those that are decided no longer count. So counts are all it needs, and a newcomer is compared with the
-    others and they not with each other. Returns for each entry the bound's index, how many entries are told apart as
-    better, and how many as worse.
-    """
-    worse = np.cumsum(counts[:, ::-1], axis=1)[:, :STEPS][:, ::-1]  # [:, k]: beaten beyond bound k
-    better = np.cumsum(counts, axis=1)[:, :STEPS][:, ::-1]
-    entries, everyone = np.arange(len(counts)), counts.sum(axis=1)
-    step = _ceil_log2(everyone)
-    while True:
-        decided = better[entries, step] + worse[entries, step]
-        following = np.minimum(step, _ceil_log2(everyone - decided))
-        if (following == step).all():
-            return step, better[entries, step], worse[entries, step]
-        step = following
-
-
-def _ceil_log2(count: np.ndarray) -> np.ndarray:
-    """The power of two that isn't less than a count, which is at least 2: a pair is decided in two intervals."""
-    return np.asarray(np.minimum(np.ceil(np.log2(np.maximum(count, 2))), STEPS - 1), int)
-
-
-def place(gain: np.ndarray, counts: np.ndarray, *, tiebreak: Sequence[int]) -> Places:
-    """Make places of means and tallies. gain: (entries, seeds), higher is better; tiebreak: lower goes first."""
-    mean, order = gain.mean(axis=1), best_first(gain, tiebreak)
-    step, better, worse = step_down(counts)
-    group = np.empty(len(mean), int)
-    group[order] = tie_groups(gain[order], step[order])
-    rank = len(mean) - np.searchsorted(np.sort(mean), mean, side="right") + 1
-    return Places(rank, better + 1, len(mean) - worse, group)
-
-
-def best_first(gain: np.ndarray, tiebreak: Sequence[int]) -> np.ndarray:
-    """The indices of gain: (entries, seeds) from the highest mean down; equal means in the order of `tiebreak`."""
-    return np.lexsort((np.asarray(tiebreak), -gain.mean(axis=1)))
-
-
-def tie_groups(gain: np.ndarray, step: np.ndarray) -> np.ndarray:
-    """Number the groups of gain: (entries, seeds), best first. A group ends before the first entry that is told apart
-    from the group's own best, at that one's bound; that entry leads the next group."""
-    group, number, start = np.zeros(len(gain), int), 0, 0
-    while start < len(gain):
-        stop, chunk, number = start + 1, 64, number + 1
-        while stop < len(gain):
-            ahead = strength(gain[start : start + 1], gain[stop : stop + chunk])[0] > step[start]
-            if ahead.any():
-                stop += int(ahead.argmax())
-                break
-            stop, chunk = stop + chunk, 2 * chunk
-        group[start:stop] = number
-        start = stop
-    return group
 
 
 def holm(p: np.ndarray, level: float = 1 - LEVEL) -> np.ndarray:

@@ -115,7 +115,7 @@ def contrasts(board: Board, rows: Sequence[Standing]) -> list[tuple[Standing, li
 
     def difference(run: int, of: str, against: str) -> statistics.Estimate | None:
         both = paired_by_seed(scores.by_seed(run, metric, of), scores.by_seed(run, metric, against))
-        return statistics.estimate((both[0] - both[1])[None]) if both else None
+        return statistics.paired(both[0][None], both[1][None]) if both else None
 
     return [(row, [difference(row.run_id, pair.of, pair.against) for pair in pairs]) for row in rows]
 

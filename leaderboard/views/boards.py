@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import claims, flags, readme, recast, references, standings, statistics, tables
+from leaderboard.boards import claims, flags, readme, recast, references, resolution, standings, statistics, tables
 from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, declared, style
@@ -102,6 +102,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "ranks_nobody": not standings.cases_ranked_on(board, missing),
         "unranked": tables.unranked(board),
         "open": tables.open_runs(board),
+        "resolution": resolution.resolution_of(board),
         "verdicts": verdicts,
         "contests": claims.contests(board, measurements),
         "readme": readme.html_of(catalogue.paper_of(slug).folder / "README.md"),

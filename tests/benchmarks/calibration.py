@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from leaderboard.boards import statistics
+from leaderboard.boards import ranking, statistics
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "statistics.md"
 START, END = "<!-- calibration: start -->", "<!-- calibration: end -->"
 SEEDS = (3, 5, 10, 20)
-ENTRIES = (2, 20, 200, 2000)
+ENTRIES = (2, 12, 50, 200)
 CASES = 8
-COUNTED = 200  # entries of the largest board on which every rank interval is looked at
+EQUAL = 12  # methods of a board on which all are alike
 
 
 def contaminated(rng, size):
@@ -51,32 +51,20 @@ SKEWED = {
 NOISES = SYMMETRIC | SKEWED
 
 
-def noise_of_seeds(rng, noise, shape, *, cases=1, shared=0.0):
-    """Noise of shape (..., seeds), the mean over cases in units of its own sd; `shared` is the cases' correlation."""
+def draws_of(rng, noise, shape, *, shared=0.0):
+    """Noise of shape (..., cases, seeds); `shared` is the correlation of the cases of a seed."""
     draw = NOISES[noise]
-    alone = draw(rng, (*shape[:-1], cases, shape[-1]))
-    common = draw(rng, (*shape[:-1], 1, shape[-1]))
-    total = np.sqrt(1 - shared) * alone + np.sqrt(shared) * common
-    return total.mean(axis=-2) / np.sqrt((1 + (cases - 1) * shared) / cases)
+    alone = draw(rng, shape)
+    if not shared:
+        return alone
+    return np.sqrt(1 - shared) * alone + np.sqrt(shared) * draw(rng, (*shape[:-2], 1, shape[-1]))
 
 
-def coverage(noise, seeds, *, boards, cases=1, shared=0.0):
-    """Share of the 95 % intervals that hold the true mean, 0."""
-    found = statistics.estimates(
-        noise_of_seeds(np.random.default_rng(seeds), noise, (boards, seeds), cases=cases, shared=shared)
-    )
-    return float(np.mean([one.low <= 0 <= one.high for one in found]))
-
-
-def stratified_coverage(noise, seeds, *, boards, cases, shared):
-    """The same for the interval that we don't use: each case's variance by itself, as if cases shared nothing."""
-    rng = np.random.default_rng(seeds)
-    common = NOISES[noise](rng, (boards, 1, seeds))
-    scores = np.sqrt(1 - shared) * NOISES[noise](rng, (boards, cases, seeds)) + np.sqrt(shared) * common
-    parts = scores.var(axis=2, ddof=1) / seeds / cases**2
-    df = parts.sum(axis=1) ** 2 / (parts**2 / (seeds - 1)).sum(axis=1)  # Welch and Satterthwaite
-    half = stats.t.isf(0.025, df) * np.sqrt(parts.sum(axis=1))
-    return float(np.mean(np.abs(scores.mean(axis=(1, 2))) <= half))
+def coverage(noise, seeds, *, boards, cases=1, shared=0.0, as_blocks=False):
+    """Share of the 95 % intervals that hold the true mean, 0; as_blocks: one score of a seed's cases."""
+    draws = draws_of(np.random.default_rng(seeds), noise, (boards, cases, seeds), shared=shared)
+    found = statistics.moments(np.moveaxis(statistics.strata_of(draws, share_draws=as_blocks), 0, -1))
+    return float(np.mean(np.abs(found.mean) <= stats.t.isf(0.025, found.df) * found.error))
 
 
 def rule_coverage(rule, noise, seeds, *, boards):
@@ -84,8 +72,9 @@ def rule_coverage(rule, noise, seeds, *, boards):
     rng = np.random.default_rng(seeds)
     levels = np.linspace(-1.5, 1.5, CASES)[:, None]
     truth = statistics.by_seed(levels + NOISES[noise](rng, (200_000, CASES, 1)), rule).mean()
-    found = statistics.estimates(statistics.by_seed(levels + NOISES[noise](rng, (boards, CASES, seeds)), rule))
-    return float(np.mean([one.low <= truth <= one.high for one in found]))
+    scores = statistics.strata_of(levels + NOISES[noise](rng, (boards, CASES, seeds)), rule)
+    found = statistics.moments(np.moveaxis(scores, 0, -1))
+    return float(np.mean(np.abs(found.mean - truth) <= stats.t.isf(0.025, found.df) * found.error))
 
 
 @dataclass(frozen=True)
@@ -93,43 +82,62 @@ class Honesty:
     """Shares of simulated boards."""
 
     twins: float  # the same method, submitted twice, was told apart
-    one: float  # the rank interval of a given entry left out a true place of it
-    any: float | None  # some entry's did; None where that wasn't counted
-    power: float  # an entry one sd of its noise better was told apart
+    any: float  # some rank interval left out a true place of its entry
+    power: float  # of pairs whose levels differ, told apart
 
 
-def decisions(gain, rows):
-    """1, 0, −1 for each of the first rows of gain against all: better, undecided, worse, as its rank interval says."""
-    strengths = statistics.strength(gain[:rows], gain)
-    step, *_ = statistics.step_down(statistics.histogram(strengths))
-    return np.sign(strengths) * (np.abs(strengths) > step[:, None])
+def decisions(gain):
+    """(entries, entries): 1, 0, −1, the row is told apart as better, not at all, as worse, as rank intervals say."""
+    strengths = ranking.strength(gain, gain)
+    step, *_ = ranking.step_down(ranking.histogram(strengths))
+    return np.sign(strengths) * (np.abs(strengths) > step)
 
 
-def honesty(noise, entries, seeds, *, boards, shared=0.0):
-    """Simulate boards: the first two entries are one method, the others differ in level (by 2 sd), noise and luck."""
-    rng = np.random.default_rng([entries, seeds])
-    rows = entries if entries <= COUNTED else 2
-    twins = one = some = power = 0
+def honesty(noise, entries, seeds, *, boards, cases=1, spread=6.0, as_blocks=False):
+    """Simulate boards: the first two entries are one method, the others differ in level, noise and luck.
+
+    spread: the sd of the levels, in sd of the mean over cases and seeds of an entry; 0.0: all entries are alike.
+    """
+    rng = np.random.default_rng([entries, seeds, cases])
+    twins = some = power = differing = 0
     for _ in range(boards):
-        level = np.concatenate([[0.0, 0.0], rng.normal(size=entries - 2) * 2])
-        spread = np.concatenate([[1.0, 1.0], 2 ** rng.uniform(-1, 1, size=entries - 2)])
-        noise_now = noise_of_seeds(rng, noise, (entries, seeds), cases=CASES if shared else 1, shared=shared)
-        gain = level[:, None] + spread[:, None] * noise_now
-        found = decisions(gain, rows)
-        wrong = (found != 0) & (found != np.sign(level[:rows, None] - level[None]))
-        twins += bool(found[0, 1] or found[1, 0])
-        one += bool(wrong[0].any())
-        some += bool(wrong.any())
-        gain[1] += 1
-        power += decisions(gain, 2)[1, 0] > 0
-    return Honesty(twins / boards, one / boards, some / boards if rows == entries else None, power / boards)
+        level = np.concatenate([[0.0, 0.0], rng.normal(size=entries - 2)]) * spread / np.sqrt(cases * seeds)
+        noisy = np.concatenate([[1.0, 1.0], 2 ** rng.uniform(-1, 1, size=entries - 2)]) if spread else np.ones(entries)
+        gain = level[:, None, None] + noisy[:, None, None] * draws_of(rng, noise, (entries, cases, seeds))
+        found, truth = decisions(statistics.strata_of(gain, share_draws=as_blocks)), np.sign(level[:, None] - level)
+        twins += bool(found[0, 1])
+        some += bool(((found != 0) & (found != truth)).any())
+        power += int((found * truth > 0).sum())
+        differing += int((truth != 0).sum())
+    return Honesty(twins / boards, some / boards, power / max(differing, 1))
 
 
-def pair_power(seeds):
-    """Power of a single paired t-test at 5 % against a difference of one sd of each entry's noise: exact."""
-    shift = np.sqrt(seeds / 2)
-    bound = stats.t.isf(0.025, seeds - 1)
-    return float(stats.nct.sf(bound, seeds - 1, shift) + stats.nct.cdf(-bound, seeds - 1, shift))
+def resolved(cases, seeds, *, boards, entries=EQUAL):
+    """How often a pair is told apart that differs by half of, by just, and by twice what boards state as resolution.
+
+    The other entries are alike, so that every comparison stays open and has to be paid for.
+    """
+    rng = np.random.default_rng([cases, seeds])
+    gain = rng.normal(size=(boards, entries, cases, seeds))
+    step = ranking.step_for(entries * (entries - 1) // 2)
+    stated = float(np.mean([ranking.least_difference(one, step) for one in gain]))
+    told = []
+    for factor in (0.5, 1.0, 2.0):
+        ahead = gain[:, 0] + factor * stated
+        strengths = [ranking.strength(one[None], other[1:2])[0, 0] for one, other in zip(ahead, gain, strict=True)]
+        told.append(float(np.mean(np.array(strengths) > step)))
+    return stated, told
+
+
+def lead_power(cases, seeds, *, boards, lead, as_blocks):
+    """Share of boards of EQUAL entries on which one that leads by so many sd of a play is told apart from the second."""
+    rng = np.random.default_rng([cases, seeds])
+    told = 0
+    for _ in range(boards):
+        gain = rng.normal(size=(EQUAL, cases, seeds))
+        gain[0] += lead
+        told += decisions(statistics.strata_of(gain, share_draws=as_blocks))[0, 1] > 0
+    return told / boards
 
 
 def percent(share):
@@ -141,86 +149,111 @@ def table(columns, rows):
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
 
+def coverage_tables(boards):
+    heads, many = [f"{seeds} seeds" for seeds in SEEDS], 5 * boards
+    yield f"Coverage of the 95 % interval of an entry, in percent: one case / {CASES} cases, {many:,} intervals each."
+    yield table(
+        ["noise", *heads],
+        [
+            [noise, *(" / ".join(percent(coverage(noise, n, boards=many, cases=c)) for c in (1, CASES)) for n in SEEDS)]
+            for noise in NOISES
+        ],
+    )
+    yield f"Coverage where {CASES} cases share noise, normal, in percent: strata trust that they don't, blocks do not."
+    yield table(
+        ["correlation of cases", *heads],
+        [
+            [
+                f"{shared:g}, {name}",
+                *(
+                    percent(coverage("normal", n, boards=many, cases=CASES, shared=shared, as_blocks=name == "blocks"))
+                    for n in SEEDS
+                ),
+            ]
+            for shared in (0.0, 0.5, 0.9)
+            for name in ("strata", "blocks")
+        ],
+    )
+    yield f"Coverage under the rules that a viewer may choose, {CASES} cases, in percent."
+    yield table(
+        ["rule, noise", *heads],
+        [
+            [f"{rule}, {noise}", *(percent(rule_coverage(rule, noise, n, boards=boards)) for n in SEEDS)]
+            for rule in ("iqm", "worst")
+            for noise in ("normal", "Student, 3 df", "log-normal")
+        ],
+    )
+
+
+def board_tables(boards):
+    heads = [f"{seeds} seeds" for seeds in SEEDS]
+    yield (
+        f"{EQUAL} equal methods: on so many boards any two are told apart, in percent; one case / {CASES} cases, "
+        f"{boards:,} boards each."
+    )
+    yield table(
+        ["null", *heads],
+        [
+            [
+                f"{noise}, all equal",
+                *(
+                    " / ".join(
+                        percent(honesty(noise, EQUAL, n, boards=boards, cases=c, spread=0.0).any) for c in (1, CASES)
+                    )
+                    for n in SEEDS
+                ),
+            ]
+            for noise in NOISES
+        ],
+    )
+    found = {
+        (m, n): honesty("normal", m, n, boards=boards * 12 // (m + 10), cases=CASES) for m in ENTRIES for n in SEEDS
+    }
+    yield (
+        f"Rank intervals by size of the board, {CASES} cases, normal noise, levels that differ by six sd of an entry's mean, in "
+        "percent: the same method, submitted twice, is told apart · some rank interval of the board leaves out a true place · "
+        "of the pairs that differ, told apart."
+    )
+    yield table(
+        ["entries", *heads],
+        [[f"{m:,}", *(" · ".join(percent(x) for x in vars(found[m, n]).values()) for n in SEEDS)] for m in ENTRIES],
+    )
+
+
+def power_tables(boards):
+    yield (
+        f"One of {EQUAL} methods leads by so many sd of a single play: how often it is told apart from a given other one, in "
+        "percent, with a stratum for each case and with one block for each seed."
+    )
+    yield table(
+        ["cases × seeds, lead", "strata", "blocks"],
+        [
+            [
+                f"{c} × {n}, {lead:g}",
+                *(percent(lead_power(c, n, boards=boards, lead=lead, as_blocks=blocks)) for blocks in (False, True)),
+            ]
+            for c, n, lead in ((1, 5, 3.0), (4, 5, 1.5), (8, 5, 1.0), (54, 3, 0.5))
+        ],
+    )
+    yield (
+        f"What a board of {EQUAL} states as its resolution, in sd of a single play, and how often a pair is told apart that "
+        "differs by half of it, by just it, and by twice as much, in percent."
+    )
+    rows = [(c, n, resolved(c, n, boards=boards)) for c, n in ((1, 5), (1, 20), (4, 5), (8, 5), (11, 3), (54, 3))]
+    yield table(
+        ["cases × seeds", "resolution", "half", "just", "twice"],
+        [[f"{c} × {n}", f"{stated:.2f}", *map(percent, told)] for c, n, (stated, told) in rows],
+    )
+
+
 def tables(boards):
     """All tables, as Markdown. `boards`: how many are simulated for each number."""
-    many = 5 * boards
-    heads = [f"{seeds} seeds" for seeds in SEEDS]
-    honest = {
-        (m, n): honesty("normal", m, n, boards=boards if m < 200 else boards // 4) for m in ENTRIES for n in SEEDS
-    }
-    tails = {(noise, n): [honesty(noise, m, n, boards=boards) for m in (2, 20)] for noise in NOISES for n in SEEDS}
-    parts = [
-        f"Coverage of the 95 % interval of an entry, in percent; one case, {many:,} intervals each.",
-        table(
-            ["noise", *heads],
-            [[noise, *(percent(coverage(noise, n, boards=many)) for n in SEEDS)] for noise in NOISES],
-        ),
-        f"Coverage where {CASES} cases share noise, normal, in percent. *Stratified* is the interval that we don't use: it "
-        "trusts that cases are independent.",
-        table(
-            ["correlation of cases", *heads],
-            [
-                [
-                    f"{shared:g}, {name}",
-                    *(percent(how("normal", n, boards=many, cases=CASES, shared=shared)) for n in SEEDS),
-                ]
-                for shared in (0.0, 0.5, 0.9)
-                for name, how in (("ours", coverage), ("stratified", stratified_coverage))
-            ],
-        ),
-        f"Coverage under the rules that a viewer may choose, {CASES} cases, in percent.",
-        table(
-            ["rule, noise", *heads],
-            [
-                [f"{rule}, {noise}", *(percent(rule_coverage(rule, noise, n, boards=boards)) for n in SEEDS)]
-                for rule in ("iqm", "worst")
-                for noise in ("normal", "Student, 3 df", "log-normal")
-            ],
-        ),
-        "The same method, submitted twice, is told apart on so many boards, in percent: by noise, boards of 2 / of 20 entries, "
-        f"{boards:,} boards each.",
-        table(
-            ["noise", *heads],
-            [[noise, *(" / ".join(percent(h.twins) for h in tails[noise, n]) for n in SEEDS)] for noise in NOISES],
-        ),
-        "Rank intervals by size of the board, normal noise, in percent of boards: the same method, submitted twice, is told "
-        "apart · a given entry's rank interval leaves out a true place · some entry's does · an entry that is one sd better "
-        "is told apart.",
-        table(
-            ["entries", *heads],
-            [
-                [
-                    f"{m:,}",
-                    *(
-                        " · ".join(
-                            percent(x)
-                            for x in (honest[m, n].twins, honest[m, n].one, honest[m, n].any, honest[m, n].power)
-                        )
-                        for n in SEEDS
-                    ),
-                ]
-                for m in ENTRIES
-            ],
-        ),
-        "Power against a difference of one sd, in percent, where only two methods are compared "
-        "(a single paired t-test at 5 %, exact).",
-        table(["", *heads], [["two methods", *(percent(pair_power(n)) for n in SEEDS)]]),
-        "The smallest difference that is told apart, in sd of the paired differences (|t| / √n at the bound), where so many "
-        "comparisons of an entry, and itself, are open.",
-        table(
-            ["open", *heads],
-            [
-                [f"{2**step:,}", *(f"{np.sqrt(statistics.bounds(n)[step] / n):.1f}" for n in SEEDS)]
-                for step in (1, 2, 3, 5, 8, 11)
-            ],
-        ),
-    ]
-    return "\n\n".join(parts)
+    return "\n\n".join([*coverage_tables(boards), *board_tables(boards), *power_tables(boards)])
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.calibration", description=__doc__)
-    parser.add_argument("--boards", type=int, default=4000)
+    parser.add_argument("--boards", type=int, default=1200)
     parser.add_argument("--write", action="store_true", help=f"into {DOCUMENT.relative_to(DOCUMENT.parents[1])}")
     options = parser.parse_args()
     made = tables(options.boards)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leaderboard.boards import standings, statistics
+from leaderboard.boards import ranking, standings
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.tasks import finish
 from papers import catalogue
@@ -148,7 +148,7 @@ def large_board(entries):
         for run, s in zip(Run.objects.order_by("pk").select_related("submission"), scores, strict=True)
     ]
     gain = standings.gains(board, rows, cases)
-    standings.set_places(rows, gain, statistics.tally(gain))
+    standings.set_places(rows, gain, ranking.tally(gain))
     standings.save(rows)
 
 
@@ -164,9 +164,9 @@ def test_a_newcomer_joins_two_thousand_others_quickly_and_in_few_queries(measure
     rows = list(Standing.objects.filter(task="imputation").order_by("position"))
     where = catalogue.board("imputation", "quick")
     gain = standings.gains(where, rows, where.ranked_cases)
-    counts = statistics.tally(gain)
+    counts = ranking.tally(gain)
     assert [row.tally for row in rows] == counts.tolist()
-    places = statistics.place(gain, counts, tiebreak=[row.submission_id for row in rows])
+    places = ranking.place(gain, counts, tiebreak=[row.submission_id for row in rows])
     assert [row.rank_low for row in rows] == places.low.tolist()
     assert [row.group for row in rows] == places.group.tolist()
 
