@@ -1,207 +1,220 @@
-"""What papers claim, beside what was measured here, and the verdict with its reason."""
+"""What papers claim, beside what was measured here, and the verdict with its reason.
+
+All that a paper's boards compare is one family: Holm's procedure keeps the chance of any wrong verdict on a paper within 5 %.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 
-from leaderboard.boards import references, statistics
-from leaderboard.boards.scores import Scores, score_rows
-from leaderboard.models import Run, Standing
-from papers import catalogue
+from leaderboard.boards import references, statistics, verdicts
+from leaderboard.boards.measurements import Measurements, measurements_of
+from leaderboard.boards.scores import paired_by_seed
+from leaderboard.boards.verdicts import seeds_to_decide
+from leaderboard.models import Run
 from papers.evidence import Claim, Comparison
 from papers.metrics import Metric
 from papers.task import Board, Paper
 
-VERDICTS = ("held", "not held", "undecided", "not judged", "not measured")
+VERDICTS = (
+    *("held", "better than printed", "not held", "differs, unchecked"),
+    *("undecided", "not judged", "not measured"),
+)
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """A printed number beside our measurement of the house method that should reproduce it."""
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What is common to both kinds of claims."""
 
     board: Board
+    run: Run | None
+    reading: verdicts.Reading | None  # None: nothing that could be judged
+    is_decided: bool = False  # by Holm's procedure over all readings of the paper
+    seeds_needed: int | None = None  # in all; None where a thousand would not decide it, or it is decided
+
+    def settled(self, is_decided: bool, seeds_needed: int | None) -> Self:
+        return replace(self, is_decided=is_decided, seeds_needed=seeds_needed)
+
+    @property
+    def is_by_reference(self) -> bool:
+        return references.is_stand_in(self.run)
+
+    @property
+    def outlook(self) -> str:
+        """What would decide it."""
+        if self.seeds_needed is None or self.reading is None:
+            return f"More than {verdicts.MOST_SEEDS:,} seeds would be needed to tell."
+        return f"About {self.seeds_needed - self.reading.differences.shape[1]} more seeds would decide it."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict(Judged):
+    """A printed number beside our measurement of the house method that should reproduce it."""
+
     claim: Claim
     measurement: statistics.Estimate | None
     title: str  # of the house method
-    run: Run | None = None
+    tolerance: float | None  # what is stated, or less: see verdicts.tolerance_of
 
     @property
     def metric(self) -> Metric:
         return self.board.task.metric(self.claim.metric)
 
     @property
-    def is_by_reference(self) -> bool:
-        return references.is_stand_in(self.run)
-
-    @property
     def difference(self) -> float | None:
         return self.measurement.value - self.claim.value if self.measurement else None
 
     @property
-    def verdict(self) -> str:
-        """Whether it held within the claim's tolerance; one of VERDICTS."""
-        if self.measurement is None or self.difference is None:
-            return "not measured"
-        if self.claim.tolerance is None:
-            return "not judged"
-        return "held" if abs(self.difference) <= self.claim.tolerance else "not held"
+    def is_better(self) -> bool:
+        """Whether what we measured is better than what was printed."""
+        if self.measurement is None or not self.metric.is_ranked:
+            return False
+        return bool(self.metric.gain(self.measurement.value) > self.metric.gain(self.claim.value))
 
     @property
     def side(self) -> str:
-        """On which side of a printed value that did not hold we are, "better" or "worse"; "" where none is better."""
-        if self.verdict != "not held" or self.measurement is None or not self.metric.is_ranked:
-            return ""
-        is_better = self.metric.gain(self.measurement.value) > self.metric.gain(self.claim.value)
-        return "better" if is_better else "worse"
+        """On which side of a printed value that did not hold we are, "better" or "worse"; "" where it held, or may have."""
+        return {"better than printed": "better", "not held": "worse", "differs, unchecked": "worse"}.get(
+            self.verdict, ""
+        )
+
+    @property
+    def verdict(self) -> str:
+        """One of VERDICTS: held, or not, where the whole interval lies within the tolerance, or beyond it."""
+        if self.measurement is None:
+            return "not measured"
+        if self.tolerance is None:
+            return "not judged"
+        is_within = self.reading is not None and self.reading.side == "within"
+        is_predicted = verdicts.is_predicted(self.measurement, self.claim.value, self.claim.spread)
+        if not self.is_decided or (self.claim.spread is not None and is_within != is_predicted):
+            return "undecided"
+        if is_within:
+            return "held"
+        if self.is_better:
+            return "better than printed"
+        return "not held" if self.claim.status == "checked" else "differs, unchecked"
 
     @property
     def why(self) -> str:
-        """The reason of the verdict in a sentence."""
+        """The reason of the verdict in a sentence or two."""
         if self.claim.house is None:
             return "No method here implements it."
         if self.run is None:
             return f"“{self.title}” has no finished run on the {self.board.tier.name} tier of this site."
         if self.measurement is None:
             return f"Its run did not report {self.metric.label} on this case."
-        if self.claim.tolerance is None:
+        if self.tolerance is None:
             return "The paper's folder states no tolerance: the two were not measured alike."
-        word = "within" if self.verdict == "held" else "beyond"
-        return f"{abs(self.difference or 0):.{self.metric.digits}f} apart, {word} {self.claim.tolerance:g}."
+        return f"{self.distance} {self.reason}"
+
+    @property
+    def distance(self) -> str:
+        digits, allowed = self.metric.digits, f"{self.tolerance:.{self.metric.digits + 1}g}"
+        is_capped = self.claim.tolerance is not None and self.tolerance != self.claim.tolerance
+        limit = f"{allowed}, a third of the way to the trivial control," if is_capped else allowed
+        return f"{abs(self.difference or 0):.{digits}f} apart; {limit} is allowed."
+
+    @property
+    def reason(self) -> str:
+        match self.verdict:
+            case "held":
+                return "The whole interval lies within."
+            case "undecided" if self.is_decided:
+                return "The printed value's own spread and the tolerance say different things."
+            case "undecided":
+                return f"The interval can't tell. {self.outlook}"
+            case "differs, unchecked":
+                return "The whole interval lies beyond; the number was transcribed and never checked, so nothing is refuted."
+        return "The whole interval lies beyond."
 
 
-@dataclass(frozen=True)
-class Contest:
+@dataclass(frozen=True, kw_only=True)
+class Contest(Judged):
     """A comparison that the paper makes, beside what we measured: the difference in favour of the claimed winner."""
 
-    board: Board
     comparison: Comparison
     titles: tuple[str, str]  # of the two house methods
     advantage: statistics.Difference | None
-    run: Run | None = None
 
     @property
     def metric(self) -> Metric:
         return self.board.task.metric(self.comparison.metric)
 
     @property
-    def is_by_reference(self) -> bool:
-        return references.is_stand_in(self.run)
-
-    @property
     def verdict(self) -> str:
-        """Held or not where the whole interval says so."""
-        if self.advantage is None or self.advantage.low is None:
+        if self.reading is None:
             return "not measured"
-        return {1: "held", 0: "undecided", -1: "not held"}[self.advantage.side]
+        if not self.is_decided:
+            return "undecided"
+        return "held" if self.reading.side == "first" else "not held"
 
     @property
     def why(self) -> str:
         return {
             "held": "The whole interval of the paired difference is on the paper's side.",
             "not held": "The whole interval of the paired difference is on the other side.",
-            "undecided": "The interval of the paired difference holds 0: these seeds can't tell.",
+            "undecided": f"The paired difference may be none. {self.outlook}",
             "not measured": f"The two have no finished runs to compare on the {self.board.tier.name} tier of this site.",
         }[self.verdict]
 
 
-@dataclass(frozen=True)
-class Measurements:
-    """Scores of the house methods that claims are about: this site's own and, until there are some, recorded ones."""
-
-    runs: Mapping[tuple[str, str, str], Run]  # task, tier, house method
-    recorded: Mapping[tuple[str, str, str], Run]
-    scores: Scores
-
-    def run(self, board: Board, house: str | None) -> Run | None:
-        key = (board.task.slug, board.tier.name, house or "")
-        return self.runs.get(key) or self.recorded.get(key)
-
-    def pair(self, board: Board, first: str, second: str) -> tuple[Run, Run] | None:
-        """Runs of two methods on the same seeds: both this site's own, or both recorded."""
-        for runs in (self.runs, self.recorded):
-            one, other = (runs.get((board.task.slug, board.tier.name, house)) for house in (first, second))
-            if one and other:
-                return one, other
-        return None
-
-
-def measurements_of(boards: Sequence[Board]) -> Measurements:
-    """What was measured of everything that is claimed on these boards. Two queries, whatever their number."""
-    wanted = {(board.task.slug, board.tier.name, house) for board in boards for house in houses_claimed(board)}
-    rows = Standing.objects.filter(
-        task__in={task for task, _, _ in wanted},
-        submission__is_house=True,
-        submission__house_slug__in={house for _, _, house in wanted},
-    )
-    runs = {
-        (row.task, row.tier, row.submission.house_slug): row.run
-        for row in rows.for_lists()
-        if (row.task, row.tier, row.submission.house_slug) in wanted and not row.run.is_stale
-    }
-    metrics = {claim.metric for board in boards for claim in board.evidence.claims}
-    metrics |= {item.metric for board in boards for item in board.evidence.comparisons}
-    stand_ins = {
-        (board.task.slug, board.tier.name, slug): one
-        for board in boards
-        for slug, one in references.recorded(board).items()
-        if slug in houses_claimed(board)
-    }
-    recorded: dict[tuple[str, str, str], Run] = {
-        key: one.run(catalogue.board(*key[:2])) for key, one in stand_ins.items()
-    }
-    measured = score_rows([run.pk for run in runs.values()], metric__in=metrics)
-    known = chain.from_iterable(one.score_rows() for one in stand_ins.values())
-    return Measurements(runs, recorded, Scores(chain(measured, known)))
-
-
-def houses_claimed(board: Board) -> set[str]:
-    """The house methods that a board's claims and comparisons speak of."""
-    named = {claim.house for claim in board.evidence.claims if claim.house}
-    return named | {slug for item in board.evidence.comparisons for slug in (item.house, item.than)}
-
-
-def verdicts(board: Board, measurements: Measurements) -> list[Verdict]:
+def number_claims(board: Board, measurements: Measurements) -> list[Verdict]:
     """Every printed number of a board with what we measured."""
-    titles = {house.slug: house.title for house in board.task.house}
-    rows = []
-    for claim in board.evidence.claims:
-        run = measurements.run(board, claim.house)
-        estimate = measurements.scores.estimate(run.pk, claim.metric, claim.case) if run else None
-        rows.append(Verdict(board, claim, estimate, titles.get(claim.house or "", ""), run))
-    return rows
+    return [number_claim(board, claim, measurements) for claim in board.evidence.claims]
+
+
+def number_claim(board: Board, claim: Claim, measurements: Measurements) -> Verdict:
+    metric, run = board.task.metric(claim.metric), measurements.run(board, claim.house)
+    estimate = measurements.scores.estimate(run.pk, claim.metric, claim.case) if run else None
+    tolerance, reading = claim.tolerance, None
+    if tolerance is not None:
+        tolerance = verdicts.tolerance_of(tolerance, claim.value, measurements.trivial(board, metric, claim.case))
+        if run and estimate and estimate.low is not None:
+            values = measurements.scores.by_seed(run.pk, claim.metric, claim.case)
+            scores = np.array([[values[seed] for seed in sorted(values)]])
+            reading = verdicts.within_tolerance(scores, claim.value, tolerance)
+    title = next((house.title for house in board.task.house if house.slug == claim.house), "")
+    return Verdict(
+        board=board,
+        run=run,
+        reading=reading,
+        claim=claim,
+        measurement=estimate,
+        title=title,
+        tolerance=tolerance,
+    )
 
 
 def contests(board: Board, measurements: Measurements) -> list[Contest]:
     """Every comparison of a board with what we measured."""
     titles = {house.slug: house.title for house in board.task.house}
-    return [
-        Contest(
-            board,
-            item,
-            (titles[item.house], titles[item.than]),
-            advantage(board, item, measurements),
-            (measurements.pair(board, item.house, item.than) or (measurements.run(board, item.house),))[0],
-        )
-        for item in board.evidence.comparisons
-    ]
+    rows = []
+    for item in board.evidence.comparisons:
+        gains = compared_gains(board, item, measurements)
+        advantage = statistics.paired(*gains) if gains else None
+        reading = verdicts.better_of(*gains) if gains and advantage and advantage.p is not None else None
+        run = (measurements.pair(board, item.house, item.than) or (measurements.run(board, item.house),))[0]
+        found: dict[str, Any] = {"board": board, "run": run, "reading": reading, "advantage": advantage}
+        rows.append(Contest(comparison=item, titles=(titles[item.house], titles[item.than]), **found))
+    return rows
 
 
-def advantage(board: Board, item: Comparison, measurements: Measurements) -> statistics.Difference | None:
-    """The paired difference in favour of the claimed winner, over the cases; None where one wasn't played by both."""
-    metric = board.task.metric(item.metric)
+def compared_gains(board: Board, item: Comparison, measurements: Measurements) -> tuple[np.ndarray, np.ndarray] | None:
+    """The gains of the claimed winner and of the other, (strata, seeds) each; None where one wasn't played by both."""
     runs = measurements.pair(board, item.house, item.than)
     if runs is None:
         return None
-    pairs = [measurements.scores.pairs(runs[0].pk, runs[1].pk, metric.name, case) for case in item.cases]
-    known = [pair for pair in pairs if pair]
-    if len(known) < len(pairs) or len({len(first) for first, _ in known}) != 1:
+    played = [[measurements.scores.by_seed(run.pk, item.metric, case) for case in item.cases] for run in runs]
+    pairs = [pair for first, second in zip(*played, strict=True) if (pair := paired_by_seed(first, second))]
+    if len(pairs) < len(item.cases) or len({len(first) for first, _ in pairs}) != 1:
         return None
-    gains = metric.gain(np.array(known).swapaxes(0, 1))  # 2 × cases × seeds
+    gains = board.task.metric(item.metric).gain(np.array(pairs).swapaxes(0, 1))  # 2 × cases × seeds
     first, second = statistics.strata_of(gains, share_draws=board.task.cases_share_draws)
-    return statistics.paired(first, second)
+    return first, second
 
 
 @dataclass(frozen=True)
@@ -212,6 +225,11 @@ class Account:
     verdicts: list[Verdict]
     contests: list[Contest]
     wanted: str = ""  # a verdict: pages show these only
+
+    def of_board(self, board: Board) -> tuple[list[Verdict], list[Contest]]:
+        """What is claimed on one of its boards."""
+        own = [item for item in self.verdicts if item.board is board]
+        return own, [item for item in self.contests if item.board is board]
 
     def has(self, verdict: str) -> bool:
         return self.wanted in ("", verdict)
@@ -231,25 +249,39 @@ class Account:
     @property
     def counts(self) -> list[tuple[str, int]]:
         """How many claims have each verdict, in the order of VERDICTS."""
-        judged = [item.verdict for item in self.verdicts] + [item.verdict for item in self.contests]
-        count = Counter(judged)
+        count = Counter([item.verdict for item in self.verdicts] + [item.verdict for item in self.contests])
         return [(verdict, count[verdict]) for verdict in VERDICTS]
 
     @property
     def total(self) -> int:
         return len(self.verdicts) + len(self.contests)
 
+    @property
+    def family(self) -> int:
+        """How many comparisons pay for each other."""
+        return sum(item.reading is not None for item in (*self.verdicts, *self.contests))
+
 
 def accounts(papers: Sequence[Paper], *, wanted: str = "") -> list[Account]:
     """Every claim of these papers, on every board. Two queries."""
     boards = {paper.slug: [board for task in paper.tasks for board in task.boards.values()] for paper in papers}
     measurements = measurements_of([board for own in boards.values() for board in own])
-    return [
-        Account(
-            paper,
-            [item for board in boards[paper.slug] for item in verdicts(board, measurements)],
-            [item for board in boards[paper.slug] for item in contests(board, measurements)],
-            wanted,
-        )
-        for paper in papers
+    return [account_of(paper, boards[paper.slug], measurements, wanted=wanted) for paper in papers]
+
+
+def account_of(paper: Paper, boards: Sequence[Board], measurements: Measurements, *, wanted: str = "") -> Account:
+    numbers = [item for board in boards for item in number_claims(board, measurements)]
+    contested = [item for board in boards for item in contests(board, measurements)]
+    readings = [item.reading for item in (*numbers, *contested)]
+    is_decided = verdicts.decided(readings)
+    still_open = sum(reading is not None for reading in readings) - sum(is_decided)
+    settled = [
+        item.settled(sure, seeds_to_decide(item.reading, still_open) if item.reading and not sure else None)
+        for item, sure in zip((*numbers, *contested), is_decided, strict=True)
     ]
+    return Account(
+        paper,
+        [item for item in settled if isinstance(item, Verdict)],
+        [item for item in settled if isinstance(item, Contest)],
+        wanted,
+    )

@@ -49,7 +49,7 @@ def author_claim(primary: Metric, row: Standing) -> list[Finding]:
         return []
     digits = primary.digits
     text = f"Its author expected {claimed:.{digits}f}; measured are {low:.{digits}f} to {high:.{digits}f}."
-    return [Finding(label="claim refuted", text=text, metric=primary.name)]
+    return [Finding(label="forecast missed", text=text, metric=primary.name)]
 
 
 def best_gain(metric: Metric, low: float, high: float) -> float:
@@ -62,7 +62,7 @@ def best_gain(metric: Metric, low: float, high: float) -> float:
 def paper_claim(row: Standing, verdicts: Sequence[Verdict]) -> list[Finding]:
     """A printed number of the paper that this house method did not reach."""
     slug = row.submission.house_slug
-    missed = [item for item in verdicts if slug and item.claim.house == slug and item.side == "worse"]
+    missed = [item for item in verdicts if slug and item.claim.house == slug and item.verdict == "not held"]
     return [
         Finding(
             label="claim refuted",

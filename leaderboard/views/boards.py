@@ -90,12 +90,14 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     card = card_or_404(slug)
     view = View.of(card, request.GET)
     board = view.board
-    measurements = claims.measurements_of([board])
-    verdicts = claims.verdicts(board, measurements)
+    paper = catalogue.paper_of(slug)
+    (account,) = claims.accounts([paper])
+    verdicts, contests = account.of_board(board)
     missing = standings.left_out(board, until=recast.end_of_day(view))
     context = {
         "card": card,
-        "paper": catalogue.paper_of(slug),
+        "paper": paper,
+        "family": account.family,
         "view": view,
         "tiers": [(tier, view.query(tier=tier, sort="", q="")) for tier in card.boards],
         "left_out": missing,
@@ -104,8 +106,8 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "open": tables.open_runs(board),
         "resolution": resolution.resolution_of(board),
         "verdicts": verdicts,
-        "contests": claims.contests(board, measurements),
-        "readme": readme.html_of(catalogue.paper_of(slug).folder / "README.md"),
+        "contests": contests,
+        "readme": readme.html_of(paper.folder / "README.md"),
         "interface": tables.interface_source(card),
         "limits": board.limits,
         "definitions": [(metric, style.direction(metric)) for metric in card.metrics],

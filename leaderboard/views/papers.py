@@ -35,6 +35,7 @@ def claims_page(request: HttpRequest) -> HttpResponse:
         "accounts": accounts,
         "totals": [(verdict, totals[verdict]) for verdict in claims.VERDICTS],
         "asked": wanted,
+        "family": sum(account.family for account in accounts),
     }
     return render(request, "claims.html", context)
 

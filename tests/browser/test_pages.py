@@ -254,7 +254,7 @@ def test_the_keyboard_reaches_the_board_and_its_flags_explain_themselves(desk):
     desk.keyboard.press("Tab")
     assert desk.evaluate("document.activeElement.className") == "skip"
     desk.keyboard.press("Enter")
-    flag = desk.get_by_role("button", name="claim refuted").first
+    flag = desk.get_by_role("button", name="forecast missed").first
     for _ in range(120):
         desk.keyboard.press("Tab")
         if flag.evaluate("(button) => button === document.activeElement"):

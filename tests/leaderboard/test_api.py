@@ -205,7 +205,7 @@ def test_claims_come_with_verdict_and_reason(client, measured):
     measured("GAIN (paper)", 0.5, house_slug="gain")
     found = client.get("/api/v1/claims").json()
     (judged,) = [one for one in found if one["measured"] and not one["by_reference"]]
-    assert (judged["verdict"], judged["side"], judged["printed"]) == ("not held", "worse", 0.0546)
+    assert (judged["verdict"], judged["side"], judged["printed"]) == ("differs, unchecked", "worse", 0.0546)
     assert judged["run"] == Run.objects.get().pk
     assert all(one["why"] for one in found)
     by_reference = [one for one in found if one["by_reference"]]

@@ -1,9 +1,13 @@
 """A board whose metric is best nearest a target, and a column that is."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from leaderboard.boards import claims, flags, standings
 from leaderboard.boards.statistics import Estimate
+from leaderboard.boards.verdicts import within_tolerance
 from leaderboard.figures import charts, heatmap, style
 from leaderboard.models import Standing
 from papers import catalogue
@@ -75,21 +79,33 @@ def test_comparing_says_who_is_nearer(client, near):
 
 
 @pytest.mark.parametrize(
-    ("metric", "printed", "side"),
+    ("metric", "printed", "word"),
     [
-        (DIRECTIONS[0], 0.5, "worse"),
-        (DIRECTIONS[1], 0.5, "better"),
-        (DIRECTIONS[2], 0.5, "better"),
-        (DIRECTIONS[2], 0.31, "worse"),
+        (DIRECTIONS[0], 0.5, "not held"),
+        (DIRECTIONS[1], 0.5, "better than printed"),
+        (DIRECTIONS[2], 0.5, "better than printed"),
+        (DIRECTIONS[2], 0.31, "not held"),
     ],
 )
-def test_a_printed_number_is_missed_on_the_side_that_the_metric_says(monkeypatch, metric, printed, side):
+def test_a_printed_number_is_missed_on_the_side_that_the_metric_says(monkeypatch, metric, printed, word):
     monkeypatch.setitem(WHERE.task.__dict__, "metrics", (metric,))
     claim = Claim(
         method="M", case="c", metric="x", value=printed, where="Table 1", status="checked", house="m", tolerance=0.01
     )
-    verdict = claims.Verdict(WHERE, claim, Estimate(0.35, 0.3, 0.4), "M")
-    assert (verdict.verdict, verdict.side) == ("not held", side)
+    verdict = claims.Verdict(
+        board=WHERE,
+        run=None,
+        reading=within_tolerance(np.full((1, 3), 0.35), printed, 0.01),
+        is_decided=True,
+        claim=claim,
+        measurement=Estimate(0.35, 0.3, 0.4),
+        title="M",
+        tolerance=0.01,
+    )
+    assert verdict.verdict == word
+    unchecked = replace(verdict, claim=replace(claim, status="transcribed, unchecked"))
+    assert unchecked.verdict == word.replace("not held", "differs, unchecked")
+    assert replace(verdict, is_decided=False).verdict == "undecided"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leaderboard.boards import claims, standings
+from leaderboard.boards.measurements import measurements_of
 from leaderboard.models import Standing
 from papers import catalogue
 from tests.leaderboard.test_pages import XSS
@@ -21,15 +22,17 @@ def test_every_claim_of_every_paper_is_listed_with_a_reason(client, measured):
     text = response.content.decode()
     assert all(claim.where in text for held in evidence for claim in held.claims)
     assert "No method here implements it." in text
-    assert "not held: worse" in text, "0.075 is measured, 0.0546 printed, 0.008 allowed"
-    assert "0.0204 apart, beyond 0.008." in text
+    assert "differs, unchecked" in text, "0.075 is measured, 0.0546 printed, 0.008 allowed"
+    assert "0.0204 apart; 0.008 is allowed." in text
+    assert "nothing is refuted" in text
+    assert f"{response.context['family']} comparisons are made here" in text
     assert ">quick, <" in text.replace("\n", "")
 
 
 def test_claims_are_filtered_by_their_verdict(client, measured):
     measured("GAIN (paper)", 0.5, house_slug="gain")
-    text = client.get("/claims/", {"verdict": "not held"}).content.decode()
-    assert "not held: worse" in text
+    text = client.get("/claims/", {"verdict": "differs, unchecked"}).content.decode()
+    assert "0.0204 apart" in text
     assert "No method here implements it." not in text
     assert "No method here implements it." in client.get("/claims/", {"verdict": "not measured"}).content.decode()
     assert client.get("/claims/", {"verdict": XSS}).status_code == 200
@@ -49,9 +52,9 @@ def test_claims_take_as_many_queries_with_runs_as_without(client, measured):
 def test_a_stale_run_is_no_evidence(measured, monkeypatch):
     measured("GAIN (paper)", 0.5, house_slug="gain")
     board = catalogue.board("imputation", "quick")
-    assert any(item.measurement for item in claims.verdicts(board, claims.measurements_of([board])))
+    assert any(item.measurement for item in claims.number_claims(board, measurements_of([board])))
     monkeypatch.setitem(board.task.__dict__, "version", 2)
-    assert not any(item.measurement for item in claims.verdicts(board, claims.measurements_of([board])))
+    assert not any(item.measurement for item in claims.number_claims(board, measurements_of([board])))
 
 
 def test_a_papers_page_shows_boards_claims_and_readme(client, measured):

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from leaderboard.boards import claims, references, standings, tables
+from leaderboard.boards import references, standings, tables
+from leaderboard.boards.measurements import measurements_of
 from leaderboard.figures import charts
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.running import house
@@ -145,7 +146,7 @@ def test_a_stand_in_is_never_saved(fresh):
     assert first.pk is None
     assert first.run.pk < 0
     assert references.is_stand_in(first.run)
-    assert claims.measurements_of([WHERE]).runs == {}
+    assert measurements_of([WHERE]).runs == {}
 
 
 def test_charts_draw_it_hollow_until_it_is_measured(fresh):

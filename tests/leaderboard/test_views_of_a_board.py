@@ -156,13 +156,13 @@ def test_flags_are_buttons_with_an_explanation(client, measured, alice):
     DriftFlag.objects.create(run=run, reference=boastful.runs.get(), shifts=[{"metric": "skill"}])
     shown = {row.submission.name: [label for label, _ in flags] for row, flags in board(client).context["rows"]}
     assert shown == {
-        "Boastful": ["claim refuted"],
+        "Boastful": ["forecast missed"],
         "Modest": [],
-        "GAIN (paper)": ["no isolation", "drift", "claim refuted"],
+        "GAIN (paper)": ["no isolation", "drift"],
     }
     text = board(client).content.decode()
     assert "Its author expected 0.950" in text
-    assert text.count("popovertarget=") == text.count(" popover class") == 4
+    assert text.count("popovertarget=") == text.count(" popover class") == 3
 
 
 def test_tie_groups_are_drawn_in_the_ranking_only(client, measured):
