@@ -9,7 +9,7 @@ import ast
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,40 @@ def syntax_of(tree: ast.Module) -> str:
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             del node.body[0]
     return repr(_plain(tree))
+
+
+@lru_cache(maxsize=64)
+def meaning_of(code: bytes) -> str:
+    """sha256 of what a method's file means: its syntax tree without layout, comments, docstrings and other idle constants.
+
+    A text that can't be parsed is its bytes. Nesting costs no stack: a file may be deep on purpose.
+    """
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return hashlib.sha256(code).hexdigest()
+    digest = hashlib.sha256()
+    todo: list[Any] = [tree]
+    while todo:
+        item = todo.pop()
+        parts = parts_of(item)
+        word = hex(item) if isinstance(item, int) else repr(item) if parts is None else str(len(parts))
+        digest.update(f"{type(item).__name__} {word}\n".encode(errors="backslashreplace"))
+        todo += reversed(parts or [])
+    return digest.hexdigest()
+
+
+def parts_of(item: Any) -> list[Any] | None:
+    """What a piece of a syntax tree consists of; None where it is a name or a value. What is empty is left out."""
+    if isinstance(item, ast.AST):
+        fields = ((name, value) for name, value in ast.iter_fields(item) if value is not None and value != [])
+        return [part for field in fields for part in field]
+    return [part for part in item if not is_idle(part)] if isinstance(item, list) else None
+
+
+def is_idle(node: Any) -> bool:
+    """A statement that is a constant by itself: a docstring, or text that comments."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def imports_of(tree: ast.Module) -> Iterator[str]:

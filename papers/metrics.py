@@ -20,6 +20,7 @@ class Metric:
     digits: int = 3
     timing: bool = False  # seconds and the like: left out when reruns are compared
     may_lack: bool = False  # of the primary one: a play may leave it out, and its method is then not ranked
+    gives_away: bool = False  # a hidden truth follows from it: shown as a mean over the seeds only
     is_limit: bool = (
         False  # a context metric in the primary one's unit, what the case itself allows: drawn beside scores
     )

@@ -148,6 +148,11 @@ class Task:
     def trial_case(self) -> Case[Any]:
         return self.trial if isinstance(self.trial, Case) else self.board("quick").case(self.trial)
 
+    @property
+    def gives_away(self) -> list[str]:
+        """The metrics from which a hidden truth follows: no page shows them by seed."""
+        return [metric.name for metric in self.metrics if metric.gives_away]
+
     def metric(self, name: str) -> Metric:
         """Raises KeyError for an unknown name."""
         return {metric.name: metric for metric in self.metrics}[name]

@@ -3,7 +3,6 @@
 No Celery, no database, no sandbox details: tests and the local command call `evaluate` directly.
 """
 
-import hashlib
 import hmac
 import importlib
 import importlib.util
@@ -15,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from papers import data
+from papers.fingerprint import meaning_of
 from papers.playing import Spent
 from papers.task import AnswerError, Board, Case, Scores, Seed
 from runners.events import Exceeded, Failed
@@ -159,7 +159,7 @@ def play_key(job: Job, case: Case[Any], index: int) -> bytes:
 def seed_of(job: Job, case: Case[Any], index: int) -> Seed:
     """What the board draws from."""
     key = play_key(job, case, index)
-    salt = hmac.digest(key, (job.salt or hashlib.sha256(job.code).hexdigest()).encode(), "sha256")
+    salt = hmac.digest(key, (job.salt or meaning_of(job.code)).encode(), "sha256")
     return Seed(index, key, salt, Seed.site_of(job.seed_key))
 
 

@@ -10,6 +10,7 @@ from leaderboard.api.schemas import Cancelled, Failure, Problems, RunOut
 from leaderboard.api.tasks import cost_as_json
 from leaderboard.models import Run
 from leaderboard.submitting import again, rights
+from papers import catalogue
 
 router = Router()
 PLAIN = (
@@ -27,7 +28,7 @@ def run(request: HttpRequest, run: Number) -> Any:
         "submission": row.submission_id,
         "progress": row.fraction,
         "failure": failure_as_json(row, may_read=row.submission.may_read(asker(request))),
-        "scores": row.scores.all(),
+        "scores": row.scores.exclude(metric__in=catalogue.task(row.task).gives_away),
         "cost": cost_as_json(row),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, FloatField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, F, FloatField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Abs, Cast
 
 from leaderboard.boards import search, statistics
@@ -85,11 +85,18 @@ def why_unranked(board: Board, run: Run) -> str:
 
 
 def raw_scores(board: Board) -> Iterator[tuple[Any, ...]]:
-    """run, submission, method, case, seed, metric, value of everything that stands. One query, read in pieces."""
-    runs = Standing.objects.for_board(board).values("run")
+    """run, submission, method, case, seed, metric, value of everything that stands, read in pieces. One query; two where
+    a metric gives a truth away: it comes last, without a seed, as the mean over the seeds."""
+    scores = Score.objects.filter(run__in=Standing.objects.for_board(board).values("run"))
     names = ("run", "run__submission", "run__submission__name", "case", "seed", "metric", "value")
-    ordered = Score.objects.filter(run__in=runs).order_by("run", "case", "seed", "metric")
-    return ordered.values_list(*names).iterator(chunk_size=2000)
+    hidden = board.task.gives_away
+    ordered = scores.exclude(metric__in=hidden).order_by("run", "case", "seed", "metric")
+    yield from ordered.values_list(*names).iterator(chunk_size=2000)
+    if hidden:
+        kept = (*names[:4], "metric")
+        means = scores.filter(metric__in=hidden).order_by("run", "case", "metric").values_list(*kept)
+        for *which, metric, mean in means.annotate(Avg("value")).iterator(chunk_size=2000):
+            yield (*which, None, metric, mean)
 
 
 def secondary_metrics(board: Board, shown: Sequence[Standing]) -> list[Any]:
@@ -151,6 +158,13 @@ def case_scores(run: Run) -> list[CaseScores]:
             )
         )
     return rows
+
+
+def uploads_of(task: Task, rows: Sequence[Standing]) -> dict[int, int]:
+    """author -> how many methods he has sent to a board's task, whatever became of them. One query."""
+    authors = {row.submission.author_id for row in rows if row.submission.author_id}
+    sent = Submission.everything.filter(task=task.slug, author__in=authors).order_by("author").values_list("author")
+    return dict(sent.annotate(Count("pk")))
 
 
 def interface_source(task: Task) -> str:

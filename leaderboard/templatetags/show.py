@@ -39,6 +39,12 @@ def number(value: float | str | None, digits: int = 3) -> str:
     return text.replace("-", MINUS) if float(text) else text.lstrip("-")
 
 
+@register.filter
+def of(counts: dict[int, int], key: int | None) -> int:
+    """How many there are of a key."""
+    return counts.get(key or 0, 0)
+
+
 @register.simple_tag
 def interval(low: float | None, high: float | None, digits: int = 3) -> SafeString:
     """± half the width of a 95 % interval."""

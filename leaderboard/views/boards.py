@@ -129,6 +129,7 @@ def table_context(view: View, request: HttpRequest, verdicts: list[claims.Verdic
         "page": page,
         "ties": {group for group, size in sizes.items() if size > 1},
         "recorded": sum(row.is_recorded for row in rows),
+        "uploads": tables.uploads_of(view.board.task, rows),
         "rows": [(row, flags_with_explanation(view.board.task, row, verdicts)) for row in rows],
         "by_rank": view.query(sort=""),
         "previous_page": view.query(page=page.number - 1) if page.has_previous() else "",

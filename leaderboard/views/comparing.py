@@ -74,7 +74,7 @@ def comparison_of(view: View, request: HttpRequest, entries: Sequence[compare.En
         "rows": 2 + len(table) * max(1, len(entries) - 1) * 0.9,  # rem for each interval of the forest
         "difference_figure": comparison.differences(entries, reference, table, metric) if len(entries) > 1 else None,
         "profile_figure": comparison.profile(entries, table, metric),
-        "strip_figure": comparison.seeds(entries, table, metric),
+        "strip_figure": None if metric.gives_away else comparison.seeds(entries, table, metric),
         "cost_figure": comparison.score_against_cost(entries, scores, metric),
         "drawings": declared.drawings(board, standing) if len(standing) == len(entries) else [],
         "csv": address(tier=view.tier, metric=metric.name, run=[entry.run.pk for entry in entries]),
@@ -109,7 +109,6 @@ def scores_csv(request: HttpRequest, slug: str) -> HttpResponse:
     writer.writerow(["run", "method", "case", "seed", metric.name])
     for entry in compare.entries_of(view.board, runs, metric):
         for case, values in entry.by_case.items():
-            writer.writerows(
-                [entry.run.pk, csv_text(entry.name), case, seed, v] for seed, v in enumerate(values.tolist())
-            )
+            by_seed = [("", float(values.mean()))] if metric.gives_away else enumerate(values.tolist())
+            writer.writerows([entry.run.pk, csv_text(entry.name), case, seed, value] for seed, value in by_seed)
     return response

@@ -21,6 +21,7 @@ METRICS = (
         label="Estimate error",
         better="lower",
         description="|estimate − W| / W of the number that fit returned, at most 10.",
+        gives_away=True,
     ),
     Metric(
         name="cpu_seconds",
@@ -43,6 +44,7 @@ METRICS = (
         better="context",
         unit="W",
         description="The method's own estimate in units of the true distance: 1 is right.",
+        gives_away=True,
     ),
     Metric(
         name="upper",
@@ -105,5 +107,6 @@ METRICS = (
         better="context",
         unit="cost",
         description="The true distance in units of the cost.",
+        gives_away=True,
     ),
 )
