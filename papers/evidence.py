@@ -58,6 +58,26 @@ class Audit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Relation:
+    """Where a house method must land if the board is sound. It says one thing: a value, whom it can't beat, or a flag.
+
+    Beside those that a card declares, nobody may beat an oracle, and no control every baseline and method of the house.
+    """
+
+    text: str
+    house: str
+    cases: tuple[str, ...] = ()  # ranked ones; (): all of them
+    value: float | None = None  # of the primary metric: what it scores exactly, but for noise
+    below: str = ""  # a house method that it can't beat
+    flag: str = ""  # the label that must stand on its row
+    explanation: str = ""  # why a violation is no fault of the board, once that is known
+
+    def __post_init__(self) -> None:
+        if (self.value is not None) + bool(self.below) + bool(self.flag) != 1:
+            raise ValueError(f"{self.text}: a relation names a value, a method or a flag")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """All that is held against the measurements of one tier."""
 

@@ -16,7 +16,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 
-from papers.evidence import Evidence
+from papers.evidence import Evidence, Relation
 from papers.figures import Figure
 from papers.metrics import Flag, Metric
 from papers.variants import with_constants
@@ -79,6 +79,7 @@ class House:
     summary: str
     file: str = ""  # stem of its file, where that is another method's
     constants: Mapping[str, Any] = field(default_factory=dict)  # put in the place of the file's own: {"ETA": 0.0}
+    is_bound: bool = True  # of an oracle: nobody can be better in the primary metric
     expense: float = 1.0  # CPU-seconds of a quick-tier run, roughly: what is cheap is queued first
 
 
@@ -119,6 +120,7 @@ class Task:
     shared_methods: Path | None = None  # the folder of files that house methods of several boards have in common
     file_bytes: int = 1 << 20  # of a method; less where what was learnt elsewhere must not be packed in
     flags: tuple[Flag, ...] = ()
+    relations: tuple[Relation, ...] = ()  # what must hold of the house methods, or the board is broken
     average: Literal["mean", "iqm"] = "mean"  # of a seed's cases; "iqm" leaves out the best and the worst quarter
     cases_share_draws: bool = (
         False  # True where the cases of a seed meet the same draws: they are then one block of noise

@@ -10,7 +10,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import claims, flags, readme, recast, references, resolution, standings, statistics, tables
+from leaderboard.boards import (
+    claims,
+    flags,
+    readme,
+    recast,
+    references,
+    resolution,
+    soundness,
+    standings,
+    statistics,
+    tables,
+)
 from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, declared, style
@@ -48,6 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "papers": papers_with_leaders(),
         "recent": recent,
+        "broken": soundness.of_site(),
         "workers": (present := workers()),
         "waiting": Run.objects.open().count(),
         "filling": (filling := house.filling()),
@@ -105,6 +117,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "unranked": tables.unranked(board),
         "open": tables.open_runs(board),
         "resolution": resolution.resolution_of(board),
+        "violations": soundness.of_board(board),
         "verdicts": verdicts,
         "contests": contests,
         "readme": readme.html_of(paper.folder / "README.md"),

@@ -4,7 +4,7 @@ The numbers that they printed are test errors of networks trained at full size; 
 stand in the README and not beside measurements.
 """
 
-from papers.evidence import Audit, Comparison, Evidence
+from papers.evidence import Audit, Comparison, Evidence, Relation
 
 COMPARISONS = (
     Comparison(
@@ -40,5 +40,10 @@ COMPARISONS = (
 )
 
 AUDITS = (Audit(public="nb201/cifar10-plain", twin="nb201/cifar10", metric="regret_auc"),)
+RELATIONS = (
+    Relation(text="The optimum is known by enumeration", house="optimum", value=0.0),
+    Relation(text="A random cell costs no search", house="random_cell", below="random_search"),
+)
+
 QUICK = Evidence(comparisons=COMPARISONS, audits=AUDITS)
 FULL = Evidence(audits=AUDITS)

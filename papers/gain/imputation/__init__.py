@@ -35,5 +35,6 @@ TASK = Task(
     trial="curved/mcar-50",
     metrics=METRICS,
     house=HOUSE,
+    relations=evidence.RELATIONS,
     starter="mean",
 )

@@ -1,6 +1,6 @@
 """What is held against the board: what the paper printed, with 20 % of cells missing completely at random."""
 
-from papers.evidence import Audit, Claim, Contrast, Evidence
+from papers.evidence import Audit, Claim, Contrast, Evidence, Relation
 from papers.gain.imputation.cases import PUBLIC
 
 TABLES = ("breast", "spam", "letter", "credit")  # News is here in part only: no claim stands beside it
@@ -71,6 +71,16 @@ def usefulness() -> tuple[Claim, ...]:
         )
     )
 
+
+MCAR = ("breast/mcar-20", "breast/mcar-50", "curved/mcar-50")
+RELATIONS = (
+    Relation(text="Column means have skill 0 by definition", house="mean", value=0.0),
+    Relation(
+        text="A random draw has √2 of the error of column means", house="random_draw", cases=MCAR, value=1 - 2**0.5
+    ),
+    Relation(text="A random draw is worse than column means", house="random_draw", below="mean"),
+    Relation(text="Column means use nothing of the row", house="mean", below="missforest"),
+)
 
 QUICK = Evidence(
     claims=rmse(("breast",)),

@@ -78,6 +78,7 @@ HOUSE = (
         slug="exact_norm",
         title="Exact gradient norm",
         kind="oracle",
+        is_bound=False,  # the least variance is not the best accuracy
         summary="Draws by the true norm of each candidate's gradient: no unbiased choice has less variance.",
         expense=230,
     ),

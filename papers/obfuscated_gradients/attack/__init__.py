@@ -37,6 +37,7 @@ TASK = Task(
     trial="linear/linf-0.1",
     metrics=METRICS,
     house=HOUSE,
+    relations=evidence.RELATIONS,
     starter="pgd",
     figures=FIGURES,
 )

@@ -1,6 +1,6 @@
 """What is held against the board: what the paper says of its attacks on each kind of hidden gradient."""
 
-from papers.evidence import Comparison, Evidence
+from papers.evidence import Comparison, Evidence, Relation
 from papers.obfuscated_gradients.attack.cases import HIDING
 
 SHATTERED = ("quantised/linf-0.2", "thermometer/linf-0.2", "argmax/linf-0.2")
@@ -17,6 +17,11 @@ CLAIMS = (
     ("BPDA breaks shattered gradients", "bpda", SHATTERED, "section 4.1", ""),
     ("EOT breaks stochastic gradients", "eot", RANDOM, "section 4.2", ""),
     ("Reparameterisation breaks optimisation loops", "latent", ("projection/linf-0.2",), "section 4.3", ""),
+)
+
+RELATIONS = (
+    Relation(text="Who changes nothing breaks nothing", house="identity", below="fgsm"),
+    Relation(text="A random corner is no attack", house="random_sign", below="pgd"),
 )
 
 QUICK = Evidence(

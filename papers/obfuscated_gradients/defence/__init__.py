@@ -38,6 +38,7 @@ TASK = Task(
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,
+    relations=evidence.RELATIONS,
     starter="undefended",
     file_bytes=64 << 10,
     figures=FIGURES,

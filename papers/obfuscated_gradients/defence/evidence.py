@@ -1,9 +1,16 @@
 """What is held against the board: of the nine defences that the paper attacks, adversarial training stands."""
 
-from papers.evidence import Comparison, Evidence
+from papers.evidence import Comparison, Evidence, Relation
 from papers.obfuscated_gradients.defence.cases import QUICK as CASES
 
 FALLING = (("rounding", "rounding"), ("thermometer_code", "a thermometer code"), ("noisy_crop", "noise"))
+
+RELATIONS = (
+    Relation(text="An ordinary net falls", house="undefended", below="adversarial_training"),
+    Relation(text="A constant answer is right one time in ten", house="constant", below="adversarial_training"),
+    Relation(text="Loud logits hide their gradient", house="scaled_logits", flag="vanishing gradients"),
+    Relation(text="One-hot answers stand still", house="labels_only", flag="shattered gradients"),
+)
 
 QUICK = Evidence(
     comparisons=tuple(

@@ -37,6 +37,7 @@ TASK = Task(
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,
+    relations=evidence.RELATIONS,
     starter="gaussian",
     figures=FIGURES,
 )

@@ -1,9 +1,14 @@
 """What is held against the board: the abstract's words on training generators."""
 
-from papers.evidence import Comparison, Evidence
+from papers.evidence import Comparison, Evidence, Relation
 from papers.wgan_ts.generation.cases import QUICK as CASES
 
 RIVALS = (("gan_clip", "weight clipping"), ("gan_gp", "gradient penalty"))
+
+RELATIONS = (
+    Relation(text="One point is no sample", house="mean_point", below="gaussian"),
+    Relation(text="Replayed training points are copies", house="bootstrap", flag="copies training data"),
+)
 
 QUICK = Evidence(
     comparisons=tuple(

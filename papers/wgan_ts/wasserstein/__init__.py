@@ -36,6 +36,7 @@ TASK = Task(
     trial="empirical-l1/n250-d2",
     metrics=METRICS,
     house=HOUSE,
+    relations=evidence.RELATIONS,
     starter="means",
     figures=FIGURES,
 )

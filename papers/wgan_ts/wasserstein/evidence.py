@@ -1,10 +1,15 @@
 """What is held against the board: the abstract's words on one method against another."""
 
-from papers.evidence import Comparison, Evidence
+from papers.evidence import Comparison, Evidence, Relation
 from papers.wgan_ts.wasserstein.cases import RANKED
 
 RIVALS = (("wgan_clip", "weight clipping"), ("wgan_gp", "gradient penalty"))
 MEASURES = (("more accurate", "accuracy"), ("faster", "cpu_seconds"))
+
+RELATIONS = (
+    Relation(text="A flat potential certifies nothing", house="zero", cases=RANKED, value=0.0),
+    Relation(text="A critic without a bound on its slope fails", house="unconstrained", cases=RANKED, below="wgan_gp"),
+)
 
 QUICK = Evidence(
     comparisons=(
