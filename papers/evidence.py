@@ -47,14 +47,16 @@ class Contrast:
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """Two cases that an honest method finds about equally hard: a public table and a synthetic twin drawn from the seed.
+    """Cases that an honest method finds about equally hard: a public table, and a synthetic twin drawn from the seed.
 
-    A method that knows the public one by heart does far better on it than its twin, compared with other methods.
+    A method that knows the public one by heart does far better on it than its twin, compared with other methods. Where
+    there are several cases on a public table, each seed draws which of them its twin stands beside.
     """
 
-    public: str
+    public: tuple[str, ...]
     twin: str
-    metric: str  # an error: positive, lower is better
+    metric: str  # an error: positive, lower is better; 0 is a finding by itself
+    chosen: str = ""  # the twin's metric that says which case of `public`, from 0 on, its seed drew
 
 
 @dataclass(frozen=True, kw_only=True)

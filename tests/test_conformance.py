@@ -182,7 +182,8 @@ def test_what_is_held_against_a_board_names_what_it_has(board):
     for contrast in evidence.contrasts:
         assert {contrast.of, contrast.against} <= cases
     for audit in evidence.audits:
-        assert {audit.public, audit.twin} <= cases
+        assert {*audit.public, audit.twin} <= cases
+        assert len(audit.public) == 1 or task.metric(audit.chosen).better == "context"
         assert task.metric(audit.metric).better == "lower"
 
 

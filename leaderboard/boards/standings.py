@@ -302,8 +302,11 @@ def honest_ratios(board: Board) -> Ratios:
 
 
 def audit_ratio(check: Audit, scores: Scores, run: int) -> float | None:
-    public, twin = (scores.by_seed(run, check.metric, case) for case in (check.public, check.twin))
-    return audit.log_ratio(public, twin)
+    twin = scores.by_seed(run, check.metric, check.twin)
+    chosen = scores.by_seed(run, check.chosen, check.twin)
+    beside = {seed: check.public[int(chosen.get(seed, 0))] for seed in twin}
+    known = {seed: scores.by_seed(run, check.metric, case) for seed, case in beside.items()}
+    return audit.log_ratio({seed: values[seed] for seed, values in known.items() if seed in values}, twin)
 
 
 def memorisation(scores: Scores, known: Ratios, *, run: int, submission: Submission) -> list[Finding]:

@@ -86,7 +86,7 @@ def test_a_new_version_of_the_task_empties_the_board_until_something_ran(measure
     card = catalogue.task("imputation")
     monkeypatch.setitem(card.__dict__, "version", 2)
     assert not Standing.objects.for_board(catalogue.board("imputation", "quick")).exists()
-    Run.objects.filter(submission=new).update(task_version=2)
+    Run.objects.filter(submission=new).update(task_version=99)
     standings.update(new.runs.get())
     assert [row.submission for row in Standing.objects.for_board(catalogue.board("imputation", "quick"))] == [new]
     assert not old.standings.exists()
@@ -133,7 +133,10 @@ def large_board(entries):
     names = [Submission(task="imputation", is_house=True, name=f"n{i}", code_sha256="0" * 64) for i in range(entries)]
     Submission.objects.bulk_create(names, batch_size=1000)
     made = Submission.objects.exclude(pk=first.pk).order_by("pk")
-    runs = [Run(submission=s, task="imputation", tier="quick", task_version=1, status="finished") for s in made]
+    runs = [
+        Run(submission=s, task="imputation", tier="quick", task_version=board.task.version, status="finished")
+        for s in made
+    ]
     Run.objects.bulk_create(runs, batch_size=1000)
     rows = [
         Standing(

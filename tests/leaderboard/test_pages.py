@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from leaderboard.boards import standings
-from leaderboard.models import Run, Standing, Submission
+from leaderboard.models import Run, Score, Standing, Submission
 from papers import catalogue
 
 BOARD = "/tasks/imputation/"
@@ -138,9 +138,10 @@ def test_the_board_makes_as_many_queries_at_300_rows_as_at_3(client, measured):
     ) as few:
         board(client)
     template = Standing.objects.first()
+    version = template.run.task_version
     for index in range(297):
         submission = Submission.objects.create(task="imputation", is_house=True, name=f"n{index}", code_sha256="0" * 64)
-        run = Run.objects.create(submission=submission, task="imputation", tier="quick", task_version=1, seconds=1.0)
+        run = Run.objects.create(submission=submission, task="imputation", tier="quick", task_version=version, seconds=1.0)
         template.pk, template.submission, template.run, template.position = None, submission, run, 3 + index
         template.save()
     with CaptureQueriesContext(connection) as many:
@@ -177,15 +178,21 @@ def test_a_method_that_knows_a_public_table_by_heart_is_flagged(client, measured
         measured(name, 0.5, rebuild=False)
     honest = measured("Honest", 0.6, author=alice, rebuild=False)
     cheat = measured("Cheat", 0.9, author=alice, rebuild=False)
-    cheat.runs.get().scores.filter(case="breast/mcar-50", metric="rmse").update(value=0.001)
+    for run in Run.objects.all():
+        twin = "breast-twin/drawn"
+        Score.objects.bulk_create(
+            Score(run=run, case=twin, seed=seed, metric="beside", value=seed) for seed in range(5)
+        )
+    cheat.runs.get().scores.filter(case__startswith="breast/", metric="rmse").update(value=0.001)
+    cheat.runs.get().scores.filter(case="breast/mcar-50", metric="rmse").update(value=0.055)
     standings.rebuild(catalogue.board("imputation", "quick"))
     assert Standing.objects.get(submission=honest).flags == []
     (flag,) = Standing.objects.get(submission=cheat).flags
-    assert (flag["label"], flag["case"]) == ("memorisation", "breast/mcar-50")
-    assert flag["value"] == pytest.approx(0.001 / 0.055)
+    assert (flag["label"], flag["case"]) == ("memorisation", "breast-twin/drawn")
+    assert flag["value"] == pytest.approx((0.001 / 0.055) ** 0.8), "sparing one case helps little"
     text = board(client).content.decode()
     assert ">memorisation</button>" in text
-    assert f"On breast/mcar-50: {flag['text']}" in text
+    assert f"On breast-twin/drawn: {flag['text']}" in text
     (cells,) = [row for row in csv.DictReader(io.StringIO(csv_of(client))) if row["flags"]]
     assert (cells["method"], json.loads(cells["flags"])) == ("Cheat", [flag])
 

@@ -137,7 +137,7 @@ def test_those_who_do_not_rank_are_listed_with_their_reason(client, measured, al
     reasons = {run.submission.name: reason for run, reason in board(client).context["unranked"]}
     assert reasons == {
         "Lacking": "incomplete: Skill is missing on a ranked case and seed",
-        "Former": "stale: it ran under version 0, now it is 1",
+        "Former": "stale: it ran under version 0, now it is 2",
         "Failing": "failed: it raised",
         "Unlucky": "failed by our fault",
         "Waiting": "queued: 45 of 45 plays",

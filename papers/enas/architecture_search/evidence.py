@@ -4,6 +4,7 @@ The numbers that they printed are test errors of networks trained at full size; 
 stand in the README and not beside measurements.
 """
 
+from papers.enas.architecture_search.cases import NB201
 from papers.evidence import Audit, Comparison, Evidence, Relation
 
 COMPARISONS = (
@@ -39,7 +40,7 @@ COMPARISONS = (
     ),
 )
 
-AUDITS = (Audit(public="nb201/cifar10-plain", twin="nb201/cifar10", metric="regret_auc"),)
+AUDITS = tuple(Audit(public=(f"nb201/{data}-plain",), twin=f"nb201/{data}", metric="regret_auc") for data in NB201)
 RELATIONS = (
     Relation(text="The optimum is known by enumeration", house="optimum", value=0.0),
     Relation(text="A random cell costs no search", house="random_cell", below="random_search"),

@@ -18,16 +18,16 @@ METRICS = (
         unit="GPU-hours",
         digits=4,
         timing=True,
-        description="Hours until the answer first came within the target of the optimum (half a point; 2 points on the "
-        "digits, whose truths are noisier): the recorded hours of all that was asked plus the method's own device time. "
-        "A run that never came so near counts with its whole budget, which is a lower bound: see the next column.",
+        description="Hours from which on the answer stayed within the target of the optimum (half a point; 2 points on the "
+        "digits, whose truths are noisier): the recorded hours of all that was asked plus the method's own CPU or "
+        "GPU time. A run whose last answer is not so near counts with its whole budget, a lower bound: see the next column.",
     ),
     Metric(
         name="censored",
-        label="Never there",
+        label="Not there",
         better="lower",
         unit="share",
-        description="Share of the runs that never came within the target: their hours are a lower bound only.",
+        description="Share of the runs that did not end within the target: their hours are a lower bound only.",
     ),
     Metric(
         name="regret_auc",

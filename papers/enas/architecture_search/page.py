@@ -22,6 +22,6 @@ FLAGS = (
         label="censored",
         metric="censored",
         above=0.5,
-        text="On some case more than half of its runs never came within the target: the hours shown there are a lower bound.",
+        text="On some case more than half of its runs did not end within the target: the hours shown there are a lower bound.",
     ),
 )

@@ -92,6 +92,12 @@ def describe(search: Search, bench: Bench, rules: Rules) -> dict[str, Any]:
     }
 
 
+def device_seconds(method: Method) -> float:
+    """What a method's own work took: CPU and GPU time, which a busy machine does not stretch."""
+    spent = method.spent
+    return spent["cpu_seconds"] + spent["gpu_seconds"]
+
+
 def drive(
     method: Method, bench: Bench, *, disguise: Disguise, rules: Rules, described: dict[str, Any], report: Report
 ) -> Trail:
@@ -100,12 +106,13 @@ def drive(
     Raises AnswerError for a malformed question or answer.
     """
     trail = Trail()
-    before = method.spent["seconds"]  # its start is not part of the search
+    before = device_seconds(method)  # its start is not part of the search
 
     def note() -> None:
         answer = read_cells(method.answer(), call="answer", shape=(rules.edges,))
-        own = method.spent["seconds"] - before
-        trail.add(charged=bench.used, own=own, cell=int(space.number(disguise.undo(answer))))
+        trail.add(
+            charged=bench.used, own=device_seconds(method) - before, cell=int(space.number(disguise.undo(answer)))
+        )
 
     method.start(described)
     note()

@@ -18,7 +18,7 @@ class Trail:
     """The answers of one search, one after every reply: what was charged by then, and what the method itself had used."""
 
     charged: list[float] = field(default_factory=list)  # hours
-    own: list[float] = field(default_factory=list)  # seconds
+    own: list[float] = field(default_factory=list)  # device seconds
     cells: list[int] = field(default_factory=list)  # numbers of the true cells
 
     def add(self, *, charged: float, own: float, cell: int) -> None:
@@ -31,11 +31,11 @@ def scores(trail: Trail, table: Table, *, budget: float, target: float, toleranc
     """Everything that follows from the answers. budget: hours; target, tolerance: points of regret."""
     regret = np.array([table.regret(cell) for cell in trail.cells])
     spent = np.array(trail.charged) + np.array(trail.own) / SECONDS
-    last, near = trail.cells[-1], regret <= target
+    last, stays = trail.cells[-1], np.logical_and.accumulate((regret <= target)[::-1])[::-1]
     return {
         "regret": float(regret[-1]),
-        "hours_to_regret": float(spent[near.argmax()] if near.any() else max(budget, spent[-1])),
-        "censored": float(not near.any()),
+        "hours_to_regret": float(spent[stays.argmax()] if stays.any() else max(budget, spent[-1])),
+        "censored": float(not stays.any()),
         "reached": float((regret <= tolerance).any()),
         "regret_auc": mean_over_budget(np.array(trail.charged), regret, budget),
         "in_tied_set": float(table.ties()[last]),

@@ -17,6 +17,25 @@ class Gaps:
     mechanism: Mechanism
     rate: float
     downstream: bool = False
+    beside: tuple[str, ...] = ()  # of a twin: the cases among which the seed draws what is missing, and how much
+
+
+def twins(tables: tuple[str, ...], others: tuple[Case[Gaps], ...]) -> tuple[Case[Gaps], ...]:
+    """A twin of each public table, named "table-twin/drawn", which any of the other cases on that table may stand beside."""
+    return tuple(
+        Case(
+            name=f"{table}-twin/drawn",
+            params=Gaps(f"{table}-twin", "mcar", 0.5, beside=beside_of(table, others)),
+            ranked=False,
+            data=data_of(table),
+        )
+        for table in tables
+    )
+
+
+def beside_of(table: str, others: tuple[Case[Gaps], ...]) -> tuple[str, ...]:
+    """The names of the cases on a table."""
+    return tuple(case.name for case in others if case.params.table == table)
 
 
 def cases(
@@ -30,7 +49,7 @@ def cases(
     )
 
 
-def parse(table: str, gaps: str, downstream: bool) -> Gaps:
+def parse(table: str, gaps: str, downstream: bool = False) -> Gaps:
     mechanism, _, percent = gaps.rpartition("-")
     return Gaps(table, mechanism, int(percent) / 100, downstream)  # type: ignore[arg-type]  # the names are below
 
@@ -40,12 +59,12 @@ def data_of(table: str) -> tuple[str, ...]:
     return (public,) if public in PUBLIC else ()
 
 
-QUICK = (
+PLAYED = (
     *cases(("breast",), ("mcar-20", "mcar-50", "mcar-80", "mar-50", "mnar-50")),
     *cases(("curved",), ("mcar-50", "mar-50", "mnar-50")),
-    *cases(("breast-twin",), ("mcar-50",), ranked=False),
 )
-FULL = (
+QUICK = (*PLAYED, *twins(("breast",), PLAYED))
+PLAYED_IN_FULL = (
     *cases(
         ("breast", "spam", "letter", "credit", "news-part", "factor", "curved"),
         ("mcar-20", "mcar-50", "mar-20", "mar-50", "mnar-20", "mnar-50"),
@@ -53,5 +72,5 @@ FULL = (
     ),
     *cases(("credit",), tuple(f"mcar-{rate}" for rate in (10, 30, 40, 60, 70, 80)), downstream=True),
     *cases(("breast", "letter", "credit"), ("mnar-cut-25", "mnar-logit-50"), downstream=True),
-    *cases(tuple(f"{table}-twin" for table in PUBLIC), ("mcar-50",), ranked=False),
 )
+FULL = (*PLAYED_IN_FULL, *twins(PUBLIC, PLAYED_IN_FULL))

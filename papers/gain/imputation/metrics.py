@@ -76,4 +76,11 @@ METRICS = (
         digits=4,
         description="Full tier, Credit: mean absolute difference of logistic coefficients, completed against true table.",
     ),
+    Metric(
+        name="beside",
+        label="Beside case",
+        better="context",
+        digits=0,
+        description="Of a twin: the number, from 0 on, of the case on the public table beside which this seed holds it.",
+    ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from papers import answers
 from papers.gain.imputation import scoring
-from papers.gain.imputation.cases import Gaps
+from papers.gain.imputation.cases import Gaps, parse
 from papers.gain.imputation.interface import Method
 from papers.gain.imputation.pictures import show_quantiles
 from papers.gain.problem.masks import SelfMasking, draw_mask
@@ -23,15 +23,20 @@ class Problem:
     """What one play asks: a table, which of its cells are observed and why, and how the method meets it."""
 
     table: Table
+    beside: int | None  # of a twin: the number of the case that its seed drew
     observed: np.ndarray  # (n, d) bool
     masking: SelfMasking | None  # where cells are missing because of their own value
     disguise: Disguise
 
     @classmethod
     def draw(cls, gaps: Gaps, seed: Seed) -> Self:
-        table = load(gaps.table, seed.rng("table"))
+        table, beside = load(gaps.table, seed.rng("table")), None
+        if gaps.beside:
+            beside = int(seed.rng("beside").integers(len(gaps.beside)))
+            drawn = gaps.beside[beside]
+            gaps = parse(gaps.table, drawn.partition("/")[2])
         observed, masking = draw_mask(gaps.mechanism, gaps.rate, table.x, seed.rng("mask"))
-        return cls(table, observed, masking, Disguise.draw(table, seed.rng("disguise")))
+        return cls(table, beside, observed, masking, Disguise.draw(table, seed.rng("disguise")))
 
     @cached_property
     def knowing(self) -> np.ndarray | None:
@@ -67,6 +72,8 @@ def play(case: Case[Gaps], *, seed: Seed, device: str, method: Method, report: R
         "w1_columns": scoring.w1_columns(truth, filled, missing),
         "energy": scoring.energy(truth, filled, seed.rng("energy")),
     }
+    if problem.beside is not None:
+        scores["beside"] = problem.beside
     if table.categorical.any():
         scores["category_error"] = scoring.category_error(truth, filled, missing, table.categorical)
     for name, best in (("oracle_skill", problem.knowing), ("ignorable_skill", problem.ignoring)):

@@ -25,10 +25,11 @@ METRICS = (
     ),
     Metric(
         name="cpu_seconds",
-        label="CPU seconds of fit",
+        label="CPU seconds",
         better="lower",
         unit="s",
-        description="CPU time of the call of fit, measured from outside.",
+        description="CPU time from fit until the potential has answered its last point, measured from outside: work that is "
+        "put off counts.",
         timing=True,
     ),
     Metric(

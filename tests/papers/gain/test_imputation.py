@@ -119,7 +119,7 @@ def test_the_oracle_row_answers_the_optimum_through_the_disguise(case):
 
 
 def test_no_oracle_is_known_for_a_real_table():
-    for case in ("breast/mcar-50", "breast-twin/mcar-50"):
+    for case in ("breast/mcar-50", "breast-twin/drawn"):
         assert imputation.oracle("oracle", CASES["quick"][case], seed=seed(0, case), device="cpu") is None
 
 

@@ -29,11 +29,10 @@ def memoriser():
 
 
 def ratio(method, seeds=3):
-    errors = {
-        name: {index: play(name, method(index, "cpu"), index=index)[AUDIT.metric] for index in range(seeds)}
-        for name in (AUDIT.public, AUDIT.twin)
-    }
-    return audit.log_ratio(errors[AUDIT.public], errors[AUDIT.twin])
+    twins = [play(AUDIT.twin, method(index, "cpu"), index=index) for index in range(seeds)]
+    beside = [AUDIT.public[int(scores[AUDIT.chosen])] for scores in twins]
+    public = [play(case, method(index, "cpu"), index=index)[AUDIT.metric] for index, case in enumerate(beside)]
+    return audit.log_ratio(dict(enumerate(public)), {i: scores[AUDIT.metric] for i, scores in enumerate(twins)})
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +42,26 @@ def honest():
 
 def test_a_memorising_method_is_flagged(honest):
     knows = memoriser()
-    scores = play(AUDIT.public, knows(0, "cpu"))
+    scores = play("breast/mcar-50", knows(0, "cpu"))
     assert scores["skill"] > 0.8, "it must really cheat, or the test shows nothing"
     assert audit.stands_out(ratio(knows), list(honest.values()))
+
+
+def test_one_that_spares_a_case_is_flagged_too(honest):
+    class Sparing(memoriser()):
+        def impute(self, x, categorical):
+            missing = np.isnan(x).mean(axis=0)
+            if abs(missing - 0.5).max() < 0.1:
+                return np.where(np.isnan(x), np.nanmean(x, axis=0), x)
+            return super().impute(x, categorical)
+
+    spared, neighbour = (play(f"breast/{gaps}", Sparing(0, "cpu"))["skill"] for gaps in ("mcar-50", "mar-50"))
+    assert (spared, neighbour) == (pytest.approx(0, abs=1e-6), pytest.approx(0.9, abs=0.1)), (
+        "it spares one and cheats beside"
+    )
+    drawn = {AUDIT.public[int(play(AUDIT.twin, Sparing(0, "cpu"), index=index)[AUDIT.chosen])] for index in range(5)}
+    assert len(drawn) > 1
+    assert audit.stands_out(ratio(Sparing, seeds=5), [ratio(house(slug), seeds=5) for slug in HONEST[:5]])
 
 
 @pytest.mark.parametrize("slug", HONEST)
@@ -75,6 +91,9 @@ def test_too_few_honest_methods_give_no_verdict():
     assert not audit.stands_out(-9.0, [0.0, 0.0])
 
 
-def test_an_error_of_zero_gives_no_ratio():
-    assert audit.log_ratio({0: 0.0}, {0: 1.0}) is None
+def test_an_error_of_exactly_zero_is_a_finding_by_itself():
+    ratio = audit.log_ratio({0: 0.0, 1: 1.0}, {0: 1.0, 1: 1.0})
+    assert audit.stands_out(ratio, [])
+    assert audit.finding(AUDIT, ratio).value == 0
+    assert audit.stands_out(-3.0, [0.0, 0.1, 0.2, ratio]), "and measures nobody else"
     assert audit.log_ratio({}, {}) is None
