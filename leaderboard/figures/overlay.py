@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from leaderboard.boards.statistics import Estimate, estimate
+from leaderboard.boards.statistics import Estimate, estimate, strata_of
 from leaderboard.figures import style
 from leaderboard.figures.artefacts import Line, series_of
 from leaderboard.figures.material import Material
@@ -22,7 +22,7 @@ def draw(figure: Overlay, material: Material) -> Plot:
     curves = [(row, look, material.reports(row, figure.curve, figure.case)) for row, look in material.looks]
     for row, look, kept in curves:
         if lines := lines_of(kept, figure.series):
-            x, estimates = average(figure, lines)
+            x, estimates = average(figure, lines, share_draws=material.board.task.cases_share_draws)
             data += style.band(look, x, [style.interval(one) for one in estimates])
             data.append(style.trace(row.submission.name, x, [one.value for one in estimates], look, mode="lines"))
     data += reference(figure, (kept for _, _, kept in curves))
@@ -46,8 +46,8 @@ def reference(figure: Overlay, curves: Iterable[Sequence[Artefact]]) -> list[Tra
     return []
 
 
-def average(figure: Overlay, lines: Lines) -> tuple[list[float], list[Estimate]]:
-    """Lines of (case, seed) on a common grid, where all are defined: mean over cases, interval over seeds."""
+def average(figure: Overlay, lines: Lines, *, share_draws: bool = False) -> tuple[list[float], list[Estimate]]:
+    """Lines of (case, seed) on a common grid, where all are defined: mean and interval as of a score."""
     cases = sorted({case for case, _ in lines})
     seeds = [seed for seed in sorted({seed for _, seed in lines}) if all((case, seed) in lines for case in cases)]
     grid = common_grid([x for x, _ in lines.values()], is_step=figure.is_step, is_log=figure.log_x)
@@ -55,7 +55,8 @@ def average(figure: Overlay, lines: Lines) -> tuple[list[float], list[Estimate]]
         return [], []
     read = step_at if figure.is_step else np.interp
     values = np.array([[read(grid, *lines[case, seed]) for seed in seeds] for case in cases])  # (cases, seeds, grid)
-    return grid.tolist(), [estimate(values[:, :, i]) for i in range(len(grid))]
+    strata = np.moveaxis(strata_of(np.moveaxis(values, 2, 0), share_draws=share_draws), 0, 2)
+    return grid.tolist(), [estimate(strata[:, :, i]) for i in range(len(grid))]
 
 
 def common_grid(xs: Sequence[np.ndarray], *, is_step: bool, is_log: bool) -> np.ndarray:

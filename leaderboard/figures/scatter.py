@@ -1,17 +1,17 @@
 """One metric against another, a point a method, beside a curve that the card brings."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from django.db.models import Avg, Count
 
-from leaderboard.boards.statistics import Estimate, estimates
+from leaderboard.boards import references
+from leaderboard.boards.scores import scores_of
+from leaderboard.boards.statistics import Estimate, estimate, strata_of
 from leaderboard.figures import charts, style
 from leaderboard.figures.material import MAPPED, Material
 from leaderboard.figures.style import Plot, Trace
-from leaderboard.models import Score, Standing
+from leaderboard.models import Standing
 from papers.figures import Scatter
 
 Point = tuple[Estimate, Estimate]  # x, y
@@ -58,18 +58,18 @@ def reference(figure: Scatter) -> Trace:
 
 def points_of(figure: Scatter, material: Material, rows: Sequence[Standing]) -> dict[int, Point]:
     """run -> the two estimates, of the runs that have both metrics on every one of the cases. One query."""
-    cases = list(figure.cases or material.board.ranked_cases)
-    runs = [row.run_id for row in rows] + [row.run_id for row, _ in material.looks]
-    scores = Score.objects.filter(run__in=runs, metric__in=figure.metrics, case__in=cases).order_by("run", "seed")
-    by_seed: dict[tuple[int, str], list[float]] = defaultdict(list)
-    grouped = scores.values_list("run", "metric", "seed").annotate(Avg("value"), Count("pk"))
-    for run, metric, _, mean, count in grouped:
-        if count == len(cases):
-            by_seed[run, metric].append(mean)
-    by_seed |= material.recorded_by_seed(figure.metrics, cases)
-    means = {key: estimates(np.array([values]))[0] for key, values in by_seed.items()}
-    return {
-        run: (means[run, figure.x], means[run, figure.y])
-        for run in set(runs)
-        if (run, figure.x) in means and (run, figure.y) in means
-    }
+    board = material.board
+    cases = list(figure.cases or board.ranked_cases)
+    runs = {row.run_id for row in rows} | {row.run_id for row, _ in material.looks}
+    own = scores_of([run for run in runs if run > 0], metric__in=figure.metrics, case__in=cases)
+    recorded = references.scores_of(references.recorded(board).values() if min(runs, default=0) < 0 else ())
+
+    def estimated(run: int, metric: str) -> Estimate | None:
+        scores = own if run > 0 else recorded
+        table = scores.array(run, metric, cases=cases, seeds=board.seeds)
+        table = table[:, np.isfinite(table).all(axis=0)]
+        share_draws = board.task.cases_share_draws
+        return estimate(strata_of(table[None], share_draws=share_draws)[0]) if table.size else None
+
+    points = {run: (estimated(run, figure.x), estimated(run, figure.y)) for run in runs}
+    return {run: (x, y) for run, (x, y) in points.items() if x and y}

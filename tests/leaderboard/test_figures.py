@@ -27,14 +27,16 @@ def test_lines_are_interpolated_where_all_are_defined():
     assert [e.value for e in estimates] == [2, 3]
 
 
-def test_cases_are_averaged_within_a_seed_and_seeds_make_the_interval():
+def test_a_curve_has_the_interval_of_a_score_by_cases_or_by_blocks():
     lines = {
         (case, seed): line([0, 1], [level, level]) for case, seed, level in [("a", 0, 1), ("b", 0, 3), ("a", 1, 5)]
     }
     lines["b", 1] = line([0, 1], [7, 7])
     _, (estimate, _) = overlay.average(LINES, lines)
-    assert estimate.value == 4
-    assert estimate.high - estimate.value == pytest.approx(12.706 * np.std([2, 6], ddof=1) / np.sqrt(2), rel=1e-4)
+    _, (blocks, _) = overlay.average(LINES, lines, share_draws=True)
+    assert estimate.value == blocks.value == 4
+    assert blocks.high - 4 == pytest.approx(12.706 * np.std([2, 6], ddof=1) / np.sqrt(2), rel=1e-4)
+    assert estimate.high - 4 == pytest.approx(4.3027 * np.sqrt(2 * np.var([1, 5], ddof=1) / 2) / 2, rel=1e-4)
 
 
 def test_a_seed_without_some_case_is_left_out():

@@ -84,17 +84,17 @@ def test_comparing_runs_leaves_out_what_one_of_them_did(client, uneven):
 def test_an_unranked_case_needs_no_primary_metric(client, measured):
     submission = measured("One", 0.5, rebuild=False)
     run = submission.runs.get()
-    run.scores.filter(case="breast-twin/mcar-50", metric="skill").delete()
+    run.scores.filter(case="breast-twin/drawn", metric="skill").delete()
     standings.rebuild(WHERE)
     assert names(board(client)) == ["One"]
     page = client.get(f"/submissions/{submission.pk}/").content.decode()
-    assert "breast-twin/mcar-50" in page
+    assert "breast-twin/drawn" in page
     lines = client.get(BOARD + "compare/", {"run": run.pk}).context["table"]
-    assert "breast-twin/mcar-50" not in [line.case for line in lines]
+    assert "breast-twin/drawn" not in [line.case for line in lines]
     lines = client.get(BOARD + "compare/", {"run": run.pk, "metric": "rmse"}).context["table"]
-    assert "breast-twin/mcar-50" in [line.case for line in lines]
+    assert "breast-twin/drawn" in [line.case for line in lines]
     assert len(csv_of(client).splitlines()) == 2
-    assert "breast-twin/mcar-50,0,rmse" in client.get(BOARD + "scores.csv").getvalue().decode()
+    assert "breast-twin/drawn,0,rmse" in client.get(BOARD + "scores.csv").getvalue().decode()
 
 
 def test_a_case_that_is_not_left_out_but_missing_is_incomplete(client, measured):

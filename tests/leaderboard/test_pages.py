@@ -141,7 +141,9 @@ def test_the_board_makes_as_many_queries_at_300_rows_as_at_3(client, measured):
     version = template.run.task_version
     for index in range(297):
         submission = Submission.objects.create(task="imputation", is_house=True, name=f"n{index}", code_sha256="0" * 64)
-        run = Run.objects.create(submission=submission, task="imputation", tier="quick", task_version=version, seconds=1.0)
+        run = Run.objects.create(
+            submission=submission, task="imputation", tier="quick", task_version=version, seconds=1.0
+        )
         template.pk, template.submission, template.run, template.position = None, submission, run, 3 + index
         template.save()
     with CaptureQueriesContext(connection) as many:
@@ -210,12 +212,12 @@ def test_a_result_without_isolation_says_so(client, measured):
 
 def test_unranked_cases_are_no_part_of_the_score(measured):
     submission = measured("One", 0.5, spread=0)
-    submission.runs.get().scores.filter(case="breast-twin/mcar-50").update(value=-100)
+    submission.runs.get().scores.filter(case="breast-twin/drawn").update(value=-100)
     standings.rebuild(catalogue.board("imputation", "quick"))
     standing = Standing.objects.get()
     assert standing.value == pytest.approx(0.5)
     assert standing.metrics["rmse"]["value"] == pytest.approx(0.075)
-    assert "breast-twin/mcar-50" not in standing.cases
+    assert "breast-twin/drawn" not in standing.cases
 
 
 def test_names_descriptions_and_logs_are_escaped(client, measured, alice):

@@ -16,4 +16,17 @@ FLAGS = (
         text="More than three quarters of its samples lie nearer to a training point than to any hidden one: it replays what "
         "it was shown, so its distance says nothing about what it learnt.",
     ),
+    Flag(
+        label="knows hidden points",
+        metric="copy_rate",
+        below=0.3,
+        text="Its samples lie far more often nearer to a hidden point than to one that it was shown: nobody who learnt from "
+        "the shown ones does.",
+    ),
+    Flag(
+        label="better than real",
+        metric="excess",
+        below=-0.1,
+        text="Its samples are nearer to the hidden points than fresh points of the same distribution are: it knew them.",
+    ),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from papers import digits
 from papers.data import dataset
 
 SPREAD = 0.02  # standard deviation of a mode in the unit square
@@ -26,11 +27,14 @@ class Source:
 
 
 def load(name: str, *, train: int, hidden: int, rng: Rng) -> Source:
-    """Draw or split the points of this name into so many shown and so many hidden ones. Raises KeyError."""
+    """Draw or split the points of this name into so many shown and so many hidden ones. Raises KeyError.
+
+    Digits are drawn, not the public ones of scikit-learn: of those, what isn't shown is what is hidden.
+    """
     if name in POINTS:
         x, mode = POINTS[name](train + hidden, rng)
         return Source(x[:train], x[train:], mode[train:], None)
-    images, label = IMAGES[name]()
+    images, label = digits.draw(rng, train + hidden) if name == "digits" else IMAGES[name]()
     rows = rng.permutation(len(images))[: train + hidden]
     x = with_random_contrast(images[rows], rng)
     return Source(x[:train], x[train:], None if label is None else label[rows[train:]], images.shape[1:])
@@ -70,11 +74,6 @@ def roll(n: int, rng: Rng) -> Labelled:
     return unit(x + SPREAD / 2 * rng.normal(size=(n, 2))), np.floor(SEGMENTS * share).astype(int)
 
 
-def digits() -> tuple[np.ndarray, np.ndarray]:
-    arrays = dataset("digits")
-    return arrays["x"].reshape(-1, 8, 8) / 16, arrays["label"]
-
-
 def mnist() -> tuple[np.ndarray, np.ndarray]:
     arrays = dataset("mnist")
     return arrays["x_train"] / np.float32(255), arrays["y_train"]
@@ -93,7 +92,6 @@ def faces() -> tuple[np.ndarray, None]:
 
 POINTS: dict[str, Callable[[int, Rng], Labelled]] = {"ring": ring, "grid": grid, "roll": roll}
 IMAGES: dict[str, Callable[[], tuple[np.ndarray, np.ndarray | None]]] = {
-    "digits": digits,
     "mnist": mnist,
     "fashion": fashion,
     "faces": faces,

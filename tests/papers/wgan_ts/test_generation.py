@@ -4,8 +4,11 @@ from functools import partial
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 
 from papers import catalogue
+from papers.data import dataset
+from papers.metrics import findings
 from papers.task import AnswerError
 from papers.wgan_ts import kit
 from papers.wgan_ts.generation import play as generation
@@ -20,7 +23,7 @@ from tests.papers.wgan_ts.transporting import Silent, seed
 TASK = catalogue.task("generation")
 CASES = {case.name: case for case in TASK.board("quick").cases}
 load = partial(contestant.load, "generation")
-(FLAG,) = TASK.flags
+FLAG, *_ = TASK.flags
 each_case = pytest.mark.parametrize("case", CASES)
 
 
@@ -58,6 +61,23 @@ def play(case, method, *, index=0, report=None):
     return generation.play(CASES[case], seed=seed(index, case), device="cpu", method=method, report=report or Silent())
 
 
+def public_digits():
+    """What anybody has: (1797, 64) float32."""
+    return (dataset("digits")["x"] / 16).astype(np.float32).reshape(-1, 64)
+
+
+def unseen_public(x, count):
+    """A cheat: of the public digits those that it was not shown, one after the other."""
+    public = public_digits()
+    near_shown = cdist(public, x, "cityblock").min(axis=1)
+    return public[np.argsort(-near_shown)[:count]]
+
+
+def raised(scores):
+    """The labels of the flags on a single play."""
+    return [found.label for found in findings(TASK.flags, {name: {"digits": value} for name, value in scores.items()})]
+
+
 def source_of(case, index=0):
     return drawn_source(case, np.random.default_rng(index))
 
@@ -73,6 +93,24 @@ def fresh_half(source, number=0):
     half = len(rows) // 2
     rest = Source(source.train, source.hidden[rows[:half]], source.mode[rows[:half]], source.shape)
     return rest, source.hidden[rows[half:]]
+
+
+# Cheats
+
+
+def test_the_complement_of_the_public_digits_wins_nothing_any_more_and_is_no_honest_neighbour():
+    cheat, honest = (play("digits", method) for method in (Drawing(unseen_public), "gaussian"))
+    assert cheat["excess"] > 2 * honest["excess"] > 0, "it was -0.40, the best of the board, without a flag"
+    assert raised(honest) == []
+
+
+def test_who_knows_the_hidden_points_is_flagged_and_fresh_ones_are_not():
+    source = source_of("digits")
+    near = np.clip(source.hidden + 0.01, 0, 1)
+    knows = scores_of(source, near, np.random.default_rng(0))
+    assert raised(knows) == ["knows hidden points", "better than real"]
+    rest, fresh = fresh_half(source)
+    assert raised(scores_of(rest, fresh, np.random.default_rng(0))) == []
 
 
 # What crosses the boundary
@@ -111,7 +149,7 @@ def test_malformed_samples_are_refused(spoil, message):
 def test_hidden_points_are_neither_shown_nor_the_same_as_public_images():
     source = source_of("digits")
     assert not {row.tobytes() for row in source.train} & {row.tobytes() for row in source.hidden}
-    public = {row.astype(np.float32).tobytes() for row in sources.digits()[0].reshape(-1, 64)}
+    public = {row.tobytes() for row in public_digits()}
     assert not public & {row.tobytes() for row in source.hidden}
 
 
