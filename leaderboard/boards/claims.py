@@ -180,7 +180,7 @@ def number_claim(board: Board, claim: Claim, measurements: Measurements) -> Verd
     title = next((house.title for house in board.task.house if house.slug == claim.house), "")
     return Verdict(
         board=board,
-        run=run,
+        run=run if estimate else None,
         reading=reading,
         claim=claim,
         measurement=estimate,
@@ -197,8 +197,13 @@ def contests(board: Board, measurements: Measurements) -> list[Contest]:
         gains = compared_gains(board, item, measurements)
         advantage = statistics.paired(*gains) if gains else None
         reading = verdicts.better_of(*gains) if gains and advantage and advantage.p is not None else None
-        run = (measurements.pair(board, item.house, item.than) or (measurements.run(board, item.house),))[0]
-        found: dict[str, Any] = {"board": board, "run": run, "reading": reading, "advantage": advantage}
+        runs = measurements.pair(board, item.house, item.than) if advantage else None
+        found: dict[str, Any] = {
+            "board": board,
+            "run": runs[0] if runs else None,
+            "reading": reading,
+            "advantage": advantage,
+        }
         rows.append(Contest(comparison=item, titles=(titles[item.house], titles[item.than]), **found))
     return rows
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from leaderboard.boards import recast, standings
 from leaderboard.boards.scores import Key, Scores
+from leaderboard.boards.statistics import Estimate
 from leaderboard.boards.view import View
 from leaderboard.models import Artefact, Run, Standing, Submission
 from papers import catalogue, reference
@@ -140,6 +141,33 @@ def row_of(board: Board, one: Recorded, submission: Submission) -> Standing | No
     row.run = one.run(board)
     row.is_recorded = True
     return row
+
+
+@dataclass(frozen=True)
+class Part:
+    """A case that was recorded of a method whose row isn't whole."""
+
+    method: str
+    case: str
+    estimate: Estimate
+    seeds: int
+
+
+def in_part(board: Board) -> list[Part]:
+    """What was recorded of house methods of which a ranked case or a seed is still to be played, in the card's order."""
+    primary, cases = board.task.primary.name, [case.name for case in board.cases]
+    wanted = {(case, seed) for case in board.ranked_cases for seed in range(board.seeds)}
+    known = recorded(board)
+    parts = []
+    for method in board.task.house:
+        one = known.get(method.slug)
+        if one and wanted - {(play.case, play.seed) for play in one.plays if play.case not in one.row.left_out}:
+            scores = scores_of([one])
+            for case in cases:
+                if estimate := scores.estimate(one.number, primary, case):
+                    seeds = len(scores.by_seed(one.number, primary, case))
+                    parts.append(Part(method.title, case, estimate, seeds))
+    return parts
 
 
 def gain(board: Board, row: Standing) -> float:

@@ -115,6 +115,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "left_out": missing,
         "ranks_nobody": not standings.cases_ranked_on(board, missing),
         "unranked": tables.unranked(board),
+        "recorded_in_part": references.in_part(board),
         "open": tables.open_runs(board),
         "resolution": resolution.resolution_of(board),
         "violations": soundness.of_board(board),

@@ -188,3 +188,19 @@ def test_home_names_no_recorded_leader_before_all_methods_are_there(fresh):
     assert list(references.best_stand_ins()) == [WHERE.task.slug]
     Submission.objects.filter(house_slug="diagonal").delete()
     assert references.best_stand_ins() == {}
+
+
+def test_what_was_recorded_in_part_is_shown_and_stands_nowhere(client, fresh, monkeypatch):
+    whole = recorded().row("hard_dtw")
+    some = replace(whole, plays=tuple(play for play in whole.plays if play.case == WHERE.ranked_cases[0])[:2])
+    monkeypatch.setattr(references, "recorded", lambda board: {"hard_dtw": references.Recorded(-1, some)})
+    response = client.get(f"/tasks/{WHERE.task.slug}/")
+    assert names(response) == []
+    (part,) = response.context["recorded_in_part"]
+    assert (part.case, part.seeds) == (WHERE.ranked_cases[0], 2)
+    assert part.estimate.value == pytest.approx(sum(play.scores[PRIMARY] for play in some.plays) / 2)
+    assert "2 of 5" in response.content.decode()
+
+
+def test_a_board_that_is_recorded_whole_has_no_parts():
+    assert references.in_part(WHERE) == []
