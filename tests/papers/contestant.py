@@ -55,4 +55,4 @@ def contestant(task, method, seed=0):
     if isinstance(method, str):
         module = load(task, method)
         return InProcess(module.Method(seed, "cpu"), lambda: module.Method(seed, "cpu"))
-    return InProcess(method)
+    return method if isinstance(method, InProcess) else InProcess(method)

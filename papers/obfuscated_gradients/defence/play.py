@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.defence import symptoms
+from papers.obfuscated_gradients.defence import consistency, symptoms
 from papers.obfuscated_gradients.defence.cases import Defended, Effort
 from papers.obfuscated_gradients.defence.interface import Method
 from papers.obfuscated_gradients.defence.pictures import show_play
-from papers.obfuscated_gradients.defence.respondent import Respondent, consistency_check
+from papers.obfuscated_gradients.defence.respondent import Respondent
 from papers.obfuscated_gradients.defence.scoring import scores_of_attacks, scores_of_claim, scores_of_symptoms
 from papers.obfuscated_gradients.defence.suite import Suite, worst_candidates
 from papers.obfuscated_gradients.kit.victims import digits_net, strided_net
@@ -34,7 +34,7 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
 
     defence = Respondent(method, classes=10)
     claim = defence.fit(train.x, train.y, norm, eps)
-    again = consistency_check(defence.logits, x, draw=int(rng.integers(2**30)), rng=rng)
+    again = consistency.check(defence.logits, x, draw=int(rng.integers(2**30)), rng=rng)
     response = symptoms.measure_response(defence, x, y, rng)
     is_random = response.random > symptoms.BOUNDS["random answers"]
     suite = Suite(
@@ -65,6 +65,13 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
     x_adv = worst_candidates(candidates, right)
     again(x_adv)
     share = defence.share_right(x_adv, y, scored_on)
+    newcomer = Respondent(method.fresh(), classes=10)
+    newcomer.fit(train.x, train.y, norm, eps)
+    some = one_each([at for name, at in candidates.items() if name != "clean"], rng)
+    decoys = None if is_random else torch.from_numpy(train.take(rng.integers(len(train), size=len(x))).x)
+    met_first = consistency.first_met(newcomer, some, y, scored_on, decoys=decoys, rng=rng)
+    consistency.check_memory(defence.share_right(some, y, scored_on), met_first)
+    share = torch.minimum(share, met_first)
     unbounded, wider = (
         float(defence.share_right(suite.ascend("", kit.cross_entropy, eps=radius), y, chosen_on).mean())
         for radius in (widest(norm, x), 1.5 * eps)
@@ -86,6 +93,12 @@ def best_of(defence: Respondent, candidates: list[Tensor], y: Tensor, draws: lis
     tried = {str(number): at for number, at in enumerate(candidates)}
     right = {name: defence.share_right(at, y, draws) for name, at in tried.items()}
     return worst_candidates(tried, right), torch.stack(list(right.values())).amin(0)
+
+
+def one_each(attacked: list[Tensor], rng: np.random.Generator) -> Tensor:
+    """Every image under one of the attacks, whichever: who would know the clean one has a single point near it to go by."""
+    chosen = rng.integers(len(attacked), size=len(attacked[0]))
+    return torch.stack(attacked)[torch.from_numpy(chosen), torch.arange(len(chosen))]
 
 
 def finish(

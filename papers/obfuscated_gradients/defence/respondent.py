@@ -1,6 +1,6 @@
 """A defence as the evaluator questions it: every answer checked, and its loss and gradient put together on this side."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -10,10 +10,8 @@ from papers import answers
 from papers.obfuscated_gradients.defence.interface import Method
 from papers.obfuscated_gradients.kit.gradients import Loss, Objective
 from papers.obfuscated_gradients.problem.threats import Norm
-from papers.task import AnswerError
 
 LARGEST = 1e9  # what is larger is cut to it: within float32, where losses still add up
-SAME = 1e-4  # of the largest logit: beyond it two answers to one question differ
 Seeds = Iterator[int]
 Trace = list[tuple[float, float]]  # (mean loss, accuracy) of every point asked for
 
@@ -90,29 +88,3 @@ def float32(answer: object, *, call: str, shape: tuple[int, ...], finite: bool) 
     """The answer, cut to LARGEST. Raises AnswerError."""
     values = answers.array(answer, call=call, shape=shape, low=-np.inf, high=np.inf, finite=finite)
     return np.asarray(np.clip(values, -LARGEST, LARGEST), np.float32)
-
-
-def consistency_check(
-    ask: Callable[[Tensor, int], Tensor], x: Tensor, *, draw: int, rng: np.random.Generator
-) -> Callable[[Tensor], None]:
-    """Ask once; what comes back asks again, the same images shuffled among others, and raises AnswerError if answers differ.
-
-    A random defence takes its randomness by place in the batch, so only a deterministic one is asked in another order.
-    """
-    first = ask(x, draw)
-    scale = float(first.abs().max()) + 1e-6
-    is_random = bool((ask(x, draw + 1) - first).abs().max() > SAME * scale)
-
-    def again(others: Tensor) -> None:
-        if is_random:
-            answer = ask(x, draw)
-        else:
-            order = torch.from_numpy(rng.permutation(len(x) + len(others)))
-            answer = ask(torch.cat([x, others])[order], draw)[order.argsort()][: len(x)]
-        if (answer - first).abs().max() > SAME * scale:
-            raise AnswerError(
-                "logits answered differently when it was asked again with the same images and the same draw: answers "
-                "may depend on the image and on draw only, not on other images, earlier calls or other randomness"
-            )
-
-    return again

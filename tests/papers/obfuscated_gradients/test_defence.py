@@ -1,19 +1,21 @@
 """The defence board: what the evaluator asks and checks, its attacks, and its verdicts."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.defence import suite, symptoms
-from papers.obfuscated_gradients.defence.respondent import Respondent, consistency_check
+from papers.obfuscated_gradients.defence import consistency, suite, symptoms
+from papers.obfuscated_gradients.defence.respondent import Respondent
 from papers.obfuscated_gradients.defence.scoring import scores_of_claim
 from papers.obfuscated_gradients.kit.victims import Victim
 from papers.obfuscated_gradients.problem.images import deal, splits
 from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.task import AnswerError
+from tests.papers import contestant
 from tests.papers.obfuscated_gradients.attacking import Kept
 from tests.papers.obfuscated_gradients.defending import TASK, images, load, play, response, trained_defence
 
@@ -116,7 +118,7 @@ def test_gradients_that_are_not_finite_are_a_finding():
 
 def probe(method, others=None):
     asked, (x, _) = Respondent(method, 10), images(20)
-    again = consistency_check(asked.logits, x, draw=1, rng=np.random.default_rng(0))
+    again = consistency.check(asked.logits, x, draw=1, rng=np.random.default_rng(0))
     again(torch.zeros(7, 1, 8, 8) if others is None else others)
 
 
@@ -298,6 +300,38 @@ def test_a_claim_is_refuted_above_the_interval(claim, refuted):
 
 def test_no_claim_is_no_score():
     assert set(scores_of_claim(0.0, torch.zeros(10))) == {"interval_low", "interval_high"}
+
+
+def remembering(seed=0):
+    """The undefended net, which pulls whatever lies near an image of its first question back to that image."""
+    method = load("undefended").Method(seed, "cpu")
+    plain, kept = method.logits, []
+
+    def logits(x, draw):
+        kept.extend([] if kept else [x.copy()])
+        far = np.abs(x[:, None] - kept[0]).reshape(len(x), len(kept[0]), -1).max(2)
+        near = np.where((far.min(1) <= 0.2 + 1e-6)[:, None, None, None], kept[0][far.argmin(1)], x)
+        return plain(near, draw)
+
+    method.logits = logits
+    return method
+
+
+FEW_STEPS = replace(TASK.trial_case.params.effort, steps=10, substitute_epochs=2)
+SMALL = replace(TASK.trial_case, params=replace(TASK.trial_case.params, images=20, train=400, effort=FEW_STEPS))
+
+
+def test_memory_of_earlier_calls_is_refused(monkeypatch):
+    with pytest.raises(AnswerError, match="not on earlier calls"):
+        play(contestant.InProcess(remembering(), remembering), case=SMALL)
+    monkeypatch.setattr(consistency, "first_met", lambda newcomer, x, y, *_, **__: torch.ones(len(y)))
+    before = play(contestant.InProcess(remembering(), remembering), case=SMALL)
+    assert before["worst_case_accuracy"] == before["clean_accuracy"] > 0.5, "what memory would gain"
+
+
+def test_what_was_trained_alike_is_never_taken_for_memory():
+    for slug in ("undefended", "noisy_crop"):
+        play(slug, case=SMALL)
 
 
 # Whole plays
