@@ -2,9 +2,11 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule
 
 from leaderboard import tasks
@@ -35,7 +37,8 @@ def test_what_objects_gives_belongs_to_papers_of_this_site(gone, measured):
 
 def test_a_schedule_goes_on_past_what_was_removed(gone, measured):
     here = measured("Here")
-    plan = RerunSchedule.objects.create(name="nightly", crontab=CrontabSchedule.objects.create(minute="1"))
+    crontab = CrontabSchedule.objects.create(minute="1")
+    plan = RerunSchedule.objects.create(name="nightly", crontab=crontab, waits_since=timezone.now() - timedelta(days=1))
     plan.submissions.add(gone, here)
     tasks.rerun_scheduled(plan.pk)
     assert [run.submission for run in Run.objects.filter(status="queued")] == [here]

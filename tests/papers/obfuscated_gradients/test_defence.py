@@ -382,7 +382,6 @@ def test_adversarial_training_stands_without_a_flag():
         ("labels_only", "shattered"),
         ("noisy_crop", "stochastic"),
         ("scaled_logits", "vanishing"),
-        ("decoder_projection", "vanishing"),
     ],
 )
 def test_a_broken_defence_falls_and_is_told_by_kind(slug, kind):
