@@ -261,7 +261,7 @@ def site_services(door: socket.socket, metrics: Path) -> list[Service]:
 
 def web_service(name: str, door: socket.socket, metrics: Path) -> Service:
     command = [PYTHON, "-m", "leaderboard.machine.web", str(door.fileno())]
-    return Service(name, command, env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, pass_fds=[door.fileno()])
+    return Service(name, command, env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, sockets=[door])
 
 
 def celery_service(

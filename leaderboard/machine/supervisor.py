@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -34,7 +35,7 @@ class Service:
     env: dict[str, str] = field(default_factory=dict)
     stop_signal: signal.Signals = signal.SIGTERM
     when_orphaned: signal.Signals = signal.SIGTERM
-    pass_fds: Sequence[int] = ()
+    sockets: Sequence[socket.socket] = ()  # it inherits them; kept here, so that its successors do too
     process: subprocess.Popen[bytes] | None = None
     restarts: deque[float] = field(default_factory=deque)
     restart_at: float = 0.0
@@ -56,7 +57,7 @@ class Service:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=self.pass_fds,
+            pass_fds=[each.fileno() for each in self.sockets],
             preexec_fn=tie,  # noqa: PLW1509  # prctl takes no lock
             start_new_session=True,
         )
