@@ -154,13 +154,13 @@ class Part:
 
 
 def in_part(board: Board) -> list[Part]:
-    """What was recorded of house methods of which a ranked case or a seed is still to be played, in the card's order."""
+    """What was recorded of house methods of which a ranked case or a seed is still to be played, in the card's order; no oracles."""
     primary, cases = board.task.primary.name, [case.name for case in board.cases]
     wanted = {(case, seed) for case in board.ranked_cases for seed in range(board.seeds)}
     known = recorded(board)
     parts = []
     for method in board.task.house:
-        one = known.get(method.slug)
+        one = known.get(method.slug) if method.kind != standings.ORACLE else None
         if one and wanted - {(play.case, play.seed) for play in one.plays if play.case not in one.row.left_out}:
             scores = scores_of([one])
             for case in cases:

@@ -202,5 +202,6 @@ def test_what_was_recorded_in_part_is_shown_and_stands_nowhere(client, fresh, mo
     assert "2 of 5" in response.content.decode()
 
 
-def test_a_board_that_is_recorded_whole_has_no_parts():
-    assert references.in_part(WHERE) == []
+@pytest.mark.parametrize("slug", ["alignment", "control"])
+def test_a_board_that_is_recorded_whole_has_no_parts(slug):
+    assert references.in_part(catalogue.board(slug, "quick")) == []
