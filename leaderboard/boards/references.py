@@ -154,7 +154,7 @@ class Part:
 
 
 def in_part(board: Board) -> list[Part]:
-    """What was recorded of house methods of which a ranked case or a seed is still to be played, in the card's order; no oracles."""
+    """What was recorded of methods (no oracles) of which a ranked case or a seed is still to be played, in the card's order."""
     primary, cases = board.task.primary.name, [case.name for case in board.cases]
     wanted = {(case, seed) for case in board.ranked_cases for seed in range(board.seeds)}
     known = recorded(board)
