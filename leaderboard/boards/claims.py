@@ -231,7 +231,7 @@ class Account:
     contests: list[Contest]
     wanted: str = ""  # a verdict: pages show these only
 
-    def of_board(self, board: Board) -> tuple[list[Verdict], list[Contest]]:
+    def claims_on(self, board: Board) -> tuple[list[Verdict], list[Contest]]:
         """What is claimed on one of its boards."""
         own = [item for item in self.verdicts if item.board is board]
         return own, [item for item in self.contests if item.board is board]

@@ -128,13 +128,13 @@ def rows_to_check(**which: str) -> dict[tuple[str, str], list[Standing]]:
     return by_board
 
 
-def of_board(board: Board) -> list[Violation]:
+def violations_on(board: Board) -> list[Violation]:
     """What is wrong with a board. One query, three where nothing was measured here."""
     rows = rows_to_check(**board.key)[board.task.slug, board.tier.name]
     return violations(board, rows or references.stand_ins(board))
 
 
-def of_site() -> list[tuple[Board, list[Violation]]]:
+def broken_boards() -> list[tuple[Board, list[Violation]]]:
     """The boards of this site with something wrong that nobody explained. One query."""
     checked = [(catalogue.board(*key), rows) for key, rows in rows_to_check().items()]
     wrong = [(board, [one for one in violations(board, rows) if not one.is_explained]) for board, rows in checked]

@@ -59,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "papers": papers_with_leaders(),
         "recent": recent,
-        "broken": soundness.of_site(),
+        "broken": soundness.broken_boards(),
         "workers": (present := workers()),
         "waiting": Run.objects.open().count(),
         "filling": (filling := house.filling()),
@@ -104,7 +104,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     board = view.board
     paper = catalogue.paper_of(slug)
     (account,) = claims.accounts([paper])
-    verdicts, contests = account.of_board(board)
+    verdicts, contests = account.claims_on(board)
     missing = standings.left_out(board, until=recast.end_of_day(view))
     context = {
         "card": card,
@@ -118,7 +118,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "recorded_in_part": references.in_part(board),
         "open": tables.open_runs(board),
         "resolution": resolution.resolution_of(board),
-        "violations": soundness.of_board(board),
+        "violations": soundness.violations_on(board),
         "verdicts": verdicts,
         "contests": contests,
         "readme": readme.html_of(paper.folder / "README.md"),

@@ -27,8 +27,8 @@ def sound(measured):
     standings.rebuild(WHERE)
 
 
-def told():
-    return [(one.text, one.name, one.other) for one in soundness.of_board(WHERE)]
+def suspects():
+    return [(one.text, one.name, one.other) for one in soundness.violations_on(WHERE)]
 
 
 def move(name, value):
@@ -42,13 +42,13 @@ def move(name, value):
 
 def test_a_sound_board_says_nothing(client, sound, measured):
     measured("Nearly exact", 0.7999)
-    assert told() == soundness.of_site() == []
+    assert suspects() == soundness.broken_boards() == []
     assert "is broken" not in board(client).content.decode() + client.get("/").content.decode()
 
 
 def test_a_control_off_its_exact_value_stands_in_red_with_both_numbers(client, sound):
     move("Random draw", -0.2)
-    (one,) = soundness.of_board(WHERE)
+    (one,) = soundness.violations_on(WHERE)
     assert (one.name, one.value, one.expected) == ("Random draw", pytest.approx(-0.2), 1 - 2**0.5)
     for text in (board(client).content.decode(), client.get("/").content.decode()):
         assert "A random draw has √2 of the error of column means: Random draw has −0.200, exactly −0.414" in text
@@ -56,13 +56,13 @@ def test_a_control_off_its_exact_value_stands_in_red_with_both_numbers(client, s
 
 def test_nobody_is_above_the_oracle(client, sound, measured):
     measured("Impossible", 0.9, author=None, house_slug="")
-    assert told() == [("Nobody can be better than the oracle", "Impossible", "Exact conditional mean")]
+    assert suspects() == [("Nobody can be better than the oracle", "Impossible", "Exact conditional mean")]
 
 
 def test_no_control_leads_and_none_beats_whom_it_cannot(sound):
     move("Column mean", 0.7)
-    assert ("No control can be the best of the house", "Column mean", "MissForest") in told()
-    assert ("Column means use nothing of the row", "Column mean", "MissForest") in told()
+    assert ("No control can be the best of the house", "Column mean", "MissForest") in suspects()
+    assert ("Column means use nothing of the row", "Column mean", "MissForest") in suspects()
 
 
 def test_a_violation_that_is_explained_is_not_red(client, sound, monkeypatch):
@@ -73,15 +73,15 @@ def test_a_violation_that_is_explained_is_not_red(client, sound, monkeypatch):
     text = board(client).content.decode()
     assert why in text
     assert "is broken" not in text
-    assert soundness.of_site() == []
+    assert soundness.broken_boards() == []
 
 
 def test_a_negative_control_without_its_flag_is_a_violation(sound, monkeypatch):
     relation = Relation(text="It copies", house="mean", flag="copies")
     monkeypatch.setitem(WHERE.task.__dict__, "relations", (relation,))
-    assert told() == [("It copies", "Column mean", "copies")]
+    assert suspects() == [("It copies", "Column mean", "copies")]
     Standing.objects.filter(submission__house_slug="mean").update(flags=[{"label": "copies", "text": ""}])
-    assert told() == []
+    assert suspects() == []
 
 
 @pytest.mark.parametrize("where", catalogue.all_boards(), ids=str)
