@@ -7,7 +7,7 @@ from django.urls import path, reverse_lazy
 from leaderboard.admin import workers_page
 from leaderboard.api.endpoints import api
 from leaderboard.submitting.rates import limit_passwords, limit_sign_in
-from leaderboard.views import accounts, boards, citing, comparing, exports, machine, papers, submissions
+from leaderboard.views import accounts, boards, citing, comparing, exports, home, machine, papers, submissions
 
 handler400 = "leaderboard.views.errors.unreadable"
 handler403 = "leaderboard.submitting.rates.refuse"
@@ -17,9 +17,11 @@ change_password = limit_passwords(
 )
 
 urlpatterns = [
-    path("", boards.home, name="home"),
-    path("tasks/", boards.tasks, name="tasks"),
+    path("", home.home, name="home"),
+    path("tasks/", home.tasks, name="tasks"),
     path("tasks/<slug:slug>/", boards.task, name="task"),
+    path("tasks/<slug:slug>/claims/", boards.claims_tab, name="task_claims"),
+    path("tasks/<slug:slug>/protocol/", boards.protocol_tab, name="task_protocol"),
     path("tasks/<slug:slug>/board.csv", exports.board_csv, name="board_csv"),
     path("tasks/<slug:slug>/scores.csv", exports.scores_csv, name="scores_csv"),
     path("tasks/<slug:slug>/scores.json", exports.scores_json, name="scores_json"),

@@ -116,6 +116,7 @@ class Task:
     # who plays
     house: tuple[House, ...]
     starter: str  # slug of the house method offered as the starter file
+    own: str = ""  # the paper's own method: where it stands is part of the verdict
     kit: str | None = None  # a module that methods may import inside the sandbox
     shared_methods: Path | None = None  # the folder of files that house methods of several boards have in common
     file_bytes: int = 1 << 20  # of a method; less where what was learnt elsewhere must not be packed in
@@ -246,6 +247,7 @@ class Paper:
     question: str  # one sentence: what the board finds out
     folder: Path
     tasks: tuple[Task, ...]
+    area: str = ""  # under which home lists it
     topics: tuple[str, ...] = ()
 
 

@@ -6,8 +6,9 @@ finds scores and reports by run serves both.
 """
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,7 +22,7 @@ from leaderboard.boards.scores import Key, Scores
 from leaderboard.boards.statistics import Estimate
 from leaderboard.boards.view import View
 from leaderboard.models import Artefact, Run, Standing, Submission
-from papers import catalogue, reference
+from papers import reference
 from papers.metrics import findings
 from papers.task import Board, House
 
@@ -30,7 +31,7 @@ MOST_REPORTS = 100_000  # of one method
 _numbers = count(-1, -1)  # of stand-ins for runs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recorded:
     """What was recorded of one house method, and the number that its run would have."""
 
@@ -131,9 +132,19 @@ def stand_ins(board: Board) -> list[Standing]:
 
 def row_of(board: Board, one: Recorded, submission: Submission) -> Standing | None:
     """The row that a submission would have; None where not all was recorded that ranks."""
+    known = row_without_submission(board, one)
+    if known is None:
+        return None
+    row = copy(known)
+    row.submission = submission
+    return row
+
+
+@lru_cache(maxsize=1000)
+def row_without_submission(board: Board, one: Recorded) -> Standing | None:
     scores = scores_of([one])
     cases = standings.cases_ranked_on(board, one.row.left_out)
-    row = standings.row_of(board, scores, run=one.number, submission=submission, cases=cases)
+    row = standings.row_of(board, scores, run=one.number, submission=Submission(), cases=cases)
     if row is None:
         return None
     means = {flag.metric: scores.means(one.number, flag.metric) for flag in board.task.flags}
@@ -199,20 +210,28 @@ def with_stand_ins(view: View, own: Sequence[Standing], *, is_first: bool, is_la
     return rows[start:] if is_last or not mine else rows[start : mine[-1] + 1]
 
 
-def best_stand_ins(tier: str = "quick") -> dict[str, Standing]:
-    """task -> the best recorded row, where every house method that ranks is recorded: else the best may be missing. One query."""
-    boards = {board.task.slug: board for board in catalogue.all_boards() if board.tier.name == tier}
+def complete(among: Iterable[Board]) -> dict[str, list[Standing]]:
+    """task -> its recorded rows, the best first, oracles apart: where all of the house but these are recorded. One query."""
+    boards = {board.task.slug: board for board in among}
     rows: dict[str, list[Standing]] = defaultdict(list)
-    for submission in Submission.objects.in_the_running().filter(is_house=True).exclude(kind=standings.ORACLE):
+    known: Counter[str] = Counter()
+    own = Submission.objects.in_the_running().filter(is_house=True, task__in=boards)
+    for submission in own.exclude(kind=standings.ORACLE):
         board = boards[submission.task]
         one = recorded(board).get(submission.house_slug)
+        known[submission.task] += one is not None
         if one and (row := row_of(board, one, submission)):
             rows[submission.task].append(row)
     return {
-        task: max(every, key=lambda row: gain(boards[task], row))
+        task: sorted(every, key=lambda row: -gain(boards[task], row))
         for task, every in rows.items()
-        if len(every) == sum(method.kind != standings.ORACLE for method in boards[task].task.house)
+        if known[task] == sum(method.kind != standings.ORACLE for method in boards[task].task.house)
     }
+
+
+def leader(rows: Iterable[Standing]) -> Standing | None:
+    """The first of them that is no control and has no flag."""
+    return next((row for row in rows if row.submission.kind != "control" and not row.flags), None)
 
 
 def means(board: Board, metrics: Iterable[str]) -> dict[Key, float]:

@@ -14,6 +14,7 @@ from leaderboard.boards.scores import paired_by_seed, scores_of
 from leaderboard.boards.standings import CONTENDERS
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.models.standings import StandingQuerySet
 from papers import catalogue
 from papers.task import Board, Task
 
@@ -48,16 +49,25 @@ def sort_column(view: View) -> Any:
     return value if view.target is None else Abs(Cast(value, FloatField()) - view.target)
 
 
-def leaders(tier: str = "quick") -> dict[str, Standing]:
-    """task -> the row that ranks first. One query."""
-    first = Standing.objects.filter(rank=1, tier=tier).select_related("submission__author").order_by("-position")
-    return {row.task: row for row in first}
+def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
+    """task -> the best row that is no control and has no flag, on boards of one tier. Two queries."""
+    worthy = on(boards).filter(rank__isnull=False, flags=[]).exclude(submission__kind="control")
+    first = worthy.order_by("task").values("task").annotate(place=Min("position")).values_list("task", "place")
+    places = [Q(task=task, position=place) for task, place in first]
+    rows = worthy.filter(Q(*places, _connector=Q.OR)) if places else worthy.none()
+    return {row.task: row for row in rows.select_related("submission__author")}
 
 
-def method_counts(tier: str = "quick") -> Counter[str]:
+def method_counts(boards: Sequence[Board]) -> Counter[str]:
     """task -> how many methods rank. One query."""
-    ranked = Standing.objects.filter(tier=tier, submission__kind__in=CONTENDERS).order_by("task")
-    return Counter(ranked.values_list("task", flat=True))
+    ranked = on(boards).filter(submission__kind__in=CONTENDERS).order_by("task")
+    return Counter(dict(ranked.values_list("task").annotate(Count("pk"))))
+
+
+def on(boards: Sequence[Board]) -> StandingQuerySet:
+    """The rows of boards of one tier."""
+    tiers = {board.tier.name for board in boards}
+    return Standing.objects.filter(tier__in=tiers, task__in=[board.task.slug for board in boards])
 
 
 def unranked(board: Board) -> list[tuple[Run, str]]:

@@ -85,18 +85,23 @@ def look_for(row: Standing, look: style.Look) -> style.Look:
 
 
 def case_profile(board: Board, rows: Sequence[Standing], context: Mapping[str, dict[str, float]]) -> Plot:
-    """The best methods' scores case by case, beside what the case allows. Reads submission."""
+    """The best methods' scores, a row for each case, beside what the case allows. Reads submission.
+
+    Cases have no order, so nothing joins them; the methods of a case lie one below the other.
+    """
     cases = [case for case in board.ranked_cases if any(case in row.cases for row in rows)]
     data = []
-    for row, look in looks(rows):
+    for index, (row, look) in enumerate(looks(rows)):
         intervals = [style.interval(row.cases.get(case, {})) for case in cases]
-        bars = style.error_bars(intervals)
-        values = [value for _, value, _ in intervals]
-        data.append(style.trace(row.submission.name, cases, values, look, mode="lines+markers", error_y=bars))
+        values, bars = [value for _, value, _ in intervals], style.error_bars(intervals)
+        aside = {"error_x": bars, "orientation": "h", "offsetgroup": str(index)}
+        data.append(style.trace(row.submission.name, values, cases, look, **aside))
     for index, (name, values_by_case) in enumerate(context.items()):
         known = {case: values_by_case[case] for case in cases if case in values_by_case}
-        data.append(style.dashes(board.task.metric(name).label, known, is_open=index % 2 == 0))
-    return style.plot(data, x=style.categories(), y=style.axis(style.axis_title(board.task.primary)))
+        data.append(style.marks(board.task.metric(name).label, known, is_open=index % 2 == 0))
+    below = {"autorange": "reversed"}
+    score = style.axis(style.axis_title(board.task.primary))
+    return style.plot(data, x=score, y=style.categories(**below), scattermode="group", scattergap=0.3)
 
 
 def seed_strip(board: Board, scores: Sequence[CaseScores]) -> Plot:

@@ -133,10 +133,10 @@ def interval(estimate: Any) -> Interval:
     return known.get("low"), known.get("value"), known.get("high")
 
 
-def dashes(label: str, values: dict[str, float], *, is_open: bool = True) -> Trace:
-    """What a case itself allows: a dash at each case."""
-    marker = {"symbol": "line-ew-open" if is_open else "line-ew", "line": {"width": 2}}
-    return trace(label, values, values.values(), REFERENCE, size=22, marker=marker)
+def marks(label: str, values: dict[str, float], *, is_open: bool = True) -> Trace:
+    """What a case itself allows: a stroke in the row of each case."""
+    marker = {"symbol": "line-ns-open" if is_open else "line-ns", "line": {"width": 2}}
+    return trace(label, values.values(), values, REFERENCE, size=22, marker=marker)
 
 
 def reference_line(label: str, x: Iterable[Any], y: Iterable[Any]) -> Trace:

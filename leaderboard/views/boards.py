@@ -1,9 +1,8 @@
-"""Home, the tasks, and the boards."""
+"""A board: its table and charts, what is claimed of it, how it measures."""
 
 from collections import Counter
 from typing import Any
 
-import redis
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from leaderboard.boards import (
     claims,
     flags,
+    headline,
     readme,
     recast,
     references,
@@ -25,13 +25,11 @@ from leaderboard.boards import (
 from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, declared, style
-from leaderboard.models import Run, Standing
-from leaderboard.running import house
+from leaderboard.models import Standing
 from leaderboard.submitting import surroundings
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Board, Task
-from runners import presence
 
 PER_PAGE = 50
 CONTRASTED = 20
@@ -43,6 +41,7 @@ COLUMN_LABELS = {
     "author": "Author",
     "date": "Date",
 }
+TABS = (("task", "Leaderboard"), ("task_claims", "Claims"), ("task_protocol", "Protocol"), ("submit", "Submit"))
 PLOTTED = 200  # rows of a board that its charts show
 
 
@@ -54,63 +53,14 @@ def card_or_404(slug: str) -> Task:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    recent = Run.objects.visible_to(request.user).select_related("submission__author").order_by("-queued", "-pk")[:8]
-    context = {
-        "papers": papers_with_leaders(),
-        "recent": recent,
-        "broken": soundness.broken_boards(),
-        "workers": (present := workers()),
-        "waiting": Run.objects.open().count(),
-        "filling": (filling := house.filling()),
-        "to_go": filling.cpu_seconds / slots if (slots := sum(worker.slots for worker in present or ())) else None,
-    }
-    return render(request, "home.html", context)
-
-
-@require_safe
-def tasks(request: HttpRequest) -> HttpResponse:
-    return render(request, "tasks.html", {"papers": papers_with_leaders()})
-
-
-def papers_with_leaders() -> list[dict[str, Any]]:
-    """Every paper with its tasks, their leaders and how many methods rank. Three queries."""
-    leaders, counts = tables.leaders(), tables.method_counts()
-    leaders = references.best_stand_ins() | leaders
-    return [
-        {
-            "paper": paper,
-            "tasks": [
-                {"card": task, "leader": leaders.get(task.slug), "measured": counts[task.slug]} for task in paper.tasks
-            ],
-        }
-        for paper in catalogue.all_papers()
-    ]
-
-
-def workers() -> list[presence.Worker] | None:
-    """The living workers; None where the broker can't be asked."""
-    try:
-        return presence.present()
-    except redis.exceptions.RedisError:
-        return None
-
-
-@require_safe
 def task(request: HttpRequest, slug: str) -> HttpResponse:
-    """A board. A constant number of queries, whatever its length."""
+    """A board: its table and charts. A constant number of queries, whatever its length."""
     card = card_or_404(slug)
     view = View.of(card, request.GET)
     board = view.board
-    paper = catalogue.paper_of(slug)
-    (account,) = claims.accounts([paper])
-    verdicts, contests = account.claims_on(board)
+    shared, account = head(view, "task")
     missing = standings.left_out(board, until=recast.end_of_day(view))
     context = {
-        "card": card,
-        "paper": paper,
-        "family": account.family,
-        "view": view,
         "tiers": [(tier, view.query(tier=tier, sort="", q="")) for tier in card.boards],
         "left_out": missing,
         "ranks_nobody": not standings.cases_ranked_on(board, missing),
@@ -119,15 +69,59 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "open": tables.open_runs(board),
         "resolution": resolution.resolution_of(board),
         "violations": soundness.violations_on(board),
+    }
+    verdicts, _ = account.claims_on(board)
+    context |= table_context(view, request, verdicts) | choices_context(view) | figures_context(view)
+    return render(request, "task.html", shared | context)
+
+
+def head(view: View, tab: str) -> tuple[dict[str, Any], claims.Account]:
+    """What stands above each tab of a board, and all that its paper claims."""
+    card, paper = view.board.task, catalogue.paper_of(view.board.task.slug)
+    (account,) = claims.accounts([paper])
+    places = headline.places_of([view.board], headline.tops([view.board]))
+    context = {
+        "card": card,
+        "paper": paper,
+        "view": view,
+        "headline": headline.headline_of(account, places, view.board),
+        "tab": tab,
+        "tabs": TABS,
+    }
+    return context, account
+
+
+@require_safe
+def claims_tab(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the paper claims of this board, beside what was measured."""
+    view = View.of(card_or_404(slug), request.GET)
+    shared, account = head(view, "task_claims")
+    verdicts, contests = account.claims_on(view.board)
+    own = list(Standing.objects.for_board(view.board)[:CONTRASTED])
+    context = {
+        "tiers": [(tier, f"?tier={tier}") for tier in view.board.task.boards],
+        "family": account.family,
         "verdicts": verdicts,
         "contests": contests,
-        "readme": readme.html_of(paper.folder / "README.md"),
+        "contrasts": view.board.evidence.contrasts,
+        "contrasted": tables.contrasts(view.board, own),
+    }
+    return render(request, "task_claims.html", shared | context)
+
+
+@require_safe
+def protocol_tab(request: HttpRequest, slug: str) -> HttpResponse:
+    """How a board measures: metrics, limits, interface, and what its paper's README says."""
+    view = View.of(card_or_404(slug), request.GET)
+    shared, _ = head(view, "task_protocol")
+    card = view.board.task
+    context = {
+        "readme": readme.html_of(shared["paper"].folder / "README.md"),
         "interface": tables.interface_source(card),
-        "limits": board.limits,
+        "tiers_limits": list(card.boards.values()),
         "definitions": [(metric, style.direction(metric)) for metric in card.metrics],
     }
-    context |= table_context(view, request, verdicts) | choices_context(view) | figures_context(view)
-    return render(request, "task.html", context)
+    return render(request, "task_protocol.html", shared | context)
 
 
 def table_context(view: View, request: HttpRequest, verdicts: list[claims.Verdict]) -> dict[str, Any]:
@@ -170,7 +164,7 @@ def choices_context(view: View) -> dict[str, Any]:
 
 
 def figures_context(view: View) -> dict[str, Any]:
-    """Charts and contrasts of the board itself, whatever rows the visitor wants."""
+    """Charts of the board itself, whatever rows the visitor wants."""
     board = view.board
     own = list(Standing.objects.for_board(board)[:PLOTTED])
     best = references.merged(board, own, references.stand_ins(board))
@@ -180,8 +174,6 @@ def figures_context(view: View) -> dict[str, Any]:
         "profile_figure": charts.case_profile(board, best, context) if best else None,
         "better_is": style.better_way(board.task.primary),
         "drawings": declared.drawings(board, best),
-        "contrasts": board.evidence.contrasts,
-        "contrasted": tables.contrasts(board, own[:CONTRASTED]),
     }
 
 

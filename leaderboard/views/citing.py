@@ -26,7 +26,7 @@ def badge(request: HttpRequest, pk: int) -> HttpResponse:
     submission = rights.submission_for(request.user, pk)
     tier = request.GET.get("tier", TIERS[0])
     standing = get_object_or_404(Standing.objects, submission=submission, tier=tier)
-    count = tables.method_counts(tier)[submission.task]
+    count = tables.method_counts([standing.board])[submission.task]
     place = f"rank {ranks(standing)} of {count}" if standing.rank else "made from the truth"
     left, right = (submission.card.title, f"{submission.name}: {place}")
     widths = [round(EM * len(text)) + 20 for text in (left, right)]

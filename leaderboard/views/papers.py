@@ -13,9 +13,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import claims, readme, search
+from leaderboard.boards import claims, overview, readme, search
 from leaderboard.models import Standing, Submission
-from leaderboard.views.boards import papers_with_leaders, workers
+from leaderboard.views.home import workers
 from papers import catalogue
 
 FOUND = 30  # hits of each kind
@@ -42,14 +42,12 @@ def claims_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
-    """A paper: its boards, its claims, its README. Five queries."""
-    entry = next((entry for entry in papers_with_leaders() if entry["paper"].slug == slug), None)
-    if entry is None:
+    """A paper: the verdict on it, its boards, its claims. Seven queries."""
+    found = next((paper for paper in catalogue.all_papers() if paper.slug == slug), None)
+    if found is None:
         raise Http404(f"There is no paper {slug}.")
-    (account,) = claims.accounts([entry["paper"]])
-    text = readme.html_of(entry["paper"].folder / "README.md")
-    context = {"paper": entry["paper"], "papers": [entry], "account": account, "readme": text}
-    return render(request, "paper.html", context)
+    (entry,) = overview.entries([found])
+    return render(request, "paper.html", {"paper": found, "papers": [entry], "entry": entry, "account": entry.account})
 
 
 @require_safe

@@ -18,5 +18,6 @@ PAPER = Paper(
     question="How far from the exact predictive distribution is it, for how much training, and what would have been nearer?",
     folder=Path(__file__).parent,
     tasks=(FEW_SHOT_FUNCTIONS, ONE_SHOT_CLASSIFICATION),
+    area="Learning to learn",
     topics=("meta-learning", "uncertainty", "regression"),
 )

@@ -18,5 +18,6 @@ PAPER = Paper(
     question="Which implementation is right everywhere and cheapest, and does smoothing help a tagger or an aligner?",
     folder=Path(__file__).parent,
     tasks=(OPERATORS, TAGGING, ALIGNMENT),
+    area="Structure and control",
     topics=("structured prediction", "dynamic programming", "differentiable programming"),
 )

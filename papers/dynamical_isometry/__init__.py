@@ -18,5 +18,6 @@ PAPER = Paper(
     "infinitely wide networks foretell it at sixteen channels?",
     folder=Path(__file__).parent,
     tasks=(SIGNAL, INIT),
+    area="Training networks",
     topics=("initialisation", "deep networks"),
 )

@@ -16,5 +16,6 @@ PAPER = Paper(
     question="Does it find the best cell where the best cell is known, and what does that cost once everything is counted?",
     folder=Path(__file__).parent,
     tasks=(TASK,),
+    area="Learning to learn",
     topics=("architecture search", "weight sharing"),
 )

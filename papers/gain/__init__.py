@@ -16,5 +16,6 @@ PAPER = Paper(
     question="Does it, and what happens to it when cells are not missing completely at random?",
     folder=Path(__file__).parent,
     tasks=(TASK,),
+    area="Generative models",
     topics=("missing data", "generative models"),
 )

@@ -16,5 +16,6 @@ PAPER = Paper(
     question="What is importance sampling worth at equal compute, and when labels are wrong?",
     folder=Path(__file__).parent,
     tasks=(TASK,),
+    area="Training networks",
     topics=("optimisation", "importance sampling", "noisy labels"),
 )

@@ -17,5 +17,6 @@ PAPER = Paper(
     question="Which attack breaks which defence, and can a machine tell a hidden gradient from a robust network?",
     folder=Path(__file__).parent,
     tasks=(ATTACK, DEFENCE),
+    area="Robustness",
     topics=("adversarial examples", "robustness"),
 )

@@ -16,5 +16,6 @@ PAPER = Paper(
     question="How much is that worth once every optimiser may tune its step size on a fine grid, and beside momentum and Adam?",
     folder=Path(__file__).parent,
     tasks=(TASK,),
+    area="Training networks",
     topics=("optimisation", "deep linear networks"),
 )

@@ -16,5 +16,6 @@ PAPER = Paper(
     question="What does the dual buy where transitions are random, and what do smoothing, samples and features cost?",
     folder=Path(__file__).parent,
     tasks=(TASK,),
+    area="Structure and control",
     topics=("reinforcement learning", "off-policy learning"),
 )

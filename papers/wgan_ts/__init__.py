@@ -17,5 +17,6 @@ PAPER = Paper(
     question="Is it, at equal work: how far is what each critic certifies from distances that are known exactly?",
     folder=Path(__file__).parent,
     tasks=(WASSERSTEIN, GENERATION),
+    area="Generative models",
     topics=("optimal transport", "generative models"),
 )

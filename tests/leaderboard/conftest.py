@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from leaderboard.boards import kept, standings
 from leaderboard.models import Run, Score, Submission
-from leaderboard.running import runs
+from leaderboard.running import house, runs
 from leaderboard.submitting.uploads import store_code
 from papers import catalogue
 
@@ -91,3 +91,11 @@ def sent(monkeypatch):
 
     monkeypatch.setattr(runs, "send", send)
     return names
+
+
+@pytest.fixture
+def fresh(db):
+    """A site that knows the house methods of a board whose results are recorded, and has measured none."""
+    task = catalogue.task("alignment")
+    for method in task.house:
+        house.submit(task, method)

@@ -46,11 +46,12 @@ def test_an_oracle_needs_no_isolation(client, measured):
 
 def test_an_oracle_is_no_leader_and_not_counted(client, measured):
     measured("Oracle", 0.9, kind="oracle")
-    assert tables.leaders() == {}
-    assert "none yet" in client.get("/").content.decode()
+    quick = [catalogue.board("imputation", "quick")]
+    assert tables.leaders(quick) == {}
+    assert "nothing measured yet" in client.get("/").content.decode()
     measured("Method", 0.1)
-    assert tables.leaders()["imputation"].submission.name == "Method"
-    assert tables.method_counts()["imputation"] == 1
+    assert tables.leaders(quick)["imputation"].submission.name == "Method"
+    assert tables.method_counts(quick)["imputation"] == 1
 
 
 def test_the_table_shows_it_tinted_and_without_a_place(client, among):
@@ -89,7 +90,7 @@ def test_audits_neither_ask_nor_flag_an_oracle(measured, alice):
 def test_charts_draw_it_as_what_is_possible(among):
     rows = list(Standing.objects.for_board(WHERE))
     profile = charts.case_profile(WHERE, rows, {})["data"]
-    assert (profile[0]["name"], profile[0]["line"]["dash"]) == ("Oracle", "dashdot")
+    assert (profile[0]["name"], profile[0]["marker"]["symbol"]) == ("Oracle", "star")
     cost = charts.score_against_cost(WHERE, rows)["data"]
     assert np.concatenate([trace["y"] for trace in cost if trace["mode"] == "markers"]).size == 2
 

@@ -57,11 +57,12 @@ def test_a_stale_run_is_no_evidence(measured, monkeypatch):
     assert not any(item.measurement for item in claims.number_claims(board, measurements_of([board])))
 
 
-def test_a_papers_page_shows_boards_claims_and_readme(client, measured):
+def test_a_papers_page_shows_boards_and_claims_and_leads_to_the_protocol(client, measured):
     measured("GAIN (paper)", 0.5, house_slug="gain")
     text = client.get("/papers/gain/").content.decode()
-    for words in ("/tasks/imputation/", "0.0546", "Jinsung Yoon", "Deviations"):
+    for words in ("/tasks/imputation/", "0.0546", "Jinsung Yoon"):
         assert words in text
+    assert "Deviations" in client.get("/tasks/imputation/protocol/").content.decode()
     assert client.get("/papers/nothing/").status_code == 404
 
 

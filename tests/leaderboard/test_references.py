@@ -18,13 +18,6 @@ WHERE = catalogue.board("alignment", "quick")
 
 
 @pytest.fixture
-def fresh(db):
-    """A site that knows its house methods and has measured none."""
-    for method in WHERE.task.house:
-        house.submit(WHERE.task, method)
-
-
-@pytest.fixture
 def page(client, fresh):
     return lambda query="": client.get(f"/tasks/{WHERE.task.slug}/{query}")
 
@@ -60,7 +53,7 @@ def test_a_fresh_board_shows_what_was_recorded_and_ranks_nobody(page):
     assert text.count("reference · CPU") == len(WHERE.task.house)
     assert "Nothing has been measured" not in text
     assert not Standing.objects.exists()
-    assert tables.leaders() == {}
+    assert tables.leaders([WHERE]) == {}
 
 
 def test_its_values_are_those_of_the_file(fresh):
@@ -109,21 +102,21 @@ def test_charts_and_declared_figures_hold_what_was_recorded(page):
 
 
 def test_claims_are_judged_by_reference_until_both_methods_are_measured(client, page):
-    judged = page().context["contests"]
+    judged = page("claims/").context["contests"]
     assert judged
     assert all(item.is_by_reference and item.advantage for item in judged)
     assert "by reference" in client.get("/claims/").content.decode()
     first = judged[0].comparison
     measure(first.house)
-    assert page().context["contests"][0].is_by_reference, "one of two on other seeds is no pair"
+    assert page("claims/").context["contests"][0].is_by_reference, "one of two on other seeds is no pair"
     measure(first.than)
-    assert not page().context["contests"][0].is_by_reference
+    assert not page("claims/").context["contests"][0].is_by_reference
 
 
 def test_home_names_a_recorded_leader_until_there_is_one(client, fresh):
-    assert references.best_stand_ins()["alignment"].submission.kind != "oracle"
-    text = client.get("/").content.decode()
-    assert references.best_stand_ins()["alignment"].submission.name in text
+    first = references.leader(references.complete([WHERE])["alignment"])
+    assert first.submission.kind not in ("oracle", "control")
+    assert first.submission.name in client.get("/").content.decode()
     measure("diagonal")
     assert Standing.objects.get(rank=1).submission.name in client.get("/").content.decode()
 
@@ -181,13 +174,13 @@ def test_a_scatter_has_a_point_for_each_recorded_method(client, db):
 def test_home_names_no_recorded_leader_where_a_method_is_not_recorded(fresh, monkeypatch):
     known = references.recorded(WHERE)
     monkeypatch.setattr(references, "recorded", lambda board: {slug: known[slug] for slug in ("diagonal", "hard_dtw")})
-    assert references.best_stand_ins() == {}
+    assert references.complete([WHERE]) == {}
 
 
 def test_home_names_no_recorded_leader_before_all_methods_are_there(fresh):
-    assert list(references.best_stand_ins()) == [WHERE.task.slug]
+    assert list(references.complete([WHERE])) == [WHERE.task.slug]
     Submission.objects.filter(house_slug="diagonal").delete()
-    assert references.best_stand_ins() == {}
+    assert references.complete([WHERE]) == {}
 
 
 def test_what_was_recorded_in_part_is_shown_and_stands_nowhere(client, fresh, monkeypatch):

@@ -100,7 +100,7 @@ async function draw(place) {
     addControls(place);
     await showMatrix(place);
   }
-  const options = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
+  const options = { responsive: true, displaylogo: false, displayModeBar: window.matchMedia("(hover: hover)").matches, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
   await Plotly.react(place, figure.data, themed(figure.layout), options);
   if (!place.dataset.drawn) {
     place.on("plotly_hover", (event) => highlight(event.points[0].data.legendgroup));
@@ -127,6 +127,26 @@ function highlight(group) {
 document.querySelectorAll("[data-entry]").forEach((row) => {
   for (const on of ["mouseenter", "focusin"]) row.addEventListener(on, () => highlight(row.dataset.entry));
   for (const off of ["mouseleave", "focusout"]) row.addEventListener(off, () => highlight(undefined));
+});
+
+// A menu closes on Escape and on a click elsewhere.
+function closeMenus(except) {
+  document.querySelectorAll("details.menu[open]").forEach((menu) => {
+    if (menu.contains(except)) return;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  });
+}
+document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus());
+
+// On a phone the choices of a board wait behind a button, so that its first row is seen.
+document.querySelectorAll("[data-fold]").forEach((button) => {
+  if (!window.matchMedia("(max-width: 40rem)").matches) return;
+  const fold = (folded) => { button.form.classList.toggle("folded", folded); button.setAttribute("aria-expanded", String(!folded)); };
+  button.hidden = false;
+  button.addEventListener("click", () => fold(!button.form.classList.contains("folded")));
+  fold(true);
 });
 
 // What scrolls sideways can be reached by keyboard.

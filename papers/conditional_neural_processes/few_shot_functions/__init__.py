@@ -38,6 +38,7 @@ TASK = Task(
     trial="curves/rbf",
     metrics=METRICS,
     house=HOUSE,
+    own="cnp_paper",
     starter="knn",
     flags=page.FLAGS,
     figures=page.SHARED,

@@ -36,6 +36,7 @@ TASK = Task(
     trial="digits/5way-1shot",
     metrics=METRICS,
     house=HOUSE,
+    own="cnp",
     starter="pixel_nn",
     flags=page.FLAGS,
     figures=page.FIGURES,

@@ -22,6 +22,7 @@ TASK = Task(
     trial="warp/noise3",
     metrics=METRICS,
     house=HOUSE,
+    own="soft_dtw",
     starter="diagonal",
     file_bytes=learning.FILE_BYTES,
     figures=(

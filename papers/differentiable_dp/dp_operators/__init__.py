@@ -36,6 +36,7 @@ TASK = Task(
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,
+    own="closed_form",
     starter="closed_form",
     figures=FIGURES,
 )

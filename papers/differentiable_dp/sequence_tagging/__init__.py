@@ -23,6 +23,7 @@ TASK = Task(
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,
+    own="l2_surrogate",
     starter="independent",
     file_bytes=learning.FILE_BYTES,
     figures=(

@@ -39,6 +39,7 @@ TASK = Task(
     flags=FLAGS,
     house=HOUSE,
     shared_methods=METHODS,
+    own="delta_orthogonal",
     starter="delta_orthogonal",
     figures=FIGURES,
     file_bytes=64 << 10,

@@ -39,6 +39,7 @@ TASK = Task(
     cases_share_draws=True,  # a seed's trained worlds are the same on every case of digits
     house=HOUSE,
     relations=evidence.RELATIONS,
+    own="enas",
     starter="random_search",
     file_bytes=64 << 10,
     figures=FIGURES,

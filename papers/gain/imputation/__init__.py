@@ -36,5 +36,6 @@ TASK = Task(
     metrics=METRICS,
     house=HOUSE,
     relations=evidence.RELATIONS,
+    own="gain",
     starter="mean",
 )

@@ -37,6 +37,7 @@ TASK = Task(
     trial=cases.TRIAL,
     metrics=METRICS,
     house=HOUSE,
+    own="upper_bound",
     starter="uniform",
     flags=page.FLAGS,
     file_bytes=64 << 10,

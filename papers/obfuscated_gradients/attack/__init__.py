@@ -38,6 +38,7 @@ TASK = Task(
     metrics=METRICS,
     house=HOUSE,
     relations=evidence.RELATIONS,
+    own="bpda_eot",
     starter="pgd",
     figures=FIGURES,
 )

@@ -39,6 +39,7 @@ TASK = Task(
     flags=FLAGS,
     house=HOUSE,
     relations=evidence.RELATIONS,
+    own="adversarial_training",
     starter="undefended",
     file_bytes=64 << 10,
     figures=FIGURES,

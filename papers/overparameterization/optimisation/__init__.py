@@ -37,6 +37,7 @@ TASK = Task(
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,
+    own="deep2",
     starter="gd",
     figures=FIGURES,
     file_bytes=64 << 10,

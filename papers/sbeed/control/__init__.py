@@ -37,6 +37,7 @@ TASK = Task(
     metrics=METRICS,
     flags=FLAGS,
     house=HOUSE,
+    own="sbeed",
     starter="model_vi",
     file_bytes=64 << 10,
     figures=FIGURES,

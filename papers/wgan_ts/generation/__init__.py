@@ -38,6 +38,7 @@ TASK = Task(
     flags=FLAGS,
     house=HOUSE,
     relations=evidence.RELATIONS,
+    own="gan_ts",
     starter="gaussian",
     figures=FIGURES,
 )

@@ -37,6 +37,7 @@ TASK = Task(
     metrics=METRICS,
     house=HOUSE,
     relations=evidence.RELATIONS,
+    own="wgan_ts",
     starter="means",
     figures=FIGURES,
 )

@@ -1,0 +1,156 @@
+"""Did the claim hold? The answer in a line: how a paper's comparisons came out, and where its own method stands."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.contrib.humanize.templatetags.humanize import ordinal
+from django.db.models import Q, QuerySet
+
+from leaderboard.boards import references, tables
+from leaderboard.boards.claims import Account, Contest, Verdict
+from leaderboard.models import Standing
+from papers.task import Board
+
+FOR, AGAINST = ("held", "better than printed"), ("not held",)
+DECIDING = 3  # comparisons that a headline shows
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How claims of one kind came out."""
+
+    noun: str
+    held: int
+    lost: int
+    undecided: int
+
+    @classmethod
+    def of(cls, noun: str, claims: Iterable[Contest | Verdict]) -> "Tally":
+        words = [claim.verdict for claim in claims]
+        held, lost = (sum(word in side for word in words) for side in (FOR, AGAINST))
+        return cls(noun, held, lost, words.count("undecided"))
+
+    @property
+    def measured(self) -> int:
+        return self.held + self.lost + self.undecided
+
+    @property
+    def word(self) -> str:
+        """One word for all; "undecided" where less than half is told."""
+        if not self.measured:
+            return "not measured"
+        if self.undecided > self.measured / 2:
+            return "undecided"
+        return "held" if not self.lost else "held in part" if self.held else "not held"
+
+    @property
+    def sentence(self) -> str:
+        plural = "" if self.measured == 1 else "s"
+        others = (f"{self.lost} did not" * bool(self.lost), f"{self.undecided} undecided" * bool(self.undecided))
+        return ", ".join(filter(None, (f"{self.held} of {self.measured} {self.noun}{plural} held", *others)))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the paper's own method stands among those that rank."""
+
+    board: Board
+    title: str
+    low: int
+    high: int
+    count: int
+    leader: str
+
+    @property
+    def sentence(self) -> str:
+        span = ordinal(self.low) if self.low == self.high else f"{ordinal(self.low)} to {ordinal(self.high)}"
+        behind = f", behind {self.leader}" if self.leader != self.title else ""
+        return f"{self.title} is {span} of {self.count}{behind}"
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The verdict on a paper, or on one of its boards."""
+
+    tallies: Sequence[Tally]  # of comparisons, then of printed numbers
+    contests: Sequence[Contest]
+    places: Sequence[Place]
+    is_by_reference: bool  # nothing of it was measured on this site
+
+    @property
+    def word(self) -> str:
+        """That of the comparisons; of the printed numbers where no comparison was measured."""
+        return next((tally.word for tally in self.tallies if tally.measured), "not measured")
+
+    @property
+    def sentences(self) -> list[str]:
+        told = [tally.sentence for tally in self.tallies if tally.measured]
+        return told + [place.sentence for place in self.places]
+
+    @property
+    def deciding(self) -> list[Contest]:
+        """The comparisons that are told most surely, the surest first."""
+        told = [item for item in self.contests if item.reading and item.verdict in FOR + AGAINST]
+        return sorted(told, key=lambda item: item.reading.p if item.reading else 1.0)[:DECIDING]
+
+
+def headline_of(account: Account, places: Mapping[str, Place], board: Board | None = None) -> Headline:
+    """Of a paper, or of one board. `places` are by task."""
+    numbers, contests = account.claims_on(board) if board else (account.verdicts, account.contests)
+    tasks = [board.task] if board else account.paper.tasks
+    runs = [item.run for item in (*numbers, *contests) if item.run]
+    return Headline(
+        tallies=(Tally.of("comparison", contests), Tally.of("printed number", numbers)),
+        contests=contests,
+        places=[places[task.slug] for task in tasks if task.slug in places],
+        is_by_reference=bool(runs) and all(references.is_stand_in(run) for run in runs),
+    )
+
+
+@dataclass(frozen=True)
+class Tops:
+    """What stands at the top of each task's board: here, or where this site has measured nothing yet, by reference."""
+
+    leaders: Mapping[str, Standing]
+    counts: Mapping[str, int]  # how many rank here
+    recorded: Mapping[str, Sequence[Standing]]  # the best first
+
+    def leader(self, task: str) -> Standing | None:
+        return self.leaders.get(task) or references.leader(self.recorded.get(task, ()))
+
+
+def tops(boards: Sequence[Board]) -> Tops:
+    """Of boards of one tier. Four queries."""
+    return Tops(tables.leaders(boards), tables.method_counts(boards), references.complete(boards))
+
+
+def places_of(boards: Iterable[Board], top: Tops) -> dict[str, Place]:
+    """task -> where its own method stands: by rank where this site has measured it, else among what is recorded. One query."""
+    wanted = {board.task.slug: board for board in boards if board.task.own}
+    own = {row.task: row for row in rows_of_own(wanted.values())}
+    found = {
+        slug: by_rank(board, own[slug], top) if slug in own else by_value(board, top) for slug, board in wanted.items()
+    }
+    return {slug: place for slug, place in found.items() if place}
+
+
+def rows_of_own(boards: Iterable[Board]) -> QuerySet[Standing]:
+    """The rows of the papers' own methods that have a rank. One query."""
+    own = [Q(**board.key, submission__house_slug=board.task.own) for board in boards]
+    rows = Standing.objects.filter(submission__is_house=True, rank__isnull=False).select_related("submission")
+    return rows.filter(Q(*own, _connector=Q.OR)) if own else rows.none()
+
+
+def by_rank(board: Board, own: Standing, top: Tops) -> Place:
+    first = top.leader(board.task.slug) or own
+    low, high = own.rank_low or own.position + 1, own.rank_high or own.position + 1
+    return Place(board, own.submission.name, low, high, top.counts[board.task.slug], first.submission.name)
+
+
+def by_value(board: Board, top: Tops) -> Place | None:
+    rows = top.recorded.get(board.task.slug, ())
+    own = next((row for row in rows if row.submission.house_slug == board.task.own), None)
+    if own is None:
+        return None
+    place, first = 1 + rows.index(own), top.leader(board.task.slug) or own
+    return Place(board, own.submission.name, place, place, len(rows), first.submission.name)

@@ -1,0 +1,59 @@
+"""The verdict in a line follows from the scores."""
+
+import pytest
+
+from leaderboard.boards import claims, headline, overview, standings
+from leaderboard.boards.headline import Tally
+from leaderboard.models import Score
+from papers import catalogue
+from tests.leaderboard.test_references import WHERE, measure
+
+
+def entry():
+    (found,) = overview.entries([catalogue.paper_of(WHERE.task.slug)])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("held", "lost", "undecided", "word"),
+    [
+        (0, 0, 0, "not measured"),
+        (3, 0, 1, "held"),
+        (2, 1, 0, "held in part"),
+        (0, 2, 1, "not held"),
+        (1, 0, 2, "undecided"),
+    ],
+)
+def test_one_word_says_how_claims_came_out(held, lost, undecided, word):
+    assert Tally("comparison", held, lost, undecided).word == word
+
+
+def test_words_change_with_the_scores(client, fresh):
+    for method in ("soft_dtw_metric", "hard_dtw_metric", "soft_dtw", "hard_dtw"):
+        measure(method)
+    before = [item.verdict for item in entry().headline.contests if item.board == WHERE]
+    assert "held" in before
+    contest = next(item for item in entry().headline.contests if item.verdict == "held" and item.board == WHERE)
+    winner = contest.run
+    worse = 10.0 if contest.metric.better == "lower" else -10.0
+    for score in Score.objects.filter(run=winner, metric=contest.metric.name):
+        Score.objects.filter(pk=score.pk).update(value=score.value + worse)
+    standings.rebuild(WHERE)
+    after = next(item for item in entry().headline.contests if item.comparison == contest.comparison)
+    assert after.verdict == "not held"
+    assert after.comparison in [item.comparison for item in entry().headline.deciding]
+    sentence = entry().headline.sentences[0]
+    text = client.get("/").content.decode()
+    assert sentence in text
+    assert sentence in client.get(f"/papers/{entry().paper.slug}/").content.decode()
+
+
+def test_the_papers_own_method_has_its_place_by_reference_and_then_by_rank(fresh):
+    place = headline.places_of([WHERE], headline.tops([WHERE]))[WHERE.task.slug]
+    assert place.sentence.startswith(f"{WHERE.task.method(WHERE.task.own).title} is ")
+    assert place.count == sum(house.kind != "oracle" for house in WHERE.task.house)
+    measure(WHERE.task.own)
+    place = headline.places_of([WHERE], headline.tops([WHERE]))[WHERE.task.slug]
+    assert (place.low, place.high, place.count) == (1, 1, 1)
+    (account,) = claims.accounts([catalogue.paper_of(WHERE.task.slug)])
+    assert headline.headline_of(account, {}, WHERE).places == []
