@@ -25,6 +25,7 @@ VOCABULARY = {
     )
 }
 MODULE = re.compile(r"papers(\.\w+)+")
+TELLING = (ast.Constant, ast.Import, ast.ImportFrom)  # nodes that may name a module
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -58,17 +59,8 @@ def reached(modules: Iterable[str], known: dict[str, str]) -> dict[str, str]:
 @cache
 def contents(text: bytes) -> tuple[str, tuple[str, ...]]:
     """The syntax of a module, and the modules of `papers` that it imports."""
-    tree = ast.parse(text)
-    imports = tuple(imports_of(tree))
-    return syntax_of(tree), imports
-
-
-def syntax_of(tree: ast.Module) -> str:
-    """The tree of a module without positions, comments and docstrings, which it loses."""
-    for node in ast.walk(tree):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-            del node.body[0]
-    return repr(_plain(tree))
+    imports: list[str] = []
+    return repr(_plain(ast.parse(text), imports)), tuple(imports)
 
 
 @lru_cache(maxsize=64)
@@ -105,20 +97,20 @@ def is_idle(node: Any) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def imports_of(tree: ast.Module) -> Iterator[str]:
-    """The modules of `papers` that a module imports; `from package import module` means the module alone.
+def imported_by(node: ast.AST) -> Iterator[str]:
+    """The modules of `papers` that a statement imports; `from package import module` means the module alone.
 
-    One that it loads only where it is needed counts as soon as its name stands there as text.
+    One that is loaded only where it is needed counts as soon as its name stands there as text.
     """
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and MODULE.fullmatch(node.value):
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, str) and MODULE.fullmatch(node.value):
             yield node.value
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.startswith("papers."))
-        elif isinstance(node, ast.ImportFrom) and node.module and f"{node.module}.".startswith("papers."):
-            for alias in node.names:
-                inner = f"{node.module}.{alias.name}"
-                yield inner if path_of(inner) else node.module
+    elif isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names if alias.name.startswith("papers."))
+    elif isinstance(node, ast.ImportFrom) and node.module and f"{node.module}.".startswith("papers."):
+        for alias in node.names:
+            inner = f"{node.module}.{alias.name}"
+            yield inner if path_of(inner) else node.module
 
 
 def path_of(module: str) -> Path | None:
@@ -131,9 +123,22 @@ def path_of(module: str) -> Path | None:
     return None
 
 
-def _plain(node: Any) -> Any:
-    """A node as nested tuples. What is empty is left out: newer Pythons have fields that older ones lack."""
-    if isinstance(node, ast.AST):
-        fields = ((name, _plain(value)) for name, value in ast.iter_fields(node) if value is not None and value != [])
-        return (type(node).__name__, *fields)
-    return tuple(map(_plain, node)) if isinstance(node, list) else node
+def _plain(node: Any, imports: list[str]) -> Any:
+    """A node as nested tuples, without positions, comments and docstrings; what it imports is added to `imports`.
+
+    What is empty is left out: newer Pythons have fields that older ones lack.
+    """
+    if isinstance(node, list):
+        return tuple([_plain(part, imports) for part in node])
+    if not isinstance(node, ast.AST):
+        return node
+    if isinstance(node, TELLING):
+        imports.extend(imported_by(node))
+    elif isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+        del node.body[0]
+    plain: list[Any] = [type(node).__name__]
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if value is not None and value != []:
+            plain.append((name, _plain(value, imports)))
+    return tuple(plain)

@@ -100,7 +100,7 @@ async function draw(place) {
     addControls(place);
     await showMatrix(place);
   }
-  const options = { responsive: true, displaylogo: false, displayModeBar: window.matchMedia("(hover: hover)").matches, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
+  const options = { responsive: true, displaylogo: false, displayModeBar: window.matchMedia("(hover: hover)").matches ? "hover" : false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
   await Plotly.react(place, figure.data, themed(figure.layout), options);
   if (!place.dataset.drawn) {
     place.on("plotly_hover", (event) => highlight(event.points[0].data.legendgroup));
