@@ -118,6 +118,7 @@ def test_the_card_is_complete(task):
     assert len(set(houses)) == len(houses)
     assert any(house.kind == "control" for house in task.house), "a board needs a control that must fail"
     assert task.starter in houses
+    assert task.own in ("", *houses), "the paper's own method is one of the house"
     assert task.method(task.starter).kind != "oracle", "a starter is a file"
     tiers = [tier.name for tier in task.tiers]
     assert len(set(tiers)) == len(tiers)

@@ -47,6 +47,6 @@ def leading(paper: Paper, top: Tops) -> list[Leading]:
 
 
 def by_area() -> list[tuple[str, list[Entry]]]:
-    """The entries under the areas of their papers, in alphabetical order."""
-    ordered = sorted(entries(), key=lambda entry: entry.paper.area)
-    return [(area, list(own)) for area, own in groupby(ordered, key=lambda entry: entry.paper.area)]
+    """The entries under the areas of their papers, in alphabetical order; last those that name none."""
+    ordered = sorted(entries(), key=lambda entry: (not entry.paper.area, entry.paper.area))
+    return [(area or "More", list(own)) for area, own in groupby(ordered, key=lambda entry: entry.paper.area)]
