@@ -1,7 +1,7 @@
 """`python -m runners imputation method.py`: the evaluation that the site does, on your machine, with public seeds.
 
 `python -m runners record imputation` measures a board's house methods, see runners.recording, and `python -m runners tables`
-writes the READMEs' tables of what was measured, see runners.tables.
+writes the READMEs' tables of what was measured, see runners.tables; `python -m runners canary` tries a worker's machine out.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from papers import catalogue
 from papers.metrics import Finding, findings
 from papers.reference import Damaged
 from papers.task import TIERS, Board, House, Task
-from runners import local, packages, recording, tables
+from runners import canary, local, packages, recording, tables
 from runners.evaluation import add, nothing_spent
 from runners.events import Event
 from runners.job import PUBLIC_KEY, Job
@@ -37,6 +37,8 @@ def main(words: list[str] | None = None) -> int:
             return recording.main(words[1:])
         if words[:1] == ["tables"]:
             return tables.main(words[1:])
+        if words[:1] == ["canary"]:
+            return canary.main(words[1:])
         options = arguments().parse_args(words)
         if options.list:
             print(listing())

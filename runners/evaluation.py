@@ -24,7 +24,7 @@ from runners.own_work import OwnLimit, own_work
 from runners.provenance import provenance
 from runners.proxy import Boxes, Misuse, Playing, Proxy
 from runners.reporting import Emit, Reporter
-from runners.sandbox import MethodFailure, probe_isolation
+from runners.sandbox import MethodFailure, SandboxError, probe_isolation
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,9 @@ def evaluate(job: Job, emit: Emit) -> bool:
         emit(failed("author", reason, message, *run.where, traceback=failure.traceback, exceeded=failure.exceeded))
     except AnswerError as error:
         emit(failed("author", "answer", str(error), *run.where))
+    except SandboxError as error:
+        log.warning("no sandbox at %s, seed %s: %s", *run.where, error)
+        emit(failed("ours", "refused", f"This machine can't run it: {error}.", *run.where))
     except NothingToPlay as reason:
         emit(failed("ours", "refused", str(reason)))
     except data.DataError as error:
@@ -106,7 +109,7 @@ class Run:
         )
 
     def begin(self, plays: int, left_out: dict[str, str]) -> None:
-        level = probe_isolation().level if self.job.mode == "sandbox" and not self.job.oracle else "none"
+        level = probe_isolation(self.job.device).level if self.job.mode == "sandbox" and not self.job.oracle else "none"
         facts = provenance(self.job, level)
         if self.job.oracle:
             facts["oracle"] = self.job.oracle

@@ -28,8 +28,10 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
 
 
-def restrict(*, writable: Sequence[str]) -> int:
+def restrict(*, writable: Sequence[str], rewritable: Sequence[str] = ()) -> int:
     """Allow reading everywhere, writing beneath `writable` only, no TCP, no signals to processes that aren't ours.
+
+    Beneath `rewritable`, files that are there already may be written to.
 
     Returns the kernel's Landlock version, 0 where there is none or it is switched off; then nothing has changed.
     """
@@ -45,6 +47,8 @@ def restrict(*, writable: Sequence[str]) -> int:
         return 0
     try:
         _allow(libc, fence, "/", EXECUTE | READ_FILE | READ_DIR)
+        for folder in rewritable:
+            _allow(libc, fence, folder, EXECUTE | WRITE_FILE | READ_FILE | READ_DIR)
         for folder in writable:
             _allow(libc, fence, folder, files)
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

@@ -103,7 +103,10 @@ class Sandbox:
         call = secrets.token_hex(8)
         buffers = wire.pack(wire.Frame("load", call, value), limit=self._limits.frame_bytes)
         self._channel.send(buffers, until=time.monotonic() + START_SECONDS)
-        self._await_harness("begun", call)  # a preload under way isn't the method's time
+        trouble = self._await_harness("begun", call)  # a preload under way isn't the method's time
+        if trouble:
+            self._end()
+            raise SandboxError(f"CUDA does not start in the sandbox: {clean(str(trouble))[:MESSAGE_LENGTH]}")
         self._is_loaded = True
         self._clock.set_to_zero(ledger or Ledger())
         doing = "being imported and constructed"
