@@ -38,7 +38,7 @@ LOOK = method("""
         "devices": sorted(os.listdir("/sys/devices")),
         "system": sorted(os.listdir("/sys/devices/system")),
         "modes": sorted({oct(os.stat(path).st_mode & 0o777) for path in ("/sys", "/sys/bus", "/sys/bus/pci", "/sys/module")}),
-        "name of a thread": why(f"/proc/self/task/{os.getpid()}/comm", os.O_RDWR),
+        "name of a thread": why(f"/proc/self/task/{os.getpid()}/comm", os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
         "settings": why("/proc/sys/kernel/core_pattern", os.O_WRONLY),
         "process 1": os.listdir("/proc/1"),
         "node": why("/dev/null", os.O_RDWR),
