@@ -110,6 +110,8 @@ def _start_cuda(torch: Any) -> None:
     torch.nn.functional.conv2d(ones[None, None], ones[None, None, :3, :3])
     if float((ones @ ones).sum()) != 8.0**3:
         raise ArithmeticError("the GPU multiplies wrongly")
+    del ones
+    torch.cuda.empty_cache()  # what the method puts there is seen from outside
 
 
 def _warm_torch(torch: Any, device: str) -> None:

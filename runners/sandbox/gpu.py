@@ -6,13 +6,11 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import pynvml
 
 from runners.sandbox.errors import SandboxError
 
@@ -168,28 +166,3 @@ def make_nodes(gpu: Gpu) -> None:
             subprocess.run(words, capture_output=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)
         except (OSError, subprocess.TimeoutExpired):
             return  # a file that is missing is named when the sandbox starts
-
-
-def gpu_memory(uuid: str, pids: Collection[int]) -> int:
-    """Bytes of GPU memory that these processes hold now.
-
-    Where the driver can't tell processes apart (in a container), everything on this GPU counts: a worker runs one job
-    at a time. Raises SandboxError where the driver doesn't answer.
-    """
-    try:
-        pynvml.nvmlInit()
-        try:
-            device = pynvml.nvmlDeviceGetHandleByUUID(uuid)
-            rows = [(row.pid, row.usedGpuMemory) for row in pynvml.nvmlDeviceGetComputeRunningProcesses(device)]
-        finally:
-            pynvml.nvmlShutdown()
-    except pynvml.NVMLError as error:
-        raise SandboxError(f"the GPU's driver doesn't answer: {error}") from error
-    return held_by(rows, pids)
-
-
-def held_by(rows: Collection[tuple[int, int | None]], pids: Collection[int]) -> int:
-    """Add up (pid, bytes) of one GPU, those of `pids` if any of them is listed; None where the driver doesn't know."""
-    known = [(pid, size) for pid, size in rows if size is not None]
-    mine = [size for pid, size in known if pid in pids]
-    return sum(mine) if mine else sum(size for _, size in known)

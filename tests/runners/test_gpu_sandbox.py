@@ -13,6 +13,7 @@ from runners.job import Job
 from runners.sandbox import Sandbox, SandboxError, gpu, probe
 from runners.sandbox.bubblewrap import Box, command
 from runners.sandbox.gpu import Gpu
+from runners.sandbox.gpu_meter import GpuMeter, Holding, held_by
 from tests.runners.sandboxes import LIMITS, method
 
 GPUS = [Gpu("GPU-aaaa-1", "A", 0), Gpu("GPU-bbbb-2", "B", 1)]
@@ -179,12 +180,50 @@ def test_no_gpu_is_an_error_of_ours(visible, reason):
         gpu.choose(GPUS, visible)
 
 
-def test_gpu_memory_is_that_of_the_jobs_processes_on_its_gpu():
-    rows = [(10, 100), (11, 30), (12, None)]
-    assert gpu.held_by(rows, {10}) == 100
-    assert gpu.held_by(rows, {10, 11}) == 130
-    assert gpu.held_by(rows, {99}) == 130  # pids of a container: everything on this GPU
-    assert gpu.held_by([], {10}) == 0
+def test_gpu_memory_is_told_by_process_else_by_difference_else_not_at_all():
+    """Numbers that are processes here are the driver's own; others come from outside a container."""
+    mine, other, outside = os.getpid(), os.getppid(), 1 << 30
+    nothing = Holding(600, ())
+    assert held_by(Holding(900, ((mine, 100), (other, 31 << 30))), nothing, {mine}) == 100
+    assert held_by(Holding(900, ((other, 31 << 30),)), nothing, {mine}) == 0, "never another process's"
+    assert held_by(nothing, nothing, {mine}) == 0
+    before = Holding(700, ((outside, 70),))
+    assert held_by(Holding(950, ((outside, 320),)), before, {mine}) == 250
+    assert held_by(Holding(950, ((outside, 320), (outside + 1, 9))), before, {mine}) is None, "somebody came"
+    assert held_by(Holding(950, ((mine, None),)), Holding(700, ((mine, None),)), {mine}) == 250
+
+
+class Told:
+    """A driver that answers one thing after the other."""
+
+    def __init__(self, *answers):
+        self.answers = iter(answers)
+
+    def __call__(self, uuid):
+        answer = next(self.answers)
+        if answer is None:
+            raise SandboxError("lost")
+        return answer
+
+
+@pytest.mark.parametrize(
+    ("answers", "peak", "idle"),
+    [
+        ((500, 500, 500), 500, True),
+        ((500, 500, 900, 600), 900, False),
+        ((500, 500, None, 900), 900, False),
+        ((None, None, 900), None, False),
+    ],
+)
+def test_a_method_that_leaves_the_gpu_alone_is_known_by_what_its_context_held(monkeypatch, answers, peak, idle):
+    me = os.getpid()
+    told = Told(*(answer and Holding(answer, ((me, answer),)) for answer in answers))
+    monkeypatch.setattr("runners.sandbox.gpu_meter.ask_card", told)
+    meter = GpuMeter(STAND_IN, me)
+    meter.begin()
+    for _ in answers[2:]:
+        meter.look()
+    assert (meter.peak_bytes, meter.is_idle) == (peak, idle)
 
 
 def test_a_machine_without_a_driver_says_so_in_a_sentence(capsys):
