@@ -3,7 +3,8 @@
 Trusted only until the method's code arrives; after that everything this process says is the method's claim, and nothing
 here defends anything. It imports the standard library, numpy (through the wire) and, for the method, the task's kit.
 The one argument is a JSON object: `rlimits` {name: value}, `preload` [module, ...], `landlock` true or false,
-`frame_bytes` the largest answer, `folder` where the method's file is written, `device` "cpu" or "cuda".
+`frame_bytes` the largest answer, `folder` where the method's file is written, `device` "cpu" or "cuda",
+`more_addresses` how many bytes of address space the method may take beside what is there when it comes, null for any.
 
 The file is a real one, imported by the usual machinery from a folder on the path: processes that the method starts can
 import it too, and `inspect` and `open(__file__)` find it. What Python itself draws is fixed: the environment brings
@@ -73,10 +74,19 @@ def main() -> None:
     try:
         pipes.write("ready", "", {"landlock": layers})
         trouble = _preload(settings["preload"], settings["device"])
+        if settings["more_addresses"] is not None:
+            _limit_addresses(settings["more_addresses"])
         _serve(pipes, folder, trouble)
     except (EOFError, BrokenPipeError):
         pass  # the evaluator is gone or done with us
     os._exit(0)  # no atexit, no __del__, no waiting for threads
+
+
+def _limit_addresses(more: int) -> None:
+    """Allow so many bytes of addresses beside those in use: a torch that was built for CUDA takes many GiB for itself."""
+    with open("/proc/self/statm") as file:
+        used = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + more, used + more))
 
 
 def _preload(modules: Sequence[str], device: str) -> str:

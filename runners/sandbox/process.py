@@ -26,7 +26,7 @@ from runners.sandbox.gpu import Gpu
 from runners.sandbox.owner import Owner, end_marked
 from runners.sandbox.slots import Slot
 
-ROOM = 1 << 30  # bytes of address space beside the method's memory: libraries are mapped, not used
+ROOM = 1 << 30  # bytes of address space beside the method's memory: what it imports itself is mapped, not used
 FILE_BYTES, OPEN_FILES = 256 << 20, 256
 INFO_SECONDS = 20.0  # bubblewrap needs 0.01
 START_CPU = 60  # seconds that imports may take beside the play
@@ -116,6 +116,7 @@ def start_bare(*, limits: Limits, on_gpu: bool, preload: tuple[str, ...]) -> Inm
         "rlimits": {"CORE": 0, "CPU": cpu_backstop(limits, on_gpu)},
         "preload": preload,
         "landlock": False,
+        "more_addresses": None,
         "frame_bytes": limits.frame_bytes,
         "folder": folder,
         "device": "cuda" if on_gpu else "cpu",
@@ -158,9 +159,8 @@ def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
         "MEMLOCK": 64 << 10,
         "MSGQUEUE": 0,
     }
-    if not gpu:  # CUDA reserves huge ranges of addresses
-        rlimits["AS"] = limits.memory_bytes + ROOM
     settings = {"rlimits": rlimits, "preload": preload, "landlock": True, "frame_bytes": limits.frame_bytes}
+    settings["more_addresses"] = None if gpu else limits.memory_bytes + ROOM  # CUDA reserves huge ranges of addresses
     return json.dumps({**settings, "folder": bubblewrap.FOLDER, "device": "cuda" if gpu else "cpu"})
 
 

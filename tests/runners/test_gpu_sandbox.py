@@ -113,6 +113,29 @@ def test_a_folder_where_the_loader_looks_anyway_is_not_named_to_it(monkeypatch):
     assert gpu.library_path() == {}
 
 
+GREEDY = """
+import mmap
+held = mmap.mmap(-1, 4 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ)
+"""
+
+
+def test_what_is_imported_ahead_may_map_more_than_the_method_is_allowed(isolated, tmp_path, monkeypatch):
+    """A torch that was built for CUDA does, on a machine without a GPU too."""
+    (tmp_path / "greedy.py").write_text(GREEDY)
+    monkeypatch.syspath_prepend(tmp_path)
+    code = method("""
+        import greedy, mmap
+        for size in (64 << 20, 8 << 30):
+            try:
+                mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ)
+            except OSError as error:
+                return [len(greedy.held), size, error.strerror]
+    """)  # fmt: skip
+    with Sandbox.start(limits=LIMITS, device="cpu", kit="greedy", preload=("greedy",)) as sandbox:
+        sandbox.load(code, seed=1, calls=("go",))
+        assert sandbox.call("go") == [4 << 30, 8 << 30, "Cannot allocate memory"]
+
+
 def test_a_device_file_that_is_missing_is_our_error_and_named(isolated, monkeypatch):
     monkeypatch.setattr("runners.sandbox.sandbox.worker_gpu", lambda: STAND_IN)
     with pytest.raises(SandboxError, match="/dev/nvidia77"):
