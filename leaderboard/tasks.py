@@ -19,7 +19,7 @@ from leaderboard.boards import standings
 from leaderboard.machine import contents
 from leaderboard.models import Artefact, RerunSchedule, Run, RunQuerySet, Score
 from leaderboard.running.reruns import check_drift
-from leaderboard.running.runs import LEASE, PATIENCE, release, rerun, stop_worker, task_id
+from leaderboard.running.runs import LEASE, PATIENCE, living_queues, release, rerun, stop_worker, task_id
 from runners import deliveries, logs
 from runners.tasks import ours
 
@@ -244,15 +244,29 @@ def sweep() -> None:
         if plan.is_due:  # a clock that was killed may have missed it
             rerun_scheduled(plan.pk)
     try:
-        for run in Run.objects.filter(status=Run.Status.QUEUED, released__lt=now - PATIENCE):
-            if is_message_lost(run):
-                log.warning("run %s, attempt %s: its message was lost", run.pk, run.attempt)
-                mine = Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.QUEUED)
-                if mine.exists():
-                    requeue(mine, reason="its message was lost")
+        bring_back(Run.objects.filter(status=Run.Status.QUEUED, released__lt=now - PATIENCE))
     except redis.exceptions.RedisError:
         log.warning("the broker is away: lost messages are looked for later")
     release()
+
+
+def bring_back(released: RunQuerySet) -> None:
+    """Queue anew what waits for a message that is lost, or for a worker that is gone where others are there.
+
+    Raises redis.exceptions.RedisError.
+    """
+    queues = living_queues()
+    for run in released:
+        if queues and not queues[run.queue]:
+            reason = f"no worker takes runs of the queue {run.queue}"
+        elif is_message_lost(run):
+            reason = "its message was lost"
+        else:
+            continue
+        log.warning("run %s, attempt %s: %s", run.pk, run.attempt, reason)
+        mine = Run.objects.filter(pk=run.pk, attempt=run.attempt, status=Run.Status.QUEUED)
+        if mine.exists():
+            requeue(mine, reason=reason)
 
 
 def is_message_lost(run: Run) -> bool:

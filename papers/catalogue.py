@@ -9,7 +9,12 @@ from types import ModuleType
 import papers
 from papers.task import Board, Paper, Task
 
-VERBS = ("record",)  # words of `python -m runners` in the place of a board: no task may be named like one
+VERBS = (
+    "record",
+    "tables",
+    "canary",
+    "batch",
+)  # words of `python -m runners` in the place of a board: no task may be named like one
 
 
 def cards() -> list[ModuleType]:

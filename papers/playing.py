@@ -28,9 +28,9 @@ class Spent(TypedDict):
 
     seconds: float  # wall time inside calls, the constructor's included
     cpu_seconds: float
-    gpu_seconds: float  # 0.0 on a CPU
+    gpu_seconds: float  # 0.0 on a CPU, and for a method that leaves the GPU alone
     memory_bytes: int  # peak
-    gpu_memory_bytes: int  # peak that the driver reported; 0 on a CPU
+    gpu_memory_bytes: int | None  # peak that the driver reported; 0 on a CPU, None where it could not be measured
 
 
 @dataclass

@@ -120,6 +120,7 @@ class Task:
     kit: str | None = None  # a module that methods may import inside the sandbox
     shared_methods: Path | None = None  # the folder of files that house methods of several boards have in common
     file_bytes: int = 1 << 20  # of a method; less where what was learnt elsewhere must not be packed in
+    works_on_device: bool = False  # whether the board's own networks go to the GPU too; else it keeps off
     flags: tuple[Flag, ...] = ()
     relations: tuple[Relation, ...] = ()  # what must hold of the house methods, or the board is broken
     average: Literal["mean", "iqm"] = "mean"  # of a seed's cases; "iqm" leaves out the best and the worst quarter

@@ -1,7 +1,8 @@
 """`python -m runners imputation method.py`: the evaluation that the site does, on your machine, with public seeds.
 
 `python -m runners record imputation` measures a board's house methods, see runners.recording, and `python -m runners tables`
-writes the READMEs' tables of what was measured, see runners.tables.
+writes the READMEs' tables of what was measured, see runners.tables; `python -m runners canary` tries a worker's machine out,
+and `python -m runners batch` plays a list on a rented one, see runners.batch.
 """
 
 import argparse
@@ -20,23 +21,22 @@ from papers import catalogue
 from papers.metrics import Finding, findings
 from papers.reference import Damaged
 from papers.task import TIERS, Board, House, Task
-from runners import local, packages, recording, tables
+from runners import batch, canary, local, packages, recording, tables
 from runners.evaluation import add, nothing_spent
 from runners.events import Event
 from runners.job import PUBLIC_KEY, Job
 from runners.judge import Refusal, judge
 from runners.local import Usage
 
+VERBS = {"record": recording.main, "tables": tables.main, "batch": batch.main, "canary": canary.main}
 COLUMN = 18  # characters of a metric in the table
 
 
 def main(words: list[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else words
     try:
-        if words[:1] == ["record"]:
-            return recording.main(words[1:])
-        if words[:1] == ["tables"]:
-            return tables.main(words[1:])
+        if words[:1] and words[0] in VERBS:
+            return VERBS[words[0]](words[1:])
         options = arguments().parse_args(words)
         if options.list:
             print(listing())

@@ -24,7 +24,9 @@ from runners.own_work import OwnLimit, own_work
 from runners.provenance import provenance
 from runners.proxy import Boxes, Misuse, Playing, Proxy
 from runners.reporting import Emit, Reporter
-from runners.sandbox import MethodFailure, probe_isolation
+from runners.sandbox import MethodFailure, SandboxError, check_gpu, probe_isolation
+from runners.sandbox.errors import Reason
+from runners.sandbox.gpu_meter import largest
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +43,15 @@ def evaluate(job: Job, emit: Emit) -> bool:
         return True
     except MethodFailure as failure:
         reason, message = failure.reason, failure.message
+        if trouble := gpu_trouble(job, reason):
+            emit(failed("ours", "refused", f"The GPU fails: {trouble}. Before that: {message}", *run.where))
+            return False
         emit(failed("author", reason, message, *run.where, traceback=failure.traceback, exceeded=failure.exceeded))
     except AnswerError as error:
         emit(failed("author", "answer", str(error), *run.where))
+    except SandboxError as error:
+        log.warning("no sandbox at %s, seed %s: %s", *run.where, error)
+        emit(failed("ours", "refused", f"This machine can't run it: {error}.", *run.where))
     except NothingToPlay as reason:
         emit(failed("ours", "refused", str(reason)))
     except data.DataError as error:
@@ -59,6 +67,17 @@ def evaluate(job: Job, emit: Emit) -> bool:
     finally:
         run.boxes.close()
     return False
+
+
+def gpu_trouble(job: Job, reason: Reason) -> str:
+    """What is wrong with the GPU itself after a failure that a lost card looks like, or ""."""
+    if job.device != "cuda" or job.mode != "sandbox" or reason not in ("exception", "died", "limit", "import"):
+        return ""
+    try:
+        check_gpu()
+    except (SandboxError, OSError) as error:
+        return str(error)
+    return ""
 
 
 class Run:
@@ -106,7 +125,7 @@ class Run:
         )
 
     def begin(self, plays: int, left_out: dict[str, str]) -> None:
-        level = probe_isolation().level if self.job.mode == "sandbox" and not self.job.oracle else "none"
+        level = probe_isolation(self.job.device).level if self.job.mode == "sandbox" and not self.job.oracle else "none"
         facts = provenance(self.job, level)
         if self.job.oracle:
             facts["oracle"] = self.job.oracle
@@ -127,14 +146,15 @@ class Run:
         self.report.begin(*self.where)
         job, limits = self.job, self.job.board.limits
         seed = seed_of(job, case, index)
-        oracle = partial(protocol.oracle, job.oracle, case, seed=seed, device=job.device) if job.oracle else None
+        device = job.device if job.board.task.works_on_device else "cpu"
+        oracle = partial(protocol.oracle, job.oracle, case, seed=seed, device=device) if job.oracle else None
         playing = Playing(job, self.boxes, seed=methods_seed(job, case, index), oracle=oracle)
         try:
             with own_work(limits, is_enforced=job.mode != "inprocess") as work:
                 method = Proxy(playing)
                 if not is_last:
                     self.boxes.prepare()
-                scores = protocol.play(case, seed=seed, device=job.device, method=method, report=self.report)
+                scores = protocol.play(case, seed=seed, device=device, method=method, report=self.report)
             scores = checked(scores, job.board, case)
         finally:
             playing.end()
@@ -202,7 +222,7 @@ def tell_log(emit: Emit, text: str, case: str, seed: int) -> None:
 
 
 def nothing_spent() -> Spent:
-    return Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=0)
+    return Spent(seconds=0.0, cpu_seconds=0.0, gpu_seconds=0.0, memory_bytes=0, gpu_memory_bytes=None)
 
 
 def add(total: Spent, spent: Spent) -> None:
@@ -210,7 +230,7 @@ def add(total: Spent, spent: Spent) -> None:
     total["cpu_seconds"] += spent["cpu_seconds"]
     total["gpu_seconds"] += spent["gpu_seconds"]
     total["memory_bytes"] = max(total["memory_bytes"], spent["memory_bytes"])
-    total["gpu_memory_bytes"] = max(total["gpu_memory_bytes"], spent["gpu_memory_bytes"])
+    total["gpu_memory_bytes"] = largest(total["gpu_memory_bytes"], spent["gpu_memory_bytes"])
 
 
 def failed(

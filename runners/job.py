@@ -14,6 +14,7 @@ from typing import Any, Self
 from papers import catalogue
 from papers.task import Board, Case, TierName
 from runners.events import Event
+from runners.sandbox.gpu import driver_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 PUBLIC_KEY = hashlib.sha256(b"claimcheck: the public seeds of local runs").digest()
@@ -70,13 +71,17 @@ class Job:
         seeds = self.board.seeds if self.seeds is None else min(self.seeds, self.board.seeds)
         return [(case, seed) for seed in range(seeds) for case in cases if (case.name, seed) not in self.done]
 
+    def surroundings(self) -> dict[str, str]:
+        """The environment of its evaluator."""
+        known = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        return {**known, **ONE_THREAD, **(driver_environment() if self.device == "cuda" else {})}
+
     def start(self) -> subprocess.Popen[bytes]:
         """Start an evaluator; it dies with the thread that calls this. Read what it says with `events`."""
-        env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         process = subprocess.Popen(
             [sys.executable, "-m", "runners.evaluator", str(os.getpid())],
             cwd=ROOT,
-            env={**env, **ONE_THREAD},
+            env=self.surroundings(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

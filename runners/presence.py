@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 
 PREFIX = "worker:"
 RUNNING = "running:"
+RETIRED = "retired:"
 INTERVAL = 5.0  # seconds between two notes
+RETIREMENT = 3600  # seconds: a worker looks at its note every INTERVAL
 LIFETIME = 20  # seconds: a worker that says nothing for so long is gone
 
 
@@ -38,6 +40,7 @@ class Worker:
     seen: float = 0.0
     slots: int = 1  # how many runs it takes at once
     runs: tuple[int, ...] = ()  # that it evaluates now
+    trouble: str = ""  # why it takes no runs at present
 
 
 def present() -> list[Worker]:
@@ -71,6 +74,24 @@ def occupied(worker: str) -> tuple[int, ...]:
     except redis.exceptions.RedisError:
         return ()
     return tuple(sorted(int(key.rpartition(b":")[2]) for key in keys))
+
+
+def retire(worker: str, reason: str) -> None:
+    """Note that a worker's GPU failed under a run, for the worker to see; "" where it is well again."""
+    with contextlib.suppress(redis.exceptions.RedisError):
+        if reason:
+            broker.client().set(f"{RETIRED}{worker}", reason, ex=RETIREMENT)
+        else:
+            broker.client().delete(f"{RETIRED}{worker}")
+
+
+def retirement(worker: str) -> str:
+    """Why a worker's GPU is not to be trusted, or ""."""
+    try:
+        note = broker.client().get(f"{RETIRED}{worker}") or b""
+    except redis.exceptions.RedisError:
+        return ""
+    return note if isinstance(note, str) else note.decode()
 
 
 def announce(describe: Callable[[], Worker]) -> Callable[[], None]:

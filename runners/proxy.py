@@ -10,6 +10,7 @@ from papers.task import Task
 from runners.inprocess import InProcess, Oracle
 from runners.job import Job
 from runners.sandbox import Ledger, Sandbox, preload_for
+from runners.sandbox.gpu_meter import largest
 
 
 class Misuse(Exception):
@@ -74,7 +75,8 @@ class Playing:
         self._opened: list[Box] = []
         self._living: dict[int, Box] = {}
         self._ledger = Ledger()
-        self._memory_bytes = self._gpu_memory_bytes = 0
+        self._memory_bytes = 0
+        self._gpu_memory_bytes: int | None = None
 
     @property
     def code_bytes(self) -> int:
@@ -103,7 +105,9 @@ class Playing:
         every = [box.spent() for box in self._opened]
         living = [box.spent() for box in self._living.values()]
         self._memory_bytes = max(self._memory_bytes, sum(spent["memory_bytes"] for spent in living))
-        self._gpu_memory_bytes = max(self._gpu_memory_bytes, sum(spent["gpu_memory_bytes"] for spent in living))
+        held = [spent["gpu_memory_bytes"] for spent in living]
+        if held and None not in held:
+            self._gpu_memory_bytes = largest(self._gpu_memory_bytes, sum(size for size in held if size is not None))
         return Spent(
             seconds=sum(spent["seconds"] for spent in every),
             cpu_seconds=sum(spent["cpu_seconds"] for spent in every),

@@ -4,19 +4,21 @@ import hashlib
 import logging
 import os
 import queue
-import subprocess
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from threading import Thread
 from typing import Any
 
+import psutil
 import requests
 from celery import Task, signature
 from celery.signals import worker_ready, worker_shutting_down
 
 from papers import catalogue
 from runners import deliveries, logs, presence
+from runners.card import Card, abandon
 from runners.celery import HEARTBEAT, app
 from runners.events import Event, Failed
 from runners.job import Job, events
@@ -54,7 +56,8 @@ def evaluate(self: Task, *, run: int, attempt: int, job: dict[str, Any], report_
         report = Reporter(report_to, run=run, attempt=attempt, execution=execution, worker=self.request.hostname)
         report({"type": "heartbeat"})
         try:
-            relay(prepared(job, report), report)
+            todo = prepared(job, report)
+            relay(todo, partial(doubting, report, self.request.hostname) if todo.device == "cuda" else report)
         except Refused as reason:
             log.warning("refused: %s", reason)
             report(ours("refused", str(reason)))
@@ -77,12 +80,20 @@ class Reporter:
         self._sequence += 1
 
 
+def doubting(report: Callable[[Event], None], worker: str, event: Event) -> None:
+    """Report an event of a GPU's run; where the failure is ours, the worker is to try its card before the next one."""
+    if event["type"] == "failed" and event["whose"] == "ours":
+        presence.retire(worker, event["message"])
+    report(event)
+
+
 def prepared(told: dict[str, Any], report: Reporter) -> Job:
     """The job with its code, if this worker may do it. Raises Refused, Over."""
     version = catalogue.task(told["task"]).version if told["task"] in catalogue.all_tasks() else None
     if version != told["task_version"]:
         raise Refused(f"the worker has version {version} of {told['task']}, the site {told['task_version']}: update it")
-    isolation = probe_isolation()
+    device = os.environ.get("RUNNER_DEVICE", "cpu")
+    isolation = probe_isolation(device)
     if not isolation.ok and not told["is_house"]:
         raise Refused(f"this worker can't isolate uploads. {isolation.reason} {isolation.remedy}")
     code, seed_key = fetch(told["attempt_url"], report)
@@ -95,7 +106,7 @@ def prepared(told: dict[str, Any], report: Reporter) -> Job:
         tier=told["tier"],
         code=code,
         seed_key=seed_key,
-        device=os.environ.get("RUNNER_DEVICE", "cpu"),
+        device=device,
         mode="sandbox" if isolation.ok else "bare",
         seeds=told["seeds"],
     )
@@ -134,7 +145,7 @@ def download(url: str) -> bytes:
 
 
 def relay(job: Job, report: Callable[[Event], None]) -> None:
-    """Do the job in an evaluator process and report what it says, with a heartbeat whenever it is silent."""
+    """Do the job in an evaluator process and report what it says, with a heartbeat when it is silent and alive."""
     process = job.start()
     lines: queue.Queue[Event | None] = queue.Queue(maxsize=1000)
 
@@ -149,16 +160,19 @@ def relay(job: Job, report: Callable[[Event], None]) -> None:
 
     reader = Thread(target=read, daemon=True)
     reader.start()
-    is_closed = False
+    is_closed, signs = False, SignsOfLife(process.pid)
     try:
         while (event := heard(lines)) is not None:
+            if event["type"] == "heartbeat" and signs.are_gone():
+                report(ours("internal", "The evaluator hangs in the kernel, as it does under a driver that hangs."))
+                return
             report(event)
             is_closed = is_closed or event["type"] in ("finished", "failed")
         process.wait()
         if not is_closed:
             report(ours("internal", f"The evaluator ended with status {process.returncode} and no result."))
     finally:
-        end(process)
+        abandon(process)  # its sandboxes are tied to it
 
 
 def heard(lines: "queue.Queue[Event | None]") -> Event | None:
@@ -168,10 +182,26 @@ def heard(lines: "queue.Queue[Event | None]") -> Event | None:
         return {"type": "heartbeat"}
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill an evaluator: its sandboxes are tied to it."""
-    process.kill()
-    process.wait()
+class SignsOfLife:
+    """Of a silent process: whether it waits within the kernel, uninterruptibly, look after look, and does nothing else."""
+
+    LOOKS = 12  # two minutes: a slow disk is no hanging driver
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._seconds, self._stuck = -1.0, 0
+
+    def are_gone(self) -> bool:
+        """Look once more."""
+        try:
+            process = psutil.Process(self._pid)
+            state, times = process.status(), process.cpu_times()
+        except psutil.Error:
+            return False  # it ended: its pipe will say so
+        seconds = times.user + times.system
+        is_stuck = state == psutil.STATUS_DISK_SLEEP and seconds == self._seconds
+        self._seconds, self._stuck = seconds, self._stuck + 1 if is_stuck else 0
+        return self._stuck >= self.LOOKS
 
 
 def ours(reason: Any, message: str) -> Failed:
@@ -186,18 +216,31 @@ def arrive(sender: Any, **_: Any) -> None:
     queues = set(sender.app.amqp.queues.consume_from)
     if not queues & {"cpu", "gpu"}:
         return
-    isolation = probe_isolation()
+    card = take_card(sender.hostname) if os.environ.get("RUNNER_DEVICE") == "cuda" else None
+    isolation = probe_isolation("cuda" if card and not card.trouble else "cpu")
     if not isolation.ok:
         log.error("uploads will be refused: %s %s", isolation.reason, isolation.remedy)
     slots = sender.controller.concurrency
-    leave = presence.announce(lambda: describe(sender.hostname, queues, isolation, slots))
+    leave = presence.announce(lambda: describe(sender.hostname, queues, isolation, slots, card.trouble if card else ""))
     worker_shutting_down.connect(lambda **_: leave(), weak=False)
+
+
+def take_card(name: str) -> Card:
+    """This worker's GPU, tried out: while something is wrong with it, no run is taken from the queue."""
+    card = Card(
+        name,
+        stop_taking=lambda: app.control.cancel_consumer("gpu", destination=[name]),
+        go_on_taking=lambda: app.control.add_consumer("gpu", destination=[name]),
+    )
+    card.take()
+    worker_shutting_down.connect(lambda **_: card.leave(), weak=False)
+    return card
 
 
 STARTED = time.time()
 
 
-def describe(name: str, queues: set[str], isolation: Isolation, slots: int) -> presence.Worker:
+def describe(name: str, queues: set[str], isolation: Isolation, slots: int, trouble: str) -> presence.Worker:
     device = os.environ.get("RUNNER_DEVICE", "cpu")
     return presence.Worker(
         name=name,
@@ -212,4 +255,5 @@ def describe(name: str, queues: set[str], isolation: Isolation, slots: int) -> p
         started=STARTED,
         slots=slots,
         runs=presence.occupied(name),
+        trouble=trouble,
     )

@@ -66,7 +66,9 @@ class Recorded:
             cpu_seconds=sum(one["cpu_seconds"] for one in spent),
             gpu_seconds=sum(one["gpu_seconds"] for one in spent),
             memory_bytes=max(one["memory_bytes"] for one in spent),
-            gpu_memory_bytes=max(one["gpu_memory_bytes"] for one in spent),
+            gpu_memory_bytes=max(
+                (one["gpu_memory_bytes"] for one in spent if one["gpu_memory_bytes"] is not None), default=None
+            ),
         )
 
 

@@ -183,7 +183,8 @@ def living_queues() -> Counter[str]:
     """How many runs the workers of each queue take at once. Raises redis.exceptions.RedisError."""
     slots: Counter[str] = Counter()
     for worker in presence.present():
-        slots[worker.queue] += worker.slots
+        if not worker.trouble:
+            slots[worker.queue] += worker.slots
     return slots
 
 

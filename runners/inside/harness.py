@@ -3,7 +3,8 @@
 Trusted only until the method's code arrives; after that everything this process says is the method's claim, and nothing
 here defends anything. It imports the standard library, numpy (through the wire) and, for the method, the task's kit.
 The one argument is a JSON object: `rlimits` {name: value}, `preload` [module, ...], `landlock` true or false,
-`frame_bytes` the largest answer, `folder` where the method's file is written.
+`frame_bytes` the largest answer, `folder` where the method's file is written, `device` "cpu" or "cuda",
+`more_addresses` how many bytes of address space the method may take beside what is there when it comes, null for any.
 
 The file is a real one, imported by the usual machinery from a folder on the path: processes that the method starts can
 import it too, and `inspect` and `open(__file__)` find it. What Python itself draws is fixed: the environment brings
@@ -67,31 +68,66 @@ def main() -> None:
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started the worker behind "&"
     folder = settings["folder"]
-    layers = landlock.restrict(writable=("/tmp", "/dev", folder)) if settings["landlock"] else 0  # noqa: S108
+    # CUDA names its threads by writing into /proc, whose settings stay closed by their own permissions.
+    named = ("/proc",) if settings["device"] == "cuda" else ()
+    layers = landlock.restrict(writable=("/tmp", "/dev", folder), rewritable=named) if settings["landlock"] else 0  # noqa: S108
     try:
         pipes.write("ready", "", {"landlock": layers})
-        _preload(settings["preload"])
-        _serve(pipes, folder)
+        trouble = _preload(settings["preload"], settings["device"])
+        if settings["more_addresses"] is not None:
+            _limit_addresses(settings["more_addresses"])
+        _serve(pipes, folder, trouble)
     except (EOFError, BrokenPipeError):
         pass  # the evaluator is gone or done with us
     os._exit(0)  # no atexit, no __del__, no waiting for threads
 
 
-def _preload(modules: Sequence[str]) -> None:
-    """Import what the method will probably want, before its clock starts."""
+def _limit_addresses(more: int) -> None:
+    """Allow so many bytes of addresses beside those in use: a torch that was built for CUDA takes many GiB for itself."""
+    with open("/proc/self/statm") as file:
+        used = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + more, used + more))
+
+
+def _preload(modules: Sequence[str], device: str) -> str:
+    """Import what the method will probably want, before its clock starts. Returns what keeps CUDA from starting, or ""."""
     for name in modules:
         with contextlib.suppress(BaseException):  # the method's own import will raise it again, as its failure
             importlib.import_module(name)
-    for name, warm in (("torch", _warm_torch), ("numba", _warm_numba)):
-        if module := sys.modules.get(name):
-            with contextlib.suppress(BaseException):
-                warm(module)
+    torch, numba = sys.modules.get("torch"), sys.modules.get("numba")
+    if torch and device == "cuda":
+        try:
+            _start_cuda(torch)
+        except Exception as error:
+            return f"{type(error).__name__}: {_one_line(error)}"
+    with contextlib.suppress(BaseException):
+        if torch:
+            _warm_torch(torch, device)
+    with contextlib.suppress(BaseException):
+        if numba:
+            _warm_numba(numba)
+    return ""
 
 
-def _warm_torch(torch: Any) -> None:
+def _start_cuda(torch: Any) -> None:
+    """Make the context, and let the libraries for products and convolutions load: seconds that no method is to pay.
+
+    What can be computed the same way every time is, from here on; where nothing else is there, torch warns.
+    """
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.benchmark = False
+    ones = torch.ones(8, 8, device="cuda")
+    torch.nn.functional.conv2d(ones[None, None], ones[None, None, :3, :3])
+    if float((ones @ ones).sum()) != 8.0**3:
+        raise ArithmeticError("the GPU multiplies wrongly")
+    del ones
+    torch.cuda.empty_cache()  # what the method puts there is seen from outside
+
+
+def _warm_torch(torch: Any, device: str) -> None:
     """Step an optimiser once: torch imports a second's worth of compilers then. No random number is drawn."""
-    weight = torch.nn.Parameter(torch.zeros(1))
-    weight.grad = torch.zeros(1)
+    weight = torch.nn.Parameter(torch.zeros(1, device=device))
+    weight.grad = torch.zeros(1, device=device)
     optimiser = torch.optim.Adam([weight])
     optimiser.step()
     optimiser.zero_grad()
@@ -102,16 +138,20 @@ def _warm_numba(numba: Any) -> None:
     numba.njit(lambda numbers: numbers[0])(np.zeros(1))
 
 
-def _serve(pipes: Pipes, folder: str) -> None:
+def _serve(pipes: Pipes, folder: str, trouble: str) -> None:
+    """trouble: what was wrong with the machine before the code came, which then isn't run."""
     method: Any = None
     while True:
         frame = pipes.read()
         if frame.word == "load":
+            if trouble:
+                pipes.write("begun", frame.call, trouble)
+                return
             path = os.path.join(folder, FILE)
             with open(path, "wb") as file:
                 file.write(frame.value["code"].tobytes())
             _seed(frame.value["seed"])
-            pipes.write("begun", frame.call, None)
+            pipes.write("begun", frame.call, "")
             method, failure = _load(frame.value)
             _reply(pipes, frame.call, failure, _defined(method, frame.value["optional"]))
         else:

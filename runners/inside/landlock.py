@@ -12,7 +12,7 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls, the sam
 RULE_PATH_BENEATH = 1
 VERSION_ASKED = 1
 PR_SET_NO_NEW_PRIVS = 38
-EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1, 2, 4, 8, 1 << 14
 FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}  # by the ABI that brought them
 NET_TCP = 3  # bind, connect; since ABI 4
 SCOPES = 3  # abstract sockets, signals; since ABI 6
@@ -28,8 +28,10 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = [("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32)]
 
 
-def restrict(*, writable: Sequence[str]) -> int:
+def restrict(*, writable: Sequence[str], rewritable: Sequence[str] = ()) -> int:
     """Allow reading everywhere, writing beneath `writable` only, no TCP, no signals to processes that aren't ours.
+
+    Beneath `rewritable`, files that are there already may be written to.
 
     Returns the kernel's Landlock version, 0 where there is none or it is switched off; then nothing has changed.
     """
@@ -45,6 +47,8 @@ def restrict(*, writable: Sequence[str]) -> int:
         return 0
     try:
         _allow(libc, fence, "/", EXECUTE | READ_FILE | READ_DIR)
+        for folder in rewritable:
+            _allow(libc, fence, folder, files & (EXECUTE | WRITE_FILE | READ_FILE | READ_DIR | TRUNCATE))
         for folder in writable:
             _allow(libc, fence, folder, files)
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

@@ -3,7 +3,17 @@
 from runners.sandbox.clock import Ledger
 from runners.sandbox.errors import MethodFailure, SandboxError
 from runners.sandbox.preload import preload_for
-from runners.sandbox.probe import Isolation, probe_isolation, sweep
+from runners.sandbox.probe import Isolation, check_gpu, probe_isolation, sweep
 from runners.sandbox.sandbox import Sandbox
 
-__all__ = ["Isolation", "Ledger", "MethodFailure", "Sandbox", "SandboxError", "preload_for", "probe_isolation", "sweep"]
+__all__ = [
+    "Isolation",
+    "Ledger",
+    "MethodFailure",
+    "Sandbox",
+    "SandboxError",
+    "check_gpu",
+    "preload_for",
+    "probe_isolation",
+    "sweep",
+]

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from runners import inside, packages
 from runners.sandbox.errors import SandboxError
+from runners.sandbox.gpu import OPTIONAL_NODES, Gpu, driver_folder, library_path
 
 OLDEST = (0, 8)  # has --disable-userns, --perms and --size
 TMP_BYTES, SHM_BYTES = 256 << 20, 64 << 20
@@ -42,6 +43,11 @@ ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+ON_A_GPU = {  # read by NVIDIA's libraries as they start, before any code of the method
+    "CUDA_CACHE_PATH": "/tmp/.nv",  # noqa: S108
+    "CUBLAS_WORKSPACE_CONFIG": ":4096:8",  # the same sums every time
+    "NVIDIA_TF32_OVERRIDE": "0",  # float32 means float32
+}
 PUBLIC_DATA = ("sklearn/datasets/data", "sklearn/datasets/images", "sklearn/datasets/tests")  # tables that boards use
 
 
@@ -51,8 +57,7 @@ class Box:
 
     uid: int | None
     kit: str | None = None
-    gpu_nodes: tuple[str, ...] = ()
-    gpu_uuid: str = ""
+    gpu: Gpu | None = None
 
 
 @cache
@@ -87,12 +92,12 @@ def command(box: Box, *, seccomp_fd: int, info_fd: int, settings: str) -> list[s
         *_identity(box.uid),
         "--clearenv",
         *_environment(box),
-        *_system(box.gpu_nodes),
+        *_system(box.gpu),
         *_interpreter(),
         *_ours(box.kit),
         *("--chdir", "/tmp", "--hostname", "sandbox"),  # noqa: S108
         *("--seccomp", str(seccomp_fd), "--info-fd", str(info_fd), "--remount-ro", "/", "--"),
-        *_become(box.uid),
+        *_become(box.uid, box.gpu.groups if box.gpu else ()),
         *(*PYTHON, settings),
     ]
 
@@ -103,21 +108,23 @@ def _identity(uid: int | None) -> list[str]:
     return ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # setpriv needs them once and gives them up
 
 
-def _become(uid: int | None) -> list[str]:
+def _become(uid: int | None, groups: Sequence[int]) -> list[str]:
+    """An ordinary user stays who he is, and in his groups."""
     if uid is None:
         return []
-    change = ["--reuid", str(uid), "--regid", str(uid), "--clear-groups", "--inh-caps=-all", "--no-new-privs"]
+    member = [f"--groups={','.join(map(str, groups))}"] if groups else ["--clear-groups"]
+    change = ["--reuid", str(uid), "--regid", str(uid), *member, "--inh-caps=-all", "--no-new-privs"]
     return ["/usr/bin/setpriv", *change, "--"]
 
 
 def _environment(box: Box) -> Iterator[str]:
-    gpu = {"CUDA_VISIBLE_DEVICES": box.gpu_uuid, "CUDA_CACHE_PATH": "/tmp/.nv"} if box.gpu_uuid else {}  # noqa: S108
+    gpu = {**ON_A_GPU, "CUDA_VISIBLE_DEVICES": box.gpu.uuid, **library_path()} if box.gpu else {}
     for name, value in {**ENVIRONMENT, **gpu}.items():
         yield from ("--setenv", name, value)
 
 
-def _system(gpu_nodes: Sequence[str]) -> Iterator[str]:
-    """Libraries and programs, devices, and two small writable folders. No /etc, /home, /var, /sys."""
+def _system(gpu: Gpu | None) -> Iterator[str]:
+    """Libraries and programs, devices, and two small writable folders. No /etc, /home, /var; of /sys what a GPU needs."""
     for folder in ("/usr", "/etc"):
         yield from ("--perms", "0755", "--dir", folder)
     for folder in ("/usr/lib", "/usr/lib64", "/usr/bin"):
@@ -129,12 +136,21 @@ def _system(gpu_nodes: Sequence[str]) -> Iterator[str]:
     # Process 1 is bubblewrap itself: its memory and environment must not be reachable where it runs as the same user.
     yield from ("--tmpfs", "/proc/1", "--remount-ro", "/proc/1")
     yield from ("--dev", "/dev", "--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm")  # noqa: S108
-    for node in gpu_nodes:
-        yield from ("--dev-bind-try", node, node)
-    if gpu_nodes:
-        yield from ("--ro-bind-try", "/usr/local/nvidia", "/usr/local/nvidia")  # where some containers have the driver
-        yield from ("--ro-bind-try", "/sys/bus/pci", "/sys/bus/pci", "--ro-bind-try", "/sys/devices", "/sys/devices")
+    if gpu:
+        yield from _graphics(gpu)
     yield from ("--remount-ro", "/dev", "--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", "/tmp")  # noqa: S108
+
+
+def _graphics(gpu: Gpu) -> Iterator[str]:
+    """One card: its device files, without which there is no sandbox, its driver's libraries, and its share of /sys."""
+    for node in gpu.nodes:
+        yield from ("--dev-bind", node, node)
+    for node in OPTIONAL_NODES:
+        yield from ("--dev-bind-try", node, node)
+    if folder := driver_folder():
+        yield from (*_parents(folder), "--ro-bind", folder, folder)
+    for folder in gpu.kernel_folders():
+        yield from (*_parents(folder), "--ro-bind-try", folder, folder)
 
 
 def _interpreter() -> Iterator[str]:

@@ -1,6 +1,10 @@
-"""A method that tries to break out, for the self-test: each attempt must be refused. Standard library only."""
+"""A method that tries to break out, for the self-test: each attempt must be refused. Standard library only.
+
+On a GPU it also computes there, with torch, and tells what it found.
+"""
 
 import ctypes
+import importlib
 import mmap
 import os
 import socket
@@ -14,13 +18,15 @@ NUMBERS = {"x86_64": (101, 165, 272, 321, 250), "aarch64": (117, 40, 97, 280, 21
 PTRACE, MOUNT, UNSHARE, BPF, KEYCTL = NUMBERS[os.uname().machine]
 CLONE_NEWUSER = 0x10000000
 GOT_THROUGH = "got through"
+SIDE = 256  # of the matrices
 
 
 class Method:
-    """`attempt` returns {what was tried: "got through" or how it was refused}."""
+    """`attempt` returns {what was tried: "got through" or how it was refused}, `compute` what the GPU is and does."""
 
     def __init__(self, seed: int, device: str) -> None:
         self.libc = ctypes.CDLL(None, use_errno=True)
+        self.device = device
 
     def attempt(
         self, secret_file: str, secret_variable: str, outside: dict[str, str], processes: int
@@ -47,10 +53,26 @@ class Method:
             "reach a keyring": lambda: self._call(KEYCTL, 0, -1, 0),
             "queue calls past the filter": lambda: self._call(IO_URING, 1, ctypes.create_string_buffer(120)),
             "fork without end": lambda: _forks(processes),
-            "map memory without end": lambda: mmap.mmap(-1, 1 << 40),
             "fill the temporary folder": _fill,
         }
+        if self.device == "cpu":  # CUDA needs its addresses without limit: there a control group must hold
+            attempts["map memory without end"] = lambda: mmap.mmap(-1, 1 << 40)
         return {name: _try(attempt) for name, attempt in attempts.items()}
+
+    def compute(self) -> dict[str, str]:
+        """Multiply two matrices of whole numbers on the GPU; raises ArithmeticError where the product is wrong."""
+        torch = importlib.import_module("torch")
+        left, right = (torch.arange(SIDE * SIDE).reshape(SIDE, SIDE) % prime for prime in (7, 11))
+        product = (left.double().to("cuda") @ right.double().to("cuda")).cpu()
+        if not torch.equal(product, (left @ right).double()):
+            raise ArithmeticError("the GPU multiplies wrongly")
+        return {
+            "name": torch.cuda.get_device_name(),
+            "capability": "{}.{}".format(*torch.cuda.get_device_capability()),
+            "torch": str(torch.__version__),
+            "cuda": str(torch.version.cuda),
+            "cudnn": str(torch.backends.cudnn.version()),
+        }
 
     def _call(self, number: int, *arguments: object) -> None:
         if self.libc.syscall(number, *arguments) < 0:

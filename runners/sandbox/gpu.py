@@ -1,82 +1,168 @@
-"""The one GPU of this worker: its device files, and what a job uses of it, asked of the driver from outside."""
+"""The one GPU of this worker: what its sandboxes must see of it, and what a job uses of it, asked from outside."""
 
+import json
 import os
-import re
-from collections.abc import Collection
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-
-import pynvml
+from typing import Any
 
 from runners.sandbox.errors import SandboxError
 
-DRIVER = Path("/proc/driver/nvidia/gpus")
-SHARED_NODES = ("/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools")
+CARDS = Path(__file__).with_name("cards.py")
+PATIENCE = 30  # seconds: a driver that has to wake its card takes some
+SHARED_NODES = ("/dev/nvidiactl", "/dev/nvidia-uvm")
+OPTIONAL_NODES = ("/dev/nvidia-uvm-tools",)
+DRIVER_FOLDER = "NVIDIA_DRIVER_FOLDER"  # environment: where libcuda lies, once somebody has asked
+LOADERS_OWN = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", f"/usr/lib/{platform.machine()}-linux-gnu")
+PCI = Path("/sys/bus/pci/devices")
+MODULES = "nvidia*"  # the kernel's names of the driver
+SHOW_LIBCUDA = """
+import ctypes, os
+ctypes.CDLL("libcuda.so.1")
+print({os.path.realpath(line.split()[-1]) for line in open("/proc/self/maps") if "/libcuda.so" in line}.pop())
+"""
 
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU as the driver describes it; `minor` is the number of its device file."""
+    """One GPU as the driver describes it; `minor` is the number of its device file, `address` its place on the PCI bus."""
 
     uuid: str
     name: str
     minor: int
+    address: str = ""
+    memory_bytes: int = 0
+    capability: str = ""
+    is_split: bool = False
 
     @property
     def nodes(self) -> tuple[str, ...]:
         """The device files that a job on this GPU needs, and no other GPU's."""
         return (f"/dev/nvidia{self.minor}", *SHARED_NODES)
 
+    def require_nodes(self) -> None:
+        """Raises SandboxError for a device file that isn't there."""
+        for node in self.nodes:
+            if not Path(node).exists():
+                remedy = f"`nvidia-modprobe -u -c {self.minor}` as root makes it, where the driver is loaded"
+                raise SandboxError(f"the device file {node} of {self.name} is missing: {remedy}")
 
-def find_gpus(driver: Path = DRIVER) -> list[Gpu]:
-    """The machine's GPUs by device file; none without the driver."""
-    return sorted(
-        (parse_information(file.read_text()) for file in driver.glob("*/information")), key=lambda gpu: gpu.minor
-    )
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The groups that may open these files, where not everybody may."""
+        found = [Path(node).stat() for node in self.nodes if Path(node).exists()]
+        return tuple(sorted({stat.st_gid for stat in found if stat.st_mode & 0o006 != 0o006 and stat.st_gid}))
+
+    def kernel_folders(self) -> Iterator[str]:
+        """What CUDA reads below /sys: the modules' state, processors and their memory, this card's own entry."""
+        yield from sorted(str(path) for path in Path("/sys/module").glob(MODULES))
+        yield from ("/sys/devices/system/cpu", "/sys/devices/system/node")
+        if self.address and (PCI / self.address).exists():
+            yield from (str(PCI), str((PCI / self.address).resolve()))
 
 
-def parse_information(text: str) -> Gpu:
-    """Read one /proc/driver/nvidia/gpus/*/information."""
-    fields = dict(re.findall(r"^([^:\n]+):\s*(.*?)\s*$", text, re.MULTILINE))
-    return Gpu(uuid=fields["GPU UUID"], name=fields["Model"], minor=int(fields["Device Minor"]))
+@dataclass(frozen=True)
+class Driver:
+    """What the driver says: its version, the newest CUDA that it runs, its cards by their PCI addresses."""
+
+    version: str
+    cuda: str
+    cards: tuple[Gpu, ...]
 
 
+def ask_driver() -> Driver:
+    """Ask in a process of its own, within a time. Raises SandboxError with what keeps it from answering."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(CARDS)],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            stdin=subprocess.DEVNULL,
+        )
+        told: dict[str, Any] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        raise SandboxError(f"the GPU's driver did not answer within {PATIENCE} s") from None
+    except (OSError, ValueError) as error:
+        raise SandboxError(f"the GPU's driver can't be asked: {error}") from None
+    if "error" in told:
+        raise SandboxError(f"the GPU's driver doesn't answer: {told['error']}")
+    return Driver(told["driver"], told["cuda"], tuple(Gpu(**card) for card in told["cards"]))
+
+
+def find_gpus() -> list[Gpu]:
+    """This machine's GPUs in the order of their PCI addresses; none without a driver that answers."""
+    try:
+        return list(ask_driver().cards)
+    except SandboxError:
+        return []
+
+
+@cache
 def worker_gpu() -> Gpu:
-    """The GPU of this worker: the first one that CUDA_VISIBLE_DEVICES names by UUID or index, or else the first of all.
+    """The GPU of this worker: the first one that CUDA_VISIBLE_DEVICES names, or else the first of all. Asked once.
 
-    Raises SandboxError where there is none.
+    Raises SandboxError where there is none, or none that can be lent to a sandbox.
     """
-    return choose(find_gpus(), os.environ.get("CUDA_VISIBLE_DEVICES"))
+    if Path("/dev/dxg").exists() and not Path("/dev/nvidiactl").exists():
+        raise SandboxError("a GPU of Windows (WSL) has no device file of its own that a sandbox could be given")
+    gpu = choose(list(ask_driver().cards), os.environ.get("CUDA_VISIBLE_DEVICES"))
+    if gpu.is_split:
+        raise SandboxError(f"{gpu.name} is divided by MIG, whose parts can't be told apart from outside: switch it off")
+    return gpu
 
 
 def choose(gpus: list[Gpu], visible: str | None) -> Gpu:
+    """The card that a list of UUIDs names first. An index counts by PCI address, as nvidia-smi does."""
     wanted = "0" if visible is None else visible.split(",")[0].strip()
     for index, gpu in enumerate(gpus):
         if wanted == str(index) or (wanted and gpu.uuid.startswith(wanted)):
             return gpu
+    if wanted.startswith("MIG-"):
+        raise SandboxError(f"CUDA_VISIBLE_DEVICES names a part of a card, {wanted}: a worker needs a whole one")
     raise SandboxError(f"no GPU for this job: {len(gpus)} found, CUDA_VISIBLE_DEVICES is {visible!r}")
 
 
-def gpu_memory(uuid: str, pids: Collection[int]) -> int:
-    """Bytes of GPU memory that these processes hold now.
+@cache
+def driver_folder() -> str:
+    """Where the driver's libraries really lie; "" where libcuda can't be loaded. Asked once, then told to children.
 
-    Where the driver can't tell processes apart (in a container), everything on this GPU counts: a worker runs one job
-    at a time. Raises SandboxError where the driver doesn't answer.
+    Links to it may lead through folders that a sandbox has not, and LD_LIBRARY_PATH is not handed on to it.
     """
+    if told := os.environ.get(DRIVER_FOLDER):
+        return told
     try:
-        pynvml.nvmlInit()
+        done = subprocess.run([sys.executable, "-c", SHOW_LIBCUDA], capture_output=True, text=True, timeout=PATIENCE)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return str(Path(done.stdout.strip()).parent) if done.returncode == 0 else ""
+
+
+def library_path() -> dict[str, str]:
+    """The variable with which the driver's libraries are found.
+
+    None where the loader looks there by itself: its other libraries must not come before those that torch brings.
+    """
+    folder = driver_folder()
+    return {} if not folder or folder in LOADERS_OWN else {"LD_LIBRARY_PATH": folder}
+
+
+def driver_environment() -> dict[str, str]:
+    """What an evaluator must be told to find the driver."""
+    return {DRIVER_FOLDER: driver_folder(), **library_path()} if driver_folder() else {}
+
+
+def make_nodes(gpu: Gpu) -> None:
+    """Let the driver's own helper load its memory module and make the device files: inside a sandbox it can't."""
+    if helper := shutil.which("nvidia-modprobe"):
+        words = [helper, "-u", "-c", str(gpu.minor)]
         try:
-            device = pynvml.nvmlDeviceGetHandleByUUID(uuid)
-            rows = [(row.pid, row.usedGpuMemory) for row in pynvml.nvmlDeviceGetComputeRunningProcesses(device)]
-        finally:
-            pynvml.nvmlShutdown()
-    except pynvml.NVMLError as error:
-        raise SandboxError(f"the GPU's driver doesn't answer: {error}") from error
-    return held_by(rows, pids)
-
-
-def held_by(rows: Collection[tuple[int, int | None]], pids: Collection[int]) -> int:
-    """Add up (pid, bytes) of one GPU, those of `pids` if any of them is listed; None where the driver doesn't know."""
-    known = [(pid, size) for pid, size in rows if size is not None]
-    mine = [size for pid, size in known if pid in pids]
-    return sum(mine) if mine else sum(size for _, size in known)
+            subprocess.run(words, capture_output=True, timeout=PATIENCE, stdin=subprocess.DEVNULL)
+        except (OSError, subprocess.TimeoutExpired):
+            return  # a file that is missing is named when the sandbox starts

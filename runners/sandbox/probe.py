@@ -3,6 +3,7 @@
 import os
 import platform
 import secrets
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from papers.task import Limits
 from runners.sandbox.cgroup import remove_orphans, writable_parents
 from runners.sandbox.errors import MethodFailure, SandboxError
+from runners.sandbox.gpu import ask_driver, make_nodes, worker_gpu
 from runners.sandbox.owner import end_orphans
 from runners.sandbox.sandbox import Sandbox
 
@@ -17,6 +19,7 @@ CANARY = Path(__file__).with_name("canary.py")
 VARIABLE = "SANDBOX_CANARY"
 NAMESPACES = ("pid", "net", "ipc", "mnt", "uts")
 LIMITS = Limits(call_seconds=20, play_seconds=40, memory_bytes=600 << 20, processes=32)
+GPU_LIMITS = Limits(call_seconds=120, play_seconds=240, memory_bytes=6 << 30, processes=64)  # a cold disk, a cold card
 REMEDY = (
     "Install bubblewrap 0.8 or newer and allow its namespaces: as root `sysctl user.max_user_namespaces=15000` and, "
     "where they exist, `sysctl kernel.unprivileged_userns_clone=1` and "
@@ -45,13 +48,16 @@ def sweep() -> int:
 
 
 @cache
-def probe_isolation() -> Isolation:
-    """Clear away what earlier workers left, try to break out, and say what held. Once per process, some 0.5 s."""
+def probe_isolation(device: str = "cpu") -> Isolation:
+    """Clear away what earlier workers left, try to break out, and say what held. Once per process, some 0.5 s.
+
+    For "cuda" by the recipe of a GPU's sandboxes, in which nothing but a control group limits memory.
+    """
     if platform.system() != "Linux":
         return Isolation("none", False, f"Isolation needs Linux; this is {platform.system()}.", REMEDY)
     try:
         sweep()
-        attempts, landlock = _attempt()
+        attempts, landlock = _attempt(device)
     except (SandboxError, MethodFailure, OSError) as error:
         return Isolation("none", False, f"No sandbox can be made here: {error}", REMEDY)
     through = [name for name, outcome in attempts.items() if not outcome.startswith("refused")]
@@ -61,18 +67,40 @@ def probe_isolation() -> Isolation:
     layers = {"bubblewrap": True, "seccomp": True, "landlock": landlock > 0, "cgroup": version > 0}
     lacking = [name for name, is_there in layers.items() if not is_there]
     level = "+".join(name for name, is_there in layers.items() if is_there)
-    reason = f"Holds, but without {' and '.join(lacking)}." if lacking else ""
     remedy = "Delegate a control group: see runners/sandbox/README.md." if "cgroup" in lacking else ""
+    if device == "cuda" and version == 0:
+        return Isolation(level, False, "Without a control group nothing limits memory on a GPU.", remedy)
+    reason = f"Holds, but without {' and '.join(lacking)}." if lacking else ""
     return Isolation(level, True, reason, remedy)
 
 
-def _attempt() -> tuple[dict[str, str], int]:
+def check_gpu() -> dict[str, str]:
+    """Let the canary compute on this worker's GPU, in a sandbox, and return what it says of itself and of the driver.
+
+    Raises SandboxError: whatever goes wrong is this machine's fault, since the code is ours. Some seconds.
+    """
+    driver, gpu = ask_driver(), worker_gpu()
+    make_nodes(gpu)
+    began = time.monotonic()
+    with Sandbox.start(limits=GPU_LIMITS, device="cuda", preload=("torch",)) as sandbox:
+        try:
+            sandbox.load(CANARY.read_bytes(), seed=0, calls=("compute",))
+            seconds = time.monotonic() - began
+            facts = sandbox.call("compute")
+        except MethodFailure as failure:
+            raise SandboxError(f"{gpu.name} doesn't compute in a sandbox: {failure.message}") from None
+    if not isinstance(facts, dict):
+        raise SandboxError("the GPU's self-test answered nonsense")
+    return {"driver": driver.version, "newest_cuda": driver.cuda, "seconds_to_start": f"{seconds:.2f}", **facts}
+
+
+def _attempt(device: str) -> tuple[dict[str, str], int]:
     """Let the canary try everything; the outcomes and the Landlock version."""
     secret = secrets.token_hex(16)
     outside = {name: os.readlink(f"/proc/self/ns/{name}") for name in NAMESPACES}
     os.environ[VARIABLE] = secret
     try:
-        with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
+        with Sandbox.start(limits=LIMITS, device=device, preload=()) as sandbox:
             sandbox.load(CANARY.read_bytes(), seed=0, calls=("attempt",))
             outcomes = sandbox.call("attempt", str(CANARY), secret, outside, LIMITS.processes)
             if not isinstance(outcomes, dict) or not all(isinstance(outcome, str) for outcome in outcomes.values()):

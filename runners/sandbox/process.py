@@ -26,7 +26,7 @@ from runners.sandbox.gpu import Gpu
 from runners.sandbox.owner import Owner, end_marked
 from runners.sandbox.slots import Slot
 
-ROOM = 1 << 30  # bytes of address space beside the method's memory: libraries are mapped, not used
+ROOM = 1 << 30  # bytes of address space beside the method's memory: what it imports itself is mapped, not used
 FILE_BYTES, OPEN_FILES = 256 << 20, 256
 INFO_SECONDS = 20.0  # bubblewrap needs 0.01
 START_CPU = 60  # seconds that imports may take beside the play
@@ -91,11 +91,11 @@ def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload:
         known = " and ".join(seccomp.MACHINES)
         raise SandboxError(f"the system call filter knows {known} only, this machine is {platform.machine()}")
     path = bubblewrap.find_bubblewrap()
+    if gpu:
+        gpu.require_nodes()
     slot = Slot() if os.geteuid() == 0 else None
     group = Cgroup.create(memory_bytes=limits.memory_bytes, processes=limits.processes)
-    box = Box(
-        uid=slot.uid if slot else None, kit=kit, gpu_nodes=gpu.nodes if gpu else (), gpu_uuid=gpu.uuid if gpu else ""
-    )
+    box = Box(uid=slot.uid if slot else None, kit=kit, gpu=gpu)
     try:
         process, inner = _bubblewrap(
             path, box=box, group=group, machine=machine, settings=_settings(limits, bool(gpu), preload)
@@ -116,8 +116,10 @@ def start_bare(*, limits: Limits, on_gpu: bool, preload: tuple[str, ...]) -> Inm
         "rlimits": {"CORE": 0, "CPU": cpu_backstop(limits, on_gpu)},
         "preload": preload,
         "landlock": False,
+        "more_addresses": None,
         "frame_bytes": limits.frame_bytes,
         "folder": folder,
+        "device": "cuda" if on_gpu else "cpu",
     }
     process = _popen(
         [*bubblewrap.PYTHON, json.dumps(settings)],
@@ -157,10 +159,9 @@ def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
         "MEMLOCK": 64 << 10,
         "MSGQUEUE": 0,
     }
-    if not gpu:  # CUDA reserves huge ranges of addresses
-        rlimits["AS"] = limits.memory_bytes + ROOM
     settings = {"rlimits": rlimits, "preload": preload, "landlock": True, "frame_bytes": limits.frame_bytes}
-    return json.dumps({**settings, "folder": bubblewrap.FOLDER})
+    settings["more_addresses"] = None if gpu else limits.memory_bytes + ROOM  # CUDA reserves huge ranges of addresses
+    return json.dumps({**settings, "folder": bubblewrap.FOLDER, "device": "cuda" if gpu else "cpu"})
 
 
 def _bubblewrap(
@@ -172,7 +173,7 @@ def _bubblewrap(
     info, info_end = os.pipe()
     doors = group.doors() if group else []
     try:
-        os.write(filter_fd, seccomp.program(machine, have_cgroup=group is not None, gpu=bool(box.gpu_nodes)))
+        os.write(filter_fd, seccomp.program(machine, have_cgroup=group is not None, gpu=box.gpu is not None))
         os.lseek(filter_fd, 0, os.SEEK_SET)
         arguments = bubblewrap.command(box, seccomp_fd=filter_fd, info_fd=info_end, settings=settings)
         process = _popen(

@@ -1,6 +1,5 @@
 """One play's sandbox: a harness started ahead, one method, its calls, and the end of both."""
 
-import contextlib
 import secrets
 import signal
 import time
@@ -15,14 +14,15 @@ from runners.inside import wire
 from runners.sandbox.channel import OUTPUT_LIMIT, Channel, TooMuchOutput, clean
 from runners.sandbox.clock import Clock, Ledger
 from runners.sandbox.errors import MethodFailure, OutOfMemory, OutOfTime, Reason, SandboxError
-from runners.sandbox.gpu import gpu_memory, worker_gpu
+from runners.sandbox.gpu import worker_gpu
+from runners.sandbox.gpu_meter import GpuMeter
 from runners.sandbox.process import Inmate, start_bare, start_isolated
-from runners.sandbox.usage import Meter, tree
+from runners.sandbox.usage import Meter
 
 START_SECONDS = 120.0  # for the interpreter and what it preloads; a cold disk needs 10, a busy machine more
 MESSAGE_LENGTH, TRACEBACK_LENGTH = 1000, 16_000
 NEARLY = 0.9  # of the memory limit: who is killed below it was killed for others
-GPU_LOOKS = 5.0  # seconds between two questions to the driver
+GPU_LOOKS = 1.0  # seconds between two questions to the driver
 Stopped = (EOFError, TimeoutError, TooMuchOutput, OutOfMemory, OutOfTime, wire.FrameError)  # why no answer comes
 
 
@@ -43,7 +43,7 @@ class Sandbox:
         self._is_loaded = False
         self._gpu_asked = 0.0
         self._optional: frozenset[str] = frozenset()
-        self.gpu_memory_bytes = 0  # peak of what the driver was seen to report
+        self._gpu = GpuMeter(inmate.gpu, inmate.inner) if inmate.gpu else None
         self.landlock = 0  # the kernel's version of it, 0 without
 
     @classmethod
@@ -103,8 +103,13 @@ class Sandbox:
         call = secrets.token_hex(8)
         buffers = wire.pack(wire.Frame("load", call, value), limit=self._limits.frame_bytes)
         self._channel.send(buffers, until=time.monotonic() + START_SECONDS)
-        self._await_harness("begun", call)  # a preload under way isn't the method's time
+        trouble = self._await_harness("begun", call)  # a preload under way isn't the method's time
+        if trouble:
+            self._end()
+            raise SandboxError(f"CUDA does not start in the sandbox: {clean(str(trouble))[:MESSAGE_LENGTH]}")
         self._is_loaded = True
+        if self._gpu:
+            self._gpu.begin()
         self._clock.set_to_zero(ledger or Ledger())
         doing = "being imported and constructed"
         try:
@@ -144,13 +149,19 @@ class Sandbox:
         if self._inmate:
             self._clock.look()
         seconds = self._clock.seconds
+        is_on_gpu = self._device == "cuda" and not (self._gpu and self._gpu.is_idle)
         return {
             "seconds": seconds,
             "cpu_seconds": self._clock.cpu_seconds,
-            "gpu_seconds": seconds if self._device == "cuda" else 0.0,  # the GPU is reserved for these seconds
+            "gpu_seconds": seconds if is_on_gpu else 0.0,  # the GPU is the method's alone for these seconds
             "memory_bytes": self._meter.peak_bytes,
-            "gpu_memory_bytes": self.gpu_memory_bytes,
+            "gpu_memory_bytes": self._gpu_memory_bytes(),
         }
+
+    def _gpu_memory_bytes(self) -> int | None:
+        if self._device == "cpu":
+            return 0
+        return self._gpu.peak_bytes if self._gpu else None
 
     def reset_peak(self) -> None:
         """Let `lap_bytes` begin anew."""
@@ -202,7 +213,6 @@ class Sandbox:
             self._clock.judge()
         except Stopped as error:
             raise self._failure_of(error, doing) from None
-        self._look_at_gpu()
         if frame.call != call or frame.word not in ("answer", "error"):
             raise self._fail("answer", f"While {doing}, the method sent something else than the answer to this call.")
         if frame.word == "error":
@@ -296,17 +306,15 @@ class Sandbox:
     def _tick(self) -> None:
         """While the method works: measure, stop what takes too long, and without a control group what grows too large."""
         self._clock.look()
+        self._look_at_gpu()
         if self._meter.now_bytes > self._limits.memory_bytes:
             raise OutOfMemory
 
     def _look_at_gpu(self) -> None:
-        """Ask the driver after an answer, when the method's clock stands: torch keeps the memory that it once had."""
-        inmate = self._inmate
-        if inmate and inmate.gpu and time.monotonic() > self._gpu_asked + GPU_LOOKS:
+        """Ask the driver, and not too often."""
+        if self._gpu and time.monotonic() > self._gpu_asked + GPU_LOOKS:
             self._gpu_asked = time.monotonic()
-            with contextlib.suppress(SandboxError):  # a driver that doesn't answer is no reason to end a run
-                seen = gpu_memory(inmate.gpu.uuid, tree(inmate.inner))
-                self.gpu_memory_bytes = max(self.gpu_memory_bytes, seen)
+            self._gpu.look()
 
     def _end(self) -> None:
         """Kill everything and give everything back."""
@@ -314,6 +322,8 @@ class Sandbox:
         if inmate is None:
             return
         self._clock.stop()
+        if self._gpu:
+            self._gpu.look()
         inmate.end()
         self._drain()
         self._channel.close()

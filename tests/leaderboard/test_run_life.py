@@ -1,5 +1,6 @@
 """The life of a run in the database: events in any order, any number of times, from anyone."""
 
+from collections import Counter
 from datetime import timedelta
 from random import Random
 
@@ -166,6 +167,7 @@ def test_the_sweep_brings_back_a_run_that_nobody_hears_of(run):
 def broker(monkeypatch):
     """What the broker knows: ids of waiting messages, and how long ago an execution began."""
     known = {"waiting": set(), "began": None}
+    monkeypatch.setattr(tasks, "living_queues", lambda: Counter(cpu=1))
     monkeypatch.setattr("runners.deliveries.waiting_ids", lambda queue: known["waiting"])
     monkeypatch.setattr("runners.deliveries.began", lambda run, attempt: known["began"])
     return known
@@ -185,6 +187,18 @@ def broker(monkeypatch):
 def test_the_sweep_finds_messages_that_are_lost(run, broker, minutes, waiting, began, attempt):
     Run.objects.update(released=timezone.now() - timedelta(minutes=minutes), queue="cpu")
     broker |= {"waiting": {name.format(run.pk) for name in waiting}, "began": began}
+    tasks.sweep()
+    run.refresh_from_db()
+    assert (run.status, run.attempt, run.crashes) == ("queued", attempt, 0)
+
+
+@pytest.mark.parametrize(("living", "attempt"), [({"cpu": 1}, 2), ({"cpu": 1, "gpu": 1}, 1), ({}, 1)])
+def test_a_run_that_was_handed_to_a_queue_without_a_worker_comes_back_where_there_is_another(
+    run, broker, monkeypatch, living, attempt
+):
+    Run.objects.update(released=timezone.now() - timedelta(minutes=5), queue="gpu")
+    broker["waiting"] = {f"run-{run.pk}-1"}
+    monkeypatch.setattr(tasks, "living_queues", lambda: Counter(living))
     tasks.sweep()
     run.refresh_from_db()
     assert (run.status, run.attempt, run.crashes) == ("queued", attempt, 0)

@@ -2,14 +2,12 @@
 
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from runners.sandbox import Sandbox, SandboxError, preload_for, probe, probe_isolation
 from runners.sandbox.bubblewrap import Box, command, kit_path
-from runners.sandbox.gpu import Gpu
 from runners.sandbox.process import PROJECT
 from tests.runners.sandboxes import LIMITS, method
 
@@ -60,35 +58,6 @@ def test_a_kit_that_is_not_there_is_our_error():
         kit_path("papers.nowhere.kit")
 
 
-def test_a_gpu_job_without_a_gpu_is_our_error(monkeypatch):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "77")
-    with pytest.raises(SandboxError, match="no GPU"):
-        Sandbox.start(limits=LIMITS, device="cuda")
-
-
-def test_a_gpu_job_sees_its_gpu_by_uuid_and_has_no_limit_on_addresses(isolated, monkeypatch):
-    monkeypatch.setattr("runners.sandbox.sandbox.worker_gpu", lambda: Gpu("GPU-1234", "stand-in", 77))
-    code = method("""
-        import os
-        import resource
-        return [os.environ["CUDA_VISIBLE_DEVICES"], resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY]
-    """)  # fmt: skip
-    with Sandbox.start(limits=LIMITS, device="cuda", preload=()) as sandbox:
-        sandbox.load(code, seed=1, calls=("go",))
-        assert sandbox.call("go") == ["GPU-1234", True]
-        assert sandbox.spent()["gpu_seconds"] == sandbox.spent()["seconds"] > 0
-
-
-def test_only_the_jobs_device_files_are_bound_and_before_dev_becomes_read_only():
-    box = Box(uid=None, gpu_nodes=Gpu("GPU-1234", "stand-in", 1).nodes, gpu_uuid="GPU-1234")
-    arguments = command(box, seccomp_fd=3, info_fd=4, settings="{}")
-    bound = [arguments[at + 1] for at, argument in enumerate(arguments) if argument == "--dev-bind-try"]
-    assert bound == ["/dev/nvidia1", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"]
-    closed = next(at for at, pair in enumerate(pairwise(arguments)) if pair == ("--remount-ro", "/dev"))
-    assert arguments.index("--dev") < arguments.index("/dev/nvidia1") < closed
-    assert "--dev-bind-try" not in command(Box(uid=None), seccomp_fd=3, info_fd=4, settings="{}")
-
-
 @pytest.mark.parametrize("uid", [None, 60_300])
 def test_root_never_gets_a_user_namespace_and_an_ordinary_user_always(uid):
     arguments = command(Box(uid=uid), seccomp_fd=3, info_fd=4, settings="{}")
@@ -114,7 +83,7 @@ def test_the_listed_libraries_and_the_kit_that_code_imports_are_found():
 def test_the_self_test_names_what_holds(isolated):
     found = probe_isolation()
     assert found.level.startswith("bubblewrap+seccomp")
-    outcomes, _ = probe._attempt()
+    outcomes, _ = probe._attempt("cpu")
     assert len(outcomes) >= 20
     assert all(outcome.startswith("refused: ") for outcome in outcomes.values())
 

@@ -1,22 +1,14 @@
-"""The parts of a sandbox that can be looked at alone: control groups, GPUs, user numbers, measuring."""
+"""The parts of a sandbox that can be looked at alone: control groups, user numbers, measuring."""
 
 import os
 import subprocess
 import sys
 import time
 
-import pytest
-
-from runners.sandbox import SandboxError, gpu, usage
+from runners.sandbox import usage
 from runners.sandbox.cgroup import Cgroup, own_groups, writable_parents
-from runners.sandbox.gpu import Gpu
 from runners.sandbox.slots import Slot
 
-H100 = (
-    "Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 55\nGPU UUID: \t GPU-aaaa-1\n"
-    "Bus Type: \t PCIe\nDevice Minor: \t 3\nGPU Firmware: \t 1\n"
-)
-GPUS = [Gpu("GPU-aaaa-1", "A", 0), Gpu("GPU-bbbb-2", "B", 1)]
 V1 = "8:pids:/\n4:memory:/job/7\n2:cpu,cpuacct:/job/7\n0::/\n"
 V1_MOUNTS = (
     "30 25 0:26 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755\n"
@@ -107,45 +99,6 @@ except PermissionError:
     assert said[1] == "x"
     assert said[2] == ("refused" if version >= 1 else "written")
     assert said[3] == ("refused" if version >= 6 else "signalled")
-
-
-def test_a_gpu_is_read_from_its_driver_file(tmp_path):
-    (tmp_path / "0000:01:00.0").mkdir()
-    (tmp_path / "0000:01:00.0/information").write_text(H100)
-    (found,) = gpu.find_gpus(tmp_path)
-    assert found == Gpu("GPU-aaaa-1", "NVIDIA H100 80GB HBM3", 3)
-    assert found.nodes == ("/dev/nvidia3", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools")
-    assert gpu.find_gpus(tmp_path / "nowhere") == []
-
-
-@pytest.mark.parametrize(
-    ("visible", "uuid"),
-    [(None, "GPU-aaaa-1"), ("1", "GPU-bbbb-2"), ("GPU-bbbb-2", "GPU-bbbb-2"), ("GPU-bb", "GPU-bbbb-2"),
-     ("1,0", "GPU-bbbb-2")],
-)  # fmt: skip
-def test_the_workers_gpu_is_the_one_it_was_given(visible, uuid):
-    assert gpu.choose(GPUS, visible).uuid == uuid
-
-
-@pytest.mark.parametrize("visible", ["", "2", "-1", "GPU-c"])
-def test_no_gpu_is_an_error_of_ours(visible):
-    with pytest.raises(SandboxError, match="no GPU"):
-        gpu.choose(GPUS, visible)
-
-
-def test_gpu_memory_is_that_of_the_jobs_processes_on_its_gpu():
-    rows = [(10, 100), (11, 30), (12, None)]
-    assert gpu.held_by(rows, {10}) == 100
-    assert gpu.held_by(rows, {10, 11}) == 130
-    assert gpu.held_by(rows, {99}) == 130  # pids of a container: everything on this GPU
-    assert gpu.held_by([], {10}) == 0
-
-
-def test_a_machine_without_a_driver_has_no_gpu_memory_to_tell():
-    if gpu.find_gpus():
-        pytest.skip("this machine has a GPU")
-    with pytest.raises(SandboxError, match="driver"):
-        gpu.gpu_memory("GPU-a", {10})
 
 
 def test_two_slots_never_share_a_user_number_and_a_closed_one_is_free_again():

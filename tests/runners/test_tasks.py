@@ -199,7 +199,7 @@ def test_code_that_is_not_the_submissions_is_refused(send):
 def test_a_worker_that_cannot_isolate_refuses_uploads_and_runs_house_methods_without(doubling, monkeypatch):
     unsafe = Isolation("none", False, "There is no bubblewrap.", "Install it.")
     code = method("return 2 * x")
-    monkeypatch.setattr(tasks, "probe_isolation", lambda: unsafe)
+    monkeypatch.setattr(tasks, "probe_isolation", lambda device: unsafe)
     monkeypatch.setattr(tasks, "fetch", lambda url, report: (code, PUBLIC_KEY))
     told = {"task": "doubling", "tier": "quick", "task_version": doubling.version, "seeds": 1}
     told |= {"attempt_url": "", "oracle": "", "code_sha256": hashlib.sha256(code).hexdigest()}

@@ -1,0 +1,123 @@
+"""The GPU of a worker: the worker takes runs while it computes, and otherwise says why not and tries it again.
+
+One worker per card. What is asked of the card is asked in a process of its own, so that a driver that hangs is a sentence.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+from runners import presence
+from runners.job import ROOT
+from runners.sandbox import SandboxError
+from runners.sandbox.gpu import driver_environment, worker_gpu
+from runners.sandbox.gpu_meter import ask_card
+
+log = logging.getLogger(__name__)
+
+CANARY = [sys.executable, "-m", "runners", "canary", "--gpu", "--json"]
+CANARY_SECONDS = 300  # torch from a cold disk, a driver that loads
+AGAIN = 60.0  # seconds between two tries of a card that failed
+
+
+@dataclass
+class Card:
+    """The GPU of this worker as it stands; `trouble` says why it takes no runs, "" where it does."""
+
+    worker: str
+    stop_taking: Callable[[], object]
+    go_on_taking: Callable[[], object]
+    trouble: str = ""
+    _held: list[socket.socket] = field(default_factory=list)
+    _ended: Event = field(default_factory=Event)
+
+    def take(self) -> None:
+        """Take the card for this worker and try it; without it the worker takes nothing."""
+        try:
+            self._held.append(reserve(worker_gpu().uuid))
+            self.trouble = canary()
+        except SandboxError as error:
+            self.trouble = str(error)
+        if self.trouble:
+            self._retire()
+        Thread(target=self._watch, daemon=True, name="card").start()
+
+    def leave(self) -> None:
+        self._ended.set()
+
+    def look(self) -> None:
+        """Retire after a run that lost the card, and come back when it computes and nobody holds any of it."""
+        if not self.trouble:
+            self.trouble = presence.retirement(self.worker)
+            if self.trouble:
+                self._retire()
+        elif self._held:
+            self.trouble = left_behind() or canary()
+            if not self.trouble:
+                log.warning("the GPU computes again")
+                presence.retire(self.worker, "")
+                self.go_on_taking()
+
+    def _retire(self) -> None:
+        log.error("no runs are taken: %s", self.trouble)
+        self.stop_taking()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(AGAIN if self.trouble else presence.INTERVAL):
+            self.look()
+
+
+def reserve(uuid: str) -> socket.socket:
+    """Hold a card for this process, as long as it lives. Raises SandboxError where another worker has it."""
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        held.bind(f"\0claimcheck-gpu-{uuid}")
+    except OSError:
+        held.close()
+        raise SandboxError(
+            f"another worker of this machine has {uuid}: name another card by CUDA_VISIBLE_DEVICES"
+        ) from None
+    return held
+
+
+def canary() -> str:
+    """What keeps the card from computing in a sandbox, or "". Some ten seconds; never longer than CANARY_SECONDS."""
+    process = subprocess.Popen(
+        CANARY, cwd=ROOT, env={**os.environ, **driver_environment()}, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
+    )
+    assert process.stdout
+    try:
+        said = json.loads(process.communicate(timeout=CANARY_SECONDS)[0])
+        return "" if said["ok"] else str(said["reason"])
+    except subprocess.TimeoutExpired:
+        abandon(process)
+        return f"the GPU's self-test did not end within {CANARY_SECONDS} s"
+    except (ValueError, KeyError):
+        return f"the GPU's self-test ended with status {process.returncode} and said nothing"
+
+
+def abandon(process: subprocess.Popen[bytes], seconds: float = 5) -> bool:
+    """Kill a process, and wait only so long: one that hangs in the driver can't be ended. Returns whether it ended."""
+    process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    if process.returncode is None:
+        log.error("process %s hangs in the kernel and is left alone", process.pid)
+    return process.returncode is not None
+
+
+def left_behind() -> str:
+    """Who holds memory of the card though no run is under way, or ""."""
+    try:
+        holding = ask_card(worker_gpu().uuid)
+    except SandboxError as error:
+        return str(error)
+    pids = ", ".join(str(pid) for pid, _ in holding.by_process)
+    return f"{holding.used_bytes >> 20} MiB of the GPU are held, by process {pids}" if pids else ""
