@@ -94,8 +94,8 @@ def case_profile(board: Board, rows: Sequence[Standing], context: Mapping[str, d
     for index, (row, look) in enumerate(looks(rows)):
         intervals = [style.interval(row.cases.get(case, {})) for case in cases]
         values, bars = [value for _, value, _ in intervals], style.error_bars(intervals)
-        aside = {"error_x": bars, "orientation": "h", "offsetgroup": str(index)}
-        data.append(style.trace(row.submission.name, values, cases, look, **aside))
+        points = style.trace(row.submission.name, values, cases, look, error_x=bars, orientation="h")
+        data.append(points | {"offsetgroup": str(index)})
     for index, (name, values_by_case) in enumerate(context.items()):
         known = {case: values_by_case[case] for case in cases if case in values_by_case}
         data.append(style.marks(board.task.metric(name).label, known, is_open=index % 2 == 0))

@@ -34,12 +34,12 @@ from papers.task import Board, Task
 PER_PAGE = 50
 CONTRASTED = 20
 COLUMN_LABELS = {
-    "cpu": "CPU",
-    "seconds": "Seconds",
-    "memory": "Memory",
-    "device": "Device",
-    "author": "Author",
-    "date": "Date",
+    "cpu": ("CPU", "CPU time inside the method, all cases and seeds together"),
+    "seconds": ("Seconds", "Wall time inside the method, all cases and seeds together"),
+    "memory": ("Memory", "The most memory that the method held at once"),
+    "device": ("Device", "Where it ran: costs compare within one device class only"),
+    "author": ("Author", "Who submitted it; house methods come with the board"),
+    "date": ("Date", "When the run that counts ended (UTC)"),
 }
 TABS = (("task", "Leaderboard"), ("task_claims", "Claims"), ("task_protocol", "Protocol"), ("submit", "Submit"))
 PLOTTED = 200  # rows of a board that its charts show
@@ -193,22 +193,27 @@ def headers(view: View, metrics: list[Metric]) -> list[dict[str, Any]]:
     primary, is_place = view.board.task.primary, view.rule == "rank"
     rule = f", {recast.LABELS[view.rule]}" if view.rule else ""
     arrow = "↓" if is_place else style.direction(primary)
-    columns = [("method", "Method", False)]
-    columns += [(primary.name, f"{primary.label}{rule} {arrow}", style.starts_at_the_top(primary) and not is_place)]
-    columns += [(metric.name, style.directed_label(metric), style.starts_at_the_top(metric)) for metric in metrics]
-    columns += [(name, label, name == "date") for name, label in COLUMN_LABELS.items()]
+    columns = [("method", "Method", "What was evaluated: one file, on every case and seed", False)]
+    is_descending = style.starts_at_the_top(primary) and not is_place
+    columns += [(primary.name, f"{primary.label}{rule} {arrow}", primary.description, is_descending)]
+    columns += [
+        (metric.name, style.directed_label(metric), metric.description, style.starts_at_the_top(metric))
+        for metric in metrics
+    ]
+    columns += [(name, label, told, name == "date") for name, (label, told) in COLUMN_LABELS.items()]
     fixed = {"method", primary.name}
     return [
         {
             "name": name,
             "label": label,
+            "explanation": told,
             "link": view.next_sort(name, descending_first=descending),
             "aria": view.aria_sort(name),
             "is_number": name not in ("method", "author", "device"),
             "is_shown": name in fixed or view.shows(name),
             "is_fixed": name in fixed,
         }
-        for name, label, descending in columns
+        for name, label, told, descending in columns
     ]
 
 
