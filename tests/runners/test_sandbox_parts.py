@@ -96,10 +96,13 @@ def test_sixty_spinning_processes_of_a_group_weigh_no_more_than_one_beside_it():
 
     spin = "while True: pass"
     many = f"import os\nfor _ in range(6): os.fork()\n{spin}"  # 64
-    spinners = subprocess.Popen([sys.executable, "-S", "-c", many], preexec_fn=lambda: share_a_core(*doors))
+    spinners = subprocess.Popen(
+        [sys.executable, "-S", "-c", many],
+        preexec_fn=lambda: share_a_core(*doors),  # noqa: PLW1509
+    )
     while len(group.process_ids()) < 60:
         time.sleep(0.05)
-    beside = subprocess.Popen([sys.executable, "-S", "-c", spin], preexec_fn=share_a_core)
+    beside = subprocess.Popen([sys.executable, "-S", "-c", spin], preexec_fn=share_a_core)  # noqa: PLW1509
     begin = group.cpu_seconds()
     time.sleep(1)
     theirs, own = group.cpu_seconds() - begin, usage._cpu_seconds(beside.pid)
