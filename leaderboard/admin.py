@@ -17,7 +17,7 @@ from django_celery_beat.admin import CrontabScheduleAdmin
 from django_celery_beat.models import CrontabSchedule
 
 from leaderboard.boards import standings
-from leaderboard.models import ApiToken, Deed, DriftFlag, RerunSchedule, Run, Standing, Submission
+from leaderboard.models import ApiToken, Change, Deed, DriftFlag, RerunSchedule, Run, Standing, Submission
 from leaderboard.models.schedules import occurs
 from leaderboard.running.reruns import in_words, stale_submissions
 from leaderboard.running.runs import rerun
@@ -65,6 +65,7 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Submission, form: Any, change: bool) -> None:
         """A disqualification, or its end, shows on the boards at once."""
         super().save_model(request, obj, form, change)
+        Change.note(obj.task)
         if "disqualified" in form.changed_data:
             Deed.note(request.user, f"disqualified: {obj.disqualified}" if obj.disqualified else "readmitted", obj)
             for board in obj.card.boards.values():
@@ -168,6 +169,10 @@ class DriftFlagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("run__submission", "reference")
     fields = ("submission", "run", "reference", "created", "numbers", "differences", "explanation")
     readonly_fields = ("submission", "run", "reference", "created", "numbers", "differences")
+
+    def save_model(self, request: HttpRequest, obj: DriftFlag, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        Change.note(obj.run.task)
 
     @admin.display
     def submission(self, flag: DriftFlag) -> SafeString:

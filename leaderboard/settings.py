@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "leaderboard.views.whole_pages.whole_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -179,6 +180,8 @@ CACHES = {
     }
 }
 RATELIMIT_FAIL_OPEN = True  # where nothing can be counted, nobody is kept out
+
+PAGE_SECONDS = 60  # pages are kept for so long at most: what no change is noted of, such as who is online, is shown after it
 
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20

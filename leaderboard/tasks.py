@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from leaderboard.boards import standings
 from leaderboard.machine import contents
-from leaderboard.models import Artefact, RerunSchedule, Run, RunQuerySet, Score
+from leaderboard.models import Artefact, Change, RerunSchedule, Run, RunQuerySet, Score
 from leaderboard.running.reruns import check_drift
 from leaderboard.running.runs import LEASE, PATIENCE, release, rerun, stop_worker, task_id
 from runners import deliveries, logs
@@ -26,6 +26,8 @@ from runners.tasks import ours
 log = logging.getLogger(__name__)
 
 LOG_CHARACTERS = 64 << 10  # the tail of a run's log that is kept
+ASLEEP = 0.01  # of the wall time in CPU: who works less than this slept
+TURNS = ("started", "finished", "failed")  # events after which a run is in another state
 PAUSE = timedelta(seconds=60)  # before a run that a worker refused is offered again
 
 
@@ -44,10 +46,12 @@ def record(run: int, attempt: int, execution: str, sequence: int, event: dict[st
             # The conditional write comes first: it takes the row's lock, and of two executions only one gets past it.
             if mine.update(execution=execution, status=Run.Status.RUNNING, lease_until=timezone.now() + LEASE):
                 apply(Run.objects.of(run, attempt, execution), event)
+                if event["type"] in TURNS:
+                    Change.note(Run.everything.get(pk=run).task)
                 counts = True
             else:
                 counts = False
-        if counts and event["type"] in ("started", "finished", "failed"):
+        if counts and event["type"] in TURNS:
             log.info(event["type"])
         if counts and event["type"] in ("finished", "failed"):
             release()
@@ -159,12 +163,19 @@ def fail(mine: RunQuerySet, event: Mapping[str, Any]) -> None:
         lease_until=None,
         progress={},
         failure_whose=event["whose"],
+        costs_nothing=waited(event),
         failure_reason=event["reason"],
         failure_message=event["message"],
         failure_traceback=event["traceback"],
         failure_case=event["case"][:100],
         failure_seed=event["seed"] if event["case"] else None,
     )
+
+
+def waited(event: Mapping[str, Any]) -> bool:
+    """Whether a method reached its wall time while it worked, as on a busy machine: it did not just sleep."""
+    exceeded = event.get("exceeded", {})
+    return exceeded.get("limit") == "wall seconds" and exceeded.get("cpu_seconds", 0.0) >= ASLEEP * exceeded["used"]
 
 
 @shared_task(autoretry_for=(Exception,), retry_kwargs={"max_retries": 30, "countdown": 2})
@@ -181,6 +192,7 @@ def give_back(run: int, attempt: int, *, reason: str) -> bool:
             if not Run.objects.open().filter(pk=run, attempt=attempt).update(lease_until=None):
                 return False
             start_over(Run.objects.open().filter(pk=run, attempt=attempt), ours("internal", reason))
+            Change.note(Run.everything.get(pk=run).task)
         release()
         return True
 

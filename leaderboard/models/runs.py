@@ -81,6 +81,7 @@ class Run(models.Model):
 
     # A failure says whose it was; ours costs the author nothing.
     failure_whose = models.CharField(max_length=6, blank=True)  # "author", "ours", ""
+    costs_nothing = models.BooleanField(default=False)  # an author's failure that the quota overlooks
     failure_reason = models.CharField(max_length=20, blank=True)
     failure_message = models.TextField(blank=True)
     failure_traceback = models.TextField(blank=True)

@@ -10,7 +10,7 @@ from django.contrib.auth.forms import UserCreationForm
 from django.core.validators import URLValidator
 from django.db import transaction
 
-from leaderboard.models import TIER_CHOICES, Run, Submission
+from leaderboard.models import TIER_CHOICES, Change, Run, Submission
 from leaderboard.running.runs import start_run
 from leaderboard.submitting.names import clean_method_name, clean_user_name
 from leaderboard.submitting.quota import QuotaUsed, take
@@ -134,6 +134,12 @@ class EditForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["name", "description", "paper_url", "code_url", "code_is_public"]
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         labels = {"code_is_public": "Show the code to everybody"}
+
+    def save(self, commit: bool = True) -> Submission:
+        """With a note of the change: the name stands on the board."""
+        with transaction.atomic():
+            Change.note(self.instance.task)
+            return super().save(commit)  # type: ignore[no-any-return]
 
     def clean_name(self) -> str:
         entry = self.instance

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from leaderboard.boards import standings
-from leaderboard.models import DELETED, Deed, Run, Submission
+from leaderboard.models import DELETED, Change, Deed, Run, Submission
 from leaderboard.running.runs import cancel
 from leaderboard.submitting.rights import check_may_change
 
@@ -33,6 +33,7 @@ def delete_account(user: Any) -> None:
         raise PermissionDenied("You are the only administrator: make another one first.")
     with transaction.atomic():
         cancel_open(submission__author=user)
+        Change.note(*Submission.everything.filter(author=user).values_list("task", flat=True))
         user.api_tokens.all().delete()
         user.groups.clear()
         user.user_permissions.clear()
