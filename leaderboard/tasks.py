@@ -11,6 +11,7 @@ from typing import Any
 
 import redis
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django.utils import timezone
 from leaderboard.boards import standings
 from leaderboard.machine import contents
 from leaderboard.models import Artefact, Change, RerunSchedule, Run, RunQuerySet, Score
+from leaderboard.running import notices
 from leaderboard.running.reruns import check_drift
 from leaderboard.running.runs import LEASE, PATIENCE, release, rerun, stop_worker, task_id
 from runners import deliveries, logs
@@ -26,6 +28,7 @@ from runners.tasks import ours
 log = logging.getLogger(__name__)
 
 LOG_CHARACTERS = 64 << 10  # the tail of a run's log that is kept
+TELLING = 12  # seconds
 ASLEEP = 0.01  # of the wall time in CPU: who works less than this slept
 TURNS = ("started", "finished", "failed")  # events after which a run is in another state
 PAUSE = timedelta(seconds=60)  # before a run that a worker refused is offered again
@@ -152,11 +155,13 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         **event["spent"],
     )
     run.refresh_from_db()
+    notices.announce(run)
     standings.update(run)  # in the same transaction: a board is never behind
     check_drift(run)
 
 
 def fail(mine: RunQuerySet, event: Mapping[str, Any]) -> None:
+    ended = list(mine.select_related("submission"))
     mine.update(
         status=Run.Status.FAILED,
         ended=timezone.now(),
@@ -170,12 +175,15 @@ def fail(mine: RunQuerySet, event: Mapping[str, Any]) -> None:
         failure_case=event["case"][:100],
         failure_seed=event["seed"] if event["case"] else None,
     )
+    for run in ended:
+        notices.announce(run)
 
 
 def waited(event: Mapping[str, Any]) -> bool:
     """Whether a method reached its wall time while it worked, as on a busy machine: it did not just sleep."""
     exceeded = event.get("exceeded", {})
-    return exceeded.get("limit") == "wall seconds" and exceeded.get("cpu_seconds", 0.0) >= ASLEEP * exceeded["used"]
+    is_wall = exceeded.get("limit") == "wall seconds"
+    return bool(is_wall and exceeded.get("cpu_seconds", 0.0) >= ASLEEP * exceeded["used"])
 
 
 @shared_task(autoretry_for=(Exception,), retry_kwargs={"max_retries": 30, "countdown": 2})
@@ -228,6 +236,17 @@ def requeue(mine: RunQuerySet, *, reason: str, pause: timedelta = timedelta(0)) 
         log="",
         failure_message=reason,
     )
+
+
+@shared_task(soft_time_limit=TELLING, ignore_result=True)
+def notify(run: int) -> None:
+    """Tell its author that a run has ended. Cut off where somebody's machine answers by drops."""
+    ended = Run.objects.select_related("submission__author").filter(pk=run).first()
+    if ended is not None:
+        try:
+            notices.tell(ended)
+        except SoftTimeLimitExceeded:
+            log.warning("run %s: its author could not be told within %s s", run, TELLING)
 
 
 @shared_task

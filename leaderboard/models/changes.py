@@ -19,7 +19,7 @@ class Change(models.Model):
         transactions never wait for each other."""
         for task in sorted(set(tasks)):
             if not cls.objects.filter(task=task).update(number=F("number") + 1):
-                cls.objects.bulk_create([cls(task=task)], ignore_conflicts=True)
+                Change.objects.bulk_create([Change(task=task)], ignore_conflicts=True)
                 cls.objects.filter(task=task).update(number=F("number") + 1)
 
     @classmethod

@@ -26,6 +26,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from leaderboard.models import Change, Run, Submission
+from leaderboard.running import notices
 from papers.task import Board
 from runners import presence
 from runners.celery import app
@@ -71,6 +72,7 @@ def cancel(run: Run) -> bool:
     if not mine.update(status=Run.Status.CANCELLED, ended=timezone.now(), lease_until=None, progress={}):
         return False
     Change.note(run.task)
+    notices.announce(run)
     transaction.on_commit(lambda: stop_worker(run.pk, run.attempt))
     transaction.on_commit(release)
     return True

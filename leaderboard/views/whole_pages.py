@@ -55,7 +55,7 @@ class Page:
         else:
             response = HttpResponse(gzip.decompress(self.body), headers=self.headers)
         found = get_conditional_response(request, etag=self.headers["ETag"], response=response)
-        return found or response  # type: ignore[return-value]  # typed as its base
+        return found or response
 
 
 class Pages:

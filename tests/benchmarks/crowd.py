@@ -22,7 +22,7 @@ def fill(task: str, rows: int) -> None:
     people = get_user_model().objects.bulk_create(
         get_user_model()(username=f"author{number}", password="!") for number in range(min(AUTHORS, rows))
     )
-    level = np.sort(rng.normal(0.5, 0.2, rows))[:: board.task.primary.gain(np.array([-1.0])).item() > 0 and 1 or -1]
+    level = np.sort(rng.normal(0.5, 0.2, rows))[:: (board.task.primary.gain(np.array([-1.0])).item() > 0 and 1) or -1]
     tally = [0] * (2 * ranking.STEPS + 1)
     tally[ranking.STEPS] = rows
     for start in range(0, rows, CHUNK):

@@ -44,7 +44,7 @@ def pages_of_a_board(rows: int) -> None:
     """In a process of its own: settings are read once."""
     pid = os.fork()
     if not pid:
-        os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks.pages", "--child", str(rows)])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks.pages", "--child", str(rows)])
     os.waitpid(pid, 0)
 
 
