@@ -59,7 +59,7 @@ def may_be_mailed(user: Any) -> bool:
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     wishes = Notices.of(request.user)
-    form = NoticesForm(request.POST or None, instance=wishes)
+    form = NoticesForm(request.POST if request.method == "POST" else None, instance=wishes)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Noted.")

@@ -145,7 +145,9 @@ def test_a_site_may_ask_all_administrators_for_a_second_factor(client, staff, se
     assert client.get("/admin/", follow=True).request["PATH_INFO"] == "/accounts/2fa/"
     form = client.get("/accounts/2fa/totp/activate/", follow=True)
     assert form.request["PATH_INFO"] == "/accounts/reauthenticate/"
-    form = client.post("/accounts/reauthenticate/?next=/accounts/2fa/totp/activate/", {"password": told["password"]}, follow=True)
+    form = client.post(
+        "/accounts/reauthenticate/?next=/accounts/2fa/totp/activate/", {"password": told["password"]}, follow=True
+    )
     assert "svg" in form.content.decode(), "a picture to scan"
     TOTP.activate(staff, "JBSWY3DPEHPK3PXP")
     assert client.get("/admin/").status_code == 200
