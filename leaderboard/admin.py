@@ -6,6 +6,8 @@ from typing import Any
 import redis
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,17 +19,15 @@ from django_celery_beat.admin import CrontabScheduleAdmin
 from django_celery_beat.models import CrontabSchedule
 
 from leaderboard.boards import standings
-from leaderboard.models import ApiToken, Deed, DriftFlag, RerunSchedule, Run, Standing, Submission
+from leaderboard.models import ApiToken, Change, Deed, DriftFlag, RerunSchedule, Run, Standing, Submission
 from leaderboard.models.schedules import occurs
 from leaderboard.running.reruns import in_words, stale_submissions
 from leaderboard.running.runs import rerun
 from leaderboard.submitting import again
+from leaderboard.submitting.leaving import delete_account, delete_submissions
 from papers import catalogue
 from papers.task import TIERS
 from runners import presence
-
-admin.site.site_header = admin.site.site_title = "Claimcheck"
-admin.site.index_template = "admin/front.html"
 
 
 def queue_reruns(request: HttpRequest, submissions: QuerySet[Submission], tier: str) -> int:
@@ -65,10 +65,22 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Submission, form: Any, change: bool) -> None:
         """A disqualification, or its end, shows on the boards at once."""
         super().save_model(request, obj, form, change)
+        Change.note(obj.task)
         if "disqualified" in form.changed_data:
             Deed.note(request.user, f"disqualified: {obj.disqualified}" if obj.disqualified else "readmitted", obj)
             for board in obj.card.boards.values():
                 standings.rebuild(board)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
+        """Whoever may delete a submission may delete what hangs on it: runs, scores, reports."""
+        deleted, counts, _, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set(), protected
+
+    def delete_model(self, request: HttpRequest, obj: Submission) -> None:
+        self.delete_queryset(request, Submission.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
+        delete_submissions(queryset, request.user)
 
     @admin.action(description="Rerun (quick tier)")
     def rerun_quick(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
@@ -95,6 +107,30 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             chosen = stale_submissions(board).filter(pk__in=queryset.values("pk"))
             queued += queue_reruns(request, chosen, board.tier.name)
         messages.success(request, f"{queued} reruns queued")
+
+
+class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
+    """An account is deleted as its owner would delete it: what was measured stays."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
+        deleted = [f"{user}: the account; entries stay as a deleted user's" for user in objs]
+        return deleted, {"accounts": len(deleted)}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        Deed.note(request.user, "deleted", obj)
+        delete_account(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for user in queryset:
+            self.delete_model(request, user)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        Change.note(*Submission.everything.filter(author=obj).values_list("task", flat=True))
+
+
+admin.site.unregister(get_user_model())
+admin.site.register(get_user_model(), PeopleAdmin)
 
 
 @admin.register(Run)
@@ -168,6 +204,10 @@ class DriftFlagAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("run__submission", "reference")
     fields = ("submission", "run", "reference", "created", "numbers", "differences", "explanation")
     readonly_fields = ("submission", "run", "reference", "created", "numbers", "differences")
+
+    def save_model(self, request: HttpRequest, obj: DriftFlag, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        Change.note(obj.run.task)
 
     @admin.display
     def submission(self, flag: DriftFlag) -> SafeString:

@@ -47,7 +47,7 @@ CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", [])
 IS_TLS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "leaderboard.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -59,7 +59,13 @@ INSTALLED_APPS = [
     "csp",
     "django_ratelimit",
     "ninja",
-    "leaderboard",
+    "leaderboard",  # before allauth: its templates come first
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.github",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
@@ -68,10 +74,12 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "leaderboard.views.whole_pages.whole_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -102,6 +110,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
 SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]  # ours is a RedisCache
+if not IS_TLS:  # over plain http these would lock everybody out: a redirect to nowhere, and cookies that are never sent
+    SILENCED_SYSTEM_CHECKS += [f"security.W{number}" for number in ("004", "008", "012", "016")]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
@@ -135,6 +145,28 @@ environment.one_of("SIGN_UP", ("open", "invitation", "closed"))
 SIGN_UP = environment.text("SIGN_UP", "open")
 CONTACT = environment.text("CONTACT", "whoever runs this site")
 
+# Other sites whose accounts are taken here, each with what it has given this one: "client id:secret".
+GITHUB_URL = environment.address("GITHUB_URL", "https://github.com")
+ORCID_URL = environment.address("ORCID_URL", "https://orcid.org")
+SOCIALACCOUNT_PROVIDERS = environment.providers(github=GITHUB_URL, orcid=ORCID_URL)
+SIGN_IN_ELSEWHERE = [
+    url for key, url in (("github", GITHUB_URL), ("openid_connect", ORCID_URL)) if key in SOCIALACCOUNT_PROVIDERS
+]
+
+# allauth: addresses and their verification, lost passwords, other sites' accounts, second factors.
+ACCOUNT_ADAPTER = "leaderboard.submitting.adapters.AccountAdapter"
+ACCOUNT_CHANGE_EMAIL = True  # one address each
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_TLS else "http"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "leaderboard.submitting.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Claimcheck"
+SOCIALACCOUNT_ADAPTER = "leaderboard.submitting.adapters.SocialAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = False  # one chooses a name, by the rules of all names
+STAFF_SECOND_FACTOR = environment.flag("STAFF_SECOND_FACTOR", default=False)
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -160,7 +192,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *SIGN_IN_ELSEWHERE],  # a form leads there
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -180,6 +212,10 @@ CACHES = {
 }
 RATELIMIT_FAIL_OPEN = True  # where nothing can be counted, nobody is kept out
 
+PAGE_SECONDS = (
+    60  # pages are kept for so long at most: what no change is noted of, such as who is online, is shown after it
+)
+
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20
 FILE_UPLOAD_PERMISSIONS = None  # the umask's
@@ -196,6 +232,15 @@ ADMINS = [(address, address) for address in environment.words("ADMINS", [])]
 NIGHTLY_HOURS = environment.whole("NIGHTLY_HOURS", 2, least=1, most=24)  # of one core, for the nightly repeat
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "claimcheck@localhost")
 vars().update(environment.email("EMAIL_URL", "dummymail://"))
+HAS_MAIL = bool(environment.text("EMAIL_URL"))
+MAIL_DOMAINS = [
+    domain.casefold() for domain in environment.words("MAIL_DOMAINS", [])
+]  # of those who may sign up; [] = all
+if MAIL_DOMAINS and not HAS_MAIL:
+    raise ImproperlyConfigured("MAIL_DOMAINS needs EMAIL_URL: an address counts once a mail to it was answered")
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_DOMAINS else "optional"
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if MAIL_DOMAINS else "email", "password1*", "password2*"]
+WEBHOOK_NETWORKS = environment.networks("WEBHOOK_NETWORKS")  # private ones that webhooks may reach all the same
 
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 environment.one_of("LOG_FORMAT", logs.FORMATS)

@@ -11,13 +11,15 @@ from typing import Any
 
 import redis
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from leaderboard.boards import standings
 from leaderboard.machine import contents
-from leaderboard.models import Artefact, RerunSchedule, Run, RunQuerySet, Score
+from leaderboard.models import Artefact, Change, RerunSchedule, Run, RunQuerySet, Score
+from leaderboard.running import notices
 from leaderboard.running.reruns import check_drift
 from leaderboard.running.runs import LEASE, PATIENCE, living_queues, release, rerun, stop_worker, task_id
 from runners import deliveries, logs
@@ -26,6 +28,9 @@ from runners.tasks import ours
 log = logging.getLogger(__name__)
 
 LOG_CHARACTERS = 64 << 10  # the tail of a run's log that is kept
+TELLING = 12  # seconds
+ASLEEP = 0.01  # of the wall time in CPU: who works less than this slept
+TURNS = ("started", "finished", "failed")  # events after which a run is in another state
 PAUSE = timedelta(seconds=60)  # before a run that a worker refused is offered again
 
 
@@ -44,10 +49,12 @@ def record(run: int, attempt: int, execution: str, sequence: int, event: dict[st
             # The conditional write comes first: it takes the row's lock, and of two executions only one gets past it.
             if mine.update(execution=execution, status=Run.Status.RUNNING, lease_until=timezone.now() + LEASE):
                 apply(Run.objects.of(run, attempt, execution), event)
+                if event["type"] in TURNS:
+                    Change.note(Run.everything.get(pk=run).task)
                 counts = True
             else:
                 counts = False
-        if counts and event["type"] in ("started", "finished", "failed"):
+        if counts and event["type"] in TURNS:
             log.info(event["type"])
         if counts and event["type"] in ("finished", "failed"):
             release()
@@ -148,23 +155,35 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         **event["spent"],
     )
     run.refresh_from_db()
+    notices.announce(run)
     standings.update(run)  # in the same transaction: a board is never behind
     check_drift(run)
 
 
 def fail(mine: RunQuerySet, event: Mapping[str, Any]) -> None:
+    ended = list(mine.select_related("submission"))
     mine.update(
         status=Run.Status.FAILED,
         ended=timezone.now(),
         lease_until=None,
         progress={},
         failure_whose=event["whose"],
+        costs_nothing=waited(event),
         failure_reason=event["reason"],
         failure_message=event["message"],
         failure_traceback=event["traceback"],
         failure_case=event["case"][:100],
         failure_seed=event["seed"] if event["case"] else None,
     )
+    for run in ended:
+        notices.announce(run)
+
+
+def waited(event: Mapping[str, Any]) -> bool:
+    """Whether a method reached its wall time while it worked, as on a busy machine: it did not just sleep."""
+    exceeded = event.get("exceeded", {})
+    is_wall = exceeded.get("limit") == "wall seconds"
+    return bool(is_wall and exceeded.get("cpu_seconds", 0.0) >= ASLEEP * exceeded["used"])
 
 
 @shared_task(autoretry_for=(Exception,), retry_kwargs={"max_retries": 30, "countdown": 2})
@@ -181,6 +200,7 @@ def give_back(run: int, attempt: int, *, reason: str) -> bool:
             if not Run.objects.open().filter(pk=run, attempt=attempt).update(lease_until=None):
                 return False
             start_over(Run.objects.open().filter(pk=run, attempt=attempt), ours("internal", reason))
+            Change.note(Run.everything.get(pk=run).task)
         release()
         return True
 
@@ -216,6 +236,17 @@ def requeue(mine: RunQuerySet, *, reason: str, pause: timedelta = timedelta(0)) 
         log="",
         failure_message=reason,
     )
+
+
+@shared_task(soft_time_limit=TELLING, ignore_result=True)
+def notify(run: int) -> None:
+    """Tell its author that a run has ended. Cut off where somebody's machine answers by drops."""
+    ended = Run.objects.select_related("submission__author").filter(pk=run).first()
+    if ended is not None:
+        try:
+            notices.tell(ended)
+        except SoftTimeLimitExceeded:
+            log.warning("run %s: its author could not be told within %s s", run, TELLING)
 
 
 @shared_task

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
-from django.urls import path, reverse_lazy
+from django.urls import include, path, reverse_lazy
 
 from leaderboard.admin import workers_page
 from leaderboard.api.endpoints import api
-from leaderboard.submitting.rates import limit_passwords, limit_sign_in
-from leaderboard.views import accounts, boards, citing, comparing, exports, home, machine, papers, submissions
+from leaderboard.submitting.rates import limit_passwords
+from leaderboard.views import accounts, boards, citing, comparing, exports, home, machine, notices, papers, submissions
 
 handler400 = "leaderboard.views.errors.unreadable"
 handler403 = "leaderboard.submitting.rates.refuse"
@@ -48,13 +48,18 @@ urlpatterns = [
     path("runs/<int:pk>/cancel/", submissions.stop, name="run_cancel"),
     path("runs/<int:pk>/provenance.json", submissions.provenance, name="run_provenance"),
     path("accounts/signup/", accounts.sign_up, name="signup"),
-    path("accounts/login/", limit_sign_in(auth.LoginView.as_view()), name="login"),
+    path("accounts/login/", accounts.sign_in, name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/", accounts.account, name="account"),
     path("accounts/password/", change_password, name="change_password"),
+    path("accounts/password/reset/", accounts.reset_password, name="account_reset_password"),
+    path("accounts/email/", accounts.email, name="account_email"),
+    path("accounts/notices/", notices.choose, name="notices"),
+    path("feeds/<str:token>/runs.atom", notices.feed, name="feed"),
     path("accounts/delete/", accounts.delete, name="account_delete"),
     path("accounts/tokens/", accounts.tokens, name="tokens"),
     path("accounts/tokens/<int:pk>/revoke/", accounts.revoke, name="token_revoke"),
+    path("accounts/", include("allauth.urls")),  # what stands above takes the place of what it has
     path("attempts/<str:token>/", machine.attempt, name="attempt"),
     path("bundles/<str:token>/", machine.bundle, name="bundle"),
     path("healthz", machine.healthz, name="healthz"),
@@ -63,6 +68,5 @@ urlpatterns = [
     path("robots.txt", machine.robots, name="robots"),
     path("api/", api.urls),
     path("admin/workers/", admin.site.admin_view(workers_page), name="admin_workers"),
-    path("admin/login/", limit_sign_in(admin.site.login)),
     path("admin/", admin.site.urls),
 ]

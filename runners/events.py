@@ -73,6 +73,9 @@ class Exceeded(TypedDict):
     limit: Literal["cpu seconds", "wall seconds", "memory bytes", "output bytes"]
     used: float  # as far as it was measured: at least this much
     allowed: float
+    cpu_seconds: NotRequired[
+        float
+    ]  # of wall seconds: what was worked in them, so that who slept is told from who waited
 
 
 class Failed(TypedDict):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
@@ -69,7 +70,9 @@ def submissions(
     page: Page = 1,
     per_page: Annotated[int, Field(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    rows = Submission.objects.visible_to(asker(request)).select_related("author").prefetch_related("runs")
+    user = asker(request)
+    runs = Prefetch("runs", Run.objects.visible_to(user))
+    rows = Submission.objects.visible_to(user).select_related("author").prefetch_related(runs)
     if task:
         rows = rows.filter(task=known_task(task).slug)
     if author == HOUSE:
@@ -80,7 +83,7 @@ def submissions(
 
 
 def submission_as_json(submission: Submission) -> dict[str, Any]:
-    """Reads author and runs: select and prefetch them."""
+    """Reads author and runs: select and prefetch them, those that the asker may see."""
     computed = {"author": submission.author_name, "runs": list(submission.runs.all())}
     plain = SubmissionOut.model_fields.keys() - computed.keys()
     return {name: getattr(submission, name) for name in plain} | computed
@@ -88,7 +91,10 @@ def submission_as_json(submission: Submission) -> dict[str, Any]:
 
 @router.get("/{submission}", auth=READERS, response=MISSING | {200: SubmissionOut}, summary="A submission and its runs")
 def one_submission(request: HttpRequest, submission: Number) -> dict[str, Any]:
-    return submission_as_json(rights.submission_for(asker(request), submission))
+    user = asker(request)
+    row = rights.submission_for(user, submission)
+    prefetch_related_objects([row], Prefetch("runs", Run.objects.visible_to(user)))
+    return submission_as_json(row)
 
 
 @router.get(

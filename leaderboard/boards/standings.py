@@ -17,7 +17,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from leaderboard.boards import audit, ranking, statistics
 from leaderboard.boards.scores import Scores, scores_of
-from leaderboard.models import Run, Standing, Submission
+from leaderboard.models import Change, Run, Standing, Submission
 from papers import catalogue
 from papers.evidence import Audit
 from papers.metrics import Finding, findings
@@ -74,6 +74,7 @@ def rebuild(board: Board) -> int:
     """Write the standings of a board anew from its scores. A query for each 200 runs, and one to write as many."""
     with transaction.atomic():
         hold(board)
+        Change.note(board.task.slug)
         cases = cases_ranked_on(board, left_out(board))
         rows = list(rows_of(board, counting_runs(board), cases))
         gain = gains(board, rows, cases)
@@ -94,6 +95,7 @@ def update(run: Run) -> None:
     board = catalogue.board(run.task, run.tier)
     with transaction.atomic():
         hold(board)
+        Change.note(board.task.slug)
         cases = cases_ranked_on(board, left_out(board))
         fields = ("run__task_version", "submission__kind", "run", "scores", *PLACE)
         rows = list(Standing.objects.filter(**board.key).select_related("run", "submission").only(*fields))

@@ -70,13 +70,14 @@ def on(boards: Sequence[Board]) -> StandingQuerySet:
     return Standing.objects.filter(tier__in=tiers, task__in=[board.task.slug for board in boards])
 
 
-def unranked(board: Board) -> list[tuple[Run, str]]:
-    """The latest run of each submission that doesn't stand, with the reason; the newest first. Two queries."""
+def unranked(board: Board, user: Any) -> list[tuple[Run, str]]:
+    """The latest run of each submission that doesn't stand, where this user may see it, with the reason; the newest first.
+    Two queries."""
     standing = Standing.objects.for_board(board).values("submission")
     latest = Run.objects.filter(submission=OuterRef("pk"), tier=board.tier.name).order_by("-queued", "-pk")
     left = Submission.objects.filter(task=board.task.slug, disqualified="", superseded=False).exclude(pk__in=standing)
     numbers = left.annotate(latest=Subquery(latest.values("pk")[:1])).filter(latest__isnull=False).values("latest")
-    runs = Run.objects.filter(pk__in=numbers).for_lists()
+    runs = Run.objects.filter(pk__in=numbers).visible_to(user).for_lists()
     return [(run, why_unranked(board, run)) for run in runs.order_by("-queued", "-pk")[:MOST_UNRANKED]]
 
 

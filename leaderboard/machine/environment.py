@@ -3,7 +3,9 @@
 import logging
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -92,6 +94,34 @@ def database(name: str, default: str) -> dict[str, object]:
             f"{name} must be like postgres://user:password@host/name, it is {without_password(value)!r}"
         )
     return config
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(word) for word in words(name, [])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be like 10.1.0.0/16: {error}") from None
+
+
+def providers(*, github: str, orcid: str) -> dict[str, dict[str, Any]]:
+    """allauth's settings for the sites of which GITHUB_SIGN_IN and ORCID_SIGN_IN hold "client id:secret"."""
+    known: dict[str, dict[str, Any]] = {}
+    if app := application("GITHUB_SIGN_IN"):
+        known["github"] = {"APPS": [app], "SCOPE": ["user:email"], "GITHUB_URL": github}
+        if github == "https://github.com":
+            del known["github"]["GITHUB_URL"]  # given, it means a GitHub of one's own, with its API elsewhere
+    if app := application("ORCID_SIGN_IN"):
+        more = {"provider_id": "orcid", "name": "ORCID", "settings": {"server_url": orcid}}
+        known["openid_connect"] = {"APPS": [app | more], "SCOPE": ["openid"]}
+    return known
+
+
+def application(name: str) -> dict[str, Any] | None:
+    value = text(name)
+    client, _, secret = value.partition(":")
+    if value and not (client and secret):
+        raise ImproperlyConfigured(f"{name} must be like CLIENT-ID:SECRET")
+    return {"client_id": client, "secret": secret} if value else None
 
 
 def email(name: str, default: str) -> dict[str, object]:

@@ -4,6 +4,7 @@ Waitress reads a request whole, head and body, before a thread takes it: half-se
 and that for a bounded time.
 """
 
+import json
 import logging
 import resource
 import signal
@@ -11,10 +12,13 @@ import socket
 import sys
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
+from waitress.task import ErrorTask
 
 from leaderboard.machine.supervisor import WEB_READY
+from leaderboard.views.errors import SENTENCES
 from leaderboard.wsgi import application
 
 THREADS = 8
@@ -23,9 +27,27 @@ CONNECTIONS = 800  # of one process
 BODY_BYTES = 16 << 20  # beyond an upload's limit, so that the site itself can say what that is
 
 
+class Refusal(ErrorTask):  # type: ignore[misc]
+    """What the server refuses before the site sees it, in the site's words: JSON to programs, a page to people."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        sentence = SENTENCES.get(error.code, f"{error.reason}.")
+        if getattr(self.request, "path", "").startswith("/api/"):
+            kind, text = "application/json", json.dumps({"errors": [{"field": "", "message": sentence}]})
+        else:
+            kind, text = "text/html; charset=utf-8", render_to_string("400.html", {"sentence": sentence})
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", kind))
+        self.set_close_on_finish()
+        self.content_length = len(body := text.encode())
+        self.write(body)
+
+
 class BoundedChannel(HTTPChannel):  # type: ignore[misc]
     """A connection whose time runs from the first byte of a request, not from the latest."""
 
+    error_task_class = Refusal
     last_activity: float
 
     def handle_read(self) -> None:

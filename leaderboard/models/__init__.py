@@ -1,6 +1,8 @@
 """What the site keeps: who submitted which code, every run of it, every raw score, and the standings made from them."""
 
+from leaderboard.models.changes import Change
 from leaderboard.models.deeds import Deed
+from leaderboard.models.notices import Notices
 from leaderboard.models.runs import TIER_CHOICES, Artefact, Run, RunQuerySet, Score
 from leaderboard.models.schedules import RerunSchedule
 from leaderboard.models.standings import DriftFlag, Standing
@@ -13,8 +15,10 @@ __all__ = [
     "TIER_CHOICES",
     "ApiToken",
     "Artefact",
+    "Change",
     "Deed",
     "DriftFlag",
+    "Notices",
     "RerunSchedule",
     "Run",
     "RunQuerySet",

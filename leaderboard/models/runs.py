@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from leaderboard.models.present import PresentManager
@@ -17,8 +18,12 @@ LONG_TEXTS = ("log", "provenance", "failure_traceback")  # of a run: no list sho
 
 class RunQuerySet(models.QuerySet["Run"]):
     def visible_to(self, user: Any) -> Self:
-        """The runs of the submissions that this user may see."""
-        return self if user.is_staff else self.filter(submission__in=Submission.objects.visible_to(user))
+        """The runs of the submissions that this user may see; failed and cancelled ones are their author's alone."""
+        if user.is_staff:
+            return self
+        mine = Q(submission__author__isnull=False, submission__author_id=user.pk)
+        is_public = ~Q(status__in=Run.PRIVATE) | Q(submission__is_house=True)
+        return self.filter(is_public | mine, submission__in=Submission.objects.visible_to(user))
 
     def open(self) -> Self:
         return self.filter(status__in=Run.OPEN)
@@ -48,6 +53,7 @@ class Run(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
+    PRIVATE = (Status.FAILED, Status.CANCELLED)
     OPEN = (Status.QUEUED, Status.RUNNING)
     MAX_CRASHES = 3
 
@@ -81,6 +87,7 @@ class Run(models.Model):
 
     # A failure says whose it was; ours costs the author nothing.
     failure_whose = models.CharField(max_length=6, blank=True)  # "author", "ours", ""
+    costs_nothing = models.BooleanField(default=False)  # an author's failure that the quota overlooks
     failure_reason = models.CharField(max_length=20, blank=True)
     failure_message = models.TextField(blank=True)
     failure_traceback = models.TextField(blank=True)

@@ -9,7 +9,7 @@ from django_celery_beat.models import CrontabSchedule
 
 from leaderboard.boards import references, standings
 from leaderboard.machine import contents
-from leaderboard.models import RerunSchedule, Run, Submission
+from leaderboard.models import Change, RerunSchedule, Run, Submission
 from leaderboard.running.runs import start_run
 from papers import catalogue
 from papers.task import Board, House, Task
@@ -86,6 +86,7 @@ def submit(task: Task, method: House) -> Submission:
             "superseded": False,
         },
     )
+    Change.note(task.slug)
     if left:
         for board in task.boards.values():
             standings.rebuild(board)

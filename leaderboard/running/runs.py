@@ -25,7 +25,8 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from leaderboard.models import Run, Submission
+from leaderboard.models import Change, Run, Submission
+from leaderboard.running import notices
 from papers.task import Board
 from runners import presence
 from runners.celery import app
@@ -55,6 +56,7 @@ def start_run(
         priority=priority,
         plays_total=len(board.plays()),
     )
+    Change.note(board.task.slug)
     transaction.on_commit(release)
     return run
 
@@ -69,6 +71,8 @@ def cancel(run: Run) -> bool:
     mine = Run.objects.open().filter(pk=run.pk)
     if not mine.update(status=Run.Status.CANCELLED, ended=timezone.now(), lease_until=None, progress={}):
         return False
+    Change.note(run.task)
+    notices.announce(run)
     transaction.on_commit(lambda: stop_worker(run.pk, run.attempt))
     transaction.on_commit(release)
     return True

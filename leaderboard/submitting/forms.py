@@ -5,13 +5,15 @@ from typing import Any
 
 import redis
 from django import forms
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UserCreationForm
 from django.core.validators import URLValidator
 from django.db import transaction
 
-from leaderboard.models import TIER_CHOICES, Run, Submission
+from leaderboard.models import TIER_CHOICES, Change, Run, Submission
 from leaderboard.running.runs import start_run
+from leaderboard.submitting.adapters import check_mail_domain
 from leaderboard.submitting.names import clean_method_name, clean_user_name
 from leaderboard.submitting.quota import QuotaUsed, take
 from leaderboard.submitting.rates import TOO_MANY_REFUSED, are_refused_too_often, count_refused
@@ -135,19 +137,33 @@ class EditForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
         labels = {"code_is_public": "Show the code to everybody"}
 
+    def save(self, commit: bool = True) -> Submission:
+        """With a note of the change: the name stands on the board."""
+        with transaction.atomic():
+            Change.note(self.instance.task)
+            return super().save(commit)  # type: ignore[no-any-return]
+
     def clean_name(self) -> str:
         entry = self.instance
         return clean_method_name(self.cleaned_data["name"], task=entry.card, user=entry.author)
 
 
 class DeleteAccountForm(forms.Form):
-    """The password once more: whoever sits at an open session is not thereby the owner."""
+    """The password once more: whoever sits at an open session is not thereby the owner. Who has none types the name."""
 
     password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+    name = forms.CharField(label="Your name here")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        del self.fields["name" if user.has_usable_password() else "password"]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.user.get_username():
+            raise forms.ValidationError("That is not your name.")
+        return name
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
@@ -157,11 +173,28 @@ class DeleteAccountForm(forms.Form):
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
-    """A name and a password; nothing else is asked."""
+    """A name and a password. An address only where the site can send mail, and of those who like, or of certain domains."""
+
+    email = forms.EmailField(label="E-mail", required=False)
 
     class Meta:
         model = get_user_model()
         fields = ["username"]
+
+    field_order = ["username", "email", "password1", "password2"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = bool(settings.MAIL_DOMAINS)
+        self.fields["email"].help_text = "For a lost password, and for what you ask to be told. Shown to nobody."
+        if not settings.HAS_MAIL:
+            del self.fields["email"]
+
+    def clean_email(self) -> str:
+        address: str = self.cleaned_data["email"]
+        if address:
+            check_mail_domain(address)
+        return address
 
     def clean_username(self) -> str:
         name: str | None = super().clean_username()  # None where it is wrong already

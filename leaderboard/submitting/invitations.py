@@ -7,6 +7,7 @@ from django.utils.crypto import get_random_string
 
 SALT = "invitation"
 DAYS = 14
+SESSION_KEY = "invitation"
 
 
 def link() -> str:

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from leaderboard.boards import standings
-from leaderboard.models import DELETED, Deed, Run, Submission
+from leaderboard.models import DELETED, Change, Deed, Notices, Run, Submission
 from leaderboard.running.runs import cancel
 from leaderboard.submitting.rights import check_may_change
 
@@ -26,6 +30,18 @@ def withdraw(submission: Submission, user: Any) -> None:
             standings.rebuild(board)
 
 
+def delete_submissions(submissions: QuerySet[Submission], user: Any) -> None:
+    """Delete entries with all that was measured of them, for good; the log of deeds keeps their names."""
+    with transaction.atomic():
+        entries = list(submissions)
+        Deed.note(user, "deleted", *entries)
+        for entry in entries:
+            cancel_open(submission=entry)
+            entry.delete()
+        for board in {board for entry in entries for board in entry.card.boards.values()}:
+            standings.rebuild(board)
+
+
 def delete_account(user: Any) -> None:
     """Forget who somebody is: what they sent stays, as a deleted user's. Raises PermissionDenied for the only administrator."""
     others = get_user_model().objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
@@ -33,7 +49,10 @@ def delete_account(user: Any) -> None:
         raise PermissionDenied("You are the only administrator: make another one first.")
     with transaction.atomic():
         cancel_open(submission__author=user)
+        Change.note(*Submission.everything.filter(author=user).values_list("task", flat=True))
         user.api_tokens.all().delete()
+        for private in (EmailAddress, SocialAccount, Authenticator, Notices):
+            private.objects.filter(user=user).delete()
         user.groups.clear()
         user.user_permissions.clear()
         user.username = f"{DELETED} {user.pk}"

@@ -20,6 +20,7 @@ class Allowance:
     """What counts in the last 24 hours, what is open now, and when the next submission is possible."""
 
     used: int
+    failed: int  # of those, by the author's own fault
     limit: int
     open: int
     open_limit: int
@@ -30,7 +31,8 @@ class Allowance:
         """Why nothing more can be submitted now, or ""."""
         if self.used >= self.limit:
             assert self.next_at
-            return f"{self.used} of {self.limit} runs in 24 hours, next at {self.next_at:%H:%M} UTC."
+            failed = f" ({self.failed} of them failed)" if self.failed else ""
+            return f"{self.used} of {self.limit} runs in 24 hours{failed}, next at {self.next_at:%H:%M} UTC."
         if self.open >= self.open_limit:
             return f"{self.open} runs are waiting or running, the limit is {self.open_limit}: wait until one has ended."
         return ""
@@ -41,14 +43,15 @@ def allowance(user: Any) -> Allowance:
     recent = Run.objects.filter(submission__author=user, requester=user, queued__gt=timezone.now() - DAY)
     counting = recent.filter(
         Q(status__in=[*Run.OPEN, Run.Status.FINISHED])
-        | Q(status=Run.Status.FAILED, failure_whose="author")
+        | Q(status=Run.Status.FAILED, failure_whose="author", costs_nothing=False)
         | Q(status=Run.Status.CANCELLED, started__isnull=False)
     )
-    times = list(counting.order_by("queued").values_list("queued", flat=True))
-    used, limit = len(times), settings.QUOTA_PER_DAY
-    next_at = times[used - limit] + DAY if used >= limit else None
+    rows = list(counting.order_by("queued").values_list("queued", "status"))
+    used, limit = len(rows), settings.QUOTA_PER_DAY
+    failed = sum(status == Run.Status.FAILED for _, status in rows)
+    next_at = rows[used - limit][0] + DAY if used >= limit else None
     open_runs = Run.objects.open().filter(submission__author=user, requester=user).count()
-    return Allowance(used, limit, open_runs, settings.QUOTA_OPEN, next_at)
+    return Allowance(used, failed, limit, open_runs, settings.QUOTA_OPEN, next_at)
 
 
 class QuotaUsed(Exception):

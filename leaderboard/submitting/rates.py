@@ -5,7 +5,6 @@ import ipaddress
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -37,7 +36,7 @@ class ForgivingRedisCache(RedisCache):
         try:
             return bool(super().add(*args, **kwargs))
         except RedisError:
-            return False
+            return True  # as if it were the first: of a count, and of a second factor's code
 
     def incr(self, *args: Any, **kwargs: Any) -> int:
         try:
@@ -103,16 +102,15 @@ def limit_sign_in(view: View) -> View:
     for limit in limits:
         limited = limit(limited)
 
-    @wraps(view)
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response: HttpResponseBase = limited(request, *args, **kwargs)
-        if response.status_code == 302 and normalised(request.user.get_username()) == account_name("", request):
-            cache.set(familiar(request), 1, FAMILIAR_SECONDS)
-        return response
-
-    return door
+    return limited
 
 
+def remember_as_familiar(request: HttpRequest) -> None:
+    """Whoever knows the password was here."""
+    cache.set(familiar(request), 1, FAMILIAR_SECONDS)
+
+
+limit_resets = ratelimit(group="reset", key=client_address, rate="10/h", method="POST")
 limit_sign_up = ratelimit(group="sign-up", key=client_address, rate="20/h", method="POST")
 limit_passwords = ratelimit(group="password", key="user", rate="10/h", method="POST")
 limit_uploads = ratelimit(group="upload", key="user", rate=UPLOADS, method="POST")

@@ -1,20 +1,56 @@
-"""Signing up, one's account, and tokens for the API."""
+"""Signing up and in, one's account, and tokens for the API."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as allauth
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import EmailAddress, Login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
+from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leaderboard.models import ApiToken
 from leaderboard.submitting.forms import DeleteAccountForm, SignUpForm
-from leaderboard.submitting.invitations import may_sign_up
+from leaderboard.submitting.invitations import SESSION_KEY, may_sign_up
 from leaderboard.submitting.leaving import delete_account
-from leaderboard.submitting.rates import limit_passwords, limit_sign_up
+from leaderboard.submitting.rates import (
+    limit_passwords,
+    limit_resets,
+    limit_sign_in,
+    limit_sign_up,
+    remember_as_familiar,
+)
+
+
+class SignIn(auth.LoginView):
+    """By name and password; who has a second factor, or a mail to answer first, is asked for it next."""
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        user = form.get_user()
+        remember_as_familiar(self.request)
+        return enter(self.request, user, following=self.get_success_url())
+
+
+def enter(request: HttpRequest, user: Any, *, following: str) -> HttpResponse:
+    """Sign somebody in whose password was right, by way of what else is asked of him."""
+    is_bound = settings.MAIL_DOMAINS and not user.is_staff and EmailAddress.objects.filter(user=user).exists()
+    login = Login(user=user, redirect_url=following, email_verification="mandatory" if is_bound else "none")
+    response: HttpResponse = perform_password_login(request, {"username": user.get_username()}, login)
+    return response
+
+
+sign_in = limit_sign_in(SignIn.as_view())
 
 
 @limit_sign_up
@@ -22,21 +58,43 @@ from leaderboard.submitting.rates import limit_passwords, limit_sign_up
 def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
-    if not may_sign_up(request.GET.get("invitation", "")):
+    if not may_sign_up(invitation := request.GET.get("invitation", "")):
         context = {"contact": settings.CONTACT, "is_closed": settings.SIGN_UP == "closed"}
         return render(request, "registration/signup_closed.html", context, status=403)
+    if invitation:
+        request.session[SESSION_KEY] = invitation  # for who goes on with another site's account
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        login(request, form.save())
+        user = form.save()
+        if address := form.cleaned_data.get("email"):
+            EmailAddress.objects.add_email(request, user, address, confirm=not settings.MAIL_DOMAINS)
         following = request.GET.get("next", "")
-        return redirect(following if url_has_allowed_host_and_scheme(following, allowed_hosts=None) else "tasks")
+        is_safe = url_has_allowed_host_and_scheme(following, allowed_hosts=None)
+        return enter(request, user, following=following if is_safe else reverse("tasks"))
     return render(request, "registration/signup.html", {"form": form})
+
+
+def with_mail(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Where this site sends no mail, a page that says who can help takes the place of this one."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if settings.HAS_MAIL:
+            return view(request, *args, **kwargs)
+        return render(request, "account/no_mail.html", {"contact": settings.CONTACT})
+
+    return page
+
+
+reset_password = limit_resets(with_mail(allauth.password_reset))
+email = with_mail(allauth.email)
 
 
 @login_required
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    return render(request, "account.html")
+    providers = bool(settings.SOCIALACCOUNT_PROVIDERS)
+    return render(request, "account.html", {"has_mail": settings.HAS_MAIL, "has_providers": providers})
 
 
 @login_required

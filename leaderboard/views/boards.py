@@ -64,7 +64,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
         "tiers": [(tier, view.query(tier=tier, sort="", q="")) for tier in card.boards],
         "left_out": missing,
         "ranks_nobody": not standings.cases_ranked_on(board, missing),
-        "unranked": tables.unranked(board),
+        "unranked": tables.unranked(board, request.user),
         "recorded_in_part": references.in_part(board),
         "open": tables.open_runs(board),
         "resolution": resolution.resolution_of(board),

@@ -24,6 +24,12 @@ SENTENCES = {
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")  # headers that programs go by
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    response = render(request, "503.html", {"sentence": SENTENCES[503]}, status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
 class Errors(MiddlewareMixin):
     """Whatever goes wrong, and wherever: a program that asks the API is answered in JSON."""
 
@@ -33,9 +39,7 @@ class Errors(MiddlewareMixin):
         """A database that is locked or away, or much that is asked at once, is no fault of the request: it may be repeated."""
         if not isinstance(exception, OperationalError | Busy):
             return None
-        response = render(request, "503.html", {"sentence": SENTENCES[503]}, status=503)
-        response["Retry-After"] = str(RETRY_SECONDS)
-        return response
+        return busy(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         is_json = response.get("Content-Type", "").startswith("application/json")

@@ -8,13 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from leaderboard.boards import claims, overview, readme, search
-from leaderboard.models import Standing, Submission
+from leaderboard.models import Run, Standing, Submission
 from leaderboard.views.home import workers
 from papers import catalogue
 
@@ -62,7 +63,7 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
             standing.setdefault(row.submission_id, []).append(row)
     entries = [
         {"submission": one, "card": one.card, "standings": standing.get(one.pk, [])}
-        for one in submissions.prefetch_related("runs")
+        for one in submissions.prefetch_related(Prefetch("runs", Run.objects.visible_to(request.user)))
     ]
     return render(request, "author.html", {"author": user, "entries": entries})
 

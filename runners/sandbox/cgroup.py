@@ -1,4 +1,4 @@
-"""Control groups, version 1 and 2: the only limits on memory that hold for a whole tree of processes.
+"""Control groups, version 1 and 2: the only limits on memory and CPU that hold for a whole tree of processes.
 
 A sandbox gets a group of its own below the worker's group, so that what limits the worker goes on to limit the sandbox.
 Version 2 allows no children beside processes; there the group is made beside the worker's, as systemd delegates it.
@@ -15,7 +15,9 @@ from pathlib import Path
 
 from runners.sandbox.owner import Owner
 
+CPU_WEIGHT = 0.5  # of one sandbox, however many processes it has, beside 1 of an ordinary process or group
 SETTING = "SANDBOX_CGROUP"  # environment: a delegated version 2 folder without processes of its own
+REQUIRED = {"memory", "pids"}  # controllers; the others are used where they are
 _numbers = itertools.count()
 
 
@@ -45,15 +47,18 @@ class Cgroup:
     def _limit(self, memory_bytes: int, processes: int) -> None:
         for folder in set(self.folders.values()):
             folder.mkdir()
-        memory, pids = self.folders["memory"], self.folders["pids"]
+        memory, pids, cpu = self.folders["memory"], self.folders["pids"], self.folders.get("cpu")
         (pids / "pids.max").write_text(str(processes))
         if self.version == 2:
             (memory / "memory.max").write_text(str(memory_bytes))
             _write_if_there(memory / "memory.swap.max", "0")
             _write_if_there(memory / "memory.oom.group", "1")
+            _write_if_there(memory / "cpu.weight", str(int(100 * CPU_WEIGHT)))
         else:
             (memory / "memory.limit_in_bytes").write_text(str(memory_bytes))
             _write_if_there(memory / "memory.memsw.limit_in_bytes", str(memory_bytes))
+            if cpu:
+                (cpu / "cpu.shares").write_text(str(int(1024 * CPU_WEIGHT)))
 
     def doors(self) -> list[int]:
         """Open the files into which a process writes 0 to enter the group. The caller closes them."""
@@ -132,8 +137,9 @@ def writable_parents() -> tuple[int, dict[str, Path]]:
 
     Tried by making one, because permission bits say little about control groups.
     """
-    for version, parents in _candidates():
-        if all(_can_make(parent, version) for parent in parents.values()):
+    for version, candidates in _candidates():
+        parents = {name: parent for name, parent in candidates.items() if _can_make(parent, version)}
+        if parents.keys() >= REQUIRED:
             return version, parents
     return 0, {}
 
@@ -157,15 +163,15 @@ def _candidates() -> list[tuple[int, dict[str, Path]]]:
         mine = own_groups(Path("/proc/self/cgroup").read_text(), Path("/proc/self/mountinfo").read_text())
     except OSError:
         return found
-    if {"memory", "pids"} <= set(mine):
-        found.append((1, {name: mine[name] for name in ("memory", "pids", "cpuacct") if name in mine}))
+    if mine.keys() >= REQUIRED:
+        found.append((1, {name: mine[name] for name in (*sorted(REQUIRED), "cpuacct", "cpu") if name in mine}))
     if "" in mine:
         found += [(2, _unified(folder)) for folder in (mine[""], mine[""].parent)]
     return found
 
 
 def _unified(folder: Path) -> dict[str, Path]:
-    return {"memory": folder, "pids": folder, "cpuacct": folder}
+    return dict.fromkeys(("memory", "pids", "cpuacct", "cpu"), folder)
 
 
 def own_groups(groups: str, mounts: str) -> dict[str, Path]:
@@ -191,8 +197,8 @@ def own_groups(groups: str, mounts: str) -> dict[str, Path]:
 def _can_make(parent: Path, version: int) -> bool:
     trial = parent / Owner.me().mark(next(_numbers))
     try:
-        if version == 2 and not {"memory", "pids"} <= set((parent / "cgroup.subtree_control").read_text().split()):
-            (parent / "cgroup.subtree_control").write_text("+memory +pids")
+        if version == 2:
+            _delegate(parent)
         trial.mkdir()
     except OSError:
         return False
@@ -203,6 +209,17 @@ def _can_make(parent: Path, version: int) -> bool:
     finally:
         trial.rmdir()
     return True
+
+
+def _delegate(parent: Path) -> None:
+    """Let groups be made below a folder of version 2. Raises OSError where a required controller can't be had."""
+    control = parent / "cgroup.subtree_control"
+    given = set(control.read_text().split())
+    if not given >= REQUIRED:
+        control.write_text(" ".join(f"+{name}" for name in sorted(REQUIRED)))
+    if "cpu" not in given:
+        with contextlib.suppress(OSError):
+            control.write_text("+cpu")
 
 
 def _write_if_there(path: Path, text: str) -> None:

@@ -110,7 +110,9 @@ class Clock:
             if self._on_gpu
             else f": it used {cpu:.1f} CPU-s, so it slept or waited"
         )
-        return OutOfTime(f"{figures}{why}.", Exceeded(limit="wall seconds", used=wall, allowed=allowed))
+        return OutOfTime(
+            f"{figures}{why}.", Exceeded(limit="wall seconds", used=wall, allowed=allowed, cpu_seconds=cpu)
+        )
 
     def _look(self) -> None:
         """Look at all sandboxes of the play: those that wait may have left something running."""

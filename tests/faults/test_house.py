@@ -111,6 +111,16 @@ def test_half_sent_requests_hold_no_thread(site, part):
         assert [site.get("/healthz").status_code for _ in range(8)] == [200] * 8
 
 
+@pytest.mark.parametrize(("path", "kind"), [("/api/v1/submissions", "application/json"), ("/tasks/", "text/html")])
+def test_a_body_beyond_all_limits_is_refused_in_our_own_words(site, path, kind):
+    with socket.create_connection(("127.0.0.1", site.port)) as client:
+        client.sendall(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {1 << 30}\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: client.recv(4096), b"")).decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert f"Content-Type: {kind}" in answer
+    assert "The request is too large." in answer
+
+
 def test_a_request_that_trickles_in_is_ended():
     """Its time runs from its first byte, whatever comes after."""
     door = socket.create_server(("127.0.0.1", 0))

@@ -74,6 +74,39 @@ def test_a_real_group_limits_counts_and_goes():
     assert not any(folder.exists() for folder in group.folders.values())
 
 
+def test_sixty_spinning_processes_of_a_group_weigh_no_more_than_one_beside_it():
+    """On one core for all: without a group, whoever is beside them has a sixtieth of it."""
+    group = Cgroup.create(memory_bytes=1 << 30, processes=80)
+    if group is None or "cpu" not in group.folders:
+        return
+    doors = group.doors()
+
+    def share_a_core(*numbers):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        for door in numbers:
+            os.write(door, b"0")
+
+    spin = "while True: pass"
+    many = f"import os\nfor _ in range(6): os.fork()\n{spin}"  # 64
+    spinners = subprocess.Popen(
+        [sys.executable, "-S", "-c", many],
+        preexec_fn=lambda: share_a_core(*doors),  # noqa: PLW1509
+    )
+    while len(group.process_ids()) < 60:
+        time.sleep(0.05)
+    beside = subprocess.Popen([sys.executable, "-S", "-c", spin], preexec_fn=share_a_core)  # noqa: PLW1509
+    begin = group.cpu_seconds()
+    time.sleep(1)
+    theirs, own = group.cpu_seconds() - begin, usage._cpu_seconds(beside.pid)
+    group.remove()
+    for each in (spinners, beside):
+        each.kill()
+        each.wait()
+    for door in doors:
+        os.close(door)
+    assert own > theirs / 2
+
+
 def test_landlock_lets_a_process_write_where_it_may_and_nowhere_else(tmp_path):
     (tmp_path / "mine").mkdir()
     code = f"""

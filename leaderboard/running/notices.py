@@ -1,0 +1,74 @@
+"""Telling an author that a run has ended, in the ways that he asked for."""
+
+import logging
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from celery import signature
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Q
+from kombu.exceptions import OperationalError
+
+from leaderboard.models import Notices, Run
+from leaderboard.running import webhooks
+
+log = logging.getLogger(__name__)
+
+
+def announce(run: Run) -> None:
+    """Have its author told when this transaction is through. One query where he did not ask for it."""
+    wished = Notices.objects.filter(user=run.submission.author_id).filter(Q(by_mail=True) | ~Q(webhook=""))
+    if run.submission.author_id and wished.exists():
+        transaction.on_commit(lambda: hand_over(run.pk))
+
+
+def hand_over(run: int) -> None:
+    """To whoever records, as a task of its own: another machine may be slow to answer."""
+    try:
+        signature("leaderboard.tasks.notify", kwargs={"run": run}, queue="results").apply_async(retry=False)
+    except OperationalError:
+        log.warning("run %s: the broker is away, its author is not told", run)
+
+
+def tell(run: Run) -> None:
+    """Mail it and call the webhook, as wished. A webhook that does not answer is logged, and not tried again."""
+    wishes = Notices.of(run.submission.author)
+    if wishes.by_mail:
+        mail(run)
+    if wishes.webhook:
+        try:
+            status = webhooks.deliver(wishes.webhook, message_of(run), secret=wishes.secret)
+            log.info("run %s: its author's webhook answered %s", run.pk, status)
+        except webhooks.Undelivered as reason:
+            log.warning("run %s: its author's webhook: %s", run.pk, reason)
+
+
+def mail(run: Run) -> None:
+    """To the author's verified address; to none that he only said was his."""
+    address = EmailAddress.objects.filter(user=run.submission.author_id, verified=True).order_by("-primary").first()
+    if address:
+        told = message_of(run)
+        lines = [
+            f"{told['method']} on {told['task']}, {told['tier']} tier: {told['status']}.",
+            told["reason"],
+            told["url"],
+        ]
+        text = "\n\n".join(filter(None, lines))
+        send_mail(f"{told['method']}: {told['status']}", text, None, [address.email], fail_silently=True)
+
+
+def message_of(run: Run) -> dict[str, Any]:
+    """What is told of a run that has ended. Reads submission."""
+    return {
+        "run": run.pk,
+        "submission": run.submission_id,
+        "method": run.submission.name,
+        "task": run.task,
+        "tier": run.tier,
+        "status": run.status,
+        "reason": run.failure_message,
+        "ended": run.ended.isoformat() if run.ended else None,
+        "url": f"{settings.SITE_URL}{run.submission.get_absolute_url()}?run={run.pk}",
+    }

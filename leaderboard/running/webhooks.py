@@ -1,0 +1,83 @@
+"""Telling an address of a user's choice, and no machine of ours: what is called is looked up once, and must be public."""
+
+import hashlib
+import hmac
+import ipaddress
+import json
+import socket
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import certifi
+import urllib3
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+SECONDS = 5  # to connect, and to answer
+GLOBAL_V6 = ipaddress.ip_network("2000::/3")
+SIGNATURE = "X-Claimcheck-Signature"
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class Undelivered(Exception):
+    """Nobody took it; the text says why."""
+
+
+def check(url: str) -> None:
+    """Raise ValidationError for an address that nothing will be sent to. Looks its name up."""
+    try:
+        reachable(url)
+    except Undelivered as error:
+        raise ValidationError(str(error)) from None
+
+
+def deliver(url: str, message: Mapping[str, Any], *, secret: str) -> int:
+    """POST a message as JSON, signed; returns the status. Follows no redirect, reads no answer. Raises Undelivered."""
+    parts, address = urlsplit(url), str(reachable(url))
+    body = json.dumps(message).encode()
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = {
+        "Host": parts.netloc.rpartition("@")[2],
+        "Content-Type": "application/json",
+        "User-Agent": "Claimcheck",
+        SIGNATURE: f"sha256={hmac.digest(secret.encode(), body, hashlib.sha256).hex()}",
+    }
+    how: dict[str, Any] = {"timeout": SECONDS, "retries": False}
+    if parts.scheme == "https":
+        how |= {"server_hostname": parts.hostname, "assert_hostname": parts.hostname, "ca_certs": certifi.where()}
+        pool: urllib3.HTTPConnectionPool = urllib3.HTTPSConnectionPool(address, parts.port or 443, **how)
+    else:
+        pool = urllib3.HTTPConnectionPool(address, parts.port or 80, **how)
+    try:
+        with pool, pool.urlopen("POST", target, body, headers, redirect=False, preload_content=False) as response:
+            return int(response.status)
+    except urllib3.exceptions.HTTPError as error:
+        raise Undelivered(f"{parts.hostname} did not answer: {type(error).__name__}.") from None
+
+
+def reachable(url: str) -> Address:
+    """The one address that is called. Raises Undelivered unless all that the name stands for are public."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Undelivered("A webhook's address begins with https://.")
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        raise Undelivered(f"There is no machine {parts.hostname}.") from None
+    addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
+    if not all(map(may_be_called, addresses)):
+        raise Undelivered(f"{parts.hostname} is a private address: webhooks go to public ones only.")
+    return addresses[0]
+
+
+def may_be_called(address: Address) -> bool:
+    """Whether an address is anybody's on the internet, or in a network that this site allows."""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if any(address in network for network in settings.WEBHOOK_NETWORKS):
+        return True
+    if isinstance(address, ipaddress.IPv6Address):  # those that carry one of version 4 could be led back to us
+        return address in GLOBAL_V6 and address.is_global and not address.sixtofour and not address.teredo
+    return address.is_global and not address.is_multicast

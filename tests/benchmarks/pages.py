@@ -1,0 +1,86 @@
+"""What a page costs on boards of many rows, in CPU-milliseconds of the process that answers.
+
+    python -m tests.benchmarks.pages [ROWS...]
+
+Each number of rows is measured on a site of its own with a made-up board. Part of `make bench`.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+
+ROWS = (100, 10_000)
+WARM = 7
+TASK = "imputation"
+PAGES = {
+    "board": f"/tasks/{TASK}/",
+    "board, page 3": f"/tasks/{TASK}/?page=3",
+    "board, sorted": f"/tasks/{TASK}/?sort=cpu",
+    "board, searched": f"/tasks/{TASK}/?q=method+12",
+    "best per author": f"/tasks/{TASK}/?authors=best",
+    "viewer's rule": f"/tasks/{TASK}/?rule=worst",
+    "as of a day": f"/tasks/{TASK}/?asof=2100-01-01",
+    "compared": f"/tasks/{TASK}/compare/",
+    "API": f"/api/v1/tasks/{TASK}/leaderboard?limit=50",
+    "home": "/",
+    "boards": "/tasks/",
+    "claims": "/claims/",
+    "paper": "/papers/gain/",
+    "search": "/search/?q=method+12",
+}
+
+
+def main() -> None:
+    if len(sys.argv) == 3 and sys.argv[1] == "--child":
+        measure(int(sys.argv[2]))
+        return
+    for rows in [int(each) for each in sys.argv[1:]] or ROWS:
+        pages_of_a_board(rows)
+
+
+def pages_of_a_board(rows: int) -> None:
+    """In a process of its own: settings are read once."""
+    pid = os.fork()
+    if not pid:
+        os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks.pages", "--child", str(rows)])
+    os.waitpid(pid, 0)
+
+
+def measure(rows: int) -> None:
+    import django  # noqa: PLC0415  # after the settings' environment
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(DATA_DIR=folder, DJANGO_SETTINGS_MODULE="leaderboard.settings", DEBUG="", LOG_LEVEL="ERROR")
+        os.environ["REDIS_URL"] = f"redis+socket://{folder}/none.sock?virtual_host=0"
+        django.setup()
+        from django.core.management import call_command  # noqa: PLC0415
+        from django.test import Client  # noqa: PLC0415
+
+        from tests.benchmarks import crowd  # noqa: PLC0415
+
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        crowd.fill(TASK, rows)
+        client = Client(headers={"host": "127.0.0.1", "accept-encoding": "gzip"})
+        client.get("/tasks/")  # what is imported and read once
+        print(f"A board of {rows:,} rows, CPU-ms: first / warm (median of {WARM}) / with its ETag")
+        for name, path in PAGES.items():
+            first, response = cpu_ms(client, path)
+            warm = statistics.median(cpu_ms(client, path)[0] for _ in range(WARM))
+            tag = {"headers": {"if-none-match": response["ETag"]}} if "ETag" in response else {}
+            again, answer = cpu_ms(client, path, **tag)
+            told = f"{again:7.1f} ({answer.status_code})" if tag else "      –"
+            print(f"  {name:16} {first:9.1f} / {warm:7.1f} / {told}, {len(response.content) / 1e3:6.1f} kB")
+
+
+def cpu_ms(client, path, **more):
+    start = time.process_time()
+    response = client.get(path, **more)
+    assert response.status_code in (200, 304), (path, response.status_code)
+    return 1e3 * (time.process_time() - start), response
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Pages that are kept are proved fresh: whatever changes, the next reader sees it."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from leaderboard.boards import standings
+from leaderboard.models import Change, Score
+from leaderboard.running.runs import cancel, start_run
+from leaderboard.views import whole_pages
+from papers import catalogue
+
+BOARD = "/tasks/imputation/"
+ROWS = "/api/v1/tasks/imputation/leaderboard"
+
+
+@pytest.fixture(autouse=True)
+def keeping(settings, monkeypatch):
+    settings.PAGE_SECONDS = 600
+    monkeypatch.setattr(whole_pages, "pages", whole_pages.Pages())
+
+
+@pytest.fixture
+def rows(measured):
+    return [measured(name, value) for name, value in (("Gold", 0.6), ("Silver", 0.5))]
+
+
+def queries(client, path):
+    with CaptureQueriesContext(connection) as asked:
+        response = client.get(path)
+    return response, len(asked)
+
+
+@pytest.mark.parametrize(
+    "path", [BOARD, f"{BOARD}?sort=cpu&page=1", f"{BOARD}board.csv", ROWS, "/", "/tasks/", "/claims/"]
+)
+def test_a_second_reader_costs_one_query_and_a_third_who_has_it_nothing_is_sent(client, rows, path):
+    first, _ = queries(client, path)
+    second, count = queries(client, path)
+    assert count == 1
+    assert second.content == first.content
+    third = client.get(path, headers={"if-none-match": first["ETag"]})
+    assert (third.status_code, third.content) == (304, b"")
+    assert client.get(path, headers={"accept-encoding": "gzip"})["Content-Encoding"] == "gzip"
+
+
+def test_a_changed_score_is_on_the_next_page(client, rows):
+    before = client.get(BOARD)
+    Score.objects.filter(run__submission=rows[1], metric="skill").update(value=0.9)
+    standings.rebuild(catalogue.board("imputation", "quick"))
+    after = client.get(BOARD, headers={"if-none-match": before["ETag"]})
+    assert after.status_code == 200
+    assert client.get(ROWS).json()["results"][0]["method"] == "Silver"
+    assert after.content.index(b"Silver") < after.content.index(b"Gold")
+
+
+def test_so_are_a_name_a_state_and_an_account_that_is_gone(client, rows, measured, alice, settings):
+    mine = measured("Mine", 0.7, author=alice)
+    owner = type(client)()
+    owner.force_login(alice)
+    assert "Mine" in board_page(client)
+    owner.post(f"/submissions/{mine.pk}/edit/", {"name": "Ours", "code_is_public": "on"})
+    assert "Ours" in board_page(client)
+    run = start_run(mine)
+    assert "0 running, 1 queued" in board_page(client)
+    cancel(run)
+    assert "1 queued" not in board_page(client)
+    owner.post("/accounts/delete/", {"password": "correct horse"})
+    assert "deleted user" in board_page(client)
+
+
+def board_page(client):
+    return client.get(BOARD).content.decode()
+
+
+def test_what_is_somebodys_own_is_kept_for_nobody(client, rows, alice):
+    client.force_login(alice)
+    assert "alice" in board_page(client)
+    client.logout()
+    assert "alice" not in board_page(client)
+    client.get(BOARD)
+    client.force_login(alice)
+    assert "alice" in board_page(client)
+
+
+def test_a_paper_is_not_disturbed_by_the_changes_of_another(client, rows):
+    client.get(BOARD)
+    Change.note("wasserstein")
+    assert queries(client, BOARD)[1] == 1
+
+
+def test_pages_fit_their_room(monkeypatch):
+    monkeypatch.setattr(whole_pages, "BYTES", 1000)
+    pages = whole_pages.Pages()
+    for number in range(30):
+        pages.keep(number, whole_pages.Page(b"x" * 100, {}, 0.0))
+    assert sorted(pages.kept) == list(range(20, 30))
+    assert pages.size == 1000
+
+
+def test_of_two_who_ask_at_once_one_makes_it():
+    pages, begun = whole_pages.Pages(), []
+    assert pages.begin("page")
+    others = [threading.Thread(target=lambda: begun.append(pages.begin("page"))) for _ in range(2)]
+    for other in others:
+        other.start()
+    pages.end("page")
+    for other in others:
+        other.join()
+    assert True not in begun or len(begun) == 2
