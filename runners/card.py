@@ -39,14 +39,14 @@ class Card:
     _ended: Event = field(default_factory=Event)
 
     def take(self) -> None:
-        """Take the card for this worker and try it; without it the worker takes nothing."""
+        """Take the card for this worker and try it; where there is trouble, the worker must begin without its queue."""
         try:
             self._held.append(reserve(worker_gpu().uuid))
             self.trouble = canary()
         except SandboxError as error:
             self.trouble = str(error)
         if self.trouble:
-            self._retire()
+            log.error("no runs are taken: %s", self.trouble)
         Thread(target=self._watch, daemon=True, name="card").start()
 
     def leave(self) -> None:
@@ -57,17 +57,14 @@ class Card:
         if not self.trouble:
             self.trouble = presence.retirement(self.worker)
             if self.trouble:
-                self._retire()
+                log.error("no more runs are taken: %s", self.trouble)
+                self.stop_taking()
         elif self._held:
             self.trouble = left_behind() or canary()
             if not self.trouble:
                 log.warning("the GPU computes again")
                 presence.retire(self.worker, "")
                 self.go_on_taking()
-
-    def _retire(self) -> None:
-        log.error("no runs are taken: %s", self.trouble)
-        self.stop_taking()
 
     def _watch(self) -> None:
         while not self._ended.wait(AGAIN if self.trouble else presence.INTERVAL):
@@ -101,6 +98,8 @@ def canary() -> str:
         return f"the GPU's self-test did not end within {CANARY_SECONDS} s"
     except (ValueError, KeyError):
         return f"the GPU's self-test ended with status {process.returncode} and said nothing"
+    finally:
+        process.stdout.close()
 
 
 def abandon(process: subprocess.Popen[bytes], seconds: float = 5) -> bool:

@@ -8,10 +8,13 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging
 
+from papers.task import Board
 from runners import logs
 from runners.broker import broker_url
 
-HARD_LIMIT = 6 * 3600  # seconds: the longest run of any task; a delivery is repeated only long after it
+LONGEST = 60 * 24 * 3600  # seconds: no board's hard limit is above; a delivery is repeated only long after it
+SHORTEST = 3600  # seconds: of hard limits, since a worker's start may take minutes
+SLACK = 3  # times what a board allows: a busy machine has been seen to take twice as long
 HEARTBEAT = 10  # seconds between two signs of life of a running evaluation
 
 app = Celery("claimcheck", broker=broker_url(), include=["runners.tasks"])
@@ -21,17 +24,22 @@ app.conf.update(
     task_ignore_result=True,
     result_expires=None,  # nothing is kept, so nothing is to be cleaned up
     task_default_queue="results",
-    task_time_limit=HARD_LIMIT,
     worker_prefetch_multiplier=1,
     worker_max_tasks_per_child=20,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
-        "visibility_timeout": 2 * HARD_LIMIT,
+        "visibility_timeout": 2 * LONGEST,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
     },
 )
+
+
+def hard_limit(board: Board) -> int:
+    """Seconds after which a run hangs for certain: every play has used all that its board allows, on a busy machine."""
+    play = board.limits.play_seconds + board.limits.evaluator_seconds
+    return max(SHORTEST, int(SLACK * play * len(board.plays())))
 
 
 @setup_logging.connect

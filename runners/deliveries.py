@@ -3,9 +3,9 @@
 import json
 
 from runners import broker
-from runners.celery import HARD_LIMIT
+from runners.celery import LONGEST
 
-KEPT = 2 * HARD_LIMIT  # seconds: as long as a message may come again
+KEPT = 2 * LONGEST  # seconds: as long as a message may come again
 
 
 def begin(run: int, attempt: int, execution: str) -> bool:

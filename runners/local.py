@@ -1,8 +1,6 @@
 """Jobs on this very machine, without a server: what the command's verbs share."""
 
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -14,6 +12,7 @@ from runners.evaluation import evaluate
 from runners.events import Event
 from runners.job import ONE_THREAD, Job, events
 from runners.sandbox import probe_isolation
+from runners.sandbox.gpu import find_gpus
 
 
 class Usage(Exception):
@@ -29,9 +28,7 @@ def job_of(board: Board, house: House) -> Job:
 
 def device(wanted: str) -> str:
     """ "cpu" or "cuda" for what was asked: "auto", "cpu" or "cuda". Raises Usage."""
-    has_gpu = (
-        shutil.which("nvidia-smi") is not None and subprocess.run(["nvidia-smi", "-L"], capture_output=True).stdout
-    )
+    has_gpu = wanted != "cpu" and bool(find_gpus())
     if wanted == "cuda" and not has_gpu:
         raise Usage("there is no NVIDIA GPU here: use --device cpu")
     return "cuda" if wanted == "cuda" or (wanted == "auto" and has_gpu) else "cpu"

@@ -4,13 +4,14 @@ import hashlib
 import os
 import platform
 import shlex
-import subprocess
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from runners import packages
 from runners.job import Job
+from runners.sandbox.gpu import ask_driver, worker_gpu
 
 
 def provenance(job: Job, isolation: str) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def provenance(job: Job, isolation: str) -> dict[str, Any]:
         "machine": f"{platform.system()} {platform.machine()}",
         "device": job.device,
         "device_name": device_name(job.device),
+        **(graphics() if job.device == "cuda" else {}),
         "isolation": isolation,
         "threads": os.environ.get("OMP_NUM_THREADS", "all"),
         "command": command(job),
@@ -44,6 +46,24 @@ def command(job: Job) -> str:
 
 
 @cache
+def graphics() -> dict[str, str]:
+    """What a GPU's numbers depend on beside the libraries' versions: the driver, the card, and torch's build."""
+    driver, build = ask_driver(), metadata.version("torch")
+    cudnn = next((d.version for d in metadata.distributions() if d.name.startswith("nvidia-cudnn")), "torch's own")
+    cuda = next(
+        (d.version for d in metadata.distributions() if d.name.startswith("nvidia-cuda-runtime")), "torch's own"
+    )
+    return {
+        "driver": driver.version,
+        "torch_build": build,
+        "cuda": cuda,
+        "cudnn": cudnn,
+        "capability": worker_gpu().capability,
+        "arithmetic": "no TF32, deterministic algorithms where there are any",
+    }
+
+
+@cache
 def versions() -> dict[str, str]:
     """Of Python and of every package that a method may use."""
     return {"python": platform.python_version(), **packages.versions()}
@@ -51,12 +71,9 @@ def versions() -> dict[str, str]:
 
 @cache
 def device_name(device: str) -> str:
-    """ "NVIDIA H100 80GB HBM3" or the processor's model."""
+    """ "NVIDIA H100 80GB HBM3" or the processor's model. Raises SandboxError without a GPU."""
     if device == "cuda":
-        words = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-        if gpu := os.environ.get("CUDA_VISIBLE_DEVICES"):
-            words += ["-i", gpu.split(",")[0]]
-        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip().splitlines()[0]
+        return worker_gpu().name
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except FileNotFoundError:

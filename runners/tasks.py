@@ -216,7 +216,7 @@ def arrive(sender: Any, **_: Any) -> None:
     queues = set(sender.app.amqp.queues.consume_from)
     if not queues & {"cpu", "gpu"}:
         return
-    card = take_card(sender.hostname) if os.environ.get("RUNNER_DEVICE") == "cuda" else None
+    card = take_card(sender) if os.environ.get("RUNNER_DEVICE") == "cuda" else None
     isolation = probe_isolation("cuda" if card and not card.trouble else "cpu")
     if not isolation.ok:
         log.error("uploads will be refused: %s %s", isolation.reason, isolation.remedy)
@@ -225,14 +225,17 @@ def arrive(sender: Any, **_: Any) -> None:
     worker_shutting_down.connect(lambda **_: leave(), weak=False)
 
 
-def take_card(name: str) -> Card:
+def take_card(consumer: Any) -> Card:
     """This worker's GPU, tried out: while something is wrong with it, no run is taken from the queue."""
+    name = consumer.hostname
     card = Card(
         name,
         stop_taking=lambda: app.control.cancel_consumer("gpu", destination=[name]),
         go_on_taking=lambda: app.control.add_consumer("gpu", destination=[name]),
     )
     card.take()
+    if card.trouble:  # at once: a word through the broker would come after the first message
+        consumer.cancel_task_queue("gpu")
     worker_shutting_down.connect(lambda **_: card.leave(), weak=False)
     return card
 
@@ -246,7 +249,7 @@ def describe(name: str, queues: set[str], isolation: Isolation, slots: int, trou
         name=name,
         queue="gpu" if "gpu" in queues else "cpu",
         device=device,
-        device_name=device_name(device),
+        device_name="a GPU" if trouble else device_name(device),  # what hangs is not asked for its name
         isolation=isolation.level,
         isolation_ok=isolation.ok,
         reason=isolation.reason,

@@ -96,7 +96,7 @@ def machines() -> Iterator[Metric]:
         taken, all_slots = Counter[str](), Counter[str]()
         for worker in workers:
             taken[worker.queue] += len(worker.runs)
-            all_slots[worker.queue] += worker.slots
+            all_slots[worker.queue] += 0 if worker.trouble else worker.slots
         for queue in ("cpu", "gpu"):
             slots.add_metric([queue], all_slots[queue])
             busy.add_metric([queue], taken[queue])

@@ -29,7 +29,7 @@ from leaderboard.models import Change, Run, Submission
 from leaderboard.running import notices
 from papers.task import Board
 from runners import presence
-from runners.celery import app
+from runners.celery import app, hard_limit
 from runners.tasks import evaluate
 
 log = logging.getLogger(__name__)
@@ -212,6 +212,7 @@ def send(run: Run, queue: str) -> bool:
             kwargs={"run": run.pk, "attempt": run.attempt, "job": job(run), "report_to": dict(report_to())},
             queue=queue,
             task_id=task_id(run.pk, run.attempt),
+            time_limit=hard_limit(board),
             link_error=signature(
                 "leaderboard.tasks.worker_lost", kwargs={"run": run.pk, "attempt": run.attempt}, queue="results"
             ),

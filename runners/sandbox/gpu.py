@@ -110,23 +110,58 @@ def worker_gpu() -> Gpu:
 
     Raises SandboxError where there is none, or none that can be lent to a sandbox.
     """
+    require_device_files()
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    cards = list(ask_driver().cards)
+    chosen = visible_of(cards, visible)
+    if not chosen:
+        raise SandboxError(f"no GPU for this job: {len(cards)} found, CUDA_VISIBLE_DEVICES is {visible!r}")
+    if reason := why_not(chosen[0]):
+        raise SandboxError(reason)
+    return chosen[0]
+
+
+def lendable(cards: list[Gpu], visible: str | None) -> tuple[list[Gpu], list[str]]:
+    """Of the visible cards those that can be lent to sandboxes, and why others can't. Raises SandboxError."""
+    require_device_files()
+    chosen = visible_of(cards, visible)
+    return [card for card in chosen if not why_not(card)], [why_not(card) for card in chosen if why_not(card)]
+
+
+def require_device_files() -> None:
+    """Raises SandboxError where the machine has a card of another kind."""
     if Path("/dev/dxg").exists() and not Path("/dev/nvidiactl").exists():
         raise SandboxError("a GPU of Windows (WSL) has no device file of its own that a sandbox could be given")
-    gpu = choose(list(ask_driver().cards), os.environ.get("CUDA_VISIBLE_DEVICES"))
-    if gpu.is_split:
-        raise SandboxError(f"{gpu.name} is divided by MIG, whose parts can't be told apart from outside: switch it off")
-    return gpu
 
 
-def choose(gpus: list[Gpu], visible: str | None) -> Gpu:
-    """The card that a list of UUIDs names first. An index counts by PCI address, as nvidia-smi does."""
-    wanted = "0" if visible is None else visible.split(",")[0].strip()
-    for index, gpu in enumerate(gpus):
-        if wanted == str(index) or (wanted and gpu.uuid.startswith(wanted)):
-            return gpu
-    if wanted.startswith("MIG-"):
-        raise SandboxError(f"CUDA_VISIBLE_DEVICES names a part of a card, {wanted}: a worker needs a whole one")
-    raise SandboxError(f"no GPU for this job: {len(gpus)} found, CUDA_VISIBLE_DEVICES is {visible!r}")
+def why_not(card: Gpu) -> str:
+    """Why a card can't be lent to a sandbox, or ""."""
+    if card.is_split:
+        return f"{card.name} is divided by MIG, whose parts can't be told apart from outside: switch it off"
+    return ""
+
+
+def visible_of(cards: list[Gpu], visible: str | None) -> list[Gpu]:
+    """The cards that a CUDA_VISIBLE_DEVICES names, in its order: by UUID or its beginning.
+
+    An index counts in the order of PCI addresses, which is CUDA's where there is one card or CUDA_DEVICE_ORDER says so;
+    elsewhere it could mean another card than its author thinks. Raises SandboxError.
+    """
+    if visible is None:
+        return cards
+    chosen = []
+    for word in filter(None, map(str.strip, visible.split(","))):
+        if word.startswith("MIG-"):
+            raise SandboxError(f"CUDA_VISIBLE_DEVICES names a part of a card, {word}: a worker needs a whole one")
+        if word.isdigit() and len(cards) > 1 and os.environ.get("CUDA_DEVICE_ORDER") != "PCI_BUS_ID":
+            raise SandboxError(
+                f"CUDA_VISIBLE_DEVICES={visible} may mean any of {len(cards)} cards: name it by its UUID"
+            )
+        found = cards[int(word) : int(word) + 1] if word.isdigit() else [c for c in cards if c.uuid.startswith(word)]
+        if not found:
+            break  # as CUDA does: what comes after an unknown one isn't there
+        chosen += found[:1]
+    return chosen
 
 
 @cache

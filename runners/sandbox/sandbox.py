@@ -102,7 +102,10 @@ class Sandbox:
         }
         call = secrets.token_hex(8)
         buffers = wire.pack(wire.Frame("load", call, value), limit=self._limits.frame_bytes)
-        self._channel.send(buffers, until=time.monotonic() + START_SECONDS)
+        try:
+            self._channel.send(buffers, until=time.monotonic() + START_SECONDS)
+        except Stopped as error:
+            raise self._not_started(error) from None
         trouble = self._await_harness("begun", call)  # a preload under way isn't the method's time
         if trouble:
             self._end()
@@ -196,14 +199,17 @@ class Sandbox:
         try:
             frame = self._channel.receive(until=time.monotonic() + START_SECONDS, limit=0)
         except Stopped as error:
-            status = self._inmate.status() if self._inmate else None
-            said = self.log().strip().splitlines()[-1:] or [f"exit status {status}"]
-            self._end()
-            raise SandboxError(f"the harness did not start ({type(error).__name__}): {said[0][:500]}") from None
+            raise self._not_started(error) from None
         if (frame.word, frame.call) != (word, call):
             self._end()
             raise SandboxError(f"expected the harness to say {word}, got {frame.word}")
         return frame.value
+
+    def _not_started(self, error: Exception) -> SandboxError:
+        status = self._inmate.status() if self._inmate else None
+        said = self.log().strip().splitlines()[-1:] or [f"exit status {status}"]
+        self._end()
+        return SandboxError(f"the harness did not start ({type(error).__name__}): {said[0][:500]}")
 
     def _answer_to(self, call: str, doing: str, *, until: float) -> Any:
         """Wait for the answer to a call and return its value. Raises MethodFailure."""

@@ -178,29 +178,37 @@ def test_on_a_gpu_nothing_but_a_control_group_limits_memory(monkeypatch):
     assert "control group" in found.reason
 
 
-def test_a_gpu_whose_torch_has_no_cuda_is_our_error(isolated, card, monkeypatch):
-    monkeypatch.setattr("runners.sandbox.probe.ask_driver", lambda: gpu.Driver("580", "13.0", (card,)))
-    monkeypatch.setattr("runners.sandbox.probe.worker_gpu", lambda: card)
-    with pytest.raises(SandboxError, match=r"CUDA does not start in the sandbox: .*(Torch not compiled|NVIDIA)"):
-        probe.check_gpu()
-
-
 @pytest.mark.parametrize(
-    ("visible", "uuid"),
-    [(None, "GPU-aaaa-1"), ("1", "GPU-bbbb-2"), ("GPU-bbbb-2", "GPU-bbbb-2"), ("GPU-bb", "GPU-bbbb-2"),
-     ("1,0", "GPU-bbbb-2")],
-)  # fmt: skip
-def test_the_workers_gpu_is_the_one_it_was_given(visible, uuid):
-    assert gpu.choose(GPUS, visible).uuid == uuid
-
-
-@pytest.mark.parametrize(
-    ("visible", "reason"),
-    [("", "no GPU"), ("2", "no GPU"), ("-1", "no GPU"), ("GPU-c", "no GPU"), ("MIG-7", "a whole one")],
+    ("visible", "order", "uuids"),
+    [
+        (None, "", ["GPU-aaaa-1", "GPU-bbbb-2"]),
+        ("GPU-bbbb-2", "", ["GPU-bbbb-2"]),
+        ("GPU-bb,GPU-aa", "", ["GPU-bbbb-2", "GPU-aaaa-1"]),
+        ("1,0", "PCI_BUS_ID", ["GPU-bbbb-2", "GPU-aaaa-1"]),
+        ("", "", []),
+        ("GPU-c", "", []),
+        ("-1", "", []),
+        ("GPU-a,GPU-c,GPU-b", "", ["GPU-aaaa-1"]),
+    ],
 )
-def test_no_gpu_is_an_error_of_ours(visible, reason):
+def test_the_visible_cards_are_those_that_are_named_and_in_that_order(monkeypatch, visible, order, uuids):
+    monkeypatch.setenv("CUDA_DEVICE_ORDER", order)
+    assert [card.uuid for card in gpu.visible_of(GPUS, visible)] == uuids
+
+
+@pytest.mark.parametrize(("visible", "reason"), [("1", "by its UUID"), ("MIG-7", "a whole one")])
+def test_what_may_mean_another_card_or_is_a_part_of_one_is_refused_in_a_sentence(monkeypatch, visible, reason):
+    monkeypatch.delenv("CUDA_DEVICE_ORDER", raising=False)
     with pytest.raises(SandboxError, match=reason):
-        gpu.choose(GPUS, visible)
+        gpu.visible_of(GPUS, visible)
+
+
+def test_a_divided_card_is_left_out_with_the_reason():
+    split = Gpu("GPU-cccc-3", "C", 2, is_split=True)
+    cards, refused = gpu.lendable([*GPUS, split], None)
+    assert cards == GPUS
+    assert len(refused) == 1
+    assert "C is divided by MIG" in refused[0]
 
 
 def test_gpu_memory_is_told_by_process_else_by_difference_else_not_at_all():

@@ -293,3 +293,13 @@ def test_a_process_that_the_kernels_cpu_limit_ends_is_told_as_a_limit(start):
     failure = failure_of(start, method(body))
     assert failure.reason == "limit"
     assert "used up its CPU time" in failure.message
+
+
+def test_a_harness_that_dies_while_it_preloads_is_our_error(isolated, tmp_path, monkeypatch):
+    (tmp_path / "deadly.py").write_text("import os\nos._exit(7)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    sandbox = Sandbox.start(limits=LIMITS, device="cpu", kit="deadly", preload=("deadly",))
+    sandbox.ready()
+    assert sandbox._inmate.status(30) == 7
+    with pytest.raises(SandboxError, match="the harness did not start"):
+        sandbox.load(MEAN, seed=1, calls=())

@@ -1,6 +1,7 @@
 """The Celery end over a real broker and a real worker: what it reports, and what it leaves behind."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ from runners.broker import redis_client_url
 from runners.evaluation import evaluate
 from runners.job import PUBLIC_KEY
 from runners.sandbox import Isolation, probe_isolation
+from runners.sandbox.gpu import find_gpus
 from tests.elsewhere import FOLDER
 from tests.runners.conftest import method
 
@@ -86,14 +88,20 @@ def codes():
 def worker(broker_url):
     if not probe_isolation().ok:
         pytest.skip(probe_isolation().reason)
-    env = {**os.environ, "REDIS_URL": broker_url, "PAPERS_PATH": FOLDER}
+    with working(broker_url, "test", queue="cpu", RUNNER_DEVICE="cpu") as process:
+        yield process
+
+
+@contextlib.contextmanager
+def working(broker_url, name, *, queue, **settings):
+    """A worker of this queue that has said that it is there."""
+    env = {**os.environ, "REDIS_URL": broker_url, "PAPERS_PATH": FOLDER, **settings}
     env.pop("DJANGO_SETTINGS_MODULE")  # a runner has no Django
     command = ["-m", "celery", "--quiet", "-A", "runners", "worker", "--concurrency", "1", "--loglevel", "WARNING"]
-    command += ["-Q", "cpu", "-n", "test@%h"]
-    process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env)
+    process = subprocess.Popen([sys.executable, *command, "-Q", queue, "-n", f"{name}@%h"], cwd=ROOT, env=env)
     client = redis.Redis.from_url(redis_client_url(broker_url))
     try:
-        wait_for(lambda: list(client.scan_iter("worker:test@*")))
+        wait_for(lambda: list(client.scan_iter(f"worker:{name}@*")))
         yield process
     finally:
         process.send_signal(signal.SIGQUIT)
@@ -108,7 +116,7 @@ def send(broker_url, codes, worker):
     client.flushdb()
     app = Celery(broker=broker_url)
 
-    def send(code, *, run=1, attempt=1, sha256=None, is_over=False, **options):
+    def send(code, *, run=1, attempt=1, sha256=None, is_over=False, queue="cpu", **options):
         digest = hashlib.sha256(code).hexdigest()
         known[digest] = None if is_over else code
         job = {
@@ -124,7 +132,7 @@ def send(broker_url, codes, worker):
         report_to = dict(app.signature("site.record", queue="results"))
         kwargs = {"run": run, "attempt": attempt, "job": job, "report_to": report_to}
         link_error = app.signature("site.lost", kwargs={"run": run, "attempt": attempt}, queue="results")
-        app.send_task("runners.tasks.evaluate", kwargs=kwargs, queue="cpu", link_error=link_error)
+        app.send_task("runners.tasks.evaluate", kwargs=kwargs, queue=queue, link_error=link_error)
 
     send.client = client
     send.heard = lambda: heard(client)
@@ -256,6 +264,21 @@ def test_the_worker_says_who_it_is_and_what_it_runs(send, worker):
     assert note()["isolation_ok"]
     assert note()["versions"]["torch"]
     wait_for(lambda: ended(send))
+
+
+def test_a_worker_whose_gpu_does_not_answer_says_so_and_leaves_its_queue_alone(send, broker_url):
+    if find_gpus():
+        pytest.skip("this machine has a GPU")
+    with working(broker_url, "gpu", queue="gpu", RUNNER_DEVICE="cuda"):
+        (key,) = send.client.scan_iter("worker:gpu@*")
+        note = json.loads(send.client.get(key))
+        assert "driver doesn't answer" in note["trouble"]
+        assert (note["queue"], note["device_name"]) == ("gpu", "a GPU")
+        send(method("return 2 * x"), queue="gpu")
+        send(method("return 2 * x"), run=2)
+        wait_for(lambda: ended(send))
+        assert {kwargs["run"] for _, kwargs in send.heard()} == {2}
+        assert send.client.llen("gpu") == 1
 
 
 def test_an_attempt_that_is_over_is_left_alone(send):
