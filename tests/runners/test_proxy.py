@@ -21,6 +21,9 @@ MEMORY = "block = bytearray(b'x' * int(x[0]))\nreturn x"
 X = np.zeros(1)
 
 
+IN_THE_SANDBOX = pytest.mark.parametrize("playing", ["sandbox"], indirect=True)
+
+
 @pytest.fixture(params=["inprocess", pytest.param("sandbox", marks=pytest.mark.sandbox)])
 def playing(request, doubling):
     """Begin a play with this body of `double`; all its boxes are gone at the end."""
@@ -78,6 +81,7 @@ def test_a_closed_method_answers_nothing_and_its_call_is_the_protocols_mistake(p
 
 
 @pytest.mark.sandbox
+@IN_THE_SANDBOX
 def test_a_closed_methods_process_has_ended(playing):
     method = Proxy(playing(COUNTS, mode="sandbox"))
     assert mine()
@@ -96,6 +100,7 @@ def test_what_calls_within_a_block_cost_is_measured(playing):
 
 
 @pytest.mark.sandbox
+@IN_THE_SANDBOX
 def test_the_peak_of_a_block_is_its_own_where_the_kernel_can_begin_anew(playing):
     group = cgroup.Cgroup.create(memory_bytes=1 << 26, processes=4)
     can = group is not None and group.reset_peak()
@@ -125,6 +130,7 @@ def test_has_tells_which_optional_calls_are_defined(playing):
 
 @pytest.mark.sandbox
 @pytest.mark.alone  # a neighbour's sandboxes have numbers, too
+@IN_THE_SANDBOX
 def test_thirteen_copies_leave_no_process_group_or_user_number_behind(playing):
     parents = set(cgroup.writable_parents()[1].values())
     groups = lambda: sum(Owner.parse(path.name) == Owner.me() for parent in parents for path in parent.iterdir())  # noqa: E731
@@ -148,6 +154,7 @@ def test_thirteen_copies_leave_no_process_group_or_user_number_behind(playing):
 
 
 @pytest.mark.sandbox
+@IN_THE_SANDBOX
 def test_the_log_of_a_play_holds_what_all_copies_printed(playing):
     play = playing("print('copy', int(x[0]))\nreturn x", mode="sandbox")
     method = Proxy(play)
@@ -157,6 +164,7 @@ def test_the_log_of_a_play_holds_what_all_copies_printed(playing):
 
 
 @pytest.mark.sandbox
+@IN_THE_SANDBOX
 def test_a_fresh_copy_after_the_plays_time_is_used_up_is_the_authors_failure(playing, doubling, monkeypatch):
     tier = doubling.board("quick").tier
     monkeypatch.setitem(tier.__dict__, "limits", replace(tier.limits, call_seconds=0.5, play_seconds=0.5))
