@@ -9,14 +9,15 @@ import torch
 from papers.task import AnswerError
 from papers.wgan_ts import kit
 from papers.wgan_ts.problem.pairs import make_pair
+from papers.wgan_ts.wasserstein.cases import RANKED
 from papers.wgan_ts.wasserstein.play import CROSSED, HELD_OUT, QUERY
 from tests.papers.wgan_ts.transporting import TASK, Answering, load, play, seed
 
-GIVEN, KNOWN = "empirical-l1/n250-d2", "scale-l2/d8"
+GIVEN, KNOWN = "empirical-l1/n250-d2", "fans-l2/d8"
 INVARIANT = {"accuracy", "relative_error", "lower", "upper", "gradient_cosine", "oracle", "truth", "sample_bias"}
 
 
-def true_pair(case="scale-l2/d8", index=0):
+def true_pair(case=KNOWN, index=0):
     family, _, d = case.partition("/d")
     return make_pair(family.split("-")[0], int(d), seed(index, case).rng("pair"))
 
@@ -128,11 +129,12 @@ def test_work_that_is_put_off_until_the_potential_is_asked_counts():
 
 
 def test_the_true_potential_is_nearly_perfect():
-    scores = play(KNOWN, Answering(true_pair().truth, norm_potential))
+    pair = true_pair()
+    scores = play(KNOWN, Answering(pair.truth, lambda z: pair.potential(z.astype(float))))
     assert scores["accuracy"] == pytest.approx(1, abs=0.05)
     assert scores["lower"] == pytest.approx(scores["oracle"], rel=2e-3)
     assert scores["lipschitz"] == pytest.approx(1, abs=2e-3)
-    assert scores["gradient_cosine"] == pytest.approx(1, abs=1e-3)
+    assert scores["gradient_cosine"] == pytest.approx(1, abs=0.02)  # some probes lie astride a ridge
     assert scores["infeasibility"] == pytest.approx(0, abs=1e-6)
     assert scores["estimate_error"] == pytest.approx(0, abs=1e-12)
 
@@ -165,7 +167,7 @@ def test_cliffs_between_the_samples_certify_nothing():
 
 def test_what_is_certified_never_exceeds_the_exact_distance_of_the_points_it_is_held_against():
     """Memorising what one was shown: exact potentials of the training samples, extended as steeply as allowed."""
-    for case in ("product-l1/d8", "funnel-l2/d8"):
+    for case in ("blocks-l1/d8", "cones-l2/d8"):
         scores = play(case, "exact_lp")
         assert scores["lower"] <= 1 + scores["sample_bias"] + 0.05
 
@@ -179,7 +181,7 @@ def test_a_dual_that_breaks_its_constraints_shows_it():
 # Controls and exact optimum
 
 
-@pytest.mark.parametrize("case", [case.name for case in TASK.board("quick").cases if not case.params.given])
+@pytest.mark.parametrize("case", RANKED)
 def test_zero_has_no_accuracy(case):
     scores = play(case, "zero")
     assert scores["accuracy"] == scores["lipschitz"] == scores["raw_ratio"] == 0
@@ -199,26 +201,9 @@ def test_exact_transport_is_exact_on_given_samples(case):
     assert scores["infeasibility"] <= 1e-9
 
 
-def test_the_means_know_a_shift_and_nothing_else():
-    assert play("shift-l1/d8", "means")["accuracy"] == pytest.approx(1, abs=0.05)
-    assert play("product-l1/d8", "means")["accuracy"] == pytest.approx(0, abs=0.25)
-    assert play("scale-l2/d8", "means")["accuracy"] == pytest.approx(0, abs=0.25)
-    assert play("funnel-l2/d8", "means")["accuracy"] == pytest.approx(0.4, abs=0.25)
-
-
-@pytest.mark.parametrize(
-    ("case", "low", "high"),
-    [
-        ("shift-l1/d8", 0.37, 0.51),
-        ("product-l1/d8", 0.44, 0.5),
-        ("scale-l2/d8", 0.88, 0.99),
-        ("funnel-l2/d8", 0.3, 0.5),
-    ],
-)
-def test_minibatches_overestimate(case, low, high):
-    """The ranges that were measured beforehand, widened by .1."""
-    estimates = [play(case, "minibatch", index=index)["estimate"] - 1 for index in range(2)]
-    assert low - 0.1 < np.mean(estimates) < high + 0.1
+@pytest.mark.parametrize("case", RANKED)
+def test_minibatches_overestimate(case):
+    assert 1.2 < play(case, "minibatch")["estimate"] < 2
 
 
 def test_a_lucky_number_certifies_nothing():
