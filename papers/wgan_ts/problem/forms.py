@@ -46,7 +46,7 @@ class Cones:
 
     def slope(self, x: np.ndarray) -> np.ndarray:
         way = x - self.centres[self._values(x).argmin(axis=1)]
-        return np.sign(way) if self.cost == "l1" else way / np.linalg.norm(way, axis=1, keepdims=True)
+        return np.asarray(np.sign(way) if self.cost == "l1" else way / np.linalg.norm(way, axis=1, keepdims=True))
 
     def move(self, x: np.ndarray) -> np.ndarray:
         active = self._values(x).argmin(axis=1)

@@ -62,7 +62,9 @@ def ring(n: int, rng: Rng) -> Labelled:
 def grid(n: int, rng: Rng) -> Labelled:
     """Gaussians on a lattice of 16 to 25 points, turned and sheared, each point of it moved a little."""
     rows, columns = rng.integers(4, 6, 2)
-    lattice = np.column_stack([side.ravel() for side in np.indices((rows, columns))]) - np.array([rows, columns]) / 2 + 0.5
+    lattice = (
+        np.column_stack([side.ravel() for side in np.indices((rows, columns))]) - np.array([rows, columns]) / 2 + 0.5
+    )
     shear = np.array([[1.0, rng.uniform(-0.3, 0.3)], [0.0, 1.0]])
     around = 0.14 * (lattice + rng.uniform(-0.15, 0.15, lattice.shape)) @ shear @ turn(2 * np.pi * rng.random())
     return gaussians(n, 0.5 + around, rng)

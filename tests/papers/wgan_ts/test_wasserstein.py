@@ -11,6 +11,7 @@ from papers.wgan_ts import kit
 from papers.wgan_ts.problem.pairs import make_pair
 from papers.wgan_ts.wasserstein.cases import RANKED
 from papers.wgan_ts.wasserstein.play import CROSSED, HELD_OUT, QUERY
+from papers.wgan_ts.wasserstein.slopes import AROUND, STEEPEST
 from tests.papers.wgan_ts.transporting import TASK, Answering, load, play, seed
 
 GIVEN, KNOWN = "empirical-l1/n250-d2", "fans-l2/d8"
@@ -35,7 +36,9 @@ def test_a_method_is_shown_two_samples_and_asked_in_a_secret_order():
     assert method.x.shape == method.y.shape == (2000, 8)
     assert method.x.dtype == method.y.dtype == np.float32
     assert method.cost == "l2"
-    assert [len(z) for z in method.asked[:-1]] == [QUERY] * (len(method.asked) - 1)
+    *whole, _ = method.asked[:-1]  # the last of the first questions; then those about where it was steepest
+    assert [len(z) for z in whole] == [QUERY] * len(whole)
+    assert len(method.asked[-1]) == STEEPEST * AROUND * 2 * 8
     first = method.asked[0]
     assert first.dtype == np.float32
     lengths = np.linalg.norm(first, axis=1)
@@ -167,15 +170,40 @@ def test_cliffs_between_the_samples_certify_nothing():
 
 def test_what_is_certified_never_exceeds_the_exact_distance_of_the_points_it_is_held_against():
     """Memorising what one was shown: exact potentials of the training samples, extended as steeply as allowed."""
-    for case in ("blocks-l1/d8", "cones-l2/d8"):
-        scores = play(case, "exact_lp")
-        assert scores["lower"] <= 1 + scores["sample_bias"] + 0.05
+    scores = play("cones-l2/d8", "exact_lp")
+    assert scores["lower"] <= 1 + scores["sample_bias"] + 0.05
 
 
 def test_a_dual_that_breaks_its_constraints_shows_it():
     scores = play(GIVEN, Answering(1.0, lambda z: -5 * z[:, 0].astype(float)))
     assert scores["infeasibility"] > 0.5
     assert scores["accuracy"] < 0
+
+
+# Cheats
+
+
+class Recogniser(Answering):
+    """A cheat: it knows published families by their moments and answers with their potential, parameters read off."""
+
+    def fit(self, x, y, cost):
+        self.sliced = load("sliced").Method(0, "cpu")
+        estimate = self.sliced.fit(x, y, cost)
+        apart, spreads = x.mean(axis=0) - y.mean(axis=0), (x.std(axis=0), y.std(axis=0))
+        is_shift = np.allclose(*spreads, rtol=0.05)
+        if cost == "l1":
+            self.answer = (lambda z: z.astype(float) @ np.sign(apart)) if is_shift else self.sliced.potential
+        else:
+            outward = np.sign(spreads[0].mean() - spreads[1].mean())
+            self.answer = lambda z: outward * np.linalg.norm(z - x.mean(axis=0), axis=1)
+        return estimate
+
+
+def test_who_recognises_families_by_their_moments_gains_nothing():
+    """On the families of before it had .97 of 1, the best of the board."""
+    cheat, honest = ([play(case, method)["accuracy"] for case in RANKED] for method in (Recogniser(), "sliced"))
+    assert np.mean(cheat) < np.mean(honest) + 0.02
+    assert max(cheat) < 0.9
 
 
 # Controls and exact optimum
@@ -201,9 +229,8 @@ def test_exact_transport_is_exact_on_given_samples(case):
     assert scores["infeasibility"] <= 1e-9
 
 
-@pytest.mark.parametrize("case", RANKED)
-def test_minibatches_overestimate(case):
-    assert 1.2 < play(case, "minibatch")["estimate"] < 2
+def test_minibatches_overestimate():
+    assert 1.1 < play(KNOWN, "minibatch")["estimate"] < 2
 
 
 def test_a_lucky_number_certifies_nothing():

@@ -40,11 +40,11 @@ def test_the_true_potential_is_1_lipschitz(family, d):
 @pytest.mark.parametrize("family", ["planes", "blocks", "cones", "fans"])
 def test_gradients_in_closed_form_agree_with_finite_differences(family):
     pair = pair_of(family, 4)
-    probes = draw_probes(*pair.sample(300, np.random.default_rng(3)), np.random.default_rng(4))
+    probes = draw_probes(*pair.sample(600, np.random.default_rng(3)), np.random.default_rng(4))
     found = probes.gradients(*(pair.potential(z.astype(float)) for z in probes.questions))
     true = pair.gradient(probes.points.astype(float))
     close = np.abs(found - true).max(axis=1) < 1e-2
-    assert close.mean() > 0.95  # ridges of the funnel and the tip of a cone have no gradient
+    assert close.mean() > 0.9  # ridges between pieces and the tip of a cone have no gradient
     assert np.median(np.abs(found - true)) < 1e-3
     assert np.median(dual_norm(found, pair.cost)) == pytest.approx(1, abs=1e-3)
     assert mean_cosine(found, true) > 0.98
