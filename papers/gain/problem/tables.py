@@ -74,8 +74,9 @@ class Table:
 def load(name: str, rng: np.random.Generator, *, whole: bool = False) -> Table:
     """Draw a synthetic table, or 80 % of a real one's rows, its continuous cells moved by 1 % of their column's spread.
 
-    Where it is wanted whole, the other rows come after these 80 %, with gaps like all of them. The move becomes part of the truth: it keeps a method from looking the value up in the public table. "NAME-twin" is
-    a synthetic table in the place of the public one.
+    Where it is wanted whole, the other rows come after these 80 %, with gaps like all of them. The move becomes part of the
+    truth: it keeps a method from looking the value up in the public table. "NAME-twin" is a synthetic table in the place of
+    the public one.
     """
     if name in SYNTHETIC:
         generator = Generator.draw(name, rng)

@@ -25,6 +25,7 @@ METRICS = (
         "higher",
         "Accuracy under the worst attack for each image; random defences: chosen on 10 draws, scored on 20 fresh ones.",
     ),
+    fraction("robust_error", "Robust error", "lower", "1 − robust accuracy: what the audit of known digits compares."),
     fraction("clean_accuracy", "Clean", "higher", "Accuracy without attack."),
     fraction(
         "overstatement",
