@@ -39,11 +39,12 @@ class Defended(Threat):
     effort: Effort = THOROUGH
     is_drawn: bool = False
     is_twin: bool = False  # played for the audit alone
+    seeds: int = 5  # of the tier: a claim is judged by the images of all of them
 
 
 def case(data: str, norm: Norm, radius: float | str, *, images: int) -> Case[Defended]:
     """A case named "data/norm-radius"."""
-    params = Defended(data=data, norm=norm, eps=radius_in(radius), images=images)
+    params = Defended(data=data, norm=norm, eps=radius_in(radius), images=images, seeds=3)
     return Case(name=f"{data}/{norm}-{radius}", params=params, data=data_sets(data))
 
 

@@ -35,7 +35,10 @@ METRICS = (
     ),
     fraction("claim_excess", "Claim − measured", "lower", "Claimed robust accuracy less the measured one."),
     fraction(
-        "claim_refuted", "Refuted", "lower", "1 where the claim lies above the measured accuracy's 95 % interval."
+        "claim_refuted",
+        "Refutation",
+        "lower",
+        "Claim less measured in units of what the images of all seeds together allow: refuted where the mean passes 1.",
     ),
     fraction("claimed", "Claimed", "context", "The robust accuracy that the author claims."),
     fraction("interval_low", "95 % low", "context", "Lower end of the interval of one play (Clopper–Pearson)."),

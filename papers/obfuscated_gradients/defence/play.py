@@ -90,7 +90,7 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
         show_play(report, shown, strength)
     return {
         **scores_of_attacks(accuracy, float(share.mean())),
-        **scores_of_claim(claim, share),
+        **scores_of_claim(claim, share, seeds=case.params.seeds),
         **scores_of_symptoms(strength),
     }
 

@@ -6,6 +6,7 @@ from torch import Tensor
 from papers.obfuscated_gradients.defence import symptoms
 from papers.task import Scores
 
+QUANTILE = 1.96  # one side of a 95 % interval
 KINDS = ("shattered", "stochastic", "vanishing")
 
 
@@ -24,13 +25,20 @@ def scores_of_attacks(accuracy: dict[str, float], worst_case: float) -> Scores:
     }
 
 
-def scores_of_claim(claim: float, share: Tensor) -> Scores:
-    """The measured accuracy's 95 % interval (Clopper-Pearson), and what becomes of the claim."""
+def scores_of_claim(claim: float, share: Tensor, *, seeds: int) -> Scores:
+    """This play's 95 % interval, and what becomes of the claim by the images of all seeds.
+
+    Refuted means that the mean over the seeds passes 1: claim less measured is then more than QUANTILE standard errors that
+    a true claim has over so many images.
+    """
     n, k = len(share), float(share.sum())
     low, high = interval(k, n)
     scores = {"interval_low": low, "interval_high": high}
     if claim > 0:
-        scores |= {"claimed": claim, "claim_excess": claim - k / n, "claim_refuted": float(claim > high)}
+        pooled = seeds * n
+        claimed = min(claim, 1 - 1 / pooled)
+        allowed = QUANTILE * (claimed * (1 - claimed) / pooled) ** 0.5
+        scores |= {"claimed": claim, "claim_excess": claim - k / n, "claim_refuted": (claim - k / n) / allowed}
     return scores
 
 
