@@ -10,7 +10,8 @@ import torch
 from papers.obfuscated_gradients import kit
 
 STEPS = 50
-RANDOM_STEPS, RANDOM_KEEP = 50, "best"  # of many noisy iterates the luckiest is no better than the last
+RANDOM_STEPS = 50
+RANDOM_KEEP = "best"  # or "last": of many noisy iterates the luckiest is no better
 LOSS = "cross_entropy"  # or "margin", max_{j != y} z_j - z_y, which no scaling of the logits saturates
 
 
