@@ -38,11 +38,16 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Contrast:
-    """What a method loses between two cases: its score on `of` minus its score on `against`, paired by seed."""
+    """What a method loses between two cases: its score on `of` minus its score on `against`, paired by seed.
+
+    `metric`: the primary one by default. Where that is relative to a control which changes from case to case too, an
+    absolute one says more.
+    """
 
     label: str
     of: str
     against: str
+    metric: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

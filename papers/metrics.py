@@ -56,6 +56,7 @@ class Flag:
     text: str  # why it matters
     above: float | None = None
     below: float | None = None
+    unranks: bool = False  # whether who raises it stands without a rank: its score says nothing
 
     def __post_init__(self) -> None:
         if (self.above is None) == (self.below is None):

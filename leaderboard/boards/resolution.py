@@ -61,12 +61,12 @@ def resolution_of(board: Board) -> Resolution | None:
 
 
 def compared_rows(board: Board) -> list[Standing]:
-    """The best rows that this site has measured; where it has no two yet, those that stand in. Oracles aside."""
+    """The best rows that this site has measured; where it has no two yet, those that stand in. Who takes no rank is left out."""
     own = Standing.objects.of_board(board).exclude(submission__kind=standings.ORACLE).with_scores()
-    rows = list(own.order_by("position")[:COUNTED])
+    rows = [row for row in own.order_by("position")[:COUNTED] if standings.takes_rank(row)]
     if len(rows) > 1:
         return rows
-    return [row for row in references.stand_ins(board) if row.submission.kind != standings.ORACLE][:COUNTED]
+    return [row for row in references.stand_ins(board) if standings.takes_rank(row)][:COUNTED]
 
 
 def silent_cases(board: Board, best: Sequence[Standing], cases: Sequence[str]) -> list[str]:

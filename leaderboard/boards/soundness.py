@@ -103,7 +103,7 @@ def leading_controls(board: Board, rows: Sequence[Standing], cases: Sequence[str
     """A control that is better than whatever of the house is none."""
     by_kind: dict[str, list[Standing]] = defaultdict(list)
     for row in rows:
-        if row.submission.is_house:
+        if row.submission.is_house and standings.takes_rank(row):
             by_kind[row.submission.kind].append(row)
     rivals = by_kind["baseline"] + by_kind["method"]
     if rivals:

@@ -3,8 +3,8 @@
 Standings are written when a run ends, so that a page is one query. A newcomer is compared with the others and they not
 with each other; everything can be rebuilt from the scores, with the same result.
 
-Everybody is ranked on the same cases: the ranked ones that no run that counts had to leave out. An oracle stands among
-the rows by its value and is compared with nobody.
+Everybody is ranked on the same cases: the ranked ones that no run that counts had to leave out. An oracle, and who raises
+a flag that says that its score means nothing, stands among the rows by its value and is compared with nobody.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -97,7 +97,7 @@ def update(run: Run) -> None:
         hold(board)
         Change.note(board.task.slug)
         cases = cases_ranked_on(board, left_out(board))
-        fields = ("run__task_version", "submission__kind", "run", "scores", *PLACE)
+        fields = (*board.key, "run__task_version", "submission__kind", "run", "scores", "flags", *PLACE)
         rows = list(Standing.objects.filter(**board.key).select_related("run", "submission").only(*fields))
         is_measure = run.submission.is_house and board.evidence.audits
         if is_measure or not stands_on(board, rows, cases):
@@ -149,7 +149,13 @@ def updated_tally(counts: np.ndarray, gain: np.ndarray, gone: np.ndarray) -> np.
 
 def contending(rows: Sequence[Standing]) -> list[int]:
     """The indices of the rows that are compared with each other. Reads submission."""
-    return [index for index, row in enumerate(rows) if row.submission.kind != ORACLE]
+    return [index for index, row in enumerate(rows) if takes_rank(row)]
+
+
+def takes_rank(row: Standing) -> bool:
+    """No oracle does, and nobody whose flag says that his score means nothing. Reads submission."""
+    unranking = {flag.label for flag in row.board.task.flags if flag.unranks}
+    return row.submission.kind != ORACLE and not any(flag["label"] in unranking for flag in row.flags)
 
 
 def gains(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:

@@ -16,6 +16,7 @@ from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.models.standings import StandingQuerySet
 from papers import catalogue
+from papers.evidence import Contrast
 from papers.task import Board, Task
 
 MOST_UNRANKED = 50
@@ -127,15 +128,16 @@ def contrasts(board: Board, rows: Sequence[Standing]) -> list[tuple[Standing, li
     pairs = board.evidence.contrasts
     if not pairs:
         return []
-    metric = board.task.primary.name
+    metrics = {pair.metric or board.task.primary.name for pair in pairs}
     cases = {name for pair in pairs for name in (pair.of, pair.against)}
-    scores = scores_of([row.run_id for row in rows], metric=metric, case__in=cases)
+    scores = scores_of([row.run_id for row in rows], metric__in=metrics, case__in=cases)
 
-    def difference(run: int, of: str, against: str) -> statistics.Estimate | None:
-        both = paired_by_seed(scores.by_seed(run, metric, of), scores.by_seed(run, metric, against))
+    def difference(run: int, pair: Contrast) -> statistics.Estimate | None:
+        metric = pair.metric or board.task.primary.name
+        both = paired_by_seed(scores.by_seed(run, metric, pair.of), scores.by_seed(run, metric, pair.against))
         return statistics.paired(both[0][None], both[1][None]) if both else None
 
-    return [(row, [difference(row.run_id, pair.of, pair.against) for pair in pairs]) for row in rows]
+    return [(row, [difference(row.run_id, pair) for pair in pairs]) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Standing(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="standings")
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveIntegerField()  # 0 first; the order by the primary metric
-    # None of an oracle, which takes no place from anybody.
+    # None of who takes no place from anybody: an oracle, or a score that a flag says means nothing.
     rank = models.PositiveIntegerField(null=True)  # shared where values are equal
     rank_low = models.PositiveIntegerField(null=True)
     rank_high = models.PositiveIntegerField(null=True)

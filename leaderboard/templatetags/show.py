@@ -72,7 +72,7 @@ def distance(metrics: dict[str, Any], metric: Metric) -> SafeString:
 
 @register.filter
 def ranks(standing: Any) -> str:
-    """ "2–4" where the data can't tell; nothing for an oracle, which takes no place."""
+    """ "2–4" where the data can't tell; nothing for who takes no place."""
     if standing.rank is None:
         return ""
     low, high = standing.rank_low, standing.rank_high

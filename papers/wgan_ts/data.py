@@ -5,6 +5,7 @@ from papers.data import File
 from papers.reading import npz
 
 FILES = {
+    "digits": shelf.DIGITS,
     "mnist": shelf.MNIST,
     "fashion-mnist-part": shelf.FASHION_PART,
     "orl-faces": File(

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from leaderboard.boards import standings
-from leaderboard.models import Run, Score, Submission
+from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.submitting.uploads import store_code
 from papers import catalogue
 
@@ -81,7 +81,7 @@ def test_the_distance_board_draws_its_figures_and_judges_the_abstract(client, ra
     page = client.get("/tasks/wasserstein/").content.decode()
     for figure in catalogue.task("wasserstein").figures:
         assert figure.title in page
-    assert "WGAN-TS is more accurate than weight clipping" in page
+    assert "WGAN-TS computes a distance nearer to the truth than weight clipping" in page
     assert "WGAN-TS is faster than weight clipping" in page
     assert "copies training data" not in page
 
@@ -89,7 +89,7 @@ def test_the_distance_board_draws_its_figures_and_judges_the_abstract(client, ra
 def test_the_generation_board_flags_what_copies(client, ran):
     def drawing(excess, copy_rate):
         return lambda case, seed: {
-            "excess": excess + 0.01 * (seed % 3),
+            "fidelity": 1 - excess / 10 + 0.001 * (seed % 3),
             "copy_rate": copy_rate,
             "mode_coverage": 1.0,
         }
@@ -100,5 +100,7 @@ def test_the_generation_board_flags_what_copies(client, ran):
     ran("generation", "bootstrap", drawing(0.1, 0.9))
     page = client.get("/tasks/generation/").content.decode()
     assert "copies training data" in page
+    ranks = dict(Standing.objects.filter(task="generation").values_list("submission__house_slug", "rank"))
+    assert ranks == {"gaussian": 1, "bootstrap": None}, "who copies takes no place from anybody"
     for figure in catalogue.task("generation").figures:
         assert figure.title in page

@@ -4,12 +4,27 @@ from papers.metrics import Metric
 
 METRICS = (
     Metric(
+        name="shortfall",
+        label="Shortfall",
+        better="lower",
+        description="Regret in units of the case's own spread, the regret of the middle one of its cells: 0 is the best cell, "
+        "1 one that half of the space beats. Each case weighs the same.",
+    ),
+    Metric(
         name="regret",
         label="Regret",
         better="lower",
         unit="points",
-        description="Accuracy of the best cell of the space minus that of the final answer, in points of percent: "
-        "exact, since every cell of the space was trained.",
+        description="Accuracy of the best cell of the space minus that of the final answer, in points of percent. Every cell "
+        "was trained, so it is exact up to the truths' own error: the next column.",
+    ),
+    Metric(
+        name="truth_error",
+        label="Error of the truth",
+        better="context",
+        unit="points",
+        description="Twice the standard error of the difference between the best cell's truth and that of the answer: its regret "
+        "is so uncertain.",
     ),
     Metric(
         name="hours_to_regret",

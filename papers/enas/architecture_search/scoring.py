@@ -33,7 +33,9 @@ def scores(trail: Trail, table: Table, *, budget: float, target: float, toleranc
     spent = np.array(trail.charged) + np.array(trail.own) / SECONDS
     last, stays = trail.cells[-1], np.logical_and.accumulate((regret <= target)[::-1])[::-1]
     return {
+        "shortfall": float(regret[-1]) / table.spread,
         "regret": float(regret[-1]),
+        "truth_error": 100 * float(table.difference_error(last)),
         "hours_to_regret": float(spent[stays.argmax()] if stays.any() else max(budget, spent[-1])),
         "censored": float(not stays.any()),
         "reached": float((regret <= tolerance).any()),

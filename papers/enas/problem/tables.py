@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -49,10 +49,18 @@ class Table:
         """Points of accuracy (percent) by which the best feasible cell is better: exact, by enumeration."""
         return 100 * (float(self.truth[self.best]) - self.worth(cell))
 
+    @property
+    def spread(self) -> float:
+        """Points of regret of the middle one of the feasible cells: the unit in which cases compare."""
+        return 100 * float(self.truth[self.best] - np.median(self.truth[self.feasible]))
+
+    def difference_error(self, cells: Any) -> Any:
+        """Two standard errors of the difference between the best cell's truth and those of others."""
+        return 2 * np.hypot(self.error[cells], self.error[self.best])
+
     def ties(self) -> np.ndarray:
         """Feasible cells that two standard errors of the difference don't tell from the best one: (n,) bool."""
-        gap = self.truth[self.best] - self.truth
-        close = gap <= 2 * np.hypot(self.error, self.error[self.best])
+        close = self.truth[self.best] - self.truth <= self.difference_error(slice(None))
         return np.asarray(self.feasible & close)
 
     def better_share(self, cell: int) -> float:

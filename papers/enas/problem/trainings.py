@@ -73,18 +73,22 @@ class Trainings:
         return np.flatnonzero(np.isnan(self.seconds))
 
     def table(self, max_size: float = np.inf) -> Table:
-        """The table of all encodings. Truth: the mean test accuracy of all copies; shown: validation of the first three."""
+        """The table of all encodings. Shown: the validation of the first three copies; truth: the mean test accuracy of the others,
+        so that nobody is told by luck what he is judged by."""
         which, _ = space.functions(self.nodes)
         size = space.conv3_equivalents(space.encodings(self.nodes))
-        noise = np.sqrt(self.tested.astype(float).var(axis=1, ddof=1))
+        noise, hidden = (
+            np.sqrt(self.tested.astype(float).var(axis=1, ddof=1)),
+            self.tested[:, SHOWN_RUNS:].astype(float),
+        )
         shown = self.validated[which, :, :SHOWN_RUNS].astype(float)
         return Table(
             nodes=self.nodes,
             runs=shown[:, -1],
             early=dict(zip(LOOKS[:-1], np.moveaxis(shown, 1, 0), strict=False)),
             epochs=LOOKS[-1],
-            truth=self.tested.astype(float).mean(axis=1)[which],
-            error=noise[which] / np.sqrt(COPIES),
+            truth=hidden.mean(axis=1)[which],
+            error=noise[which] / np.sqrt(hidden.shape[1]),
             hours=self.seconds.astype(float)[which] / 3600,
             size=size,
             feasible=size <= max_size,

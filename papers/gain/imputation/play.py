@@ -30,7 +30,7 @@ class Problem:
 
     @classmethod
     def draw(cls, gaps: Gaps, seed: Seed) -> Self:
-        table, beside = load(gaps.table, seed.rng("table")), None
+        table, beside = load(gaps.table, seed.rng("table"), whole=gaps.downstream), None
         if gaps.beside:
             beside = int(seed.rng("beside").integers(len(gaps.beside)))
             drawn = gaps.beside[beside]
@@ -86,11 +86,11 @@ def play(case: Case[Gaps], *, seed: Seed, device: str, method: Method, report: R
 
 def downstream(gaps: Gaps, table: Table, filled: np.ndarray) -> Scores:
     """What the completed table is worth to predict its label; nothing where it has none."""
-    if table.label is None or table.held_out is None or table.held_out_label is None:
+    if table.label is None or table.learnt is None:
         return {}
-    scores = {"downstream_auroc": scoring.downstream_auroc(filled, table.label, table.held_out, table.held_out_label)}
+    scores = {"downstream_auroc": scoring.downstream_auroc(filled, table.label, table.learnt)}
     if gaps.table == "credit":
-        scores["coefficient_bias"] = scoring.coefficient_bias(table.x, filled, table.label)
+        scores |= scoring.congeniality(table.x, filled, table.label)
     return scores
 
 

@@ -54,20 +54,22 @@ def classifier(x: np.ndarray, label: np.ndarray) -> Pipeline:
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)).fit(x, label)
 
 
-def downstream_auroc(filled: np.ndarray, label: np.ndarray, held_out: np.ndarray, held_out_label: np.ndarray) -> float:
-    """AUROC on complete held-out rows of a logistic regression that was trained on completed rows."""
-    scores = classifier(filled, label).predict_proba(held_out)[:, 1]
-    return float(roc_auc_score(held_out_label, scores))
+def downstream_auroc(filled: np.ndarray, label: np.ndarray, learnt: np.ndarray) -> float:
+    """AUROC on the rows that are not `learnt` of a logistic regression trained on those that are; all of them completed."""
+    scores = classifier(filled[learnt], label[learnt]).predict_proba(filled[~learnt])[:, 1]
+    return float(roc_auc_score(label[~learnt], scores))
 
 
-def coefficient_bias(truth: np.ndarray, filled: np.ndarray, label: np.ndarray) -> float:
-    """Mean absolute difference of logistic coefficients, trained on the completed against the true table.
+def congeniality(truth: np.ndarray, filled: np.ndarray, label: np.ndarray) -> dict[str, float]:
+    """The paper's two norms of w - w', logistic coefficients trained on the true and on the completed table, per column.
 
-    Both tables are standardised by the true one's columns, so that coefficients compare.
+    |w - w'|_1 / d and |w - w'|_2 / sqrt(d): the printed second one is the larger, which plain norms can't be. Both tables
+    are standardised by the true one's columns, so that coefficients compare.
     """
     scaler = StandardScaler().fit(truth)
     fitted = [LogisticRegression(max_iter=2000).fit(scaler.transform(x), label).coef_ for x in (filled, truth)]
-    return float(np.abs(fitted[0] - fitted[1]).mean())
+    difference = fitted[0] - fitted[1]
+    return {"coefficient_bias": float(np.abs(difference).mean()), "coefficient_error": rms(difference)}
 
 
 def errors(filled: np.ndarray, truth: np.ndarray, missing: np.ndarray) -> np.ndarray:

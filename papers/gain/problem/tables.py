@@ -62,21 +62,21 @@ class Generator:
 
 @dataclass(frozen=True)
 class Table:
-    """The truth of one play. x: (n, d) float64 without gaps; the held-out rows serve the downstream task only."""
+    """The truth of one play. x: (n, d) float64 without gaps; `learnt`: rows from which a label is learnt, of the others told."""
 
     x: np.ndarray
     categorical: np.ndarray  # (d,) bool
     generator: Generator | None = None
     label: np.ndarray | None = None  # (n,)
-    held_out: np.ndarray | None = None  # (m, d)
-    held_out_label: np.ndarray | None = None  # (m,)
+    learnt: np.ndarray | None = None  # (n,) bool
 
 
-def load(name: str, rng: np.random.Generator) -> Table:
+def load(name: str, rng: np.random.Generator, *, whole: bool = False) -> Table:
     """Draw a synthetic table, or 80 % of a real one's rows, its continuous cells moved by 1 % of their column's spread.
 
-    The move becomes part of the truth: it keeps a method from looking the value up in the public table. "NAME-twin" is
-    a synthetic table in the place of the public one.
+    Where it is wanted whole, the other rows come after these 80 %, with gaps like all of them. The move becomes part of the
+    truth: it keeps a method from looking the value up in the public table. "NAME-twin" is a synthetic table in the place of
+    the public one.
     """
     if name in SYNTHETIC:
         generator = Generator.draw(name, rng)
@@ -86,12 +86,11 @@ def load(name: str, rng: np.random.Generator) -> Table:
         arrays = twin(arrays, rng)
     x, categorical = arrays["x"], arrays["categorical"]
     order = rng.permutation(len(x))
-    kept, rest = np.split(order, [round(SHARE * len(x))])
+    shown = round(SHARE * len(x))
+    kept = order if whole else order[:shown]
     moved = x[kept] + np.where(categorical, 0, 0.01 * x.std(axis=0)) * rng.normal(size=(len(kept), x.shape[1]))
     label = arrays.get("label")
-    if label is None:
-        return Table(moved, categorical)
-    return Table(moved, categorical, None, label[kept], x[rest], label[rest])
+    return Table(moved, categorical, None, None if label is None else label[kept], np.arange(len(kept)) < shown)
 
 
 def twin(arrays: dict[str, np.ndarray], rng: np.random.Generator) -> dict[str, np.ndarray]:

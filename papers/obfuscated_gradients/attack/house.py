@@ -29,6 +29,15 @@ HOUSE = (
         expense=180,
     ),
     House(
+        slug="pgd_long",
+        file="pgd",
+        constants={"LOSS": "margin", "RANDOM_STEPS": 1000, "RANDOM_KEEP": "last"},
+        title="PGD, 1,000 steps",
+        kind="baseline",
+        summary="The margin; on random victims as many gradients as EOT takes, one draw a step.",
+        expense=850,
+    ),
+    House(
         slug="pgd_targets",
         title="PGD, every class",
         kind="baseline",

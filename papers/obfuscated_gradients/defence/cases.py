@@ -20,23 +20,44 @@ class Effort:
 
 
 THOROUGH = Effort()
+HASTY = Effort(
+    steps=10,
+    target_steps=5,
+    mean_steps=5,
+    difference_steps=4,
+    queries=60,
+    patient_queries=100,
+    substitute_epochs=5,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Defended(Threat):
-    """`train`: so many of the training images are shown; None: all."""
+    """`train`: so many of the training images are shown; None: all. `is_drawn`: digits that each seed draws."""
 
     train: int | None = None
     effort: Effort = THOROUGH
+    is_drawn: bool = False
+    is_twin: bool = False  # played for the audit alone
+    seeds: int = 5  # of the tier: a claim is judged by the images of all of them
 
 
 def case(data: str, norm: Norm, radius: float | str, *, images: int) -> Case[Defended]:
     """A case named "data/norm-radius"."""
-    params = Defended(data=data, norm=norm, eps=radius_in(radius), images=images)
+    params = Defended(data=data, norm=norm, eps=radius_in(radius), images=images, seeds=3)
     return Case(name=f"{data}/{norm}-{radius}", params=params, data=data_sets(data))
 
 
-QUICK = (case("digits", "linf", 0.2, images=50),)
+DIGITS = Case(
+    name="digits/linf-0.2",
+    params=Defended(data="digits", norm="linf", eps=0.2, images=50, is_drawn=True),
+)
+PUBLIC = Case(  # the digits that anybody has: who knows them by heart?
+    name="public-digits/linf-0.2",
+    params=Defended(data="digits", norm="linf", eps=0.2, images=50, train=500, effort=HASTY, is_twin=True),
+    ranked=False,
+)
+QUICK = (DIGITS, PUBLIC)
 FULL = (
     case("mnist", "linf", 0.3, images=200),
     case("mnist", "linf", 0.1, images=200),
@@ -51,6 +72,7 @@ TRIAL = Case(  # all that a play does, in a second; its numbers mean nothing
         eps=0.2,
         images=8,
         train=96,
+        is_drawn=True,
         effort=Effort(
             steps=4,
             target_steps=2,

@@ -25,6 +25,7 @@ METRICS = (
         "higher",
         "Accuracy under the worst attack for each image; random defences: chosen on 10 draws, scored on 20 fresh ones.",
     ),
+    fraction("robust_error", "Robust error", "lower", "1 − robust accuracy: what the audit of known digits compares."),
     fraction("clean_accuracy", "Clean", "higher", "Accuracy without attack."),
     fraction(
         "overstatement",
@@ -34,7 +35,10 @@ METRICS = (
     ),
     fraction("claim_excess", "Claim − measured", "lower", "Claimed robust accuracy less the measured one."),
     fraction(
-        "claim_refuted", "Refuted", "lower", "1 where the claim lies above the measured accuracy's 95 % interval."
+        "claim_refuted",
+        "Refutation",
+        "lower",
+        "Claim less measured in units of what the images of all seeds together allow: refuted where the mean passes 1.",
     ),
     fraction("claimed", "Claimed", "context", "The robust accuracy that the author claims."),
     fraction("interval_low", "95 % low", "context", "Lower end of the interval of one play (Clopper–Pearson)."),

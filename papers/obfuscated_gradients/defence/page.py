@@ -47,7 +47,7 @@ FLAGS = (
     Flag(
         label="claim refuted",
         metric="claim_refuted",
-        above=0.5,
-        text="Measured clearly below what its author claims.",
+        above=1.0,
+        text="Over the images of all seeds, measured clearly below what its author claims.",
     ),
 )

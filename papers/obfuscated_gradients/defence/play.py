@@ -12,10 +12,15 @@ from papers.obfuscated_gradients.defence.cases import Defended, Effort
 from papers.obfuscated_gradients.defence.interface import Method
 from papers.obfuscated_gradients.defence.pictures import show_play
 from papers.obfuscated_gradients.defence.respondent import Respondent
-from papers.obfuscated_gradients.defence.scoring import scores_of_attacks, scores_of_claim, scores_of_symptoms
+from papers.obfuscated_gradients.defence.scoring import (
+    scores_of_attacks,
+    scores_of_audit,
+    scores_of_claim,
+    scores_of_symptoms,
+)
 from papers.obfuscated_gradients.defence.suite import Suite, worst_candidates
 from papers.obfuscated_gradients.kit.victims import digits_net, strided_net
-from papers.obfuscated_gradients.problem.images import Images, deal, splits
+from papers.obfuscated_gradients.problem.images import Images, deal, drawn_digits, splits
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
@@ -26,7 +31,7 @@ SUBSTITUTE_IMAGES = 5000
 
 def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
     norm, eps, effort = case.params.norm, case.params.eps, case.params.effort
-    train, test = splits(case.params.data)
+    train, test = drawn_digits(seed.rng("digits")) if case.params.is_drawn else splits(case.params.data)
     train = train.take(seed.rng("train").permutation(len(train))[: case.params.train])
     dealt = deal(test, case.params.images, seed.rng("images"))
     x, y = torch.from_numpy(dealt.x), torch.from_numpy(dealt.y)
@@ -72,6 +77,8 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
     met_first = consistency.first_met(newcomer, some, y, scored_on, decoys=decoys, rng=rng)
     consistency.check_memory(defence.share_right(some, y, scored_on), met_first)
     share = torch.minimum(share, met_first)
+    if case.params.is_twin:
+        return scores_of_audit(accuracy["clean"], float(share.mean()))
     unbounded, wider = (
         float(defence.share_right(suite.ascend("", kit.cross_entropy, eps=radius), y, chosen_on).mean())
         for radius in (widest(norm, x), 1.5 * eps)
@@ -83,7 +90,7 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
         show_play(report, shown, strength)
     return {
         **scores_of_attacks(accuracy, float(share.mean())),
-        **scores_of_claim(claim, share),
+        **scores_of_claim(claim, share, seeds=case.params.seeds),
         **scores_of_symptoms(strength),
     }
 

@@ -6,29 +6,47 @@ from torch import Tensor
 from papers.obfuscated_gradients.defence import symptoms
 from papers.task import Scores
 
+QUANTILE = 1.96  # one side of a 95 % interval
 KINDS = ("shattered", "stochastic", "vanishing")
+
+
+def scores_of_audit(clean: float, worst_case: float) -> Scores:
+    """What is compared between digits that are drawn and those that anybody has."""
+    return {"worst_case_accuracy": worst_case, "clean_accuracy": clean, "robust_error": 1 - worst_case}
 
 
 def scores_of_attacks(accuracy: dict[str, float], worst_case: float) -> Scores:
     """accuracy: by attack, and "clean"; worst_case: under the worst attack for each image."""
     each = {f"acc_{name}": value for name, value in accuracy.items() if name != "clean"}
     return {
-        "worst_case_accuracy": worst_case,
-        "clean_accuracy": accuracy["clean"],
+        **scores_of_audit(accuracy["clean"], worst_case),
         "overstatement": accuracy["pgd"] - worst_case,
         **each,
     }
 
 
-def scores_of_claim(claim: float, share: Tensor) -> Scores:
-    """The measured accuracy's 95 % interval (Clopper-Pearson), and what becomes of the claim."""
+def scores_of_claim(claim: float, share: Tensor, *, seeds: int) -> Scores:
+    """This play's 95 % interval, and what becomes of the claim by the images of all seeds.
+
+    Refuted means that the mean over the seeds passes 1: claim less measured is then more than QUANTILE standard errors that
+    a true claim has over so many images.
+    """
     n, k = len(share), float(share.sum())
-    low = float(beta.ppf(0.025, k, n - k + 1)) if k > 0 else 0.0
-    high = float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+    low, high = interval(k, n)
     scores = {"interval_low": low, "interval_high": high}
     if claim > 0:
-        scores |= {"claimed": claim, "claim_excess": claim - k / n, "claim_refuted": float(claim > high)}
+        pooled = seeds * n
+        claimed = min(claim, 1 - 1 / pooled)
+        allowed = QUANTILE * (claimed * (1 - claimed) / pooled) ** 0.5
+        scores |= {"claimed": claim, "claim_excess": claim - k / n, "claim_refuted": (claim - k / n) / allowed}
     return scores
+
+
+def interval(right: float, images: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Clopper-Pearson)."""
+    low = float(beta.ppf(0.025, right, images - right + 1)) if right > 0 else 0.0
+    high = float(beta.ppf(0.975, right + 1, images - right)) if right < images else 1.0
+    return low, high
 
 
 def scores_of_symptoms(strength: dict[str, float]) -> Scores:

@@ -7,7 +7,10 @@ from functools import partial
 import numpy as np
 
 from papers import data as datasets
+from papers import digits as drawing
 from papers.obfuscated_gradients.problem.threats import DATA_SETS
+
+TRAIN, TEST = 1297, 500  # digits
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,20 @@ def splits(name: str) -> tuple[Images, Images]:
     return LOADERS[name]()
 
 
+def drawn_digits(rng: np.random.Generator) -> tuple[Images, Images]:
+    """8x8 digits that nobody has: 1,297 to train, 500 to test, drawn anew for each seed."""
+    x, y = drawing.draw(rng, TRAIN + TEST)
+    x = x[:, None]
+    return Images(x[:TRAIN], y[:TRAIN]), Images(x[TRAIN:], y[TRAIN:])
+
+
 def digits() -> tuple[Images, Images]:
     """scikit-learn's 8x8 digits, 16 grey levels: 1,297 to train, 500 to test, the same split for ever."""
     arrays = datasets.dataset("digits")
     order = np.random.default_rng(1802).permutation(len(arrays["label"]))
     x = (arrays["x"].reshape(-1, 8, 8) / 16).astype(np.float32)[order, None]
     y = arrays["label"][order]
-    return Images(x[:1297], y[:1297]), Images(x[1297:], y[1297:])
+    return Images(x[:TRAIN], y[:TRAIN]), Images(x[TRAIN:], y[TRAIN:])
 
 
 def grey_images(name: str) -> tuple[Images, Images]:

@@ -4,6 +4,13 @@ from papers.metrics import Metric
 
 METRICS = (
     Metric(
+        name="fidelity",
+        label="Fidelity",
+        better="higher",
+        description="1 − excess / excess of the training points' mean, again and again: 1 where samples can't be told from "
+        "hidden points, 0 for one point; each case weighs the same.",
+    ),
+    Metric(
         name="excess",
         label="Excess distance",
         better="lower",

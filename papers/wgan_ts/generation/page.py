@@ -4,7 +4,7 @@ from papers.figures import Heatmap
 from papers.metrics import Flag
 
 FIGURES = (
-    Heatmap(title="Excess distance by case", metric="excess"),
+    Heatmap(title="Fidelity by case", metric="fidelity"),
     Heatmap(title="Copy rate by case", metric="copy_rate", note="0.5 is honest; above 0.75 it copies."),
     Heatmap(title="Mode coverage by case", metric="mode_coverage"),
 )
@@ -13,6 +13,7 @@ FLAGS = (
         label="copies training data",
         metric="copy_rate",
         above=0.75,
+        unranks=True,
         text="More than three quarters of its samples lie nearer to a training point than to any hidden one: it replays what "
         "it was shown, so its distance says nothing about what it learnt.",
     ),
@@ -20,6 +21,7 @@ FLAGS = (
         label="knows hidden points",
         metric="copy_rate",
         below=0.3,
+        unranks=True,
         text="Its samples lie far more often nearer to a hidden point than to one that it was shown: nobody who learnt from "
         "the shown ones does.",
     ),

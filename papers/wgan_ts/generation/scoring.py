@@ -9,6 +9,7 @@ from papers.wgan_ts.problem.transport import distance
 
 SPLITS = 4  # ways to halve samples and hidden points, over which distances are averaged
 UNDECIDED = 20  # samples without preference that are added to the copy rate: few distinct samples tell little
+WORST = 10.0  # in excesses of the mean point: at it all are cut
 COVERED = 0.25  # a mode with this share of its due samples counts as covered
 
 
@@ -16,8 +17,10 @@ def scores_of(source: Source, samples: np.ndarray, rng: np.random.Generator) -> 
     """Distances between halves of the samples and of the hidden points, in their own unit and in that of the floor."""
     rows = np.mean([distances_of_halves(samples, source.hidden, rng) for _ in range(SPLITS)], axis=0)
     w1, own, floor = map(float, rows)
+    excess = (w1 - (own + floor) / 2) / floor
     scores = {
-        "excess": (w1 - (own + floor) / 2) / floor,
+        "fidelity": 1 - min(excess / excess_of_mean(source, floor), WORST),
+        "excess": excess,
         "w1_over_floor": w1 / floor,
         "w1": w1,
         "floor": floor,
@@ -27,6 +30,12 @@ def scores_of(source: Source, samples: np.ndarray, rng: np.random.Generator) -> 
     if source.mode is not None:
         scores["mode_coverage"] = mode_coverage(source.hidden, source.mode, samples)
     return scores
+
+
+def excess_of_mean(source: Source, floor: float) -> float:
+    """What the mean of the training points, again and again, exceeds: all of its mass is in one place."""
+    w1 = float(np.abs(source.hidden - source.train.mean(axis=0)).sum(axis=1).mean())
+    return (w1 - floor / 2) / floor
 
 
 def distances_of_halves(

@@ -4,7 +4,7 @@ import numpy as np
 
 from papers.data import dataset
 from papers.task import Seed
-from papers.wgan_ts.problem.pairs import make_pair
+from papers.wgan_ts.problem.pairs import FAMILIES, make_pair
 from papers.wgan_ts.problem.sources import with_random_contrast
 
 COMPONENTS = 20  # of an image's features
@@ -13,9 +13,9 @@ COMPONENTS = 20  # of an image's features
 def given_samples(family: str, *, d: int, n: int, seed: Seed) -> tuple[np.ndarray, np.ndarray, str]:
     """Two samples of n points and their cost: (n, d) float32 each, "l1" or "l2".
 
-    family: "product", a pair of distributions in d dimensions; "pixels" or "features" of MNIST's digits.
+    family: that of a pair of distributions in d dimensions, or "pixels" and "features" of MNIST's digits.
     """
-    if family == "product":
+    if family in FAMILIES:
         pair = make_pair(family, d, seed.rng("pair"))
         x, y = pair.sample(n, seed.rng("sample"))
         return x, y, pair.cost

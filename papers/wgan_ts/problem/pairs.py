@@ -1,15 +1,18 @@
-"""Pairs of distributions whose W1 is known: by a closed form, by one-dimensional integrals, or by duality."""
+"""Pairs of distributions whose W1 is known: by one-dimensional integrals, or by duality.
+
+One family is published whole; the form of the others is drawn from the seed: `forms`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln, ndtr
+from scipy.special import ndtr
+
+from papers.wgan_ts.problem.forms import Blocks, Cones, Form, Mixture, Planes
 
 GRID = np.linspace(-60, 60, 24_001)  # on which distribution functions are compared; their tails end within it
-CENTRES = 4
-MOVED = 0.5  # a funnel's point moves this share of the way to its centre
-DRAWS, CHUNK = 1_000_000, 50_000
+DRAWS, CHUNK = 200_000, 20_000
 
 Rng = np.random.Generator
 Cdf = Callable[[np.ndarray], np.ndarray]
@@ -42,20 +45,6 @@ def make_pair(family: str, d: int, rng: Rng) -> Pair:
 
 def normal(d: int) -> Callable[[int, Rng], np.ndarray]:
     return lambda n, rng: rng.normal(size=(n, d))
-
-
-def shift(d: int, rng: Rng) -> Pair:
-    """N(0, I) against N(t, I): W1 = |t|_1 for the L1 cost."""
-    t = rng.uniform(0.3, 0.7, d) * rng.choice([-1.0, 1.0], d)
-    sign = np.sign(t)
-    return Pair(
-        cost="l1",
-        truth=float(np.abs(t).sum()),
-        p=normal(d),
-        q=lambda n, rng: t + rng.normal(size=(n, d)),
-        potential=lambda z: -z @ sign,
-        gradient=lambda z: np.broadcast_to(-sign, z.shape),
-    )
 
 
 def product(d: int, rng: Rng) -> Pair:
@@ -102,55 +91,47 @@ def exponential(sd: float) -> tuple[Callable[[int, Rng], np.ndarray], Cdf]:
     )
 
 
-def scale(d: int, rng: Rng) -> Pair:
-    """N(0, I) against N(0, s^2 I): W1 = (s - 1) E|x| for the L2 cost, along rays."""
-    s = rng.uniform(1.4, 1.8)
-    return Pair(
-        cost="l2",
-        truth=float((s - 1) * np.sqrt(2) * np.exp(gammaln((d + 1) / 2) - gammaln(d / 2))),
-        p=normal(d),
-        q=lambda n, rng: s * rng.normal(size=(n, d)),
-        potential=lambda z: -np.linalg.norm(z, axis=1),
-        gradient=lambda z: -z / np.linalg.norm(z, axis=1, keepdims=True),
-    )
+def downhill(kind: type[Form], cost: str, *, is_spread: bool | None = None) -> Callable[[int, Rng], Pair]:
+    """A family whose form each seed draws: a mixture, and its points moved down a potential.
 
-
-def funnel(d: int, rng: Rng) -> Pair:
-    """N(0, I) against T(N(0, I)), T(x) = x - MOVED (x - a_n), n = argmin_n |x - a_n| + b_n.
-
-    Moving towards the active centre stays in its cell, so u = min_n |x - a_n| + b_n falls by exactly the way moved:
-    W1 = E MOVED |x - a_n|, here the mean of DRAWS draws.
+    Where `is_spread`, the moved points are P, so that Q lies farther out; None: the seed says.
     """
-    centres, heights = 1.5 * rng.normal(size=(CENTRES, d)), rng.uniform(0, 0.5, CENTRES)
 
-    def cones(x: np.ndarray) -> np.ndarray:
-        return np.stack([np.linalg.norm(x - a, axis=1) for a in centres], axis=1) + heights
+    def draw(d: int, rng: Rng) -> Pair:
+        mixture, form = Mixture.draw(d, rng), kind.draw(d, cost, rng)
+        turned = bool(rng.integers(2)) if is_spread is None else is_spread
+        sign = -1.0 if turned else 1.0
 
-    def pull(x: np.ndarray) -> np.ndarray:
-        return np.asarray(x - centres[cones(x).argmin(axis=1)])
+        def moved(n: int, rng: Rng) -> np.ndarray:
+            return form.move(mixture.sample(n, rng))
 
-    def ways(rng: Rng) -> float:
-        means = [np.linalg.norm(pull(rng.normal(size=(CHUNK, d))), axis=1).mean() for _ in range(DRAWS // CHUNK)]
-        return float(np.mean(means))
+        p, q = (moved, mixture.sample) if turned else (mixture.sample, moved)
+        return Pair(
+            cost=cost,
+            truth=mean_way(form, mixture, cost, rng),
+            p=p,
+            q=q,
+            potential=lambda z: sign * form.level(z),
+            gradient=lambda z: sign * form.slope(z),
+        )
 
-    def moved(n: int, rng: Rng) -> np.ndarray:
-        x = rng.normal(size=(n, d))
-        return x - MOVED * pull(x)
+    return draw
 
-    return Pair(
-        cost="l2",
-        truth=MOVED * ways(rng),
-        p=normal(d),
-        q=moved,
-        potential=lambda z: cones(z).min(axis=1),
-        gradient=lambda z: pull(z) / np.linalg.norm(pull(z), axis=1, keepdims=True),
-    )
+
+def mean_way(form: Form, mixture: Mixture, cost: str, rng: Rng) -> float:
+    """E c(x, T x): the mean of DRAWS draws."""
+
+    def way(x: np.ndarray) -> float:
+        return float(np.linalg.norm(x - form.move(x), 1 if cost == "l1" else 2, axis=1).mean())
+
+    return float(np.mean([way(mixture.sample(CHUNK, rng)) for _ in range(DRAWS // CHUNK)]))
 
 
 MARGINS = {"laplace": laplace, "uniform": uniform, "exponential": exponential}
 FAMILIES: dict[str, Callable[[int, Rng], Pair]] = {
-    "shift": shift,
     "product": product,
-    "scale": scale,
-    "funnel": funnel,
+    "planes": downhill(Planes, "l1"),
+    "blocks": downhill(Blocks, "l1"),
+    "cones": downhill(Cones, "l2", is_spread=False),
+    "fans": downhill(Cones, "l2", is_spread=True),
 }

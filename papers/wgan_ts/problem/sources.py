@@ -8,7 +8,7 @@ import numpy as np
 from papers import digits
 from papers.data import dataset
 
-SPREAD = 0.02  # standard deviation of a mode in the unit square
+SPREAD = 0.02  # about the standard deviation of a mode in the unit square
 SEGMENTS = 20  # of the roll's length, as its modes
 CONTRAST = 0.9  # the least factor by which an image is moved
 
@@ -29,7 +29,7 @@ class Source:
 def load(name: str, *, train: int, hidden: int, rng: Rng) -> Source:
     """Draw or split the points of this name into so many shown and so many hidden ones. Raises KeyError.
 
-    Digits are drawn, not the public ones of scikit-learn: of those, what isn't shown is what is hidden.
+    "digits" are drawn; "public digits" are those that anybody has.
     """
     if name in POINTS:
         x, mode = POINTS[name](train + hidden, rng)
@@ -51,27 +51,51 @@ def unit(x: np.ndarray) -> np.ndarray:
 
 
 def ring(n: int, rng: Rng) -> Labelled:
-    """Eight Gaussians on a circle, turned at random."""
-    mode = rng.integers(8, size=n)
-    angle = 2 * np.pi * (mode / 8 + rng.random())
-    centre = 0.5 + 0.35 * np.column_stack([np.cos(angle), np.sin(angle)])
-    return unit(centre + SPREAD * rng.normal(size=(n, 2))), mode
+    """Gaussians on an ellipse: how many, how far apart, how wide and how heavy each is, all drawn."""
+    modes = int(rng.integers(6, 11))
+    angle = 2 * np.pi * (rng.random() + (np.arange(modes) + rng.uniform(-0.25, 0.25, modes)) / modes)
+    axes = rng.uniform(0.22, 0.38, 2)
+    around = np.column_stack([np.cos(angle), np.sin(angle)]) * axes
+    return gaussians(n, 0.5 + around @ turn(2 * np.pi * rng.random()), rng)
 
 
 def grid(n: int, rng: Rng) -> Labelled:
-    """25 Gaussians on a square grid, moved at random."""
-    mode = rng.integers(25, size=n)
-    centre = 0.12 + 0.19 * np.column_stack(np.divmod(mode, 5)) + rng.uniform(-0.03, 0.03, 2)
-    return unit(centre + SPREAD * rng.normal(size=(n, 2))), mode
+    """Gaussians on a lattice of 16 to 25 points, turned and sheared, each point of it moved a little."""
+    rows, columns = rng.integers(4, 6, 2)
+    lattice = (
+        np.column_stack([side.ravel() for side in np.indices((rows, columns))]) - np.array([rows, columns]) / 2 + 0.5
+    )
+    shear = np.array([[1.0, rng.uniform(-0.3, 0.3)], [0.0, 1.0]])
+    around = 0.14 * (lattice + rng.uniform(-0.15, 0.15, lattice.shape)) @ shear @ turn(2 * np.pi * rng.random())
+    return gaussians(n, 0.5 + around, rng)
 
 
 def roll(n: int, rng: Rng) -> Labelled:
-    """The Swiss roll from above: a spiral of one and a half turns, uniform in its angle; modes are segments of it."""
-    share, start = rng.random(n), 2 * np.pi * rng.random()
-    angle = 1.5 * np.pi * (1 + 2 * share)
-    radius = 0.43 * angle / (4.5 * np.pi)
-    x = 0.5 + radius[:, None] * np.column_stack([np.cos(angle + start), np.sin(angle + start)])
+    """A spiral, uniform in its angle, of one to two turns, squeezed and turned at random; modes are segments of it."""
+    share, turns, inner = rng.random(n), rng.uniform(1, 2), rng.uniform(0.15, 0.4)
+    angle = 2 * np.pi * turns * share
+    radius = 0.43 * (inner + (1 - inner) * share ** rng.uniform(0.7, 1.3))
+    around = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]) * rng.uniform(0.7, 1, 2)
+    x = 0.5 + around @ turn(2 * np.pi * rng.random())
     return unit(x + SPREAD / 2 * rng.normal(size=(n, 2))), np.floor(SEGMENTS * share).astype(int)
+
+
+def gaussians(n: int, centre: np.ndarray, rng: Rng) -> Labelled:
+    """n points of Gaussians with these centres (k, 2), whose weights and spreads are drawn."""
+    weights, spreads = rng.dirichlet(np.full(len(centre), 8.0)), SPREAD * rng.uniform(0.6, 1.4, len(centre))
+    mode = rng.choice(len(centre), n, p=weights)
+    return unit(centre[mode] + spreads[mode, None] * rng.normal(size=(n, 2))), mode
+
+
+def turn(angle: float) -> np.ndarray:
+    """The rotation by an angle: (2, 2)."""
+    return np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+
+
+def public_digits() -> tuple[np.ndarray, np.ndarray]:
+    """The 1,797 of scikit-learn, which anybody has: of them, what isn't shown is what is hidden."""
+    arrays = dataset("digits")
+    return arrays["x"].reshape(-1, 8, 8) / np.float32(16), arrays["label"]
 
 
 def mnist() -> tuple[np.ndarray, np.ndarray]:
@@ -92,6 +116,7 @@ def faces() -> tuple[np.ndarray, None]:
 
 POINTS: dict[str, Callable[[int, Rng], Labelled]] = {"ring": ring, "grid": grid, "roll": roll}
 IMAGES: dict[str, Callable[[], tuple[np.ndarray, np.ndarray | None]]] = {
+    "public digits": public_digits,
     "mnist": mnist,
     "fashion": fashion,
     "faces": faces,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from papers.task import Case
 
-RANKED = ("shift-l1/d8", "product-l1/d8", "scale-l2/d8", "funnel-l2/d8")  # one case of each family, distance known
+RANKED = ("planes-l1/d8", "blocks-l1/d8", "cones-l2/d8", "fans-l2/d8")  # one case of each family, distance known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ def known(
 def given(*sizes: int, d: int, ranked: bool = True) -> tuple[Case[Samples], ...]:
     """Cases named "empirical-l1/nSIZE-dDIMENSION": the distance between the two samples shown."""
     return tuple(
-        Case(name=f"empirical-l1/n{n}-d{d}", params=Samples(family="product", given=True, d=d, n=n), ranked=ranked)
+        Case(name=f"empirical-l1/n{n}-d{d}", params=Samples(family="blocks", given=True, d=d, n=n), ranked=ranked)
         for n in sizes
     )
 
@@ -45,22 +45,22 @@ def mnist(name: str, *, family: str, d: int) -> Case[Samples]:
 
 QUICK = (
     *given(1000, d=2),
-    *known("shift", cost="l1", n=2000, dimensions=(8,)),
-    *known("product", cost="l1", n=2000, dimensions=(8,)),
-    *known("scale", cost="l2", n=2000, dimensions=(8,)),
-    *known("funnel", cost="l2", n=2000, dimensions=(8,)),
-    # Not ranked, or these curves would outweigh the other families:
+    *known("planes", cost="l1", n=2000, dimensions=(8,)),
+    *known("blocks", cost="l1", n=2000, dimensions=(8,)),
+    *known("cones", cost="l2", n=2000, dimensions=(8,)),
+    *known("fans", cost="l2", n=2000, dimensions=(8,)),
+    # Not ranked: curves, which would outweigh the other families, of one that is additive over coordinates and public.
     *given(250, 2000, d=2, ranked=False),
-    *known("product", cost="l1", n=2000, dimensions=(1, 2, 32, 64), ranked=False),
+    *known("product", cost="l1", n=2000, dimensions=(1, 8, 32, 64), ranked=False),
 )
 FULL = (
     *given(256, 1000, 5000, d=2),
     # Not ranked: all points are far from all others, and a flat potential is near the truth.
     *given(256, 1000, 5000, d=64, ranked=False),
-    *known("shift", cost="l1", n=16_384, dimensions=(2, 8, 32, 128)),
-    *known("product", cost="l1", n=16_384, dimensions=(2, 8, 32, 128)),
-    *known("scale", cost="l2", n=16_384, dimensions=(2, 8, 32, 128)),
-    *known("funnel", cost="l2", n=16_384, dimensions=(2, 8, 32, 128)),
+    *known("planes", cost="l1", n=16_384, dimensions=(2, 8, 32, 128)),
+    *known("blocks", cost="l1", n=16_384, dimensions=(2, 8, 32, 128)),
+    *known("cones", cost="l2", n=16_384, dimensions=(2, 8, 32, 128)),
+    *known("fans", cost="l2", n=16_384, dimensions=(2, 8, 32, 128)),
     mnist("mnist-l1/pixels", family="pixels", d=784),
     mnist("mnist-l2/features", family="features", d=20),
 )

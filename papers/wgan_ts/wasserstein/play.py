@@ -15,7 +15,15 @@ from papers.wgan_ts.problem.transport import Bounds, certificate, dual_value, pa
 from papers.wgan_ts.wasserstein.cases import Samples
 from papers.wgan_ts.wasserstein.interface import Method
 from papers.wgan_ts.wasserstein.scoring import WORST, scores_of_bounds, semidual_gap, true_rise
-from papers.wgan_ts.wasserstein.slopes import draw_probes, dual_norm, mean_cosine, steepest, steepest_at_random
+from papers.wgan_ts.wasserstein.slopes import (
+    Probes,
+    draw_probes,
+    dual_norm,
+    mean_cosine,
+    probes_around,
+    steepest,
+    steepest_at_random,
+)
 
 HELD_OUT = 4096  # fresh points from each side
 CROSSED = 1000  # of these, all cross pairs are looked at
@@ -30,18 +38,13 @@ def play(case: Case[Samples], *, seed: Seed, device: str, method: Method, report
 
 def play_known(samples: Samples, *, seed: Seed, method: Method) -> Scores:
     """Two distributions whose distance is known; the potential is asked at fresh points."""
-    d = samples.d
-    pair = make_pair(samples.family, d, seed.rng("pair"))
+    pair = make_pair(samples.family, samples.d, seed.rng("pair"))
     before = method.spent["cpu_seconds"]
     estimate = ask_estimate(method, *pair.sample(samples.n, seed.rng("sample")), pair.cost)
 
     xe, ye = pair.sample(HELD_OUT, seed.rng("held out"))
-    probes = draw_probes(xe, ye, seed.rng("probes"))
-    around = (probes.up.reshape(-1, d), probes.down.reshape(-1, d))
-    f_x, f_y, *f_around = ask_potential(method, [xe, ye, *around], seed.salted("order"))
+    f_x, f_y, probes, gradients = ask_around(method, xe, ye, cost=pair.cost, seed=seed)
     seconds = method.spent["cpu_seconds"] - before
-    f_up, f_down = (f.reshape(-1, d) for f in f_around)
-    gradients = probes.gradients(f_up, f_down)
 
     c = pairwise(xe[:CROSSED], ye[:CROSSED], pair.cost)
     exact = solve(c).value
@@ -68,8 +71,24 @@ def play_known(samples: Samples, *, seed: Seed, method: Method) -> Scores:
         "sample_bias": exact / pair.truth - 1,
     }
     if pair.gradient:
-        scores["gradient_cosine"] = mean_cosine(gradients, pair.gradient(probes.points.astype(float)))
+        true = pair.gradient(probes.points.astype(float))
+        scores["gradient_cosine"] = mean_cosine(gradients[: len(true)], true)
     return scores
+
+
+def ask_around(
+    method: Method, x: np.ndarray, y: np.ndarray, *, cost: str, seed: Seed
+) -> tuple[np.ndarray, np.ndarray, Probes, np.ndarray]:
+    """The potential at x and at y, and its gradients: at probes, then about those of them where it was steepest.
+
+    x, y: (n, d). Returns f: (n,), (n,), the first probes and all gradients, theirs first: (p, d). Raises AnswerError.
+    """
+    first, order = draw_probes(x, y, seed.rng("probes")), seed.salted("order")
+    f_x, f_y, *f_around = ask_potential(method, [x, y, *first.questions], order)
+    gradients = first.gradients(*f_around)
+    second = probes_around(first, dual_norm(gradients, cost), seed.salted("steepest"))
+    more = second.gradients(*ask_potential(method, list(second.questions), order))
+    return f_x, f_y, first, np.concatenate([gradients, more])
 
 
 def play_given(samples: Samples, *, seed: Seed, method: Method) -> Scores:

@@ -1,12 +1,17 @@
-"""How steep a potential is: its Lipschitz constant over pairs and by gradients. Nothing here asks the method anything."""
+"""How steep a potential is: an estimate of its Lipschitz constant from below, by sampled pairs and gradients.
+
+Between the points that are looked at it may be steeper. Nothing here asks the method anything.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-PROBES = 300  # points at which a gradient is taken
+PROBES = (300, 900)  # points at which a gradient is taken: least, in many dimensions, and most
+QUESTIONS = 15_000  # that gradients may cost between these two
+STEEPEST, AROUND, NEAR = 20, 5, 0.1  # where a gradient is steepest: so many new probes about each, so far off
 STEP = 0.01
-RANDOM_PAIRS = 20_000
+RANDOM_PAIRS = 200_000
 
 
 @dataclass(frozen=True)
@@ -17,20 +22,35 @@ class Probes:
     up: np.ndarray
     down: np.ndarray
 
+    @property
+    def questions(self) -> tuple[np.ndarray, np.ndarray]:
+        """The points above and those below, in rows: (p d, d) each."""
+        return self.up.reshape(-1, self.up.shape[-1]), self.down.reshape(-1, self.down.shape[-1])
+
     def gradients(self, f_up: np.ndarray, f_down: np.ndarray) -> np.ndarray:
-        """Central differences over the steps that float32 really made; f_up, f_down: (p, d) -> (p, d)."""
+        """Central differences over the steps that float32 really made; the potential at `questions` -> (p, d)."""
         made = np.diagonal(self.up.astype(float) - self.down.astype(float), axis1=1, axis2=2)
-        return np.asarray((f_up - f_down) / made)
+        return np.asarray((f_up - f_down).reshape(made.shape) / made)
 
 
 def draw_probes(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Probes:
     """A third each at points of x, of y, and on segments between them; x, y: (n, d) float32."""
-    third = PROBES // 3
+    third = int(np.clip(QUESTIONS // (2 * x.shape[1]), *PROBES)) // 3
     a, b = x[:third], y[:third]
     share = rng.random((third, 1))
     between = share * x[third : 2 * third] + (1 - share) * y[third : 2 * third]
-    points = np.concatenate([a, b, between]).astype(np.float32)
-    steps = STEP * np.eye(x.shape[1], dtype=np.float32)
+    return probes_at(np.concatenate([a, b, between]))
+
+
+def probes_around(probes: Probes, slopes: np.ndarray, rng: np.random.Generator) -> Probes:
+    """New ones about those where the potential was found steepest; slopes: (p,)."""
+    steep = np.repeat(probes.points[np.argsort(-slopes)[:STEEPEST]], AROUND, axis=0)
+    return probes_at(steep + NEAR * rng.normal(size=steep.shape))
+
+
+def probes_at(points: np.ndarray) -> Probes:
+    points = points.astype(np.float32)
+    steps = STEP * np.eye(points.shape[1], dtype=np.float32)
     return Probes(points, points[:, None] + steps, points[:, None] - steps)
 
 

@@ -130,7 +130,7 @@ def test_against_the_truth_the_best_discriminator_only_knows_the_observed_share(
 
 def test_without_the_adversary_gain_is_an_auto_encoder(gain):
     gain.ITERATIONS = 1500
-    gain.generator_loss = lambda p, mask, b: 0 * p.sum()
+    gain.ADVERSARY = 0.0
     draws = np.random.default_rng(0)
     x = (draws.normal(size=(300, 1)) * [1, -1, 1, -1, 1, 1] + 0.1 * draws.normal(size=(300, 6))).astype(np.float32)
     low, span = gain.scale(x)
@@ -140,6 +140,30 @@ def test_without_the_adversary_gain_is_an_auto_encoder(gain):
     seen = mask.numpy() == 1
     lost = ((again - u.numpy()) ** 2)[seen].mean() / ((u.numpy() - u.numpy().mean(axis=0)) ** 2)[seen].mean()
     assert lost < 0.15, "the observed cells come back"
+
+
+def test_without_a_hint_nothing_is_told_and_every_cell_counts(gain):
+    gain.HINT = False
+    mask = masks_of(20, 5)
+    b = gain.hidden_cells(mask)
+    assert (gain.hint(mask, b) == 0.5).all()
+    p = torch.full((20, 5), 0.5)
+    assert float(gain.discriminator_loss(p, mask, b)) == pytest.approx(5 * np.log(2))
+
+
+def test_em_knows_the_conditional_gaussian():
+    """Against the textbook's formula, row by row; and a table without gaps has its own mean and covariance."""
+    em, draws = load("em"), np.random.default_rng(0)
+    covariance = np.cov(draws.normal(size=(4, 50)) + draws.normal(size=50))
+    mean, z, observed = draws.normal(size=4), draws.normal(size=(6, 4)), draws.random((6, 4)) < 0.5
+    filled, unsure = em.expect(z, observed, mean, covariance)
+    expected = np.zeros((4, 4))
+    for row, o in enumerate(observed):
+        m, known = ~o, np.linalg.inv(covariance[np.ix_(o, o)])
+        reach = covariance[np.ix_(m, o)] @ known
+        assert filled[row, m] == pytest.approx(mean[m] + reach @ (z[row, o] - mean[o]))
+        expected[np.ix_(m, m)] += covariance[np.ix_(m, m)] - reach @ covariance[np.ix_(o, m)]
+    assert unsure == pytest.approx(expected / 6)
 
 
 def test_the_official_code_hints_without_saying_what_it_hides():

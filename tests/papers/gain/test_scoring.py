@@ -76,9 +76,11 @@ def test_categories_are_rounded_to_codes_that_the_column_has():
 def test_a_perfect_completion_has_no_coefficient_bias_and_predicts_well():
     x = RNG.normal(size=(600, 4))
     label = (x[:, 0] + 0.1 * RNG.normal(size=600) > 0).astype(int)
-    assert scoring.coefficient_bias(x, x, label) == 0
-    assert scoring.downstream_auroc(x[:400], label[:400], x[400:], label[400:]) > 0.99
+    learnt = np.arange(600) < 400
+    assert set(scoring.congeniality(x, x, label).values()) == {0}
+    assert scoring.downstream_auroc(x, label, learnt) > 0.99
     spoilt = x.copy()
     spoilt[:, 0] = RNG.normal(size=600)
-    assert scoring.coefficient_bias(x, spoilt, label) > 0.5
-    assert scoring.downstream_auroc(spoilt[:400], label[:400], x[400:], label[400:]) < 0.8
+    norms = scoring.congeniality(x, spoilt, label)
+    assert norms["coefficient_error"] > norms["coefficient_bias"] > 0.5, "one of four columns carries it all"
+    assert scoring.downstream_auroc(spoilt, label, learnt) < 0.8

@@ -289,17 +289,18 @@ def test_a_wrong_gradient_is_a_finding():
 # Claims
 
 
-@pytest.mark.parametrize(("claim", "refuted"), [(0.9, 1), (0.5, 0)])
-def test_a_claim_is_refuted_above_the_interval(claim, refuted):
-    scores = scores_of_claim(claim, torch.tensor([1.0] * 25 + [0.0] * 25))
-    assert scores["claim_refuted"] == refuted
+@pytest.mark.parametrize(("claim", "refuted"), [(0.9, True), (0.6, True), (0.55, False), (0.5, False), (1.0, True)])
+def test_a_claim_is_refuted_above_what_the_images_of_all_seeds_allow(claim, refuted):
+    """Of 250 images, 50 a seed: .6 claimed and .5 measured differ by 3.2 standard errors, by 1.4 over 50 images."""
+    scores = scores_of_claim(claim, torch.tensor([1.0] * 25 + [0.0] * 25), seeds=5)
+    assert (scores["claim_refuted"] > 1) == refuted
     assert scores["claim_excess"] == pytest.approx(claim - 0.5)
     assert scores["interval_low"] == pytest.approx(0.355, abs=2e-3)  # R: binom.test(25, 50)
     assert scores["interval_high"] == pytest.approx(0.645, abs=2e-3)
 
 
 def test_no_claim_is_no_score():
-    assert set(scores_of_claim(0.0, torch.zeros(10))) == {"interval_low", "interval_high"}
+    assert set(scores_of_claim(0.0, torch.zeros(10), seeds=5)) == {"interval_low", "interval_high"}
 
 
 def remembering(seed=0):
@@ -353,7 +354,7 @@ def test_no_tier_plays_the_trial():
 
 
 def test_a_constant_answer_gains_nothing():
-    scores = play("constant")
+    scores = play("constant", case=SMALL)
     assert scores["worst_case_accuracy"] == scores["clean_accuracy"] <= 0.3
 
 
@@ -388,7 +389,7 @@ def test_a_broken_defence_falls_and_is_told_by_kind(slug, kind):
     scores = play(slug)
     assert scores[kind] == 1
     assert scores["worst_case_accuracy"] <= 0.15
-    assert scores["claim_refuted"] == 1
+    assert scores["claim_refuted"] > 1
 
 
 def test_house_defences_learn_the_digits():

@@ -24,7 +24,7 @@ TASK = catalogue.task("generation")
 CASES = {case.name: case for case in TASK.board("quick").cases}
 load = partial(contestant.load, "generation")
 FLAG, *_ = TASK.flags
-each_case = pytest.mark.parametrize("case", CASES)
+each_case = pytest.mark.parametrize("case", TASK.board("quick").ranked_cases)
 
 
 class Drawing:
@@ -175,10 +175,13 @@ def test_images_are_shown_in_a_grid():
 # Sources
 
 
-@pytest.mark.parametrize(("case", "modes"), [("ring", 8), ("grid", 25), ("roll", 20), ("digits", 10)])
+@pytest.mark.parametrize(
+    ("case", "modes"), [("ring", (6, 10)), ("grid", (16, 25)), ("roll", (20, 20)), ("digits", (10, 10))]
+)
 def test_every_mode_is_among_the_hidden_points(case, modes):
     source = source_of(case)
-    assert set(source.mode) == set(range(modes))
+    assert set(source.mode) == set(range(len(set(source.mode))))
+    assert modes[0] <= len(set(source.mode)) <= modes[1]
     assert mode_coverage(source.hidden, source.mode, source.hidden) == 1
     assert mode_coverage(source.hidden, source.mode, source.train[: len(source.hidden)]) > 0.95
 
@@ -217,15 +220,17 @@ def test_averaging_lowers_the_raw_distance_but_not_the_excess():
 def test_the_same_point_again_and_again_has_neither_diversity_nor_modes():
     scores = play("grid", "mean_point")
     assert scores["diversity"] == 0
-    assert scores["mode_coverage"] == 1 / 25
+    assert scores["fidelity"] == pytest.approx(0, abs=1e-5)
+    assert scores["mode_coverage"] <= 1 / 16
     assert scores["excess"] > 3
     assert FLAG.excess(scores["copy_rate"]) <= 0
 
 
 def test_a_generator_that_lost_half_of_the_modes_is_seen():
     source = source_of("ring")
-    half = source.hidden[source.mode < 4]
-    assert mode_coverage(source.hidden, source.mode, half) == 0.5
+    modes = len(set(source.mode))
+    rest = source.hidden[source.mode < modes // 2]
+    assert mode_coverage(source.hidden, source.mode, rest) == (modes // 2) / modes
 
 
 def test_distances_are_those_between_halves():
@@ -245,17 +250,16 @@ def test_distances_are_those_between_halves():
 @each_case
 @pytest.mark.parametrize("slug", ["bootstrap", "noisy_bootstrap"])
 def test_replaying_the_training_set_is_caught(case, slug):
-    rates = [play(case, slug, index=index)["copy_rate"] for index in range(3)]
-    assert FLAG.excess(np.mean(rates)) > 0
+    assert FLAG.excess(play(case, slug)["copy_rate"]) > 0
 
 
 @each_case
 @pytest.mark.parametrize("slug", ["gaussian", "mixture", "mean_point"])
 def test_honest_methods_are_not_flagged(case, slug):
-    rates = [play(case, slug, index=index)["copy_rate"] for index in range(3)]
-    assert FLAG.excess(np.mean(rates)) <= 0
-    if slug == "gaussian" and case != "ring":
-        assert np.mean(rates) == pytest.approx(0.5, abs=0.06)
+    rate = play(case, slug)["copy_rate"]
+    assert FLAG.excess(rate) <= 0
+    if slug == "gaussian":
+        assert rate == pytest.approx(0.5, abs=0.1)
 
 
 def test_points_of_the_same_law_are_as_near_to_training_as_to_hidden_points():

@@ -9,14 +9,16 @@ import torch
 from papers.task import AnswerError
 from papers.wgan_ts import kit
 from papers.wgan_ts.problem.pairs import make_pair
+from papers.wgan_ts.wasserstein.cases import RANKED
 from papers.wgan_ts.wasserstein.play import CROSSED, HELD_OUT, QUERY
+from papers.wgan_ts.wasserstein.slopes import AROUND, STEEPEST
 from tests.papers.wgan_ts.transporting import TASK, Answering, load, play, seed
 
-GIVEN, KNOWN = "empirical-l1/n250-d2", "scale-l2/d8"
+GIVEN, KNOWN = "empirical-l1/n250-d2", "fans-l2/d8"
 INVARIANT = {"accuracy", "relative_error", "lower", "upper", "gradient_cosine", "oracle", "truth", "sample_bias"}
 
 
-def true_pair(case="scale-l2/d8", index=0):
+def true_pair(case=KNOWN, index=0):
     family, _, d = case.partition("/d")
     return make_pair(family.split("-")[0], int(d), seed(index, case).rng("pair"))
 
@@ -34,7 +36,9 @@ def test_a_method_is_shown_two_samples_and_asked_in_a_secret_order():
     assert method.x.shape == method.y.shape == (2000, 8)
     assert method.x.dtype == method.y.dtype == np.float32
     assert method.cost == "l2"
-    assert [len(z) for z in method.asked[:-1]] == [QUERY] * (len(method.asked) - 1)
+    *whole, _ = method.asked[:-1]  # the last of the first questions; then those about where it was steepest
+    assert [len(z) for z in whole] == [QUERY] * len(whole)
+    assert len(method.asked[-1]) == STEEPEST * AROUND * 2 * 8
     first = method.asked[0]
     assert first.dtype == np.float32
     lengths = np.linalg.norm(first, axis=1)
@@ -128,11 +132,12 @@ def test_work_that_is_put_off_until_the_potential_is_asked_counts():
 
 
 def test_the_true_potential_is_nearly_perfect():
-    scores = play(KNOWN, Answering(true_pair().truth, norm_potential))
+    pair = true_pair()
+    scores = play(KNOWN, Answering(pair.truth, lambda z: pair.potential(z.astype(float))))
     assert scores["accuracy"] == pytest.approx(1, abs=0.05)
     assert scores["lower"] == pytest.approx(scores["oracle"], rel=2e-3)
     assert scores["lipschitz"] == pytest.approx(1, abs=2e-3)
-    assert scores["gradient_cosine"] == pytest.approx(1, abs=1e-3)
+    assert scores["gradient_cosine"] == pytest.approx(1, abs=0.02)  # some probes lie astride a ridge
     assert scores["infeasibility"] == pytest.approx(0, abs=1e-6)
     assert scores["estimate_error"] == pytest.approx(0, abs=1e-12)
 
@@ -165,9 +170,8 @@ def test_cliffs_between_the_samples_certify_nothing():
 
 def test_what_is_certified_never_exceeds_the_exact_distance_of_the_points_it_is_held_against():
     """Memorising what one was shown: exact potentials of the training samples, extended as steeply as allowed."""
-    for case in ("product-l1/d8", "funnel-l2/d8"):
-        scores = play(case, "exact_lp")
-        assert scores["lower"] <= 1 + scores["sample_bias"] + 0.05
+    scores = play("cones-l2/d8", "exact_lp")
+    assert scores["lower"] <= 1 + scores["sample_bias"] + 0.05
 
 
 def test_a_dual_that_breaks_its_constraints_shows_it():
@@ -176,10 +180,36 @@ def test_a_dual_that_breaks_its_constraints_shows_it():
     assert scores["accuracy"] < 0
 
 
+# Cheats
+
+
+class Recogniser(Answering):
+    """A cheat: it knows published families by their moments and answers with their potential, parameters read off."""
+
+    def fit(self, x, y, cost):
+        self.sliced = load("sliced").Method(0, "cpu")
+        estimate = self.sliced.fit(x, y, cost)
+        apart, spreads = x.mean(axis=0) - y.mean(axis=0), (x.std(axis=0), y.std(axis=0))
+        is_shift = np.allclose(*spreads, rtol=0.05)
+        if cost == "l1":
+            self.answer = (lambda z: z.astype(float) @ np.sign(apart)) if is_shift else self.sliced.potential
+        else:
+            outward = np.sign(spreads[0].mean() - spreads[1].mean())
+            self.answer = lambda z: outward * np.linalg.norm(z - x.mean(axis=0), axis=1)
+        return estimate
+
+
+def test_who_recognises_families_by_their_moments_gains_nothing():
+    """On the families of before it had .97 of 1, the best of the board."""
+    cheat, honest = ([play(case, method)["accuracy"] for case in RANKED] for method in (Recogniser(), "sliced"))
+    assert np.mean(cheat) < np.mean(honest) + 0.02
+    assert max(cheat) < 0.9
+
+
 # Controls and exact optimum
 
 
-@pytest.mark.parametrize("case", [case.name for case in TASK.board("quick").cases if not case.params.given])
+@pytest.mark.parametrize("case", RANKED)
 def test_zero_has_no_accuracy(case):
     scores = play(case, "zero")
     assert scores["accuracy"] == scores["lipschitz"] == scores["raw_ratio"] == 0
@@ -199,26 +229,8 @@ def test_exact_transport_is_exact_on_given_samples(case):
     assert scores["infeasibility"] <= 1e-9
 
 
-def test_the_means_know_a_shift_and_nothing_else():
-    assert play("shift-l1/d8", "means")["accuracy"] == pytest.approx(1, abs=0.05)
-    assert play("product-l1/d8", "means")["accuracy"] == pytest.approx(0, abs=0.25)
-    assert play("scale-l2/d8", "means")["accuracy"] == pytest.approx(0, abs=0.25)
-    assert play("funnel-l2/d8", "means")["accuracy"] == pytest.approx(0.4, abs=0.25)
-
-
-@pytest.mark.parametrize(
-    ("case", "low", "high"),
-    [
-        ("shift-l1/d8", 0.37, 0.51),
-        ("product-l1/d8", 0.44, 0.5),
-        ("scale-l2/d8", 0.88, 0.99),
-        ("funnel-l2/d8", 0.3, 0.5),
-    ],
-)
-def test_minibatches_overestimate(case, low, high):
-    """The ranges that were measured beforehand, widened by .1."""
-    estimates = [play(case, "minibatch", index=index)["estimate"] - 1 for index in range(2)]
-    assert low - 0.1 < np.mean(estimates) < high + 0.1
+def test_minibatches_overestimate():
+    assert 1.1 < play(KNOWN, "minibatch")["estimate"] < 2
 
 
 def test_a_lucky_number_certifies_nothing():

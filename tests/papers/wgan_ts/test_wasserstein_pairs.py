@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import wasserstein_distance
 
+from papers.wgan_ts.problem.forms import Cones
 from papers.wgan_ts.problem.pairs import FAMILIES, GRID, MARGINS, make_pair
 from papers.wgan_ts.problem.transport import distance, pairwise
 from papers.wgan_ts.wasserstein.slopes import draw_probes, dual_norm, mean_cosine, steepest
 from tests.papers.wgan_ts.transporting import load
 
-FAMILY_AND_D = [(family, d) for family in FAMILIES for d in (1, 2, 8)]
+FAMILY_AND_D = [(family, d) for family in FAMILIES for d in (1, 8)]
 each_pair = pytest.mark.parametrize(("family", "d"), FAMILY_AND_D)
 
 
@@ -36,14 +37,14 @@ def test_the_true_potential_is_1_lipschitz(family, d):
     assert 0.9 < slope <= 1 + 1e-2 * (family == "product") + 1e-9  # the product's one lives on a grid
 
 
-@pytest.mark.parametrize("family", ["shift", "scale", "funnel"])
+@pytest.mark.parametrize("family", ["planes", "blocks", "cones", "fans"])
 def test_gradients_in_closed_form_agree_with_finite_differences(family):
     pair = pair_of(family, 4)
-    probes = draw_probes(*pair.sample(300, np.random.default_rng(3)), np.random.default_rng(4))
-    f_up, f_down = (pair.potential(z.reshape(-1, 4).astype(float)).reshape(-1, 4) for z in (probes.up, probes.down))
-    found, true = probes.gradients(f_up, f_down), pair.gradient(probes.points.astype(float))
+    probes = draw_probes(*pair.sample(600, np.random.default_rng(3)), np.random.default_rng(4))
+    found = probes.gradients(*(pair.potential(z.astype(float)) for z in probes.questions))
+    true = pair.gradient(probes.points.astype(float))
     close = np.abs(found - true).max(axis=1) < 1e-2
-    assert close.mean() > 0.95  # ridges of the funnel and the tip of a cone have no gradient
+    assert close.mean() > 0.9  # ridges between pieces and the tip of a cone have no gradient
     assert np.median(np.abs(found - true)) < 1e-3
     assert np.median(dual_norm(found, pair.cost)) == pytest.approx(1, abs=1e-3)
     assert mean_cosine(found, true) > 0.98
@@ -64,12 +65,6 @@ def test_the_product_adds_up_one_dimensional_distances():
     assert sum(sides) == pytest.approx(pair.truth, rel=0.01)
 
 
-def test_the_scale_family_is_its_one_dimensional_closed_form():
-    """In one dimension W1(N(0, 1), N(0, s^2)) = (s - 1) sqrt(2 / pi)."""
-    s = np.random.default_rng(7).uniform(1.4, 1.8)
-    assert pair_of("scale", 1, 7).truth == pytest.approx((s - 1) * np.sqrt(2 / np.pi), rel=1e-12)
-
-
 @pytest.mark.parametrize("name", MARGINS)
 def test_margins_have_mean_zero_and_their_spread(name):
     draw, cdf = MARGINS[name](2.0)
@@ -81,16 +76,25 @@ def test_margins_have_mean_zero_and_their_spread(name):
     assert cdf(GRID)[-1] == pytest.approx(1, abs=1e-9)
 
 
-def test_a_funnels_duality_gap_is_closed_point_by_point():
-    """u(x) - u(T x) = |x - T x| to machine precision: T moves towards the active centre and stays in its cell."""
-    pair = pair_of("funnel", 5)
-    x, moved = pair.p(1000, np.random.default_rng(9)), pair.q(1000, np.random.default_rng(9))
-    fall = pair.potential(x) - pair.potential(moved)
-    assert fall == pytest.approx(np.linalg.norm(x - moved, axis=1), abs=1e-12)
+@pytest.mark.parametrize("family", ["planes", "blocks", "cones", "fans"])
+def test_plan_and_potential_meet_point_by_point(family):
+    """u(x) - u(T x) = c(x, T x) to machine precision: T keeps to the piece that is active, so both bounds are the truth."""
+    pair = pair_of(family, 5)
+    x, y = (draw(1000, np.random.default_rng(9)) for draw in (pair.p, pair.q))
+    way = np.linalg.norm(x - y, 1 if pair.cost == "l1" else 2, axis=1)
+    assert pair.potential(x) - pair.potential(y) == pytest.approx(way, abs=1e-12)
+    assert way.mean() == pytest.approx(pair.truth, rel=0.1)
+
+
+def test_no_two_seeds_draw_one_form():
+    """Neither how many pieces nor how far they move: what a method could read in the source is not what it meets."""
+    drawn = [Cones.draw(4, "l2", np.random.default_rng(number)) for number in range(20)]
+    assert {len(form.centres) for form in drawn} == {3, 4, 5, 6}
+    assert len({share for form in drawn for share in form.shares.ravel()}) == sum(len(form.centres) for form in drawn)
 
 
 def test_samples_in_the_plane_come_near_the_truth_from_above():
-    pair = pair_of("funnel", 2)
+    pair = pair_of("cones", 2)
     draws = [distance(*pair.sample(1000, np.random.default_rng(index)), "l2") for index in range(4)]
     assert 0.97 < np.mean(draws) / pair.truth < 1.15
 

@@ -1,5 +1,7 @@
 """A denoising auto-encoder: observed cells are dropped at random, and the network learns to give them back."""
 
+import itertools
+
 import numpy as np
 import torch
 from torch import nn
@@ -7,6 +9,8 @@ from torch import nn
 ITERATIONS = 2000
 BATCH = 64
 DROPPED = 0.3
+WIDTHS = (4.0, 0.5, 4.0)  # of the hidden layers, in columns
+IS_SMOOTH = False  # tanh in the place of ReLU
 
 
 class Method:
@@ -20,11 +24,7 @@ class Method:
         mask = torch.tensor(~np.isnan(x), dtype=torch.float32, device=self.device)
         z = torch.tensor(np.nan_to_num((x - mean) / spread), dtype=torch.float32, device=self.device)
         n, d = z.shape
-        width = 4 * d
-        net = nn.Sequential(
-            nn.Linear(2 * d, width), nn.ReLU(), nn.Linear(width, max(d // 2, 2)), nn.ReLU(),
-            nn.Linear(max(d // 2, 2), width), nn.ReLU(), nn.Linear(width, d),
-        ).to(self.device)  # fmt: skip
+        net = network(d).to(self.device)
         adam = torch.optim.Adam(net.parameters(), lr=1e-3, weight_decay=1e-5, fused=True)
         for _ in range(ITERATIONS):
             rows = torch.randint(n, (min(BATCH, n),), device=self.device)
@@ -37,3 +37,12 @@ class Method:
         with torch.no_grad():
             filled = net(torch.cat([mask * z, mask], 1)).cpu().numpy()
         return np.where(np.isnan(x), filled * spread + mean, x).astype(np.float32)
+
+
+def network(d):
+    """(2 d) -> hidden layers -> d, linear at the end."""
+    sides = [2 * d, *(max(int(width * d), 2) for width in WIDTHS)]
+    layers = []
+    for inputs, outputs in itertools.pairwise(sides):
+        layers += [nn.Linear(inputs, outputs), nn.Tanh() if IS_SMOOTH else nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(sides[-1], d))
