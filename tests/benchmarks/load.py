@@ -27,6 +27,7 @@ PATHS += ("/api/v1/tasks/doubling/leaderboard", "/search/?q=a", "/tasks/doubling
 HOSTILE = b"x = [\n" + b"{a:b},\n" * 149_000 + b"]\n"  # a megabyte that takes a parser seconds
 PLAIN = "class Method:\n    def __init__(self, seed, device):\n        pass\n\n    def double(self, x):\n        return 2 * x\n"
 THINKING = 2.0  # seconds between two pages of a visitor
+WORDS = 10  # that visitors look for on a board
 
 
 def main() -> None:
@@ -96,7 +97,7 @@ class Crowd:
         for path in itertools.islice(itertools.cycle(PATHS), number % len(PATHS), None):
             if self.is_over:
                 return
-            self.ask("visitor", session, "GET", path.format(n=number))
+            self.ask("visitor", session, "GET", path.format(n=number % WORDS))
             time.sleep(THINKING)
 
     def strike(self) -> None:

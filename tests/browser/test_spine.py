@@ -5,8 +5,6 @@ import time
 
 import pytest
 
-from tests.site import Site
-
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 PASSWORD = "a-long-enough-passphrase-7"
@@ -78,9 +76,8 @@ def test_a_file_that_is_no_method_is_refused_beside_its_field(site, page):
     assert page.url.endswith("/submit/")
 
 
-def test_killing_the_supervisor_outright_leaves_nothing_and_a_second_start_keeps_everything(tmp_path, chromium):
-    site = Site(tmp_path / "site")
-    site.start()
+def test_killing_the_supervisor_outright_leaves_nothing_and_a_second_start_keeps_everything(site):
+    """The last here: it ends the site of the others."""
     assert len(site.processes()) > 5
     site.wait_for(lambda: values(site), 300)
     before = values(site)
