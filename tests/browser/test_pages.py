@@ -98,7 +98,7 @@ def sign_in(page):
     page.goto("/accounts/login/")
     page.get_by_label("Username").fill("alice")
     page.get_by_label("Password").fill("correct horse")
-    page.locator("main form").get_by_role("button").click()
+    page.locator("main form").get_by_role("button").first.click()
     page.wait_for_url(lambda url: "login" not in url)
 
 

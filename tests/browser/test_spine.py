@@ -16,7 +16,7 @@ def sign_up(page, name):
     page.get_by_label("Username").fill(name)
     page.locator("input[name=password1]").fill(PASSWORD)
     page.locator("input[name=password2]").fill(PASSWORD)
-    page.locator("main form").get_by_role("button").click()
+    page.locator("main form").get_by_role("button").first.click()
     page.wait_for_url(lambda url: "signup" not in url)
 
 
