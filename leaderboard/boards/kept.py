@@ -1,4 +1,8 @@
-"""Boards that are made when they are read, kept for a while: one is made at a time, and few threads wait for it."""
+"""What is made of a board when it is read, kept until the board changes.
+
+Whole boards under another rule or of another day: one is made at a time, and few threads wait for it. And what a board's page
+shows whatever rows are asked for.
+"""
 
 import threading
 import time
@@ -6,15 +10,22 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
 
 from leaderboard.boards.view import View
 from leaderboard.models import Change, Standing
+from papers.task import Paper
 
 MOST = 4  # boards in memory: each holds all scores of its rows
 SECONDS = 60  # a name that was changed, say, is shown after so long
 WAITING = 3  # threads of a web process that make a board or wait for one: the others answer pages
 PATIENCE = 10  # seconds that they wait
 
+PARTS = 100  # boards' figures and the like in memory
+
+parts: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
 boards: OrderedDict[Hashable, tuple[float, list[Standing]]] = OrderedDict()
 maker = threading.Lock()
 waiters = threading.BoundedSemaphore(WAITING)
@@ -42,6 +53,21 @@ def rows(view: View, make: Callable[[View], list[Standing]]) -> list[Standing]:
             while len(boards) > MOST:
                 boards.popitem(last=False)
         return known
+
+
+def once(paper: Paper, key: Hashable, make: Callable[[], Any]) -> Any:
+    """What `make` gives, from memory where nothing was noted of the paper since. One query."""
+    if not settings.PAGE_SECONDS:
+        return make()
+    numbers = Change.numbers()
+    whole = key, tuple(numbers.get(task.slug, 0) for task in paper.tasks)
+    made, known = parts.get(whole, (0.0, None))
+    if made < time.monotonic() - settings.PAGE_SECONDS:
+        known = make()
+        parts[whole] = time.monotonic(), known
+        while len(parts) > PARTS:
+            parts.popitem(last=False)
+    return known
 
 
 def recall(key: Hashable) -> list[Standing] | None:

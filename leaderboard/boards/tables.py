@@ -74,7 +74,7 @@ def on(boards: Sequence[Board]) -> StandingQuerySet:
 def unranked(board: Board, user: Any) -> list[tuple[Run, str]]:
     """The latest run of each submission that doesn't stand, where this user may see it, with the reason; the newest first.
     Two queries."""
-    standing = Standing.objects.for_board(board).values("submission")
+    standing = Standing.objects.of_board(board).order_by().values("submission")
     latest = Run.objects.filter(submission=OuterRef("pk"), tier=board.tier.name).order_by("-queued", "-pk")
     left = Submission.objects.filter(task=board.task.slug, disqualified="", superseded=False).exclude(pk__in=standing)
     numbers = left.annotate(latest=Subquery(latest.values("pk")[:1])).filter(latest__isnull=False).values("latest")

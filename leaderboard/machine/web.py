@@ -17,8 +17,8 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask
 
+from leaderboard.machine.sentences import SENTENCES
 from leaderboard.machine.supervisor import WEB_READY
-from leaderboard.views.errors import SENTENCES
 from leaderboard.wsgi import application
 
 THREADS = 8

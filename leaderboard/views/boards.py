@@ -13,6 +13,7 @@ from leaderboard.boards import (
     claims,
     flags,
     headline,
+    kept,
     readme,
     recast,
     references,
@@ -59,26 +60,38 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     view = View.of(card, request.GET)
     board = view.board
     shared, account = head(view, "task")
-    missing = standings.left_out(board, until=recast.end_of_day(view))
-    context = {
+    own = kept.once(shared["paper"], ("board", str(board), view.cost), lambda: board_context(board, view.cost))
+    missing = standings.left_out(board, until=recast.end_of_day(view)) if view.day else own["left_out"]
+    context = own | {
         "tiers": [(tier, view.query(tier=tier, sort="", q="")) for tier in card.boards],
         "left_out": missing,
         "ranks_nobody": not standings.cases_ranked_on(board, missing),
-        "unranked": tables.unranked(board, request.user),
-        "recorded_in_part": references.in_part(board),
+        "unranked": kept.once(
+            shared["paper"],
+            ("unranked", str(board), request.user.pk, request.user.is_staff),
+            lambda: tables.unranked(board, request.user),
+        ),
         "open": tables.open_runs(board),
-        "resolution": resolution.resolution_of(board),
-        "violations": soundness.violations_on(board),
     }
     verdicts, _ = account.claims_on(board)
-    context |= table_context(view, request, verdicts) | choices_context(view) | figures_context(view)
+    context |= table_context(view, request, verdicts) | choices_context(view)
     return render(request, "task.html", shared | context)
+
+
+def board_context(board: Board, cost: str) -> dict[str, Any]:
+    """What a board's page shows whoever reads it and whatever rows are asked for."""
+    return {
+        "left_out": standings.left_out(board),
+        "recorded_in_part": references.in_part(board),
+        "resolution": resolution.resolution_of(board),
+        "violations": soundness.violations_on(board),
+    } | figures_context(board, cost)
 
 
 def head(view: View, tab: str) -> tuple[dict[str, Any], claims.Account]:
     """What stands above each tab of a board, and all that its paper claims."""
     card, paper = view.board.task, catalogue.paper_of(view.board.task.slug)
-    (account,) = claims.accounts([paper])
+    (account,) = kept.once(paper, ("claims", paper.slug), lambda: claims.accounts([paper]))
     places = headline.places_of([view.board], headline.tops([view.board]))
     context = {
         "card": card,
@@ -163,14 +176,13 @@ def choices_context(view: View) -> dict[str, Any]:
     }
 
 
-def figures_context(view: View) -> dict[str, Any]:
+def figures_context(board: Board, cost: str) -> dict[str, Any]:
     """Charts of the board itself, whatever rows the visitor wants."""
-    board = view.board
     own = list(Standing.objects.for_board(board)[:PLOTTED])
     best = references.merged(board, own, references.stand_ins(board))
     context = limits_by_case(board, best[0]) if best else {}
     return {
-        "cost_figure": charts.score_against_cost(board, best, view.cost) if best else None,
+        "cost_figure": charts.score_against_cost(board, best, cost) if best else None,
         "profile_figure": charts.case_profile(board, best, context) if best else None,
         "better_is": style.better_way(board.task.primary),
         "drawings": declared.drawings(board, best),

@@ -11,16 +11,9 @@ from django.utils.deprecation import MiddlewareMixin
 
 from leaderboard.api.access import problems
 from leaderboard.boards.kept import Busy
+from leaderboard.machine.sentences import SENTENCES
 
 RETRY_SECONDS = 30
-SENTENCES = {
-    400: "The request can't be read.",
-    404: "There is nothing at this address.",
-    405: "This address does not take this method.",
-    413: "The request is too large.",
-    500: "Something went wrong here: it is our fault, and noted.",
-    503: "The site is busy: nothing was changed, try again in half a minute.",
-}
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")  # headers that programs go by
 
 

@@ -17,7 +17,10 @@ import requests
 
 from tests.benchmarks import importance_sampling, sbeed
 from tests.benchmarks.calls import calls_through_the_sandbox
+from tests.benchmarks.load import under_load
 from tests.benchmarks.overparameterization import play_in_both
+from tests.benchmarks.pages import ROWS, pages_of_a_board
+from tests.benchmarks.tokens import new_token
 from tests.benchmarks.transport import exact_against_truth
 from tests.elsewhere import FOLDER
 from tests.site import ROOT, Site
@@ -60,6 +63,9 @@ def main() -> None:
     sbeed.play_in_both("sbeed", rounds)
     sbeed.bare_loop()
     importance_sampling.measure(rounds)
+    for rows in ROWS:
+        pages_of_a_board(rows)
+    under_load(60)
 
 
 def sandbox_against_process(rounds: int) -> None:
@@ -99,17 +105,6 @@ def overhead_of_a_run(rounds: int) -> None:
                 )
         finally:
             site.stop()
-
-
-def new_token(site: Site) -> str:
-    code = (
-        "from django.contrib.auth.models import User; from leaderboard.models import ApiToken; "
-        "print(ApiToken.issue(User.objects.get(username='admin'), 'bench')[1])"
-    )
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-    env = {**os.environ, "DATA_DIR": str(site.folder)}
-    told = subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True)
-    return told.stdout.split()[-1]
 
 
 def run(site: Site, token: str, code: str) -> tuple[float, float, float]:

@@ -5,8 +5,6 @@ import time
 
 import pytest
 
-from tests.site import Site
-
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 PASSWORD = "a-long-enough-passphrase-7"
@@ -18,7 +16,7 @@ def sign_up(page, name):
     page.get_by_label("Username").fill(name)
     page.locator("input[name=password1]").fill(PASSWORD)
     page.locator("input[name=password2]").fill(PASSWORD)
-    page.locator("main form").get_by_role("button").click()
+    page.locator("main form").get_by_role("button").first.click()
     page.wait_for_url(lambda url: "signup" not in url)
 
 
@@ -78,9 +76,8 @@ def test_a_file_that_is_no_method_is_refused_beside_its_field(site, page):
     assert page.url.endswith("/submit/")
 
 
-def test_killing_the_supervisor_outright_leaves_nothing_and_a_second_start_keeps_everything(tmp_path, chromium):
-    site = Site(tmp_path / "site")
-    site.start()
+def test_killing_the_supervisor_outright_leaves_nothing_and_a_second_start_keeps_everything(site):
+    """The last here: it ends the site of the others."""
     assert len(site.processes()) > 5
     site.wait_for(lambda: values(site), 300)
     before = values(site)

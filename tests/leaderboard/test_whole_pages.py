@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard.boards import standings
+from leaderboard.boards import kept, standings
 from leaderboard.models import Change, Score
 from leaderboard.running.runs import cancel, start_run
 from leaderboard.views import whole_pages
@@ -20,6 +20,7 @@ ROWS = "/api/v1/tasks/imputation/leaderboard"
 def keeping(settings, monkeypatch):
     settings.PAGE_SECONDS = 600
     monkeypatch.setattr(whole_pages, "pages", whole_pages.Pages())
+    kept.parts.clear()
 
 
 @pytest.fixture
