@@ -152,7 +152,7 @@ class Sandbox:
         if self._inmate:
             self._clock.look()
         seconds = self._clock.seconds
-        is_on_gpu = self._device == "cuda" and not (self._gpu and self._gpu.is_idle)
+        is_on_gpu = self._device == "cuda" and not self._leaves_gpu_alone
         return {
             "seconds": seconds,
             "cpu_seconds": self._clock.cpu_seconds,
@@ -161,8 +161,13 @@ class Sandbox:
             "gpu_memory_bytes": self._gpu_memory_bytes(),
         }
 
+    @property
+    def _leaves_gpu_alone(self) -> bool:
+        """Whether the method is known to have put nothing on the card: the context there is ours."""
+        return self._gpu is not None and self._gpu.is_idle
+
     def _gpu_memory_bytes(self) -> int | None:
-        if self._device == "cpu":
+        if self._device == "cpu" or self._leaves_gpu_alone:
             return 0
         return self._gpu.peak_bytes if self._gpu else None
 

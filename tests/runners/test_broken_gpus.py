@@ -10,6 +10,7 @@ from runners.evaluation import evaluate
 from runners.job import Job
 from runners.sandbox import Sandbox, SandboxError, gpu, probe
 from runners.sandbox.gpu import Gpu
+from runners.tasks import SignsOfLife
 from tests.runners.conftest import method
 
 TORCH = """
@@ -164,3 +165,25 @@ def test_a_self_test_that_hangs_or_says_nothing_is_a_sentence(monkeypatch):
     monkeypatch.setattr(card, "CANARY_SECONDS", 60)
     monkeypatch.setattr(card, "CANARY", ["sh", "-c", "exit 3"])
     assert card.canary() == "the GPU's self-test ended with status 3 and said nothing"
+
+
+@pytest.mark.parametrize(
+    ("states", "is_gone"),
+    [
+        ([("disk-sleep", 1.0)] * 13, True),
+        ([("disk-sleep", 1.0)] * 12, False),
+        ([("sleeping", 1.0)] * 40, False),
+        ([("disk-sleep", float(look)) for look in range(40)], False),
+        ([("disk-sleep", 1.0)] * 11 + [("running", 1.0)] + [("disk-sleep", 1.0)] * 11, False),
+    ],
+)
+def test_an_evaluator_that_only_waits_within_the_kernel_gives_no_sign_of_life(monkeypatch, states, is_gone):
+    looks = iter(states)
+
+    def process(pid):
+        state, seconds = next(looks)
+        return SimpleNamespace(status=lambda: state, cpu_times=lambda: SimpleNamespace(user=seconds, system=0.0))
+
+    monkeypatch.setattr("runners.tasks.psutil.Process", process)
+    signs = SignsOfLife(7)
+    assert [signs.are_gone() for _ in states][-1] == is_gone
