@@ -11,7 +11,7 @@ class Claim:
     """A number that the paper printed. Shown beside measurements, never ranked with them."""
 
     method: str  # the paper's name for it
-    case: str
+    case: str  # "": none here is like it, and the number stands alone
     metric: str
     value: float
     where: str  # "Table 2"

@@ -18,7 +18,7 @@ def claims_of_papers(request: HttpRequest) -> list[dict[str, Any]]:
     rows = []
     for account in claims.accounts(catalogue.all_papers()):
         for item in account.verdicts:
-            text = f"{item.claim.method} on {item.claim.case}"
+            text = f"{item.claim.method} on {item.claim.case or 'none of the cases'}"
             numbers = {"kind": "number", "printed": item.claim.value, "measured": item.measurement}
             rows.append(claim_as_json(account, item, of=item.claim, text=text) | numbers)
         for contest in account.contests:

@@ -101,6 +101,8 @@ class Verdict(Judged):
     @property
     def why(self) -> str:
         """The reason of the verdict in a sentence or two."""
+        if not self.claim.case:
+            return "No case here is like it."
         if self.claim.house is None:
             return "No method here implements it."
         if self.run is None:

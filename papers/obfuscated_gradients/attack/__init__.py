@@ -32,6 +32,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=600, play_seconds=3600, memory_bytes=8 << 30),
+            evidence=evidence.FULL,
         ),
     ),
     trial="linear/linf-0.1",

@@ -49,12 +49,12 @@ def case(data: str, norm: Norm, radius: float | str, *, images: int) -> Case[Def
 
 
 DIGITS = Case(
-    name="digits/linf-0.2",
-    params=Defended(data="digits", norm="linf", eps=0.2, images=50, is_drawn=True),
+    name="digits/linf-0.15",
+    params=Defended(data="digits", norm="linf", eps=0.15, images=50, is_drawn=True),
 )
 PUBLIC = Case(  # the digits that anybody has: who knows them by heart?
-    name="public-digits/linf-0.2",
-    params=Defended(data="digits", norm="linf", eps=0.2, images=50, train=500, effort=HASTY, is_twin=True),
+    name="public-digits/linf-0.15",
+    params=Defended(data="digits", norm="linf", eps=0.15, images=50, train=500, effort=HASTY, is_twin=True),
     ranked=False,
 )
 QUICK = (DIGITS, PUBLIC)
