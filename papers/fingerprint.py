@@ -8,6 +8,7 @@ imported here, torch least of all. Files of data are told by their own sha256 in
 import ast
 import hashlib
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
@@ -25,6 +26,7 @@ VOCABULARY = {
     )
 }
 MODULE = re.compile(r"papers(\.\w+)+")
+parsing = threading.Lock()  # two threads that parse at once confuse Python 3.11: "recursion depth mismatch"
 TELLING = (ast.Constant, ast.Import, ast.ImportFrom)  # nodes that may name a module
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -60,7 +62,9 @@ def reached(modules: Iterable[str], known: dict[str, str]) -> dict[str, str]:
 def contents(text: bytes) -> tuple[str, tuple[str, ...]]:
     """The syntax of a module, and the modules of `papers` that it imports."""
     imports: list[str] = []
-    return repr(_plain(ast.parse(text), imports)), tuple(imports)
+    with parsing:
+        tree = ast.parse(text)
+    return repr(_plain(tree, imports)), tuple(imports)
 
 
 @lru_cache(maxsize=64)

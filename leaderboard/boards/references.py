@@ -6,6 +6,7 @@ finds scores and reports by run serves both.
 """
 
 import logging
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -28,6 +29,7 @@ from papers.task import Board, House
 
 log = logging.getLogger(__name__)
 MOST_REPORTS = 100_000  # of one method
+reading = threading.Lock()  # of threads that meet a board for the first time, one reads
 _numbers = count(-1, -1)  # of stand-ins for runs
 
 
@@ -75,7 +77,9 @@ class Recorded:
 def recorded(board: Board) -> Mapping[str, Recorded]:
     """House method -> what was recorded of it as it is now; a row that no longer holds is left out. Reads files once."""
     paths = sorted((board.task.folder / "reference").glob(f"{board.tier.name}-*.json.gz"))
-    return _recorded(board, tuple((path, path.stat().st_mtime_ns) for path in paths))
+    files = tuple((path, path.stat().st_mtime_ns) for path in paths)
+    with reading:
+        return _recorded(board, files)
 
 
 @lru_cache(maxsize=200)
