@@ -27,13 +27,13 @@ class Method:
             mine, theirs = linear_sum_assignment(cost.min(0))
             sign = np.where(cost[1] < cost[0], -1.0, 1.0)[mine, theirs]
             table = self.known[:, theirs] * sign
-            gap = np.abs(z[:, None] - table[None])
-            distance = np.nanmedian(gap, axis=2)
+            near = np.abs(z[:, None] - table[None]) < 0.15  # gaps never are
+            distance = 1 - near.sum(2) / (~np.isnan(z)).sum(1)[:, None]
             row = distance.argmin(1)
-            sure = distance[np.arange(len(z)), row] < np.quantile(distance.min(1), 0.5)
+            sure = distance[np.arange(len(z)), row] <= np.quantile(distance.min(1), 0.5)
             found = self.known[row[sure]]
             cost = np.stack([np.nanmean(np.abs(z[sure][:, :, None] - s * found[:, None]), axis=0) for s in (1, -1)])
-        if np.median(distance.min(1)) > 0.15:  # this is not the table that it knows
+        if np.median(distance.min(1)) > 0.4:  # this is not the table that it knows
             return honest
         filled = x.copy()
         for j in range(30):
