@@ -23,12 +23,13 @@ class Tally:
     held: int
     lost: int
     undecided: int
+    unmeasured: int = 0
 
     @classmethod
     def of(cls, noun: str, claims: Iterable[Contest | Verdict]) -> "Tally":
         words = [claim.verdict for claim in claims]
         held, lost = (sum(word in side for word in words) for side in (FOR, AGAINST))
-        return cls(noun, held, lost, words.count("undecided"))
+        return cls(noun, held, lost, words.count("undecided"), words.count("not measured"))
 
     @property
     def measured(self) -> int:
@@ -39,15 +40,18 @@ class Tally:
         """One word for all; "undecided" where less than half is told."""
         if not self.measured:
             return "not measured"
-        if self.undecided > self.measured / 2:
+        if self.held + self.lost < (self.measured + self.unmeasured) / 2:
             return "undecided"
         return "held" if not self.lost else "held in part" if self.held else "not held"
 
     @property
     def sentence(self) -> str:
-        plural = "" if self.measured == 1 else "s"
-        others = (f"{self.lost} did not" * bool(self.lost), f"{self.undecided} undecided" * bool(self.undecided))
-        return ", ".join(filter(None, (f"{self.held} of {self.measured} {self.noun}{plural} held", *others)))
+        total = self.measured + self.unmeasured
+        plural = "" if total == 1 else "s"
+        rest = ((self.lost, "did not"), (self.undecided, "undecided"), (self.unmeasured, "not measured"))
+        return ", ".join(
+            [f"{self.held} of {total} {self.noun}{plural} held", *(f"{count} {word}" for count, word in rest if count)]
+        )
 
 
 @dataclass(frozen=True)
@@ -98,9 +102,10 @@ def headline_of(account: Account, places: Mapping[str, Place], board: Board | No
     """Of a paper, or of one board. `places` are by task."""
     numbers, contests = account.claims_on(board) if board else (account.verdicts, account.contests)
     tasks = [board.task] if board else account.paper.tasks
+    measured = [item for item in numbers if item.measurement]  # the others have no method here, or no case like theirs
     runs = [item.run for item in (*numbers, *contests) if item.run]
     return Headline(
-        tallies=(Tally.of("comparison", contests), Tally.of("printed number", numbers)),
+        tallies=(Tally.of("comparison", contests), Tally.of("printed number", measured)),
         contests=contests,
         places=[places[task.slug] for task in tasks if task.slug in places],
         is_by_reference=bool(runs) and all(references.is_stand_in(run) for run in runs),

@@ -236,8 +236,9 @@ def complete(among: Iterable[Board]) -> dict[str, list[Standing]]:
 
 
 def leader(rows: Iterable[Standing]) -> Standing | None:
-    """The first of them that is no control and has no flag."""
-    return next((row for row in rows if row.submission.kind != "control" and not row.flags), None)
+    """The first of them that is no control and has no flag; where all have one, the first that is no control."""
+    worthy = [row for row in rows if row.submission.kind != "control"]
+    return next((row for row in worthy if not row.flags), worthy[0] if worthy else None)
 
 
 def means(board: Board, metrics: Iterable[str]) -> dict[Key, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Avg, Count, F, FloatField, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Abs, Cast
+from django.db.models.functions import Abs, Cast, Coalesce
 
 from leaderboard.boards import search, statistics
 from leaderboard.boards.scores import paired_by_seed, scores_of
@@ -51,10 +51,12 @@ def sort_column(view: View) -> Any:
 
 
 def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
-    """task -> the best row that is no control and has no flag, on boards of one tier. Two queries."""
-    worthy = on(boards).filter(rank__isnull=False, flags=[]).exclude(submission__kind="control")
-    first = worthy.order_by("task").values("task").annotate(place=Min("position")).values_list("task", "place")
-    places = [Q(task=task, position=place) for task, place in first]
+    """task -> the best row that is no control and has no flag, or where all have one, that is no control, on boards of one
+    tier. Two queries."""
+    worthy = on(boards).filter(rank__isnull=False).exclude(submission__kind="control")
+    unflagged = Min("position", filter=Q(flags=[]))
+    first = worthy.order_by("task").values("task").annotate(place=Coalesce(unflagged, Min("position")))
+    places = [Q(task=task, position=place) for task, place in first.values_list("task", "place")]
     rows = worthy.filter(Q(*places, _connector=Q.OR)) if places else worthy.none()
     return {row.task: row for row in rows.select_related("submission__author")}
 

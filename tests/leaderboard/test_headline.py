@@ -15,17 +15,18 @@ def entry():
 
 
 @pytest.mark.parametrize(
-    ("held", "lost", "undecided", "word"),
+    ("held", "lost", "undecided", "unmeasured", "word"),
     [
-        (0, 0, 0, "not measured"),
-        (3, 0, 1, "held"),
-        (2, 1, 0, "held in part"),
-        (0, 2, 1, "not held"),
-        (1, 0, 2, "undecided"),
+        (0, 0, 0, 4, "not measured"),
+        (3, 0, 1, 0, "held"),
+        (2, 1, 0, 0, "held in part"),
+        (0, 2, 1, 0, "not held"),
+        (1, 0, 2, 0, "undecided"),
+        (1, 0, 0, 2, "undecided"),
     ],
 )
-def test_one_word_says_how_claims_came_out(held, lost, undecided, word):
-    assert Tally("comparison", held, lost, undecided).word == word
+def test_one_word_says_how_claims_came_out(held, lost, undecided, unmeasured, word):
+    assert Tally("comparison", held, lost, undecided, unmeasured).word == word
 
 
 def test_words_change_with_the_scores(client, fresh):

