@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
-from leaderboard.boards import kept, standings
+from leaderboard.boards import kept, references, standings
 from leaderboard.models import Run, Score, Submission
 from leaderboard.running import house, runs
 from leaderboard.submitting.uploads import store_code
@@ -99,3 +99,10 @@ def fresh(db):
     task = catalogue.task("alignment")
     for method in task.house:
         house.submit(task, method)
+
+
+@pytest.fixture
+def unrecorded(monkeypatch):
+    """As if nothing of imputation had been recorded."""
+    known = references.recorded
+    monkeypatch.setattr(references, "recorded", lambda board: {} if board.task.slug == "imputation" else known(board))

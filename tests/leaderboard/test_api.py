@@ -202,7 +202,7 @@ def test_running_again_by_token_counts_towards_the_quota(client, token, alice, m
     assert [client.post(path, headers=bearer(token)).status_code for _ in range(2)] == [201, 429]
 
 
-def test_claims_come_with_verdict_and_reason(client, measured):
+def test_claims_come_with_verdict_and_reason(client, measured, unrecorded):
     measured("GAIN (paper)", 0.5, house_slug="gain")
     found = client.get("/api/v1/claims").json()
     (judged,) = [one for one in found if one["measured"] and not one["by_reference"]]

@@ -11,7 +11,7 @@ from papers import catalogue
 from tests.leaderboard.test_pages import XSS
 
 
-def test_every_claim_of_every_paper_is_listed_with_a_reason(client, measured):
+def test_every_claim_of_every_paper_is_listed_with_a_reason(client, measured, unrecorded):
     measured("GAIN (paper)", 0.5, house_slug="gain")
     response = client.get("/claims/")
     listed = response.context["accounts"]
@@ -29,7 +29,7 @@ def test_every_claim_of_every_paper_is_listed_with_a_reason(client, measured):
     assert ">quick, <" in text.replace("\n", "")
 
 
-def test_claims_are_filtered_by_their_verdict(client, measured):
+def test_claims_are_filtered_by_their_verdict(client, measured, unrecorded):
     measured("GAIN (paper)", 0.5, house_slug="gain")
     text = client.get("/claims/", {"verdict": "differs, unchecked"}).content.decode()
     assert "0.0204 apart" in text
@@ -49,7 +49,7 @@ def test_claims_take_as_many_queries_with_runs_as_without(client, measured):
     assert len(full) <= len(empty) + 1 <= 5
 
 
-def test_a_stale_run_is_no_evidence(measured, monkeypatch):
+def test_a_stale_run_is_no_evidence(measured, monkeypatch, unrecorded):
     measured("GAIN (paper)", 0.5, house_slug="gain")
     board = catalogue.board("imputation", "quick")
     assert any(item.measurement for item in claims.number_claims(board, measurements_of([board])))

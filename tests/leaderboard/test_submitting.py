@@ -166,9 +166,12 @@ def test_what_quotes_private_code_is_for_its_author_and_staff(client, measured, 
         if user:
             client.force_login(user)
         for path in paths:
-            page = client.get(path).content.decode()
-            assert "it raised" in page
-            assert ("secret = 42" in page) == is_told
+            response = client.get(path)
+            assert (response.status_code == 404) == (not is_told and path != paths[0]), (
+                "a failed run is its author's alone"
+            )
+            page = response.content.decode()
+            assert ("it raised" in page) == ("secret = 42" in page) == is_told
 
 
 def test_a_javascript_address_is_refused(client, alice):

@@ -259,8 +259,8 @@ def test_a_cell4_case_without_its_table_says_how_to_make_it(cache):
 
 @pytest.mark.slow
 def test_a_private_world_is_made_on_first_use_and_then_found(cache, monkeypatch):
-    # Three of the eight copies and three of the ten epochs: this is about keeping, not about precision.
-    monkeypatch.setattr(trainings, "COPIES", 3)
+    # Four of the eight copies and three of the ten epochs: this is about keeping, not about precision.
+    monkeypatch.setattr(trainings, "COPIES", 4)
     monkeypatch.setattr(digits, "EPOCHS", 3)
     monkeypatch.setattr(digits, "LOOKS", (1, 2, 3))
     monkeypatch.setattr(digits, "STEPS", 27)
