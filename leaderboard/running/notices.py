@@ -1,11 +1,13 @@
 """Telling an author that a run has ended, in the ways that he asked for."""
 
 import logging
+import time
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from celery import signature
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Q
@@ -15,6 +17,8 @@ from leaderboard.models import Notices, Run
 from leaderboard.running import webhooks
 
 log = logging.getLogger(__name__)
+
+SHARE, WINDOW = 10, 600  # seconds of one author's webhook in ten minutes: whoever tells also records everybody's runs
 
 
 def announce(run: Run) -> None:
@@ -38,11 +42,23 @@ def tell(run: Run) -> None:
     if wishes.by_mail:
         mail(run)
     if wishes.webhook:
-        try:
-            status = webhooks.deliver(wishes.webhook, message_of(run), secret=wishes.secret)
-            log.info("run %s: its author's webhook answered %s", run.pk, status)
-        except webhooks.Undelivered as reason:
-            log.warning("run %s: its author's webhook: %s", run.pk, reason)
+        call(run, wishes)
+
+
+def call(run: Run, wishes: Notices) -> None:
+    """Call the webhook, unless it has taken its share of time already."""
+    key = f"webhook:{wishes.user_id}"
+    spent, began = cache.get(key, 0.0), time.monotonic()
+    if spent >= SHARE:
+        log.warning("run %s: its author's webhook is too slow to be called again so soon", run.pk)
+        return
+    try:
+        status = webhooks.deliver(wishes.webhook, message_of(run), secret=wishes.secret)
+        log.info("run %s: its author's webhook answered %s", run.pk, status)
+    except webhooks.Undelivered as reason:
+        log.warning("run %s: its author's webhook: %s", run.pk, reason)
+    finally:
+        cache.set(key, spent + time.monotonic() - began, WINDOW)
 
 
 def mail(run: Run) -> None:

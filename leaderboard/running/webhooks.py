@@ -7,7 +7,7 @@ import json
 import socket
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import certifi
 import urllib3
@@ -36,17 +36,18 @@ def check(url: str) -> None:
 def deliver(url: str, message: Mapping[str, Any], *, secret: str) -> int:
     """POST a message as JSON, signed; returns the status. Follows no redirect, reads no answer. Raises Undelivered."""
     parts, address = urlsplit(url), str(reachable(url))
+    name = host(parts)
     body = json.dumps(message).encode()
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {
-        "Host": parts.netloc.rpartition("@")[2],
+        "Host": host_header(name, parts.port),
         "Content-Type": "application/json",
         "User-Agent": "Claimcheck",
         SIGNATURE: f"sha256={hmac.digest(secret.encode(), body, hashlib.sha256).hex()}",
     }
     how: dict[str, Any] = {"timeout": SECONDS, "retries": False}
     if parts.scheme == "https":
-        how |= {"server_hostname": parts.hostname, "assert_hostname": parts.hostname, "ca_certs": certifi.where()}
+        how |= {"server_hostname": name, "assert_hostname": name, "ca_certs": certifi.where()}
         pool: urllib3.HTTPConnectionPool = urllib3.HTTPSConnectionPool(address, parts.port or 443, **how)
     else:
         pool = urllib3.HTTPConnectionPool(address, parts.port or 80, **how)
@@ -57,13 +58,23 @@ def deliver(url: str, message: Mapping[str, Any], *, secret: str) -> int:
         raise Undelivered(f"{parts.hostname} did not answer: {type(error).__name__}.") from None
 
 
+def host(parts: SplitResult) -> str:
+    """The name as it goes over the wire: bücher.example is xn--bcher-kva.example. Raises UnicodeError for none."""
+    return (parts.hostname or "").encode("idna").decode()
+
+
+def host_header(name: str, port: int | None) -> str:
+    bare = f"[{name}]" if ":" in name else name
+    return f"{bare}:{port}" if port else bare
+
+
 def reachable(url: str) -> Address:
     """The one address that is called. Raises Undelivered unless all that the name stands for are public."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Undelivered("A webhook's address begins with https://.")
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host(parts), parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, ValueError):
         raise Undelivered(f"There is no machine {parts.hostname}.") from None
     addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]

@@ -113,6 +113,7 @@ def remember_as_familiar(request: HttpRequest) -> None:
 limit_resets = ratelimit(group="reset", key=client_address, rate="10/h", method="POST")
 limit_sign_up = ratelimit(group="sign-up", key=client_address, rate="20/h", method="POST")
 limit_passwords = ratelimit(group="password", key="user", rate="10/h", method="POST")
+limit_notices = ratelimit(group="notices", key="user", rate="30/h", method="POST")  # each looks a name up
 limit_uploads = ratelimit(group="upload", key="user", rate=UPLOADS, method="POST")
 
 

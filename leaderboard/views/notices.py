@@ -18,6 +18,7 @@ from leaderboard.models import Notices, Run
 from leaderboard.models.notices import new_secret
 from leaderboard.running import webhooks
 from leaderboard.running.notices import message_of
+from leaderboard.submitting.rates import limit_notices
 
 ENTRIES = 30
 
@@ -55,6 +56,7 @@ def may_be_mailed(user: Any) -> bool:
 
 
 @login_required
+@limit_notices
 @never_cache
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:

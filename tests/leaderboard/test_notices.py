@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.cache import cache
 
 from leaderboard import tasks
 from leaderboard.boards import standings
@@ -19,6 +21,11 @@ from leaderboard.running import notices, webhooks
 from tests.leaderboard.test_pages import board, names
 
 LOOPBACK = [ipaddress.ip_network("127.0.0.0/8")]
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_called():
+    cache.clear()
 
 
 @pytest.fixture
@@ -83,6 +90,31 @@ def test_a_webhook_is_called_once_with_what_is_signed_and_follows_nothing(run, a
     assert headers["Host"].startswith("localhost:")
     signed = hmac.digest(wishes.secret.encode(), body, hashlib.sha256).hex()
     assert headers[webhooks.SIGNATURE] == f"sha256={signed}"
+
+
+def test_a_webhook_that_took_its_share_of_time_is_left_alone_for_a_while(run, alice, hook, settings, monkeypatch):
+    url, came = hook
+    settings.WEBHOOK_NETWORKS = LOOPBACK
+    Notices.objects.create(user=alice, webhook=url)
+    monkeypatch.setattr(notices, "SHARE", 1e-9)
+    tasks.notify(run.pk)
+    tasks.notify(run.pk)
+    assert len(came) == 1
+
+
+def test_a_name_in_any_script_goes_over_the_wire_as_one_of_letters(hook, settings, monkeypatch):
+    url, came = hook
+    settings.WEBHOOK_NETWORKS = LOOPBACK
+    asked = []
+
+    def look_up(host, port, *_, **__):
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(webhooks.socket, "getaddrinfo", look_up)
+    assert webhooks.deliver(url.replace("localhost", "例え.example"), {}, secret="s") == 302
+    assert came[0][0]["Host"].startswith("xn--r8jz45g.example:")
+    assert asked[0] == "xn--r8jz45g.example"
 
 
 @pytest.mark.parametrize(
