@@ -232,6 +232,7 @@ ADMINS = [(address, address) for address in environment.words("ADMINS", [])]
 NIGHTLY_HOURS = environment.whole("NIGHTLY_HOURS", 2, least=1, most=24)  # of one core, for the nightly repeat
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "claimcheck@localhost")
 vars().update(environment.email("EMAIL_URL", "dummymail://"))
+EMAIL_TIMEOUT = 10  # seconds: a page waits for the mail server
 HAS_MAIL = bool(environment.text("EMAIL_URL"))
 MAIL_DOMAINS = [
     domain.casefold() for domain in environment.words("MAIL_DOMAINS", [])

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -15,6 +16,8 @@ from django.http import HttpRequest
 from leaderboard.submitting.invitations import SESSION_KEY, may_sign_up
 from leaderboard.submitting.names import clean_user_name
 from leaderboard.submitting.rates import client_address
+
+log = logging.getLogger(__name__)
 
 
 def check_mail_domain(address: str) -> None:
@@ -35,6 +38,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def clean_email(self, email: str) -> str:
         check_mail_domain(email)
         return email
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that is away is noted; what was done stays done, and a mail can be asked for again."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError:  # smtplib's own are among them
+            log.exception("a mail could not be sent: %s", template_prefix)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address("", request)

@@ -51,6 +51,13 @@ def test_an_address_is_optional_and_counts_once_its_mail_was_answered(client, db
     assert client.post("/accounts/signup/", SIGNING_UP | {"username": "dora", "email": ""}).status_code == 302
 
 
+def test_a_mail_server_that_is_away_keeps_nobody_out(client, db, mails, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    assert client.post("/accounts/signup/", SIGNING_UP).status_code == 302
+    assert is_in(client)
+
+
 def test_a_lost_password_is_replaced_by_mail(client, alice, mails):
     EmailAddress.objects.create(user=alice, email="alice@uni.example", verified=True, primary=True)
     alice.email = "alice@uni.example"
