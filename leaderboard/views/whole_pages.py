@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -111,7 +112,11 @@ def whole_pages(get_response: Answer) -> Answer:
     """Middleware. It stands before sessions are looked at, and after what compresses."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if (key := key_of(request)) is None:
+        try:
+            key = key_of(request)
+        except OperationalError:  # of the database: middleware's errors pass by what answers a view's
+            return busy(request)
+        if key is None:
             return get_response(request)
         if page := pages.recall(key):
             return page.answer(request)

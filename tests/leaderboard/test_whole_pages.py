@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from leaderboard.boards import kept, standings
@@ -45,6 +45,16 @@ def test_a_second_reader_costs_one_query_and_a_third_who_has_it_nothing_is_sent(
     third = client.get(path, headers={"if-none-match": first["ETag"]})
     assert (third.status_code, third.content) == (304, b"")
     assert client.get(path, headers={"accept-encoding": "gzip"})["Content-Encoding"] == "gzip"
+
+
+def test_a_database_that_is_away_is_told_as_everywhere(client, rows, monkeypatch):
+    def fail():
+        raise OperationalError("away")
+
+    monkeypatch.setattr(Change, "numbers", fail)
+    assert client.get(BOARD).status_code == 503
+    response = client.get(ROWS)
+    assert (response.status_code, response["Content-Type"]) == (503, "application/json")
 
 
 def test_a_changed_score_is_on_the_next_page(client, rows):
