@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
+from kombu.exceptions import OperationalError
+
 from runners import presence
 from runners.job import ROOT
 from runners.sandbox import SandboxError
@@ -55,20 +57,26 @@ class Card:
     def look(self) -> None:
         """Retire after a run that lost the card, and come back when it computes and nobody holds any of it."""
         if not self.trouble:
-            self.trouble = presence.retirement(self.worker)
-            if self.trouble:
-                log.error("no more runs are taken: %s", self.trouble)
+            if reason := presence.retirement(self.worker):
+                log.error("no more runs are taken: %s", reason)
                 self.stop_taking()
+                self.trouble = reason
         elif self._held:
-            self.trouble = left_behind() or canary()
-            if not self.trouble:
-                log.warning("the GPU computes again")
-                presence.retire(self.worker, "")
-                self.go_on_taking()
+            self.trouble = left_behind() or canary() or self._come_back()
+
+    def _come_back(self) -> str:
+        """ "" once the queue is taken from again: before, there is no word that it is."""
+        self.go_on_taking()
+        log.warning("the GPU computes again")
+        presence.retire(self.worker, "")
+        return ""
 
     def _watch(self) -> None:
         while not self._ended.wait(AGAIN if self.trouble else presence.INTERVAL):
-            self.look()
+            try:
+                self.look()
+            except OperationalError:  # nothing was said to the queue, and nothing has changed: look again
+                log.warning("the broker is away: the card is looked at later")
 
 
 def reserve(uuid: str) -> socket.socket:

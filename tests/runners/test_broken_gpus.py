@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from kombu.exceptions import OperationalError
 
 from runners import card, presence
 from runners.card import Card
@@ -146,6 +147,27 @@ def test_a_worker_retires_with_its_card_and_comes_back_when_it_computes_and_is_e
     shelf.canary = ""
     shelf.card.look()
     assert (shelf.card.trouble, shelf.note, shelf.said) == ("", "", ["stop", "go on"])
+
+
+def test_while_the_broker_is_away_a_card_neither_retires_nor_comes_back(shelf):
+    def fail():
+        raise OperationalError("away")
+
+    shelf.card.take()
+    shelf.note = "the card was lost"
+    stop, shelf.card.stop_taking = shelf.card.stop_taking, fail
+    with pytest.raises(OperationalError):
+        shelf.card.look()
+    assert not shelf.card.trouble, "it is stopped at the next look"
+    shelf.card.stop_taking = stop
+    shelf.card.look()
+    go_on, shelf.card.go_on_taking = shelf.card.go_on_taking, fail
+    with pytest.raises(OperationalError):
+        shelf.card.look()
+    assert shelf.card.trouble
+    shelf.card.go_on_taking = go_on
+    shelf.card.look()
+    assert (shelf.card.trouble, shelf.said) == ("", ["stop", "go on"])
 
 
 def test_a_card_serves_one_worker(shelf):
