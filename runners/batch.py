@@ -164,7 +164,10 @@ def read_line(words: list[str], rows: dict[tuple[str, str, str], Row], out: Path
     if not houses or not cases:
         raise ValueError(f"{task} {tier} has no method {slug} or no case {case}")
     first, _, last = (words[4] if words[4] != "*" else f"0-{board.seeds - 1}").partition("-")
-    places = [(name, seed) for seed in range(int(first), int(last or first) + 1) for name in cases]
+    seeds = range(int(first), int(last or first) + 1)
+    if not seeds or seeds[-1] >= board.seeds:
+        raise ValueError(f"{task} {tier} has the seeds 0-{board.seeds - 1}, not {words[4]}")
+    places = [(name, seed) for seed in seeds for name in cases]
     for house in houses:
         path = reference.path_of(board, reference.device_class(device, device_name(device)), out / task)
         job = replace(local.job_of(board, house), device=device)

@@ -53,6 +53,8 @@ def test_a_list_is_played_once_resumed_and_its_archive_is_merged(isolated, doubl
         ("doubling quick exact huge 0", "or no case huge"),
         ("doubling quick exact small many", "line 1 of the list"),
         ("tripling quick exact small 0", "line 1 of the list"),
+        ("doubling quick exact small 0-99", "has the seeds 0-"),
+        ("doubling quick exact small 1-0", "has the seeds 0-"),
     ],
 )
 def test_a_line_that_means_nothing_is_named(isolated, doubling, tmp_path, capsys, line, reason):
