@@ -63,7 +63,7 @@ def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
 
 def method_counts(boards: Sequence[Board]) -> Counter[str]:
     """task -> how many methods rank. One query."""
-    ranked = on(boards).filter(submission__kind__in=CONTENDERS).order_by("task")
+    ranked = on(boards).filter(submission__kind__in=CONTENDERS, rank__isnull=False).order_by("task")
     return Counter(dict(ranked.values_list("task").annotate(Count("pk"))))
 
 

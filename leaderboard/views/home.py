@@ -1,5 +1,7 @@
 """Home: did the papers' claims hold? And all boards."""
 
+from collections.abc import Iterable
+
 import redis
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,9 +25,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "workers": (present := workers()),
         "waiting": Run.objects.open().count(),
         "filling": (filling := house.filling()),
-        "to_go": filling.cpu_seconds / slots if (slots := sum(worker.slots for worker in present or ())) else None,
+        "to_go": filling.cpu_seconds / slots if (slots := slots_of(present or ())) else None,
     }
     return render(request, "home.html", context)
+
+
+def slots_of(workers: Iterable[presence.Worker]) -> int:
+    """How many runs they take at once; a worker in trouble takes none."""
+    return sum(worker.slots for worker in workers if not worker.trouble)
 
 
 @require_safe
