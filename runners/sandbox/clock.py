@@ -105,14 +105,11 @@ class Clock:
             what = f"While {self._doing}, the method took"
         allowed = self._patience * limit
         figures = f"{what} {wall:.1f} s of wall time, {allowed:g} s are allowed"
-        why = (
-            ": on a GPU the device's time counts"
-            if self._on_gpu
-            else f": it used {cpu:.1f} CPU-s, so it slept or waited"
-        )
-        return OutOfTime(
-            f"{figures}{why}.", Exceeded(limit="wall seconds", used=wall, allowed=allowed, cpu_seconds=cpu)
-        )
+        exceeded = Exceeded(limit="wall seconds", used=wall, allowed=allowed)
+        if self._on_gpu:  # nobody waited: the device was his
+            return OutOfTime(f"{figures}: on a GPU the device's time counts.", exceeded)
+        exceeded["cpu_seconds"] = cpu
+        return OutOfTime(f"{figures}: it used {cpu:.1f} CPU-s, so it slept or waited.", exceeded)
 
     def _look(self) -> None:
         """Look at all sandboxes of the play: those that wait may have left something running."""

@@ -113,7 +113,9 @@ def test_on_a_gpu_wall_time_itself_counts_and_cpu_time_does_not():
     meter.cpu_seconds = 1000.0
     timing.look()
     assert timing.cpu_seconds == 1000.0
-    assert "on a GPU the device's time counts" in str(timing.overslept())
+    late = timing.overslept()
+    assert "on a GPU the device's time counts" in str(late)
+    assert "cpu_seconds" not in late.exceeded, "who has a GPU for himself doesn't wait for others"
 
 
 def test_on_a_cpu_the_wall_clock_is_a_patience_as_generous():
