@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from leaderboard.models import Notices, Run
 from leaderboard.models.notices import new_secret
 from leaderboard.running import webhooks
-from leaderboard.running.notices import message_of
+from leaderboard.running.notices import SHARE, message_of
 from leaderboard.submitting.rates import limit_notices
 
 ENTRIES = 30
@@ -34,7 +34,9 @@ class NoticesForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["has_feed"].initial = bool(self.instance.feed)
-        self.fields["webhook"].help_text = "Called with a POST of JSON. Public addresses only."
+        self.fields[
+            "webhook"
+        ].help_text = f"Called with a POST of JSON. Public addresses only; not called for a while once its answers took {SHARE} s."
         if not may_be_mailed(self.instance.user):
             del self.fields["by_mail"]
 
