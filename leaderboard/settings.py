@@ -118,6 +118,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [("plotly", str(next(iter(find_spec("plotly").submodule_search_locations))) + "/package_data")]  # type: ignore[union-attr,arg-type]
 MEDIA_ROOT = DATA_DIR / "media"
+MARKS: Path | None = DATA_DIR / "marks.json"  # which recorded results hold, see leaderboard.boards.marks
 STORAGES = {
     "default": storage.backend(),
     "staticfiles": {

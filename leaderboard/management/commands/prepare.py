@@ -5,6 +5,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from leaderboard.boards import references
+from papers import catalogue
+
 UNUSED = ("plotly/datasets", "widgetbundle.js")
 
 
@@ -15,3 +18,5 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=list(UNUSED))
         call_command("first_admin", stdout=self.stdout)
+        for board in catalogue.all_boards():
+            references.recorded(board)  # which rows hold is told once for all processes of the site
