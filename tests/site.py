@@ -27,6 +27,7 @@ class Site:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.lines = deque(maxlen=400)
+        self.staff = None  # the administrator's session, once somebody has signed in
 
     def start(self):
         dropped = {"REDIS_URL", "DATABASE_URL", "SITE_URL", "DJANGO_SETTINGS_MODULE"}
