@@ -58,7 +58,9 @@ def test_home_says_how_far_the_boards_are_filled_and_how_long_it_takes(client, d
     assert filling() == Filling(done=0, total=whole, cpu_seconds=pytest.approx(seconds))
     Run.objects.filter(submission__house_slug="diagonal").update(status="finished")
     assert f"1 of {whole} house methods measured here so far. Until" in client.get("/").content.decode()
-    worker = SimpleNamespace(slots=2, runs=(), device_name="CPU", queue="cpu", isolation_ok=True, isolation="")
+    worker = SimpleNamespace(
+        trouble="", slots=2, runs=(), device_name="CPU", queue="cpu", isolation_ok=True, isolation=""
+    )
     monkeypatch.setattr("leaderboard.views.home.workers", lambda: [worker])
     left = duration(filling().cpu_seconds / 2)
     assert f"so far, about {left} to go. Until" in client.get("/").content.decode()
