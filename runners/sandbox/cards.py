@@ -37,14 +37,14 @@ def describe(handle: Any) -> dict[str, Any]:
         "uuid": str(pynvml.nvmlDeviceGetUUID(handle)),
         "name": str(pynvml.nvmlDeviceGetName(handle)),
         "minor": pynvml.nvmlDeviceGetMinorNumber(handle),
-        "address": told(lambda: address(str(pynvml.nvmlDeviceGetPciInfo(handle).busId)), ""),
-        "memory_bytes": told(lambda: int(pynvml.nvmlDeviceGetMemoryInfo(handle).total), 0),
-        "capability": told(lambda: "{}.{}".format(*pynvml.nvmlDeviceGetCudaComputeCapability(handle)), ""),
-        "is_split": told(lambda: pynvml.nvmlDeviceGetMigMode(handle)[0] == pynvml.NVML_DEVICE_MIG_ENABLE, False),
+        "address": answer_or(lambda: address(str(pynvml.nvmlDeviceGetPciInfo(handle).busId)), ""),
+        "memory_bytes": answer_or(lambda: int(pynvml.nvmlDeviceGetMemoryInfo(handle).total), 0),
+        "capability": answer_or(lambda: "{}.{}".format(*pynvml.nvmlDeviceGetCudaComputeCapability(handle)), ""),
+        "is_split": answer_or(lambda: pynvml.nvmlDeviceGetMigMode(handle)[0] == pynvml.NVML_DEVICE_MIG_ENABLE, False),
     }
 
 
-def told(ask: Callable[[], Fact], otherwise: Fact) -> Fact:
+def answer_or(ask: Callable[[], Fact], otherwise: Fact) -> Fact:
     try:
         return ask()
     except pynvml.NVMLError:

@@ -22,7 +22,7 @@ def forget():
     marks.kept.known = {}
 
 
-def told(row):
+def verdict_by_file(row):
     marks.load()
     found = marks.holds(row, BOARD)
     marks.save()
@@ -30,21 +30,21 @@ def told(row):
 
 
 def test_a_second_process_asks_the_file(row, monkeypatch):
-    assert told(row)
+    assert verdict_by_file(row)
     forget()
     monkeypatch.setattr(reference, "holds", lambda row, board: pytest.fail("it is known"))
-    assert told(row)
+    assert verdict_by_file(row)
 
 
 def test_another_state_of_the_code_is_told_anew(row, monkeypatch):
-    assert told(row)
+    assert verdict_by_file(row)
     monkeypatch.setattr(marks, "state", lambda: "another")
     monkeypatch.setattr(reference, "holds", lambda row, board: False)
-    assert not told(row)
+    assert not verdict_by_file(row)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"state": 3}'])
 def test_a_file_that_says_nothing_is_written_anew(row, settings, content):
     settings.MARKS.write_text(content)
-    assert told(row)
+    assert verdict_by_file(row)
     assert settings.MARKS.read_text() != content
