@@ -1,7 +1,7 @@
 """Recorded results of a board's house methods: what `python -m runners record` writes, and whoever shows them reads.
 
 One file for a tier and a class of devices, reference/<tier>-<device class>.json.gz in the task's folder. Scores are
-exact; costs and what figures draw are rounded to six digits. A checksum tells a file that was edited by hand.
+exact; costs are rounded to six digits, what figures draw to four. A checksum tells a file that was edited by hand.
 """
 
 import gzip
@@ -23,6 +23,7 @@ from papers.task import Board, Scores
 FORMAT = 1
 BYTES = 150_000  # that a board on a tier should take at most
 DIGITS = 6
+DRAWN_DIGITS = 4  # of what figures draw: finer than a screen
 
 
 class Damaged(Exception):
@@ -139,13 +140,13 @@ def write(path: Path, reference: Reference) -> int:
     return len(data)
 
 
-def rounded(value: Any) -> Any:
-    """The same JSON with its fractions to six significant digits."""
+def rounded(value: Any, digits: int = DIGITS) -> Any:
+    """The same JSON with its fractions to so many significant digits."""
     if isinstance(value, float):
-        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {key: rounded(item) for key, item in value.items()}
-    return [rounded(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: rounded(item, digits) for key, item in value.items()}
+    return [rounded(item, digits) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _refuse_constant(name: str) -> float:

@@ -180,7 +180,7 @@ class Progress:
             )
         elif event["type"] == "artefact" and is_drawn(board, event["case"], event["name"]):
             place = {"case": event["case"], "seed": event["seed"], "name": event["name"], "kind": event["kind"]}
-            item = Artefact(**place, data=reference.rounded(event["data"]))  # type: ignore[arg-type]
+            item = Artefact(**place, data=reference.rounded(event["data"], reference.DRAWN_DIGITS))  # type: ignore[arg-type]
             self.artefacts[item.case, item.name, item.seed] = item
         elif event["type"] == "finished":
             self.is_over = True
