@@ -33,6 +33,7 @@ urlpatterns = [
     path("tasks/<slug:slug>/rerun-stale/", submissions.rerun_stale, name="rerun_stale"),
     path("claims/", papers.claims_page, name="claims"),
     path("papers/<slug:slug>/", papers.paper, name="paper"),
+    path("papers/<slug:slug>/badge.svg", citing.verdict_badge, name="paper_badge"),
     path("authors/<str:name>/", papers.author, name="author"),
     path("search/", papers.search_page, name="search"),
     path("about/", papers.about, name="about"),

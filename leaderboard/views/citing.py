@@ -8,10 +8,11 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import tables
+from leaderboard.boards import overview, tables
 from leaderboard.models import Standing
 from leaderboard.submitting import rights
 from leaderboard.templatetags.show import MINUS, number, ranks
+from leaderboard.views.papers import paper_or_404
 from papers.task import TIERS
 
 SPECIAL = {letter: f"\\{letter}" for letter in "&%$#_{}"}
@@ -28,7 +29,20 @@ def badge(request: HttpRequest, pk: int) -> HttpResponse:
     standing = get_object_or_404(Standing.objects, submission=submission, tier=tier)
     count = tables.method_counts([standing.board])[submission.task]
     place = f"rank {ranks(standing)} of {count}" if standing.rank else "made from the truth"
-    left, right = (submission.card.title, f"{submission.name}: {place}")
+    return as_badge(request, submission.card.title, f"{submission.name}: {place}")
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def verdict_badge(request: HttpRequest, slug: str) -> HttpResponse:
+    """An SVG that says whether a paper's claim held. As many queries as the paper's page."""
+    (entry,) = overview.entries([paper_or_404(slug)])
+    headline = entry.headline
+    told = next((tally.sentence for tally in headline.tallies if tally.measured), headline.word)
+    return as_badge(request, f"claim {headline.word}", told)
+
+
+def as_badge(request: HttpRequest, left: str, right: str) -> HttpResponse:
     widths = [round(EM * len(text)) + 20 for text in (left, right)]
     context = {"left": left, "right": right, "split": widths[0], "second": widths[1], "width": sum(widths)}
     context |= {"first_middle": widths[0] / 2, "second_middle": widths[0] + widths[1] / 2}

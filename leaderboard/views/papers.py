@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,7 @@ from leaderboard.boards import claims, overview, readme, search
 from leaderboard.models import Run, Standing, Submission
 from leaderboard.views.home import workers
 from papers import catalogue
+from papers.task import Paper
 
 FOUND = 30  # hits of each kind
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "Django", "celery")
@@ -44,11 +46,19 @@ def claims_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
     """A paper: the verdict on it, its boards, its claims. Seven queries."""
+    found = paper_or_404(slug)
+    (entry,) = overview.entries([found])
+    context = {"paper": found, "papers": [entry], "entry": entry, "account": entry.account}
+    badge, page = (request.build_absolute_uri(reverse(name, args=[slug])) for name in ("paper_badge", "paper"))
+    context["citations"] = {"Badge, Markdown": f"[![{entry.headline.word}]({badge})]({page})"}
+    return render(request, "paper.html", context | {"badge": badge})
+
+
+def paper_or_404(slug: str) -> Paper:
     found = next((paper for paper in catalogue.all_papers() if paper.slug == slug), None)
     if found is None:
         raise Http404(f"There is no paper {slug}.")
-    (entry,) = overview.entries([found])
-    return render(request, "paper.html", {"paper": found, "papers": [entry], "entry": entry, "account": entry.account})
+    return found
 
 
 @require_safe

@@ -18,12 +18,24 @@ def standing(db):
     return Standing.objects.get()
 
 
+def texts_of(response):
+    return [part.text for part in ET.fromstring(response.content).iter("{http://www.w3.org/2000/svg}text")]
+
+
 def test_a_badge_says_the_rank(client, standing):
     response = client.get(f"/submissions/{standing.submission_id}/badge.svg")
     assert response["Content-Type"] == "image/svg+xml"
-    texts = [part.text for part in ET.fromstring(response.content).iter("{http://www.w3.org/2000/svg}text")]
-    assert texts == [WHERE.task.title, f"{standing.submission.name}: rank 1 of 1"]
+    assert texts_of(response) == [WHERE.task.title, f"{standing.submission.name}: rank 1 of 1"]
     assert client.get(f"/submissions/{standing.submission_id}/badge.svg?tier=full").status_code == 404
+
+
+def test_a_badge_says_whether_a_claim_held(client, standing):
+    paper = client.get("/papers/differentiable_dp/")
+    assert "/papers/differentiable_dp/badge.svg" in paper.context["citations"]["Badge, Markdown"]
+    texts = texts_of(client.get("/papers/differentiable_dp/badge.svg"))
+    headline = paper.context["entry"].headline
+    assert texts == [f"claim {headline.word}", headline.sentences[0]]
+    assert client.get("/papers/nowhere/badge.svg").status_code == 404
 
 
 def test_a_result_is_offered_to_be_cited(client, standing):
