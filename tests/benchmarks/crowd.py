@@ -69,7 +69,7 @@ def finished_run(board, submission, now) -> Run:
         device="cpu",
         device_name="a CPU",
         isolation="bubblewrap+seccomp",
-        provenance={"seeds": board.seeds, "libraries": {"numpy": "2"}, "command": "python -m runners"},
+        provenance={"seeds": board.seeds, "libraries": {"numpy": "2"}, "command": "claimcheck run"},
     )
 
 
