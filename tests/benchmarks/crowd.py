@@ -6,9 +6,9 @@ import numpy as np
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from leaderboard.boards import ranking, statistics
 from leaderboard.models import Run, Score, Standing, Submission
 from papers import catalogue
+from runners.standing import ranking, statistics
 
 CHUNK = 500
 AUTHORS = 500
