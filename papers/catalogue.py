@@ -1,5 +1,6 @@
 """Finds the papers: every package in papers/ (or on PAPERS_PATH) whose card defines PAPER."""
 
+import difflib
 import importlib
 import importlib.util
 import pkgutil
@@ -9,12 +10,12 @@ from types import ModuleType
 import papers
 from papers.task import Board, Paper, Task
 
+# Words of the command in the place of a board: no task may be named like one.
 VERBS = (
-    "record",
-    "tables",
-    "canary",
-    "batch",
-)  # words of `python -m runners` in the place of a board: no task may be named like one
+    *("run", "list", "compare", "report", "record", "tables", "canary", "batch"),
+    *("login", "logout", "tasks", "submit", "status", "logs", "board", "download", "cancel", "rerun"),
+    *("new-paper", "check", "serve"),
+)
 
 
 def cards() -> list[ModuleType]:
@@ -60,6 +61,13 @@ def all_boards() -> tuple[Board, ...]:
 def task(slug: str) -> Task:
     """Raises KeyError for an unknown slug."""
     return all_tasks()[slug]
+
+
+def unknown(word: str) -> str:
+    """A sentence on a word that is no task, with what may have been meant."""
+    near = difflib.get_close_matches(word, [*all_tasks(), *VERBS], 1, 0.4)
+    told = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(all_tasks()))}"
+    return f"there is no task {word!r}; {told}"
 
 
 def board(slug: str, tier: str) -> Board:

@@ -1,4 +1,4 @@
-"""Recorded results of a board's house methods: what `python -m runners record` writes, and whoever shows them reads.
+"""Recorded results of a board's house methods: what `claimcheck record` writes, and whoever shows them reads.
 
 One file for a tier and a class of devices, reference/<tier>-<device class>.json.gz in the task's folder. Scores are
 exact; costs are rounded to six digits, what figures draw to four. A checksum tells a file that was edited by hand.

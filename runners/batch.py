@@ -1,4 +1,4 @@
-"""`python -m runners batch LIST OUT`: plays a list on a machine that is at hand for minutes, and brings one archive back.
+"""`claimcheck batch LIST OUT`: plays a list on a machine that is at hand for minutes, and brings one archive back.
 
 A line of the list: board, tier, method, case, seeds, and perhaps the word "alone"; * is every one, 0-4 a range, # a remark.
 
@@ -8,10 +8,9 @@ A line of the list: board, tier, method, case, seeds, and perhaps the word "alon
 Plays go on side by side for their scores, as many as --jobs; those marked "alone" are played (again) one at a time when
 the others are over: for their times, and to see whether the scores repeat. Whatever was played is kept in OUT as it comes;
 the same command goes on from there. At the end, or when --seconds are over, OUT holds references as `record` writes them,
-and OUT.tar.gz all of it; `python -m runners batch --merge OUT.tar.gz` puts those rows among the boards' own that still hold.
+and OUT.tar.gz all of it; `claimcheck batch --merge OUT.tar.gz` puts those rows among the boards' own that still hold.
 """
 
-import argparse
 import tarfile
 import tempfile
 import time
@@ -27,8 +26,8 @@ from papers import catalogue, reference
 from papers.fingerprint import fingerprint
 from papers.task import Board, House
 from runners import local
+from runners.commands.exits import Usage
 from runners.job import Job, events
-from runners.local import Usage
 from runners.provenance import device_name
 from runners.recording import Journal, Progress, alone, circumstances, journal_of, put
 
@@ -37,42 +36,20 @@ FIELDS = 5  # of a line, before "alone"
 Place = tuple[str, int]  # case, seed
 
 
-def main(words: list[str]) -> int:
-    options = arguments().parse_args(words)
-    if options.merge:
-        return merge(options.merge)
-    if not options.list or not options.out:
-        raise Usage("name the list and the folder for what comes of it")
-    device = local.device(options.device)
+def play_list(path: Path, out: Path, *, device: str, jobs: int, together: int, seconds: float) -> int:
+    """Play what the list asks for and pack it into an archive. Returns 1 where a play met trouble. Raises Usage."""
+    where = local.device(device)
     local.require_isolation()
-    rows = rows_of(options.list.read_text(), options.out, device)
-    options.out.mkdir(parents=True, exist_ok=True)
-    with alone(options.out / "of this batch"):
-        batch = Batch(rows, jobs=options.jobs, until=time.monotonic() + options.seconds, together=options.together)
+    rows = rows_of(path.read_text(), out, where)
+    out.mkdir(parents=True, exist_ok=True)
+    with alone(out / "of this batch"):
+        batch = Batch(rows, jobs=jobs, until=time.monotonic() + seconds, together=together)
         batch.play_all()
         for row in rows:
             row.write()
-        pack(options.out)
-    print(f"{batch.summary()}; {options.out}.tar.gz")
+        pack(out)
+    print(f"{batch.summary()}; {out}.tar.gz")
     return 1 if batch.troubles else 0
-
-
-def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m runners batch", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("list", nargs="?", type=Path)
-    parser.add_argument("out", nargs="?", type=Path)
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--jobs", type=int, default=1, help="evaluators side by side")
-    parser.add_argument("--together", type=int, default=4, help="plays of a method that one evaluator does in turn")
-    parser.add_argument(
-        "--seconds", type=float, default=1e9, help="stop after so long, in the midst of a play if need be"
-    )
-    parser.add_argument(
-        "--merge", type=Path, metavar="ARCHIVE", help="take the rows of an archive into the boards' own"
-    )
-    return parser
 
 
 @dataclass

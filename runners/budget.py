@@ -1,4 +1,4 @@
-"""docs/budget.md: what the boards cost, as far as their house methods are recorded. `python -m runners tables` writes it."""
+"""docs/budget.md: what the boards cost, as far as their house methods are recorded. `claimcheck tables` writes it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from papers.task import Board, Paper
 PAGE = Path(__file__).parent.parent / "docs" / "budget.md"
 HEAD = """# What the boards cost
 
-Made by `python -m runners tables` from what is recorded beside each board; a test holds it to that. CPU time of evaluator and
+Made by `claimcheck tables` from what is recorded beside each board; a test holds it to that. CPU time of evaluator and
 method together, one thread each. A tier of which only some cases or seeds were played says so: its times are of those.
 
 | paper | board | tier | device | methods recorded | plays a method | median a method | dearest method | together | recorded |

@@ -8,15 +8,12 @@ from dataclasses import replace
 from tqdm import tqdm
 
 from papers.task import Board, House
+from runners.commands.exits import Usage
 from runners.evaluation import evaluate
 from runners.events import Event
 from runners.job import ONE_THREAD, Job, events
 from runners.sandbox import probe_isolation
 from runners.sandbox.gpu import find_gpus
-
-
-class Usage(Exception):
-    """The command can't be carried out; one sentence says why."""
 
 
 def job_of(board: Board, house: House) -> Job:

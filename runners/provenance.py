@@ -37,7 +37,7 @@ def provenance(job: Job, isolation: str) -> dict[str, Any]:
 def command(job: Job) -> str:
     """What repeats the job; under the public key, since another one is secret."""
     who = ["--house", job.house or job.oracle] if job.house or job.oracle else ["method.py"]
-    words = ["python", "-m", "runners", job.task, *who, "--tier", job.tier, "--device", job.device]
+    words = ["claimcheck", "run", job.task, *who, "--tier", job.tier, "--device", job.device]
     if job.seeds is not None and job.seeds < job.board.seeds:
         words += ["--seeds", str(job.seeds)]
     for case in job.cases or ():

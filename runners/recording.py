@@ -1,58 +1,52 @@
-"""`python -m runners record imputation`: plays a board's house methods and keeps what they scored as its reference.
+"""`claimcheck record imputation`: plays a board's house methods and keeps what they scored as its reference.
 
 Under the published key, in the sandbox. What still holds is not played again: neither rows of the file whose fingerprint
 is the same, nor plays of a method that was interrupted, which lie in a journal beside the file until its row is whole.
 """
 
-import argparse
 import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from papers import catalogue, reference
+from papers import reference
 from papers.fingerprint import fingerprint
 from papers.reference import Artefact, Failure, Play, Reference, Row
-from papers.task import TIERS, Board, House
+from papers.task import Board, House
 from runners import local
+from runners.commands.exits import Usage
 from runners.events import Event
 from runners.job import Job
-from runners.local import Usage
 from runners.provenance import command, device_name, versions
 
 
-def main(words: list[str]) -> int:
-    options = arguments().parse_args(words)
-    board = catalogue.board(options.board, options.tier)
-    methods = [house for house in board.task.house if house.slug in (options.method or [house.slug])]
-    if unknown := set(options.method or ()) - {house.slug for house in methods}:
+def record_board(
+    board: Board,
+    wanted: Sequence[str],
+    *,
+    cases: Sequence[str],
+    seeds: int | None,
+    device: str,
+    folder: Path | None = None,
+) -> int:
+    """Bring a board's rows up to date; empty `wanted` and `cases` mean all. Returns 1 where one could not be measured.
+
+    Raises: Usage; ValueError for a case that there is not.
+    """
+    methods = [house for house in board.task.house if house.slug in (wanted or [house.slug])]
+    if unknown := set(wanted) - {house.slug for house in methods}:
         known = ", ".join(house.slug for house in board.task.house)
         raise Usage(f"{board.task.slug} has no house method {', '.join(sorted(unknown))}, only {known}")
-    if options.seeds is not None and options.seeds < 1:
-        raise Usage("--seeds must be at least 1")
-    device = local.device(options.device)
+    where = local.device(device)
     local.require_isolation()
-    path = reference.path_of(board, reference.device_class(device, device_name(device)), options.folder)
-    wanted = {"device": device, "seeds": options.seeds, "cases": tuple(options.case) if options.case else None}
+    path = reference.path_of(board, reference.device_class(where, device_name(where)), folder)
     with alone(path):
-        return record(board, methods, path, wanted=wanted)
-
-
-def arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m runners record", description=__doc__)
-    parser.add_argument("board", choices=sorted(catalogue.all_tasks()), help="for example imputation")
-    parser.add_argument("--tier", choices=TIERS, default="quick")
-    parser.add_argument("--method", action="append", metavar="SLUG", help="only this one (may be given more than once)")
-    parser.add_argument("--case", action="append", help="only this case (may be given more than once)")
-    parser.add_argument("--seeds", type=int, help="only the first so many seeds")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--folder", type=Path, metavar="OUT", help="write there and not into the task's own reference/")
-    return parser
+        return record(board, methods, path, wanted={"device": where, "seeds": seeds, "cases": tuple(cases) or None})
 
 
 def record(board: Board, methods: Iterable[House], path: Path, *, wanted: dict[str, Any]) -> int:

@@ -1,4 +1,4 @@
-"""`python -m runners tables`: writes the tables of measured results in the papers' READMEs anew, and docs/budget.md.
+"""`claimcheck tables`: writes the tables of measured results in the papers' READMEs anew, and docs/budget.md.
 
 A table follows a comment that says what stands in it, and is followed by an empty line:
 
@@ -16,7 +16,6 @@ are summed up (mean, median, sum; ± adds half of a case's 95 % interval), a fac
 lines put a text, what had been expected, into the cell of one method, in brackets; a column of them alone has no metric.
 """
 
-import argparse
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -88,14 +87,6 @@ def text_of(number: float, decimals: int) -> str:
     """.65 and −1.20, as the READMEs have it."""
     digits = re.sub(r"^(-?)0(?=\.)", r"\1", f"{number:.{decimals}f}")
     return (digits if digits.strip("-0.") else digits.lstrip("-")).replace("-", "−")
-
-
-def main(words: list[str]) -> int:
-    argparse.ArgumentParser(prog="python -m runners tables", description=__doc__.partition("\n")[0]).parse_args(words)
-    for path, text in stale_pages().items():
-        path.write_text(text)
-        print(f"{path}: renewed")
-    return 0
 
 
 def stale_pages() -> dict[Path, str]:

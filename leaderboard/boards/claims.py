@@ -10,14 +10,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from leaderboard.boards import references, statistics, verdicts
+from leaderboard.boards import references, verdicts
 from leaderboard.boards.measurements import Measurements, measurements_of
-from leaderboard.boards.scores import paired_by_seed
 from leaderboard.boards.verdicts import seeds_to_decide
 from leaderboard.models import Run
 from papers.evidence import Claim, Comparison
 from papers.metrics import Metric
 from papers.task import Board, Paper
+from runners.standing import statistics
+from runners.standing.scores import paired_by_seed
 
 VERDICTS = (
     *("held", "better than printed", "not held", "differs, unchecked"),

@@ -7,11 +7,12 @@ from itertools import chain
 import numpy as np
 
 from leaderboard.boards import references
-from leaderboard.boards.scores import Scores, score_rows
+from leaderboard.boards.scores import score_rows
 from leaderboard.models import Run, Standing
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Board
+from runners.standing.scores import Scores
 
 
 @dataclass(frozen=True)

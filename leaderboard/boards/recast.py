@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from django.db.models import QuerySet
 
-from leaderboard.boards import kept, ranking, search, standings, statistics, tables
+from leaderboard.boards import kept, search, standings, tables
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Standing
 from papers.task import Board
+from runners.standing import ranking, statistics
+from runners.standing.value import overall
 
 LABELS = {
     "mean": "mean over cases",
@@ -53,7 +55,7 @@ def set_values(view: View, present: Sequence[Standing], cases: Sequence[str], ga
         if view.rule == "rank":
             value = dict(vars(statistics.estimate(-places)))
         else:
-            value = standings.overall(view.board.task, own, rule_of(view), weights=weights_of(view, cases))
+            value = overall(view.board.task, own, rule_of(view), weights=weights_of(view, cases))
         row.value, row.low, row.high = value["value"], value["low"], value["high"]
         row.metrics = row.metrics | {primary.name: value}
 

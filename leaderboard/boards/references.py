@@ -19,13 +19,13 @@ from pathlib import Path
 import numpy as np
 
 from leaderboard.boards import marks, recast, standings
-from leaderboard.boards.scores import Key, Scores
-from leaderboard.boards.statistics import Estimate
 from leaderboard.boards.view import View
 from leaderboard.models import Artefact, Run, Standing, Submission
 from papers import reference
 from papers.metrics import findings
 from papers.task import Board, House
+from runners.standing.scores import Key, Scores
+from runners.standing.statistics import Estimate
 
 log = logging.getLogger(__name__)
 MOST_REPORTS = 100_000  # of one method

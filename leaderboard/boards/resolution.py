@@ -6,9 +6,10 @@ from itertools import combinations
 
 import numpy as np
 
-from leaderboard.boards import ranking, references, standings, statistics
+from leaderboard.boards import references, standings
 from leaderboard.models import Standing
 from papers.task import Board
+from runners.standing import ranking, statistics
 
 COUNTED = 60  # rows that are looked at: enough to say how fine a board is
 BEST = 5

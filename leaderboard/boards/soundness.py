@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from django.db.models import Max, Q
 
-from leaderboard.boards import references, standings, statistics
+from leaderboard.boards import references, standings
 from leaderboard.models import Standing, Submission
 from papers import catalogue
 from papers.evidence import Relation
 from papers.task import Board
+from runners.standing import statistics
 
 EXACT = 1e-9  # what is nearer to its value is there
 MOST = 1000  # rows that are looked at in all

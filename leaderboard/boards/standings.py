@@ -15,13 +15,15 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
-from leaderboard.boards import audit, ranking, statistics
-from leaderboard.boards.scores import Scores, scores_of
+from leaderboard.boards.scores import scores_of
 from leaderboard.models import Change, Run, Standing, Submission
 from papers import catalogue
 from papers.evidence import Audit
 from papers.metrics import Finding, findings
-from papers.task import Board, Task
+from papers.task import Board
+from runners.standing import audit, ranking, statistics
+from runners.standing.scores import Scores
+from runners.standing.value import audit_ratio, gain_of, overall
 
 CHUNK = 200  # runs whose scores are in memory at once
 ORACLE = "oracle"
@@ -162,9 +164,7 @@ def gains(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> np.nd
     """What is compared: each row's scores under the task's own rule, (rows, strata, seeds), higher is better."""
     if not rows or not cases:
         return np.empty((len(rows), 0, board.seeds))
-    task = board.task
-    gain = task.primary.gain(stored_scores(board, rows, cases))
-    return statistics.strata_of(gain, task.average, share_draws=task.cases_share_draws)
+    return gain_of(board.task, stored_scores(board, rows, cases))
 
 
 def stored_scores(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:
@@ -279,20 +279,6 @@ def row_of(board: Board, scores: Scores, *, run: int, submission: Submission, ca
     )
 
 
-def overall(
-    task: Task, scores: np.ndarray, rule: statistics.Rule, *, weights: np.ndarray | None = None
-) -> dict[str, Any]:
-    """A row's primary value under a rule, with its interval. scores: (cases, seeds). Where the metric is best nearest a
-    target, also `distance`: how far from it the scores are on average, which is what ranks."""
-    metric, values = task.primary, scores[None]
-    gain = metric.gain(values)
-    how: dict[str, Any] = {"weights": weights, "share_draws": task.cases_share_draws}
-    estimate: dict[str, Any] = dict(vars(statistics.estimate(statistics.strata_of(values, rule, gain=gain, **how)[0])))
-    if metric.target is not None:
-        estimate["distance"] = -float(statistics.strata_of(gain, rule, **how).mean())
-    return estimate
-
-
 def honest_ratios(board: Board) -> Ratios:
     """For each audit of a board, how the house methods do on the public table against its twin. Two queries."""
     if not board.evidence.audits:
@@ -307,14 +293,6 @@ def honest_ratios(board: Board) -> Ratios:
         }
         for check in board.evidence.audits
     }
-
-
-def audit_ratio(check: Audit, scores: Scores, run: int) -> float | None:
-    twin = scores.by_seed(run, check.metric, check.twin)
-    chosen = scores.by_seed(run, check.chosen, check.twin)
-    beside = {seed: check.public[int(chosen.get(seed, 0))] for seed in twin}
-    known = {seed: scores.by_seed(run, check.metric, case) for seed, case in beside.items()}
-    return audit.log_ratio({seed: values[seed] for seed, values in known.items() if seed in values}, twin)
 
 
 def memorisation(scores: Scores, known: Ratios, *, run: int, submission: Submission) -> list[Finding]:

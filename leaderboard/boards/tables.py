@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Avg, Count, F, FloatField, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Abs, Cast, Coalesce
 
-from leaderboard.boards import search, statistics
-from leaderboard.boards.scores import paired_by_seed, scores_of
+from leaderboard.boards import search
+from leaderboard.boards.scores import scores_of
 from leaderboard.boards.standings import CONTENDERS
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Score, Standing, Submission
@@ -18,6 +18,8 @@ from leaderboard.models.standings import StandingQuerySet
 from papers import catalogue
 from papers.evidence import Contrast
 from papers.task import Board, Task
+from runners.standing import statistics
+from runners.standing.scores import paired_by_seed
 
 MOST_UNRANKED = 50
 BEST = 50  # rows that are asked which metrics there are

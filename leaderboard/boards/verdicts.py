@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leaderboard.boards import statistics
-from leaderboard.boards.statistics import Estimate
+from runners.standing import statistics
+from runners.standing.statistics import Estimate
 
 FAMILY = 1 - statistics.LEVEL  # chance of any wrong verdict on one paper
 MOST_SEEDS = 1000

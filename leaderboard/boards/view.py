@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from leaderboard.boards import statistics
 from papers.task import Board, Task
+from runners.standing import statistics
 
 COLUMNS = {
     "method": "submission__name",

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from leaderboard.boards.compare import Entry, Line
-from leaderboard.boards.statistics import Estimate
+from leaderboard.boards.compare import Entry
 from leaderboard.figures import style
 from leaderboard.figures.charts import COSTS
 from leaderboard.figures.style import Plot
 from papers.metrics import Metric
+from runners.standing.comparing import Line
+from runners.standing.statistics import Estimate
 
 ZERO = {"zeroline": True, "zerolinewidth": 2}
 GROUPED = {"scattermode": "group", "scattergap": 0.3}

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from leaderboard.boards import references
-from leaderboard.boards.scores import Key, means_of
+from leaderboard.boards.scores import means_of
 from leaderboard.boards.standings import ORACLE
 from leaderboard.figures import charts, style
 from leaderboard.models import Artefact, Standing
 from papers.figures import Figure
 from papers.task import Board
+from runners.standing.scores import Key
 
 MAPPED = 30  # methods in a heat map or a scatter
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from leaderboard.boards.statistics import Estimate, estimate, strata_of
 from leaderboard.figures import style
 from leaderboard.figures.artefacts import Line, series_of
 from leaderboard.figures.material import Material
 from leaderboard.figures.style import Plot, Trace
 from leaderboard.models import Artefact
 from papers.figures import Overlay
+from runners.standing.statistics import Estimate, estimate, strata_of
 
 GRID = 60  # points of an averaged curve
 

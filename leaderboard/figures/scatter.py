@@ -7,12 +7,12 @@ import numpy as np
 
 from leaderboard.boards import references
 from leaderboard.boards.scores import scores_of
-from leaderboard.boards.statistics import Estimate, estimate, strata_of
 from leaderboard.figures import charts, style
 from leaderboard.figures.material import MAPPED, Material
 from leaderboard.figures.style import Plot, Trace
 from leaderboard.models import Standing
 from papers.figures import Scatter
+from runners.standing.statistics import Estimate, estimate, strata_of
 
 Point = tuple[Estimate, Estimate]  # x, y
 

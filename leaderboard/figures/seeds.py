@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from leaderboard.boards.statistics import iqm_weights
 from leaderboard.figures import style
 from leaderboard.figures.heatmap import told_apart_names
 from leaderboard.figures.material import MAPPED, Material
 from leaderboard.figures.style import Plot, Trace
 from leaderboard.models import Score
 from papers.figures import Seeds
+from runners.standing.statistics import iqm_weights
 
 WIDE = {"size": 22, "line": {"width": 3}}
 

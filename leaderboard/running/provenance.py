@@ -51,6 +51,6 @@ def command(run: Run) -> str:
     """
     if run.submission.is_oracle:
         return ""
-    play = run.provenance.get("command", f"python -m runners {run.task} method.py --tier {run.tier}")
+    play = run.provenance.get("command", f"claimcheck run {run.task} method.py --tier {run.tier}")
     address = code_address(run)
     return f"curl -fsS {address} -o method.py && {play}" if address else play

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 UPLOADS = "30/m"
 REFUSED = "30/h"  # of uploads: to read one may take two CPU-seconds
 TOO_MANY_REFUSED = (
-    "Too many uploads were refused in an hour: check the next one with `python -m runners` before you send it."
+    "Too many uploads were refused in an hour: check the next one with `claimcheck run` before you send it."
 )
 TRIES_OF_STRANGERS = "200/h"  # at one account, from addresses from which it never was signed in to
 FAMILIAR_SECONDS = 90 * 86_400  # how long an address from which somebody signed in is known as his

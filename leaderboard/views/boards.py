@@ -20,7 +20,6 @@ from leaderboard.boards import (
     resolution,
     soundness,
     standings,
-    statistics,
     tables,
 )
 from leaderboard.boards.scores import means_of
@@ -31,6 +30,7 @@ from leaderboard.submitting import surroundings
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Board, Task
+from runners.standing import statistics
 
 PER_PAGE = 50
 CONTRASTED = 20

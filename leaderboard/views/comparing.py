@@ -19,6 +19,7 @@ from leaderboard.views.exports import csv_text
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Task
+from runners.standing import comparing
 
 OFFERED = 200  # rows of the board in the list to choose from
 AT_FIRST = 3  # the best ones, where nobody has chosen
@@ -61,16 +62,16 @@ def comparison_of(view: View, request: HttpRequest, entries: Sequence[compare.En
     """Tables and figures of the entries."""
     board, asked = view.board, request.GET.get("to", "")
     reference = next((entry for entry in entries if str(entry.run.pk) == asked), entries[0])
-    table = compare.lines_of(board, entries, reference, metric)
+    table = comparing.lines_of(board, entries, reference, metric)
     cases = compare.ranked_on(board, entries)
-    scores = [compare.overall_estimate(board, entry, metric, cases) for entry in entries]
+    scores = [comparing.overall_estimate(board, entry, metric, cases) for entry in entries]
     standing = [entry.standing for entry in entries if entry.standing]
     return {
         "reference": reference,
         "table": table,
         "scores": scores,
         "left_out": [case for case in board.ranked_cases if case not in cases],
-        "duels": compare.duels_of(board, entries, metric, cases),
+        "duels": comparing.duels_of(board, entries, metric, cases),
         "rows": 2 + len(table) * max(1, len(entries) - 1) * 0.9,  # rem for each interval of the forest
         "difference_figure": comparison.differences(entries, reference, table, metric) if len(entries) > 1 else None,
         "profile_figure": comparison.profile(entries, table, metric),

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from leaderboard.boards import ranking, statistics
+from runners.standing import ranking, statistics
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "statistics.md"
 START, END = "<!-- calibration: start -->", "<!-- calibration: end -->"

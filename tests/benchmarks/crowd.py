@@ -6,9 +6,9 @@ import numpy as np
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from leaderboard.boards import ranking, statistics
 from leaderboard.models import Run, Score, Standing, Submission
 from papers import catalogue
+from runners.standing import ranking, statistics
 
 CHUNK = 500
 AUTHORS = 500
@@ -69,7 +69,7 @@ def finished_run(board, submission, now) -> Run:
         device="cpu",
         device_name="a CPU",
         isolation="bubblewrap+seccomp",
-        provenance={"seeds": board.seeds, "libraries": {"numpy": "2"}, "command": "python -m runners"},
+        provenance={"seeds": board.seeds, "libraries": {"numpy": "2"}, "command": "claimcheck run"},
     )
 
 

@@ -64,7 +64,7 @@ def measured(db):
             device="cpu",
             device_name="a CPU",
             isolation="bubblewrap+seccomp",
-            provenance={"seeds": 5, "libraries": {"numpy": "2"}, "command": "python -m runners imputation method.py"},
+            provenance={"seeds": 5, "libraries": {"numpy": "2"}, "command": "claimcheck run imputation method.py"},
         )
         rows = []
         for case, seed in board.plays():

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leaderboard.boards import ranking, standings
+from leaderboard.boards import standings
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.tasks import finish
 from papers import catalogue
+from runners.standing import ranking
 
 
 def snapshot():

@@ -41,11 +41,11 @@ def test_the_message_names_the_oracle_in_the_place_of_code(oracle, client):
 
 
 def test_its_page_shows_no_code_and_no_command(oracle, client):
-    Run.objects.filter(pk=start_run(oracle).pk).update(status="finished", provenance={"command": "python -m runners x"})
+    Run.objects.filter(pk=start_run(oracle).pk).update(status="finished", provenance={"command": "claimcheck run x"})
     text = client.get(oracle.get_absolute_url()).content.decode()
     assert "makes this row from the truth" in text
     assert "/code/" not in text
-    assert "python -m runners x" not in text
+    assert "claimcheck run x" not in text
     assert client.get(f"/submissions/{oracle.pk}/code/").status_code == 404
     assert client.get(f"/api/v1/submissions/{oracle.pk}/code").status_code == 404
     card = client.get(f"/runs/{oracle.runs.get().pk}/provenance.json").json()

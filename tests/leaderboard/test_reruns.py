@@ -374,7 +374,7 @@ def test_the_provenance_card_is_a_file_with_the_command_that_repeats_the_run(cli
     response = client.get(reverse("run_provenance", args=[public.runs.get().pk]))
     assert "attachment" in response["Content-Disposition"]
     card = response.json()
-    assert card["command"].startswith(f"curl -fsS {card['code']} -o method.py && python -m runners imputation")
+    assert card["command"].startswith(f"curl -fsS {card['code']} -o method.py && claimcheck run imputation")
     assert card["command"] in page(client, public.get_absolute_url()).replace("&amp;", "&")
     card = client.get(reverse("run_provenance", args=[private.runs.get().pk])).json()
     assert "curl" not in card["command"]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from leaderboard.boards import ranking, statistics
-from leaderboard.boards.statistics import estimate, holm, paired
 from papers.metrics import Metric
+from runners.standing import ranking, statistics
+from runners.standing.statistics import estimate, holm, paired
 from tests.benchmarks import calibration
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from leaderboard.boards import claims, standings, verdicts
 from leaderboard.boards.measurements import measurements_of
-from leaderboard.boards.statistics import Estimate, estimate
 from papers import catalogue
 from papers.evidence import Claim
 from papers.task import Board
+from runners.standing.statistics import Estimate, estimate
 
 
 def scores(mean, sd=1.0, strata=1, seeds=5):

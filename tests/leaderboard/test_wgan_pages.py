@@ -42,7 +42,7 @@ def ran(db):
             device="cpu",
             device_name="a CPU",
             isolation="bubblewrap+seccomp",
-            provenance={"seeds": 5, "libraries": {}, "command": "python -m runners"},
+            provenance={"seeds": 5, "libraries": {}, "command": "claimcheck run"},
         )
         rows = [
             Score(run=run, case=case.name, seed=seed, metric=metric, value=value)

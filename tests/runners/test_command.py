@@ -1,4 +1,4 @@
-"""`python -m runners`: what an author runs before an upload."""
+"""`claimcheck`: what an author runs before an upload."""
 
 import json
 import os
@@ -12,8 +12,9 @@ import pytest
 
 from papers import catalogue
 from runners import local, packages
-from runners.__main__ import main, summary, table
+from runners.__main__ import main
 from runners.job import ROOT
+from runners.workbench.result import summary, table
 from tests.elsewhere import FOLDER
 
 HEAD = "class Method:\n    def __init__(self, seed, device):\n        pass\n\n    def double(self, x):\n        "
@@ -92,7 +93,7 @@ def test_a_method_of_the_house_is_played_by_its_name(doubling, tmp_path):
     document = json.loads(out.read_text())
     assert document["flags"][0]["label"] == "not doubled"
     assert document["provenance"]["command"] == (
-        "python -m runners doubling --house identity --tier quick --device cpu --seeds 1 --case small"
+        "claimcheck run doubling --house identity --tier quick --device cpu --seeds 1 --case small"
     )
 
 
@@ -100,7 +101,7 @@ def test_a_method_of_the_house_is_played_by_its_name(doubling, tmp_path):
 def test_the_command_of_the_provenance_gives_the_same_scores(doubling, tmp_path, monkeypatch):
     first, second = tmp_path / "first.json", tmp_path / "second.json"
     main(["doubling", "--house", "identity", "--seeds", "1", "--case", "large", "--json", str(first)])
-    words = json.loads(first.read_text())["provenance"]["command"].split()[3:]
+    words = json.loads(first.read_text())["provenance"]["command"].split()[1:]
     main([*words, "--json", str(second)])
     assert json.loads(first.read_text())["scores"] == json.loads(second.read_text())["scores"]
 
@@ -147,11 +148,11 @@ def test_no_task_is_named_like_a_word_of_the_command(doubling, monkeypatch):
         (["doubling", "--house", "exakt"], "no house method 'exakt', only exact, identity"),
         (["recrd", "doubling"], "did you mean record?"),
         (["record", "doubling", "--method", "exakt"], "no house method exakt"),
-        (["record", "doubling", "--seeds", "0"], "at least 1"),
+        (["record", "doubling", "--seeds", "0"], "x>=1"),
         (["record", "doubling", "--case", "huge", "--folder", "FOLDER"], "no such case: huge"),
         (["doubling", "/nonexistent.py"], "No such file"),
         (["doubling", "METHOD", "--case", "huge"], "no such case: huge; quick has large, small"),
-        (["doubling", "METHOD", "--seeds", "0"], "at least 1"),
+        (["doubling", "METHOD", "--seeds", "0"], "x>=1"),
         (["doubling", "METHOD", "--seed-key", "xyz"], "hexadecimal"),
         (["doubling", "METHOD", "--json", "/nonexistent/out.json"], "can't be written to"),
         (["doubling", "DEEP"], "nested too deeply"),
@@ -169,7 +170,7 @@ def test_what_cannot_be_done_is_told_in_a_sentence_and_exits_with_2(doubling, tm
 
 
 def test_tasks_tiers_and_cases_are_listed(doubling, capsys):
-    assert main(["--list"]) == 0
+    assert main(["list"]) == 0
     listed = capsys.readouterr().out.splitlines()
     assert "imputation: Imputation (version 2)" in listed
     assert "    breast/mcar-50" in listed

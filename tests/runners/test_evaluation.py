@@ -92,7 +92,7 @@ def test_provenance_says_what_a_repetition_needs(play):
     facts = play("return 2 * x")[0]["provenance"]
     assert facts["code_sha256"] == hashlib.sha256(method("return 2 * x")).hexdigest()
     assert facts["libraries"]["numpy"] == np.__version__
-    assert facts["command"].startswith("python -m runners doubling method.py --tier quick")
+    assert facts["command"].startswith("claimcheck run doubling method.py --tier quick")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Reference results: what `python -m runners record` writes, what it plays again, and what it survives."""
+"""Reference results: what `claimcheck record` writes, what it plays again, and what it survives."""
 
 import gzip
 import json
@@ -18,6 +18,7 @@ from papers import catalogue, reference
 from papers.fingerprint import contents, fingerprint
 from runners import local, recording
 from runners.__main__ import main
+from runners.commands import exits
 from runners.job import ROOT, Job
 from runners.provenance import command
 from runners.recording import Progress, alone
@@ -147,7 +148,7 @@ def test_what_was_recorded_is_read_as_it_was_and_not_played_again(doubling, tmp_
     assert all(play.spent["cpu_seconds"] >= 0 for play in row.plays)
     assert {(item.name, item.kind) for item in row.artefacts} == {("answers", "curve")}  # no figure draws the others
     assert len(row.artefacts) == 4
-    assert row.provenance["command"] == "python -m runners doubling --house exact --tier quick --device cpu --seeds 2"
+    assert row.provenance["command"] == "claimcheck run doubling --house exact --tier quick --device cpu --seeds 2"
     assert row.provenance["libraries"]["numpy"]
     assert (datetime.now(UTC).date() - date.fromisoformat(row.provenance["date"])).days in (0, 1)  # around midnight
     assert reference.holds(row, doubling.board("quick"))
@@ -294,7 +295,7 @@ def test_a_gpu_s_name_is_its_class():
 def test_the_command_of_a_job_repeats_it(doubling):
     job = Job(task="doubling", tier="quick", code=b"", seeds=2, cases=("small", "large"))
     assert command(job) == (
-        "python -m runners doubling method.py --tier quick --device cpu --seeds 2 --case small --case large"
+        "claimcheck run doubling method.py --tier quick --device cpu --seeds 2 --case small --case large"
     )
 
 
@@ -304,8 +305,7 @@ def test_a_recording_that_is_killed_while_it_writes_a_row_keeps_what_was_played(
     monkeypatch.setattr(catalogue, "all_tasks", lambda: edited)
     put = recording.put
     monkeypatch.setattr(recording, "put", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        record(tmp_path / "out", "--method", "exact")
+    assert record(tmp_path / "out", "--method", "exact") == exits.INTERRUPTED
     monkeypatch.setattr(recording, "put", put)
     monkeypatch.setattr(local, "happenings", lambda job: pytest.fail("nothing is left to play"))
     assert record(tmp_path / "out", "--method", "exact") == 0

@@ -85,7 +85,7 @@ def test_a_board_that_nobody_has_is_told():
 
 
 def test_every_readme_and_the_budget_say_what_is_recorded():
-    assert not [str(path) for path in tables.stale_pages()], "python -m runners tables writes them anew"
+    assert not [str(path) for path in tables.stale_pages()], "claimcheck tables writes them anew"
 
 
 def test_the_budget_adds_up_what_evaluator_and_method_took(recorded):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from leaderboard.boards import audit
 from papers.enas.architecture_search import play as board
 from papers.enas.architecture_search.scoring import Trail, mean_over_budget
 from papers.enas.architecture_search.scoring import scores as scored
@@ -11,6 +10,7 @@ from papers.enas.problem import space
 from papers.enas.problem.disguise import Disguise
 from papers.enas.problem.tables import nas_bench_201
 from papers.task import AnswerError
+from runners.standing import audit
 from tests.papers.enas.searching import CASES, TASK, Asking, Kept, load, play, scores, seed, train
 from tests.papers.recorded import Recorded
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from leaderboard.boards import audit
 from papers.data import dataset
 from papers.gain.problem import tables
 from papers.task import Seed
+from runners.standing import audit
 from tests.papers.gain.playing import TASK, play
 from tests.papers.recorded import Recorded
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leaderboard.boards.statistics import LEVEL, Moments, moments, negligible, p_values, size_of, t_quantile
+from runners.standing.statistics import LEVEL, Moments, moments, negligible, p_values, size_of, t_quantile
 
 BLOCK = 1 << 21  # differences that are held at once: 16 MiB
 PER_OCTAVE = 4
