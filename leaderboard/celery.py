@@ -3,6 +3,7 @@
 import os
 
 import django
+from celery.schedules import crontab
 
 from runners.celery import app
 
@@ -13,7 +14,17 @@ RECORDING = 30  # seconds: longer than anything that the recorder does
 
 app.conf.beat_scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
 app.conf.beat_schedule = {
-    "sweep": {"task": "leaderboard.tasks.sweep", "schedule": 15.0, "options": {"queue": "results", "expires": 15}}
+    "sweep": {"task": "leaderboard.tasks.sweep", "schedule": 15.0, "options": {"queue": "results", "expires": 15}},
+    "open data": {
+        "task": "leaderboard.tasks.renew_open_data",
+        "schedule": 600.0,
+        "options": {"queue": "aside", "expires": 600},
+    },
+    "recompute": {
+        "task": "leaderboard.tasks.check_open_data",
+        "schedule": crontab(hour=4, minute=40),
+        "options": {"queue": "aside"},
+    },
 }
 # What a killed recorder had in its hands comes back soon: to record is short, and harmless when done twice. Keys of its
 # own, because whoever looks for abandoned messages applies its own timeout to all that it finds under a key.

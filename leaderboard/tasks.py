@@ -22,6 +22,7 @@ from leaderboard.models import Artefact, Change, RerunSchedule, Run, RunQuerySet
 from leaderboard.running import notices
 from leaderboard.running.reruns import check_drift
 from leaderboard.running.runs import LEASE, PATIENCE, living_queues, release, rerun, stop_worker, task_id
+from papers import catalogue
 from runners import deliveries, logs
 from runners.tasks import ours
 
@@ -306,3 +307,22 @@ def is_message_lost(run: Run) -> bool:
         return False
     began = deliveries.began(run.pk, run.attempt)
     return began is None or began > LEASE.total_seconds()
+
+
+@shared_task
+def renew_open_data() -> None:
+    """Write the files of the boards that changed."""
+    from leaderboard.boards import open_data  # noqa: PLC0415  # pandas: neither web nor recorder need it
+
+    for board in catalogue.all_boards():
+        open_data.renew(board)
+
+
+@shared_task
+def check_open_data() -> None:
+    """Nightly: rank every board again from the file that anybody can download."""
+    from leaderboard.boards import open_data  # noqa: PLC0415
+
+    for board in catalogue.all_boards():
+        if kept := open_data.renew(board):
+            open_data.check(kept)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("tasks/<slug:slug>/board.csv", exports.board_csv, name="board_csv"),
     path("tasks/<slug:slug>/scores.csv", exports.scores_csv, name="scores_csv"),
     path("tasks/<slug:slug>/scores.json", exports.scores_json, name="scores_json"),
+    path("tasks/<slug:slug>/plays.parquet", exports.plays_parquet, name="plays_parquet"),
     path("tasks/<slug:slug>/compare/", comparing.side_by_side, name="compare"),
     path("tasks/<slug:slug>/compare/scores.csv", comparing.scores_csv, name="compare_csv"),
     path("tasks/<slug:slug>/starter.py", boards.starter, name="starter"),

@@ -12,7 +12,7 @@ from papers.task import Board, Paper, Task
 
 # Words of the command in the place of a board: no task may be named like one.
 VERBS = (
-    *("run", "list", "compare", "report", "record", "tables", "canary", "batch"),
+    *("run", "list", "compare", "report", "record", "tables", "canary", "batch", "recompute"),
     *("login", "logout", "tasks", "submit", "status", "logs", "board", "download", "cancel", "rerun"),
     *("new-paper", "check", "serve"),
 )

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
@@ -38,8 +39,11 @@ class Shelf:
             default_storage.delete(kept)
         return sha256
 
+    def open(self, sha256: str) -> "File[bytes]":
+        return default_storage.open(self.path(sha256))
+
     def read(self, sha256: str) -> bytes:
-        with default_storage.open(self.path(sha256)) as file:
+        with self.open(sha256) as file:
             content: bytes = file.read()
         return content
 
@@ -58,6 +62,7 @@ class Shelf:
 
 CODE = Shelf("methods", ".py")
 ARTEFACTS = Shelf("artefacts", ".json")
+OPEN_DATA = Shelf("open", ".parquet")  # made anew from the database: see leaderboard.boards.open_data
 
 
 def shelf_of(path: str) -> Shelf:

@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from leaderboard.models import DriftFlag, Run
+from leaderboard.models import DriftFlag, OpenData, Run
 from runners import deliveries, presence
 
 QUEUES = ("cpu", "gpu", "results")
@@ -60,6 +60,12 @@ def runs() -> Iterator[Metric]:
     yield CounterMetricFamily("claimcheck_attempts_lost", "Attempts that were lost by our fault.", value=crashes)
     unsettled = DriftFlag.objects.filter(explanation="").count()
     yield GaugeMetricFamily("claimcheck_drift_flags", "Drift flags that nobody has explained yet.", value=unsettled)
+    apart = OpenData.objects.exclude(differences=[]).count()
+    yield GaugeMetricFamily(
+        "claimcheck_open_data_differences",
+        "Boards whose plays, ranked again at night, gave other standings.",
+        value=apart,
+    )
 
 
 def waits() -> Iterator[Metric]:

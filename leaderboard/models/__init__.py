@@ -3,6 +3,7 @@
 from leaderboard.models.changes import Change
 from leaderboard.models.deeds import Deed
 from leaderboard.models.notices import Notices
+from leaderboard.models.open_data import OpenData
 from leaderboard.models.runs import TIER_CHOICES, Artefact, Run, RunQuerySet, Score
 from leaderboard.models.schedules import RerunSchedule
 from leaderboard.models.standings import DriftFlag, Standing
@@ -19,6 +20,7 @@ __all__ = [
     "Deed",
     "DriftFlag",
     "Notices",
+    "OpenData",
     "RerunSchedule",
     "Run",
     "RunQuerySet",

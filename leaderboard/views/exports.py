@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from leaderboard.boards import recast, tables
 from leaderboard.boards.view import View
 from leaderboard.machine import contents
-from leaderboard.models import Artefact
+from leaderboard.models import Artefact, OpenData
 from leaderboard.submitting import rights
 from leaderboard.views.boards import card_or_404
 
@@ -91,6 +91,19 @@ def json_lines(rows: Iterator[tuple[Any, ...]]) -> Iterator[str]:
 def csv_text(text: str) -> str:
     """A name that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(tuple("=+-@＝＋－＠\t")) else text
+
+
+@require_safe
+def plays_parquet(request: HttpRequest, slug: str) -> FileResponse:
+    """Every play of what stands on a board, with the standings that follow: see runners.standing.open_data."""
+    view = View.of(card_or_404(slug), request.GET)
+    kept = OpenData.of_board(view.board)
+    if kept is None:
+        raise Http404(
+            "Nothing stands on this board yet, or it was measured only now: its file is made within ten minutes."
+        )
+    name, content = f"{slug}-{view.tier}.parquet", contents.OPEN_DATA.open(kept.sha256)
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/vnd.apache.parquet")
 
 
 @require_safe

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from leaderboard.boards import claims, overview, readme, search
-from leaderboard.models import Run, Standing, Submission
+from leaderboard.models import OpenData, Run, Standing, Submission
 from leaderboard.views.home import workers
 from papers import catalogue
 from papers.task import Paper
@@ -118,7 +118,10 @@ def authors_holding(words: str) -> list[Any]:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """Where the numbers come from: environment, limits, statistics, how to cite."""
+    recomputed = list(OpenData.objects.exclude(checked=None).order_by("-checked"))
     context = {
+        "recomputed": recomputed,
+        "apart": [kept.board.task.title for kept in recomputed if kept.differences],
         "python": platform.python_version(),
         "libraries": [(name, version(name)) for name in LIBRARIES],
         "workers": workers(),

@@ -21,6 +21,9 @@ KEEPERS = {
     "tables": Verb("runners.commands.tables:write_tables", "Write the READMEs' tables from what was recorded."),
     "canary": Verb("runners.commands.canary:canary", "Try whether this machine can keep a method in."),
     "batch": Verb("runners.commands.batch:batch", "Play a list of plays on a machine that is at hand for minutes."),
+    "recompute": Verb(
+        "runners.commands.recompute:recompute", "Rank a board again from its open data, without its site."
+    ),
 }
 SECTIONS = {
     "On this machine": LOCAL,

@@ -1,22 +1,35 @@
 """The number by which a board ranks, what is compared, and how a method does on a public table against its twin."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from papers.evidence import Audit
-from papers.task import Task
+from papers.metrics import Metric
 from runners.standing import audit, statistics
 from runners.standing.scores import Scores
 
 
-def gain_of(task: Task, scores: np.ndarray) -> np.ndarray:
+class Ranked(Protocol):
+    """What of a task decides how its rows rank."""
+
+    @property
+    def primary(self) -> Metric: ...
+
+    @property
+    def average(self) -> statistics.Rule: ...
+
+    @property
+    def cases_share_draws(self) -> bool: ...
+
+
+def gain_of(task: Ranked, scores: np.ndarray) -> np.ndarray:
     """What is compared under the task's own rule, higher is better: (rows, cases, seeds) -> (rows, strata, seeds)."""
     return statistics.strata_of(task.primary.gain(scores), task.average, share_draws=task.cases_share_draws)
 
 
 def overall(
-    task: Task, scores: np.ndarray, rule: statistics.Rule, *, weights: np.ndarray | None = None
+    task: Ranked, scores: np.ndarray, rule: statistics.Rule, *, weights: np.ndarray | None = None
 ) -> dict[str, Any]:
     """A row's primary value under a rule, with its interval. scores: (cases, seeds). Where the metric is best nearest a
     target, also `distance`: how far from it the scores are on average, which is what ranks."""
