@@ -48,7 +48,7 @@ def renew(board: Board) -> OpenData | None:
         "change": change,
     }
     told |= {"made": timezone.now(), "seconds": time.monotonic() - start}
-    kept, _ = OpenData.objects.update_or_create(defaults=told, **board.key)  # type: ignore[arg-type]  # the key is no field of that name
+    kept, _ = OpenData.objects.update_or_create(defaults=told, **board.key)  # type: ignore[arg-type]  # its stubs take the key for defaults
     if known and known.sha256 != kept.sha256:
         discard(known)
     return kept
