@@ -20,8 +20,8 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"queue": "aside", "expires": 600},
     },
-    "recompute": {
-        "task": "leaderboard.tasks.check_open_data",
+    "check": {
+        "task": "leaderboard.tasks.check_boards",
         "schedule": crontab(hour=4, minute=40),
         "options": {"queue": "aside"},
     },

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from leaderboard.boards import standings
+from leaderboard.boards import soundness, standings
 from leaderboard.machine import contents
 from leaderboard.models import Artefact, Change, RerunSchedule, Run, RunQuerySet, Score
 from leaderboard.running import notices
@@ -319,10 +319,12 @@ def renew_open_data() -> None:
 
 
 @shared_task
-def check_open_data() -> None:
-    """Nightly: rank every board again from the file that anybody can download."""
+def check_boards() -> None:
+    """Nightly: rank every board again from the file that anybody can download; say which land where they can't."""
     from leaderboard.boards import open_data  # noqa: PLC0415
 
     for board in catalogue.all_boards():
         if kept := open_data.renew(board):
             open_data.check(kept)
+    for board, found in soundness.broken_boards():
+        log.error("%s is broken: %s", board, "; ".join(f"{one.text}: {one.name} has {one.value:.6g}" for one in found))

@@ -71,7 +71,7 @@ def test_whoever_changes_what_is_shown_is_found_out(kept, caplog, client):
     Standing.objects.filter(pk=row.pk).update(value=row.value + 1e-12)
     Change.note(WHERE.task.slug)
     OpenData.objects.update(seconds=0)
-    tasks.check_open_data()
+    tasks.check_boards()
     (told,) = OpenData.objects.get().differences
     assert told.startswith(f"{row.submission.name} (run {row.run_id}): value is")
     assert "other standings than the site shows" in caplog.text
