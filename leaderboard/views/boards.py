@@ -24,12 +24,13 @@ from leaderboard.boards import (
 )
 from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
-from leaderboard.figures import charts, declared, style
+from leaderboard.figures import charts, material
 from leaderboard.models import Standing
 from leaderboard.submitting import surroundings
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Board, Task
+from runners.figures import style
 from runners.standing import statistics
 
 PER_PAGE = 50
@@ -185,7 +186,7 @@ def figures_context(board: Board, cost: str) -> dict[str, Any]:
         "cost_figure": charts.score_against_cost(board, best, cost) if best else None,
         "profile_figure": charts.case_profile(board, best, context) if best else None,
         "better_is": style.better_way(board.task.primary),
-        "drawings": declared.drawings(board, best),
+        "drawings": material.drawings(board, best),
     }
 
 
