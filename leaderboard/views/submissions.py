@@ -17,7 +17,7 @@ from leaderboard.models import Artefact, Deed, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
 from leaderboard.running.runs import outlook, rerun
-from leaderboard.submitting import again, rights, surroundings
+from leaderboard.submitting import again, rights
 from leaderboard.submitting.forms import EditForm, SubmissionForm
 from leaderboard.submitting.leaving import withdraw
 from leaderboard.submitting.quota import QuotaUsed, allowance
@@ -25,6 +25,7 @@ from leaderboard.submitting.rates import limit_uploads
 from leaderboard.views import citing
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
+from runners import manual, surroundings
 from runners.figures import artefacts
 
 LOG_LINES = 60
@@ -44,7 +45,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         form = SubmissionForm(task=card, user=request.user)
     context = {"card": card, "paper": catalogue.paper_of(slug), "form": form, "allowance": allowance(request.user)}
-    context |= {"interface": tables.interface_source(card), "limits": card.board("quick").limits}
+    context |= {"interface": manual.interface(card), "limits": card.board("quick").limits}
     context |= {"packages": surroundings.python_and_packages(), "seed": surroundings.SEED}
     return render(request, "submit.html", context, status=422 if form.errors else 200)
 

@@ -16,6 +16,11 @@ LOCAL = {
     "run": Verb("runners.commands.run:run", "Evaluate a method on this machine, as the site would."),
     "list": Verb("runners.commands.list:listing", "List boards, tiers, cases and what a method may import."),
 }
+AUTHORS = {
+    "docs": Verb("runners.commands.docs:docs", "Print a board's manual: interface, kit, metrics, limits."),
+    "starter": Verb("runners.commands.docs:starter", "Print a method that runs, to begin with."),
+    "notebook": Verb("runners.commands.docs:notebook", "Write a starter notebook of a board."),
+}
 KEEPERS = {
     "record": Verb("runners.commands.record:record", "Measure a board's house methods as its reference."),
     "tables": Verb("runners.commands.tables:write_tables", "Write the READMEs' tables from what was recorded."),
@@ -23,6 +28,7 @@ KEEPERS = {
     "batch": Verb("runners.commands.batch:batch", "Play a list of plays on a machine that is at hand for minutes."),
 }
 SECTIONS = {
+    "To begin with": AUTHORS,
     "On this machine": LOCAL,
     "With a site": {name: Verb(*verb) for name, verb in CLIENT.items()},
     "For keepers of boards": KEEPERS,

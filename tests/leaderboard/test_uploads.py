@@ -1,5 +1,6 @@
 """Bad files, one by one, and a thousand broken ones: a clear message, nothing stored, nothing run."""
 
+import html
 import io
 import platform
 import struct
@@ -18,7 +19,10 @@ from leaderboard.machine.contents import CODE as STORED
 from leaderboard.submitting import uploads
 from leaderboard.submitting.uploads import Bounded, UploadError, read_upload, store_code
 from papers import catalogue
+from runners import manual
+from runners.notebook import notebook
 from runners.sources import SourceError, from_zip
+from runners.stubs import stubs_of
 from tests.leaderboard.conftest import CODE
 
 TASK = catalogue.task("imputation")
@@ -275,3 +279,9 @@ def test_the_starter_and_the_submit_page_name_what_a_method_meets(task, client, 
     for words in (f"Python {platform.python_version()}", f"numpy {np.__version__}", "0 to 2**32 - 1"):
         assert words in page
         assert words in " ".join(starter.decode().replace("# ", "").split())
+    for name in ("starter.ipynb", "manual/"):
+        assert f"/tasks/{task.slug}/{name}" in page
+    assert client.get(f"/tasks/{task.slug}/starter.ipynb").content == notebook(task)
+    shown = html.unescape(client.get(f"/tasks/{task.slug}/manual/").content.decode())
+    assert all(stub.code in shown for stub in (stubs_of(task.kit) if task.kit else []))
+    assert manual.interface(task) in shown
