@@ -282,6 +282,10 @@ def test_the_starter_and_the_submit_page_name_what_a_method_meets(task, client, 
     for name in ("starter.ipynb", "manual/"):
         assert f"/tasks/{task.slug}/{name}" in page
     assert client.get(f"/tasks/{task.slug}/starter.ipynb").content == notebook(task)
-    shown = html.unescape(client.get(f"/tasks/{task.slug}/manual/").content.decode())
-    assert all(stub.code in shown for stub in (stubs_of(task.kit) if task.kit else []))
+
+
+def test_the_manual_of_the_attack_board_shows_the_kit_whole(client, db):
+    task = catalogue.task("attack")
+    shown = html.unescape(client.get("/tasks/attack/manual/").content.decode())
+    assert all(stub.code in shown for stub in stubs_of(task.kit))
     assert manual.interface(task) in shown
