@@ -22,6 +22,9 @@ AUTHORS = {
     "notebook": Verb("runners.commands.docs:notebook", "Write a starter notebook of a board."),
 }
 KEEPERS = {
+    "new-paper": Verb("runners.commands.lab:new_paper", "Lay out the folder of a paper with one board."),
+    "check": Verb("runners.commands.check:check", "Say what a paper's folder still lacks, with advice."),
+    "serve": Verb("runners.commands.lab:serve", "Start a whole site on this machine."),
     "record": Verb("runners.commands.record:record", "Measure a board's house methods as its reference."),
     "tables": Verb("runners.commands.tables:write_tables", "Write the READMEs' tables from what was recorded."),
     "canary": Verb("runners.commands.canary:canary", "Try whether this machine can keep a method in."),

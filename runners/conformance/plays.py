@@ -113,8 +113,7 @@ def what_was_read_is_what_the_case_said(task: Task) -> Iterator[str]:
     """A file that has to be fetched is named by the case, so that the case is left out where it can't be had."""
     case, played = task.trial_case, trial(task)
     if played.failure:
-        yield played.fault
-        return
+        return  # which another rule says
     used = dict(played.data)
     yield from (f"{case.name} names {name}, which was not read" for name in sorted(set(case.data) - set(used)))
     fetched = {name for name in used if name in data.files() and data.files()[name].folder is None}
@@ -128,6 +127,8 @@ def what_was_read_is_what_the_case_said(task: Task) -> Iterator[str]:
 
 @rule("task", plays=True)
 def a_malformed_answer_is_the_authors_error(task: Task) -> Iterator[str]:
+    if trial(task).broken:
+        return  # which another rule says
     for name, answer in GARBAGE.items():
         played = garbage(task, answer)
         if played.failure is None:

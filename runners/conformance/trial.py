@@ -1,13 +1,17 @@
 """Plays of a board's trial case, through the runner itself and in this very process; each is played once."""
 
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from papers.task import House, Task
-from runners.evaluation import evaluate
+from runners import evaluation
+from runners.conformance.rules import place_of
 from runners.events import Event
 from runners.job import Job
 
@@ -23,14 +27,38 @@ class Play:
     data: Mapping[str, str]
     seconds: float
     failure: Mapping[str, Any] | None
+    broken: str  # by which exception the protocol itself ended, "" where by none
 
     @property
     def fault(self) -> str:
-        """Why it failed, with the last lines of the traceback; "" where it did not."""
-        if self.failure is None:
-            return ""
-        lines = str(self.failure["traceback"]).splitlines()[-3:]
-        return "\n".join([str(self.failure["message"]), *lines])
+        """Why it failed; "" where it did not."""
+        return self.broken or str((self.failure or {}).get("message", ""))
+
+
+class Overheard(logging.Handler):
+    """What the evaluation logs of an exception in the protocol, which it tells no author: here they are the same."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder, self.broken = folder, ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and (error := record.exc_info[1]):
+            self.broken = f"{type(error).__name__}: {error} ({place_of(error, self.folder)})"
+
+
+@contextmanager
+def overhear(folder: Path) -> Iterator[Overheard]:
+    """Listen to the evaluation in place of the terminal."""
+    logger, handler = logging.getLogger(evaluation.__name__), Overheard(folder)
+    before = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield handler
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before
 
 
 def play(task: Task, code: bytes, *, case: str, key: bytes = KEY, oracle: str = "") -> Play:
@@ -40,7 +68,8 @@ def play(task: Task, code: bytes, *, case: str, key: bytes = KEY, oracle: str = 
     job = Job(
         task=task.slug, tier="quick", code=code, oracle=oracle, cases=(case,), seeds=1, seed_key=key, mode="inprocess"
     )
-    evaluate(job, told.append)
+    with overhear(task.folder.parent) as overheard:
+        evaluation.evaluate(job, told.append)
     seconds = time.process_time() - start
     plays = [event for event in told if event["type"] == "play"]
     ended = [event for event in told if event["type"] == "finished"]
@@ -51,6 +80,7 @@ def play(task: Task, code: bytes, *, case: str, key: bytes = KEY, oracle: str = 
         data=ended[0]["data"] if ended else {},
         seconds=seconds,
         failure=failed[0] if failed else None,
+        broken=overheard.broken,
     )
 
 
