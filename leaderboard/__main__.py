@@ -28,7 +28,7 @@ from runners.sandbox.gpu import find_gpus, lendable
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
-MANAGE = [PYTHON, str(ROOT / "manage.py")]
+MANAGE = [PYTHON, "-m", "django"]
 SOCKET_PATH_LIMIT = 107  # bytes: the kernel's
 DEFAULT_PORT = 8000
 BACKLOG = 1024
@@ -217,7 +217,8 @@ def socket_path(folder: Path) -> Path:
 
 def prepare(*words: str) -> None:
     """Run a management command. Raises Unusable where it fails."""
-    done = subprocess.run([*MANAGE, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "leaderboard.settings"}
+    done = subprocess.run([*MANAGE, *words], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     for line in filter(None, done.stdout.splitlines()):
         say("prepare", line)
     if done.returncode:

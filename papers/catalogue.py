@@ -14,7 +14,7 @@ from papers.task import Board, Paper, Task
 VERBS = (
     *("run", "list", "compare", "report", "record", "tables", "canary", "batch", "recompute"),
     *("login", "logout", "tasks", "submit", "status", "logs", "board", "download", "cancel", "rerun"),
-    *("new-paper", "check", "serve"),
+    *("docs", "starter", "notebook", "new-paper", "check", "serve"),
 )
 
 

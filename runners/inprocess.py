@@ -5,6 +5,8 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from papers.playing import Spent
@@ -13,11 +15,28 @@ from runners.sandbox import Ledger, MethodFailure
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 
+Work = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a method in this process meets. `around` does its work: a debugger or a profiler may watch. `make`, of (seed,
+    device), makes the method itself where it is an object of this process and no file.
+    """
+
+    around: Callable[[Work], Any] = lambda work: work()
+    make: Callable[[int, str], Any] | None = None
+
+
+surroundings: ContextVar[Surroundings] = ContextVar("surroundings")
+
+
 class InProcess:
     """Looks like a Sandbox to the evaluation; no limits, no isolation, and no peak that could be reset."""
 
     def __init__(self, *, device: str) -> None:
         self._device = device
+        self._surroundings = surroundings.get(Surroundings())
         self._method: Any = None
         self._seconds = self._cpu_seconds = 0.0
 
@@ -27,6 +46,8 @@ class InProcess:
         namespace: dict[str, Any] = {"__name__": "method"}
 
         def construct() -> Any:
+            if self._surroundings.make:
+                return self._surroundings.make(seed, self._device)
             exec(compile(code, "method.py", "exec"), namespace)  # noqa: S102  # its author asked for it
             return namespace["Method"](seed, self._device)
 
@@ -40,10 +61,10 @@ class InProcess:
     def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         return self._timed(lambda: getattr(self._method, name)(*args, **kwargs), f"answering {name}")
 
-    def _timed(self, work: Callable[[], Any], doing: str) -> Any:
+    def _timed(self, work: Work, doing: str) -> Any:
         start, cpu = time.monotonic(), time.process_time()
         try:
-            return work()
+            return self._surroundings.around(work)
         except Exception as error:
             message = f"While {doing}, the method raised {type(error).__name__}: {error}"
             raise MethodFailure("exception", message, traceback.format_exc()) from error

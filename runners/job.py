@@ -39,6 +39,7 @@ class Job:
     device: str = "cpu"
     mode: str = "sandbox"
     seeds: int | None = None  # only the first so many
+    only_seeds: tuple[int, ...] | None = None  # of those, only these
     cases: tuple[str, ...] | None = None  # only these
     house: str = ""  # slug of the house method that the code is, for the command that repeats it
     done: tuple[tuple[str, int], ...] = ()  # (case, seed) that are not played: their scores are known
@@ -50,9 +51,9 @@ class Job:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         code, key = base64.b64decode(told["code"]), bytes.fromhex(told["seed_key"])
-        cases = told["cases"] and tuple(told["cases"])
+        cases, only = (told[name] and tuple(told[name]) for name in ("cases", "only_seeds"))
         done = tuple((case, seed) for case, seed in told["done"])
-        return cls(**{**told, "code": code, "seed_key": key, "cases": cases, "done": done})
+        return cls(**{**told, "code": code, "seed_key": key, "cases": cases, "only_seeds": only, "done": done})
 
     @property
     def board(self) -> Board:
@@ -69,7 +70,8 @@ class Job:
             raise ValueError(f"no such case: {', '.join(sorted(unknown))}; {self.tier} has {', '.join(sorted(own))}")
         cases = self.board.cases if self.cases is None else [playable[name] for name in playable if name in self.cases]
         seeds = self.board.seeds if self.seeds is None else min(self.seeds, self.board.seeds)
-        return [(case, seed) for seed in range(seeds) for case in cases if (case.name, seed) not in self.done]
+        indices = [seed for seed in range(seeds) if self.only_seeds is None or seed in self.only_seeds]
+        return [(case, seed) for seed in indices for case in cases if (case.name, seed) not in self.done]
 
     def surroundings(self) -> dict[str, str]:
         """The environment of its evaluator."""

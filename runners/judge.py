@@ -15,6 +15,7 @@ from runners import outline, packages
 OUTLINE = Path(outline.__file__)
 PATIENCE = 20  # seconds of wall time for what may take two of CPU
 CONSTRUCTOR = "__init__(self, seed, device)"
+MEANING = 'every play makes a new one, with a seed for its own randomness and a device, "cpu" or "cuda"'
 CONSTRUCTED_WITH = 2  # arguments: seed and device
 BOM = b"\xef\xbb\xbf"
 
@@ -100,7 +101,7 @@ def fault_of(kind: dict[str, Any], task: Task) -> tuple[str, int] | None:
         return f"lacks {' and '.join(missing)}, which {task.title} calls", line
     makers = [members[name] for name in outline.CONSTRUCTORS if name in members]
     if not makers and not kind["is_open"]:
-        return f"lacks {CONSTRUCTOR}", line
+        return f"lacks {CONSTRUCTOR}: {MEANING}", line
     if any(wrong_call(maker, CONSTRUCTED_WITH) for maker in makers):
         return f"must be constructed by {CONSTRUCTOR}", line
     for call in task.calls:

@@ -34,14 +34,18 @@ def provenance(job: Job, isolation: str) -> dict[str, Any]:
     }
 
 
-def command(job: Job) -> str:
-    """What repeats the job; under the public key, since another one is secret."""
-    who = ["--house", job.house or job.oracle] if job.house or job.oracle else ["method.py"]
+def command(job: Job, *, file: str = "method.py") -> str:
+    """What repeats the job; under the public key, since another one is secret. file: how the method's is called."""
+    who = ["--house", job.house or job.oracle] if job.house or job.oracle else [file]
     words = ["claimcheck", "run", job.task, *who, "--tier", job.tier, "--device", job.device]
     if job.seeds is not None and job.seeds < job.board.seeds:
         words += ["--seeds", str(job.seeds)]
+    for seed in job.only_seeds or ():
+        words += ["--seed", str(seed)]
     for case in job.cases or ():
         words += ["--case", case]
+    if job.mode == "inprocess":
+        words.append("--no-sandbox")
     return shlex.join(words)
 
 

@@ -1,4 +1,4 @@
-"""Arrows point down: leaderboard -> runners -> papers, inside a paper board -> problem -> kit; and nowhere in a circle."""
+"""Arrows point down: leaderboard -> runners -> papers, and nowhere in a circle. Inside papers: runners.conformance.layout."""
 
 import ast
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from papers import catalogue
+from runners.conformance.layout import imports
 
 ROOT = Path(__file__).resolve().parent.parent
 FORBIDDEN = {
@@ -18,27 +18,8 @@ FORBIDDEN = {
 }
 SOURCES = [path for package in FORBIDDEN for path in sorted((ROOT / package).rglob("*.py"))]
 INSIDE = ROOT / "runners" / "inside"
-PAPERS = [paper.folder for paper in catalogue.all_papers() if paper.folder.is_relative_to(ROOT / "papers")]
-# What a part of a paper may import of its own paper; `make` may import all of it.
-ALLOWED = {"board": {"problem", "kit"}, "problem": {"kit", "data"}, "kit": set(), "data": set(), "card": {"board"}}
 
 each_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-each_paper = pytest.mark.parametrize("folder", PAPERS, ids=lambda folder: folder.name)
-
-
-@cache
-def imports(path):
-    """(module, is at the top of the file) of every import statement; of `from a import b`, a and a.b."""
-    tree = ast.parse(path.read_text())
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found += [(alias.name, node in tree.body) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: a relative import"
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-            found += [(name, node in tree.body) for name in names]
-    return found
 
 
 def module_of(path):
@@ -115,50 +96,6 @@ def test_no_import_goes_in_a_circle():
 
 def test_a_circle_is_seen():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [["b", "c"]]
-
-
-@each_paper
-def test_no_paper_imports_another(folder):
-    shared = {path.stem for path in (ROOT / "papers").glob("*.py")} | {""}
-    for path in folder.rglob("*.py"):
-        named = {(*name.split("."), "")[1] for name, _ in imports(path) if name.split(".")[0] == "papers"}
-        assert named - shared <= {folder.name}, path
-
-
-@each_paper
-def test_inside_a_paper_boards_import_problems_and_problems_the_kit(folder):
-    tasks = {task.folder.name for paper in catalogue.all_papers() if paper.folder == folder for task in paper.tasks}
-    assert tasks <= {path.name for path in folder.iterdir()}
-    wrong = []
-    for path in folder.rglob("*.py"):
-        part = path.relative_to(folder).parts[0]
-        if part == "make":
-            continue
-        kind = "board" if part in tasks else "card" if part == "__init__.py" else part.removesuffix(".py")
-        for name, _ in imports(path):
-            other = (*name.split("."), "", "")[2] if name.startswith(f"papers.{folder.name}.") else ""
-            other_kind = "board" if other in tasks else other
-            if other and other != part.removesuffix(".py") and other_kind not in ALLOWED[kind]:
-                wrong.append(f"{path.relative_to(folder)} imports {name}")
-    assert wrong == []
-
-
-@each_paper
-def test_what_lies_in_a_paper_has_its_place(folder):
-    tasks = {task.folder.name for paper in catalogue.all_papers() if paper.folder == folder for task in paper.tasks}
-    parts = {path.name for path in folder.iterdir()} - {"__pycache__"}
-    assert parts <= {*tasks, "__init__.py", "README.md", "data.py", "problem", "kit", "make", "made"}
-
-
-@each_paper
-def test_methods_import_nothing_of_ours_but_the_kit(folder):
-    for task in [task for paper in catalogue.all_papers() if paper.folder == folder for task in paper.tasks]:
-        for path in task.methods.glob("*.py"):
-            ours = {name for name, _ in imports(path) if name.split(".")[0] in FORBIDDEN}
-            assert all(
-                name == "papers" or f"{name}.".startswith(f"{task.kit}.") or f"{task.kit}.".startswith(f"{name}.")
-                for name in ours
-            ), path
 
 
 def test_the_sandboxed_part_imports_nothing_outside_itself():

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from runners.commands.verbs import VERBS
+
 ROOT = Path(__file__).resolve().parent.parent
 TUTORIAL = (ROOT / "docs" / "new-paper.md").read_text()
 FILES = dict(re.findall(r"^`papers/heavy_tails/([\w/.]+)`:\n\n```(?:python|csv)\n(.*?)```$", TUTORIAL, re.M | re.S))
@@ -26,8 +28,7 @@ def python(folder, *words):
 
 
 def conformance(folder):
-    words = ("-m", "pytest", "-q", "tests/test_conformance.py", "-k", "heavy_tails or heavy_mean")
-    return python(folder, *words)
+    return python(folder, "-m", "runners", "check", "heavy_tails")
 
 
 def errors_of(folder, method, case):
@@ -42,7 +43,7 @@ def errors_of(folder, method, case):
 @pytest.mark.slow
 def test_the_tutorial_leads_from_an_empty_folder_to_a_finished_board(tmp_path):
     words = ("--board", "heavy_mean", "--title", "Means under heavy tails", "--folder", str(tmp_path))
-    laid = python(tmp_path, "manage.py", "newpaper", "heavy_tails", *words)
+    laid = python(tmp_path, "-m", "runners", "new-paper", "heavy_tails", *words)
     assert laid.returncode == 0, laid.stderr
     paper = tmp_path / "heavy_tails"
     assert sorted(path.name for path in paper.rglob("*.*") if path.is_file()) == sorted(
@@ -66,8 +67,8 @@ def test_the_tutorial_leads_from_an_empty_folder_to_a_finished_board(tmp_path):
 
 
 def test_every_command_of_the_tutorial_is_one_that_exists():
-    commands = re.findall(r"^python (.+)$", TUTORIAL, re.M)
-    assert {command.split()[0] for command in commands} == {"manage.py", "-m"}
+    assert set(re.findall(r"^claimcheck ([\w-]+)", TUTORIAL, re.M)) <= set(VERBS)
+    assert "python -m" not in TUTORIAL
 
 
 @pytest.mark.parametrize(

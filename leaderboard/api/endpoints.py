@@ -10,7 +10,7 @@ from ninja.errors import ValidationError as NinjaValidationError
 
 from leaderboard.api import claims, runs, submissions, tasks
 from leaderboard.api.access import Bearer, asker, problems
-from leaderboard.api.schemas import Me, Problems
+from leaderboard.api.schemas import Me, Problems, SubmissionIn
 from leaderboard.submitting.quota import allowance
 
 api = NinjaAPI(
@@ -27,7 +27,7 @@ def me(request: HttpRequest) -> dict[str, Any]:
     user = asker(request)
     quota = allowance(user)
     counts = {name: getattr(quota, name) for name in ("used", "limit", "open", "open_limit")}
-    return {"username": user.get_username(), **counts, "refusal": quota.refusal}
+    return {"username": user.get_username(), **counts, "refusal": quota.refusal, "next_at": quota.next_at}
 
 
 @api.exception_handler(HttpError)
@@ -47,4 +47,10 @@ def on_denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 
 @api.exception_handler(NinjaValidationError)
 def on_invalid(request: HttpRequest, error: NinjaValidationError) -> HttpResponse:
-    return problems(422, *((str(item["loc"][-1]), str(item["msg"])) for item in error.errors))
+    return problems(422, *((str(item["loc"][-1]), sentence(item)) for item in error.errors))
+
+
+def sentence(item: dict[str, Any]) -> str:
+    """What is wrong with a field; of one that is missing, what it is for."""
+    field = SubmissionIn.model_fields.get(str(item["loc"][-1]))
+    return (item["type"] == "missing" and field and field.description) or str(item["msg"])

@@ -6,17 +6,21 @@ from django.http import HttpRequest
 from ninja import Router
 
 from leaderboard.api.access import MISSING, READERS, Bearer, Number, asker
-from leaderboard.api.schemas import Cancelled, Failure, Problems, RunOut
+from leaderboard.api.schemas import Cancelled, Failure, Problems, RunOut, RunState
 from leaderboard.api.tasks import cost_as_json
-from leaderboard.models import Run
+from leaderboard.models import Run, Standing
+from leaderboard.running.runs import outlook, remaining
 from leaderboard.submitting import again, rights
 from papers import catalogue
+from papers.metrics import Metric
 
 router = Router()
 PLAIN = (
     "id", "task", "tier", "task_version", "status", "attempt", "why", "queued", "started", "ended", "plays_done",
     "plays_total", "left_out", "device", "isolation", "provenance", "evaluator_seconds",
 )  # fmt: skip
+BRIEF = ("id", "task", "tier", "status", "attempt", "plays_done", "plays_total", "left_out")
+TAIL = 40  # lines of a log
 
 
 @router.get("/{run}", auth=READERS, response=MISSING | {200: RunOut}, summary="One run with every raw score")
@@ -38,6 +42,52 @@ def failure_as_json(run: Run, *, may_read: bool) -> dict[str, Any] | None:
         return None
     failure = {name: getattr(run, f"failure_{name}") for name in Failure.model_fields}
     return failure if may_read else failure | {"traceback": ""}
+
+
+@router.get(
+    "/{run}/state", auth=READERS, response=MISSING | {200: RunState}, summary="How a run is doing, and its forecast"
+)
+def run_state(request: HttpRequest, run: Number) -> dict[str, Any]:
+    """Five queries at most, whatever the run."""
+    row = rights.run_for(asker(request), run)
+    may_read = row.submission.may_read(asker(request))
+    standing = Standing.objects.filter(run=row.pk).first()
+    return {
+        **{name: getattr(row, name) for name in BRIEF},
+        "submission": row.submission_id,
+        "name": row.submission.name,
+        "url": request.build_absolute_uri(f"{row.submission.get_absolute_url()}?run={row.pk}"),
+        "progress": row.fraction,
+        "now": row.progress or None,
+        "forecast": forecast(row),
+        "failure": failure_as_json(row, may_read=may_read),
+        "log_tail": "".join(row.log.splitlines(keepends=True)[-TAIL:]) if may_read else "",
+        "standing": standing and standing_as_json(standing, catalogue.task(row.task).primary),
+    }
+
+
+def forecast(run: Run) -> dict[str, Any] | None:
+    """What an open run waits for; None where it has ended."""
+    if not run.is_open:
+        return None
+    ahead = outlook(run)
+    starts_in = ahead.starts_in if run.status == Run.Status.QUEUED else 0.0
+    takes = remaining(run, ahead.queue)
+    ends_in = None if starts_in is None or takes is None else starts_in + takes
+    return {
+        "queue": ahead.queue,
+        "ahead": ahead.ahead,
+        "workers": ahead.workers,
+        "starts_in": starts_in,
+        "ends_in": ends_in,
+    }
+
+
+def standing_as_json(standing: Standing, primary: Metric) -> dict[str, Any]:
+    plain = {
+        name: getattr(standing, name) for name in ("rank", "rank_low", "rank_high", "value", "low", "high", "flags")
+    }
+    return plain | {"metric": primary.name, "label": primary.label}
 
 
 @router.get(

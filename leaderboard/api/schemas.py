@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from ninja import Schema
+from pydantic import Field
 
 
 class Estimate(Schema):
@@ -133,6 +134,61 @@ class RunOut(Schema):
     provenance: dict[str, Any]
 
 
+class Place(Schema):
+    """The play under way."""
+
+    case: str
+    seed: int
+    fraction: float
+    text: str
+
+
+class Forecast(Schema):
+    """What an open run waits for, and how long it still takes; seconds, absent where there is nothing to go by."""
+
+    queue: str
+    ahead: int  # runs of its queue that start before it
+    workers: int  # how many runs the living workers of its queue take at once
+    starts_in: float | None
+    ends_in: float | None
+
+
+class Stand(Schema):
+    """Where a run's submission stands on its board by this very run."""
+
+    rank: int | None
+    rank_low: int | None
+    rank_high: int | None
+    metric: str
+    label: str
+    value: float
+    low: float | None
+    high: float | None
+    flags: list[FlagOut]
+
+
+class RunState(Schema):
+    """How an open run is doing: small, to be asked often."""
+
+    id: int
+    submission: int
+    task: str
+    tier: str
+    name: str
+    url: str
+    status: str
+    attempt: int
+    progress: float
+    plays_done: int
+    plays_total: int
+    now: Place | None
+    forecast: Forecast | None
+    failure: Failure | None
+    left_out: dict[str, str]
+    log_tail: str  # its last lines, for its author's token where the code is private
+    standing: Stand | None
+
+
 class RunSummary(Schema):
     id: int
     tier: str
@@ -197,6 +253,7 @@ class Me(Schema):
     open: int
     open_limit: int
     refusal: str
+    next_at: datetime | None  # when the next run is possible, where that has a time
 
 
 class Cancelled(Schema):
@@ -227,4 +284,4 @@ class SubmissionIn(Schema):
     code_url: str = ""
     claimed_value: str = ""
     tier: str = "quick"
-    code_is_public: bool = True
+    code_is_public: bool = Field(description="Say who may read the code: true for everybody, false for you alone.")

@@ -12,6 +12,20 @@ COMMENT = re.compile(r"<!--.*?-->\n?", re.S)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
+def html_of_text(text: str) -> SafeString:
+    """The HTML of a text in Markdown, without its title; headings go down a level."""
+    lines = text.splitlines()
+    clean = nh3.clean(
+        MARKDOWN.render("\n".join(lines[1:] if lines and lines[0].startswith("# ") else lines))
+        .replace("<h3", "<h4")
+        .replace("</h3", "</h4")
+        .replace("<h2", "<h3")
+        .replace("</h2", "</h3")
+    )
+    wrapped = clean.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
+    return mark_safe(wrapped)  # noqa: S308  # sanitised above
+
+
 def html_of(path: Path) -> SafeString:
     """The README's HTML without its title; "" where there is none. Headings go down a level, under the page's own."""
     return _html_of(path, path.stat().st_mtime) if path.exists() else SafeString("")
@@ -19,14 +33,4 @@ def html_of(path: Path) -> SafeString:
 
 @lru_cache(maxsize=64)
 def _html_of(path: Path, changed: float) -> SafeString:
-    lines = path.read_text().splitlines()
-    text = COMMENT.sub("", "\n".join(lines[1:] if lines and lines[0].startswith("# ") else lines))
-    clean = nh3.clean(
-        MARKDOWN.render(text)
-        .replace("<h3", "<h4")
-        .replace("</h3", "</h4")
-        .replace("<h2", "<h3")
-        .replace("</h2", "</h3")
-    )
-    wrapped = clean.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
-    return mark_safe(wrapped)  # noqa: S308  # sanitised on the line before
+    return html_of_text(COMMENT.sub("", path.read_text()))

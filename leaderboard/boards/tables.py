@@ -1,6 +1,5 @@
 """What the pages show of a board, as plain rows. Each function says how many queries it makes."""
 
-import inspect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -182,8 +181,3 @@ def uploads_of(task: Task, rows: Sequence[Standing]) -> dict[int, int]:
     authors = {row.submission.author_id for row in rows if row.submission.author_id}
     sent = Submission.everything.filter(task=task.slug, author__in=authors).order_by("author").values_list("author")
     return dict(sent.annotate(Count("pk")))
-
-
-def interface_source(task: Task) -> str:
-    """The interface as its card documents it."""
-    return inspect.getsource(task.interface)

@@ -1,17 +1,17 @@
 """The figures that every board has, whatever its paper declares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from leaderboard.boards.standings import ORACLE
+from leaderboard.boards.compare import Entry
 from leaderboard.boards.tables import CaseScores
-from leaderboard.figures import style
-from leaderboard.figures.style import Plot, Trace
 from leaderboard.models import Standing
 from papers.metrics import Metric
 from papers.task import Board
+from runners.figures import style
+from runners.figures.rows import ORACLE, look_for, looks
+from runners.figures.style import Plot, Trace
+from runners.standing.statistics import Estimate
 
-PROFILED = 8  # methods with a line of their own
 KINDS = {"method": ("Methods", 0), "baseline": ("Baselines", 4), "control": ("Controls", 7)}
 COSTS = {  # of view.COSTS: the run's field, its scale, the axis
     "cpu": ("cpu_seconds", 1.0, "CPU-seconds inside the method, all plays"),
@@ -71,19 +71,6 @@ def front(board: Board, rows: Sequence[Standing], spent: Mapping[int, float], de
     ]
 
 
-def looks(rows: Sequence[Standing], *, most: int = PROFILED) -> list[tuple[Standing, style.Look]]:
-    """The rows that have a line of their own, oracles first, each with its look. Reads submission."""
-    oracles = [row for row in rows if row.submission.kind == ORACLE]
-    best = [row for row in rows if row.submission.kind != ORACLE][:most]
-    every = [(row, style.ORACLE) for row in oracles] + [(row, style.look_of(i)) for i, row in enumerate(best)]
-    return [(row, look_for(row, look)) for row, look in every]
-
-
-def look_for(row: Standing, look: style.Look) -> style.Look:
-    """Hollow where the row was recorded and not measured here."""
-    return replace(look, symbol=f"{look.symbol}-open") if row.is_recorded else look
-
-
 def case_profile(board: Board, rows: Sequence[Standing], context: Mapping[str, dict[str, float]]) -> Plot:
     """The best methods' scores, a row for each case, beside what the case allows. Reads submission.
 
@@ -119,3 +106,19 @@ def seed_strip(board: Board, scores: Sequence[CaseScores]) -> Plot:
     wide = {"size": 24, "line": {"width": 3}}
     mean = style.trace("mean", means, means.values(), style.Look(style.COLOURS[1], "line-ew-open"), marker=wide)
     return style.plot([seeds, mean], x=style.categories(), y=style.axis(style.axis_title(board.task.primary)))
+
+
+def entries_against_cost(entries: Sequence[Entry], scores: Sequence[Estimate | None], metric: Metric) -> Plot:
+    """Score over CPU-seconds, one point an entry."""
+    field, scale, label = COSTS["cpu"]
+    data = []
+    for entry, estimate in zip(entries, scores, strict=True):
+        cost = getattr(entry.run, field)
+        if estimate and cost:
+            bars = style.error_bars([style.interval(estimate)])
+            data.append(
+                style.trace(
+                    entry.name, [scale * cost], [estimate.value], style.look_of(entry.index), size=11, error_y=bars
+                )
+            )
+    return style.plot(data, x=style.axis(label, is_log=True), y=style.axis(style.axis_title(metric)))

@@ -1,75 +1,60 @@
-"""What a board's declared figures are drawn from."""
+"""What a board's declared figures are drawn from, out of the database, the site's files and what was recorded."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from functools import lru_cache, partial
+from itertools import chain
+from typing import Any
 
-import numpy as np
+from django.urls import reverse
 
 from leaderboard.boards import references
-from leaderboard.boards.scores import means_of
-from leaderboard.boards.standings import ORACLE
-from leaderboard.figures import charts, style
+from leaderboard.boards.scores import means_of, score_rows
+from leaderboard.machine import contents
 from leaderboard.models import Artefact, Standing
 from papers.figures import Figure
 from papers.task import Board
-from runners.standing.scores import Key
-
-MAPPED = 30  # methods in a heat map or a scatter
-
-
-@dataclass(frozen=True)
-class Material:
-    """Rows, means and artefacts of a board."""
-
-    board: Board
-    rows: Sequence[Standing]  # best first, oracles among them
-    means: Mapping[Key, float]  # run, metric, case -> mean over the seeds
-    artefacts: Mapping[tuple[int, str], Sequence[Artefact]]  # run, name; by case and seed
-
-    @property
-    def looks(self) -> list[tuple[Standing, style.Look]]:
-        """The rows that have a line of their own, oracles first."""
-        return charts.looks(self.rows)
-
-    @property
-    def oracles_first(self) -> list[Standing]:
-        return sorted(self.rows[:MAPPED], key=lambda row: row.submission.kind != ORACLE)
-
-    def mean(self, row: Standing, metric: str, case: str) -> float | None:
-        return self.means.get((row.run_id, metric, case))
-
-    def recorded_by_seed(self, metrics: Iterable[str], cases: Sequence[str]) -> dict[tuple[int, str], list[float]]:
-        """(run, metric) -> means over these cases by seed, of the stand-ins that have all of them."""
-        numbers = [row.run_id for row in self.rows if row.is_recorded]
-        if not numbers:
-            return {}
-        scores = references.scores_of(references.recorded(self.board).values())
-        tables = {
-            (run, metric): scores.array(run, metric, cases=cases, seeds=self.board.seeds)
-            for run in numbers
-            for metric in metrics
-        }
-        return {key: table.mean(axis=0).tolist() for key, table in tables.items() if np.isfinite(table).all()}
-
-    def reports(self, row: Standing, name: str, case: str | None = None) -> list[Artefact]:
-        """What a row's run reported under a name, on all cases or one."""
-        kept = self.artefacts.get((row.run_id, name), [])
-        return [one for one in kept if case in (None, one.case)]
+from runners.figures import declared, rows
+from runners.figures.material import MAPPED, Line, Material, line_of
+from runners.standing.scores import Key, Scores
 
 
-def material_for(board: Board, rows: Sequence[Standing], figures: Sequence[Figure]) -> Material:
+def drawings(board: Board, standing: Sequence[Standing]) -> list[declared.Drawing]:
+    """Every declared figure with something to draw. Two queries, one more for each `Scatter` and `Seeds`, and files."""
+    if not board.figures or not standing:
+        return []
+    return declared.drawings(material_for(board, standing, board.figures))
+
+
+def material_for(board: Board, standing: Sequence[Standing], figures: Sequence[Figure]) -> Material:
     """Two queries."""
     metrics = {name for figure in figures for name in figure.metrics}
     names = {name for figure in figures for name in figure.artefacts}
-    lines = [row.run_id for row, _ in charts.looks(rows)]
-    mapped = [row.run_id for row in rows[:MAPPED]] + lines
+    lines = [row.run_id for row, _ in rows.looks(standing)]
+    mapped = list(dict.fromkeys([row.run_id for row in standing[:MAPPED]] + lines))
     means: dict[Key, float] = means_of(mapped, metrics)
     artefacts: dict[tuple[int, str], list[Artefact]] = artefacts_of(lines, names)
-    if any(row.is_recorded for row in rows):
+    if any(row.is_recorded for row in standing):
         means |= references.means(board, metrics)
         artefacts |= references.artefacts(board, names)
-    return Material(board, rows, means, artefacts)
+    return Material(
+        board,
+        standing,
+        means,
+        artefacts,
+        scores_of=partial(scores_of, board, mapped),
+        content_of=content_of,
+        line_of=series_of,
+        address_of=address_of,
+    )
+
+
+def scores_of(board: Board, runs: Sequence[int], metrics: Iterable[str], cases: Sequence[str]) -> Scores:
+    """Of these runs, recorded ones among them. One query."""
+    own = score_rows([run for run in runs if run > 0], metric__in=metrics, case__in=cases)
+    recorded = references.recorded(board).values() if min(runs, default=0) < 0 else ()
+    return Scores(chain(own, chain.from_iterable(one.score_rows() for one in recorded)))
 
 
 def artefacts_of(runs: Sequence[int], names: Iterable[str]) -> dict[tuple[int, str], list[Artefact]]:
@@ -78,3 +63,26 @@ def artefacts_of(runs: Sequence[int], names: Iterable[str]) -> dict[tuple[int, s
     for artefact in Artefact.objects.filter(run__in=runs, name__in=names).order_by("case", "seed"):
         kept[artefact.run_id, artefact.name].append(artefact)
     return dict(kept)
+
+
+def content_of(kept: Artefact) -> dict[str, Any]:
+    """Reads one file, unless it is a recorded one."""
+    if kept.content is not None:
+        return kept.content
+    content: dict[str, Any] = json.loads(contents.ARTEFACTS.read(kept.sha256))
+    return content
+
+
+def address_of(kept: Artefact) -> dict[str, Any]:
+    return kept.content or {"url": reverse("artefact", args=[kept.pk])}
+
+
+def series_of(kept: Artefact, name: str) -> Line | None:
+    """The defined points of a reported line, by x."""
+    return line_of(kept.content, name) if kept.content is not None else stored_line(kept.sha256, name)
+
+
+@lru_cache(maxsize=4000)
+def stored_line(sha256: str, name: str) -> Line | None:
+    """Content under a sha256 never changes."""
+    return line_of(json.loads(contents.ARTEFACTS.read(sha256)), name)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from django.db.models import Avg
 
-from leaderboard.figures import style
-from leaderboard.figures.style import Plot
 from leaderboard.models import Run
+from runners.figures import style
+from runners.figures.style import Plot
 
 
 def figure(runs: Sequence[Run], current: Run, counting: set[int]) -> Plot | None:

@@ -120,6 +120,16 @@ def usual_seconds(queue: str) -> dict[tuple[str, str], float]:
     return {board: statistics.median(seconds) for board, seconds in taken.items()}
 
 
+def remaining(run: Run, queue: str) -> float | None:
+    """Seconds that an open run still takes once it runs: by its own pace, else by past runs of its board; None without any.
+    One query."""
+    usual = usual_seconds(queue).get((run.task, run.tier))
+    if run.started is None or run.fraction == 0:
+        return usual
+    elapsed = (timezone.now() - run.started).total_seconds()
+    return elapsed * (1 - run.fraction) / run.fraction
+
+
 def begins(line: Sequence[Run], usual: dict[tuple[str, str], float], *, workers: int) -> float:
     """Seconds until the last run of a line begins: each takes the first free worker, and authors keep to their limit.
 

@@ -17,9 +17,10 @@ from leaderboard.submitting.adapters import check_mail_domain
 from leaderboard.submitting.names import clean_method_name, clean_user_name
 from leaderboard.submitting.quota import QuotaUsed, take
 from leaderboard.submitting.rates import TOO_MANY_REFUSED, are_refused_too_often, count_refused
-from leaderboard.submitting.uploads import Upload, UploadError, check_size, read_upload, store_code
+from leaderboard.submitting.uploads import UploadError, check_size, read_upload, store_code
 from papers.task import Task
 from runners import presence
+from runners.sources import Source
 
 WEB = URLValidator(schemes=["http", "https"])
 
@@ -60,7 +61,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, task: Task, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.task, self.user = task, user
-        self.upload = Upload(b"")
+        self.upload = Source("", b"")
         self.fields["name"].help_text = "As it should stand on the board."
         self.fields["claimed_value"].help_text = f"What you expect: {task.primary.label}. Shown beside the measurement."
         self.fields["code_is_public"].initial = True

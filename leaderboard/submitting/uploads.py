@@ -1,15 +1,11 @@
 """What people send: checked here, stored under its sha256, and never imported by the site."""
 
 import fcntl
-import stat
 import threading
 import time
-import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from io import BytesIO
-from pathlib import PurePosixPath
 from typing import IO, Any
 
 from django.conf import settings
@@ -20,16 +16,13 @@ from leaderboard.machine import contents
 from leaderboard.machine.storage import STORAGE_ERRORS
 from papers.task import Task
 from runners.judge import Refusal, judge, size
+from runners.sources import Source, SourceError, of_file, printable
 
-MAX_ZIP_ENTRIES = 50
 PARSERS = 2  # at a time, of all web processes of a machine
 WAITING = 3  # threads of a web process that read uploads: the others answer pages
 TURN_SECONDS = 3  # how long an upload waits for its turn
 BUSY = "Too many files are being read at this moment: try again in a minute."
 LONGEST = 400  # characters of a refusal
-BESIDE = ("readme", "license", "licence", "copying", "changelog")  # texts that may lie beside the method in a zip
-TEXTS = ("", ".md", ".txt", ".rst")
-LITTER = (".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX", "__pycache__")  # what systems and Python put there
 
 
 class Bounded(FileUploadHandler):
@@ -55,121 +48,21 @@ class UploadError(Exception):
         self.message, self.line, self.code = message, line, code
 
 
-@dataclass(frozen=True)
-class Upload:
-    """The code of a method, and what else its zip held: it is told, as nothing is done with it."""
-
-    code: bytes
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def note(self) -> str:
-        return f"Not kept: {', '.join(self.left_out)}." if self.left_out else ""
-
-
-def read_upload(name: str, content: bytes, task: Task) -> Upload:
-    """The code of an uploaded .py or .zip. Raises UploadError; stores nothing, runs nothing of it."""
+def read_upload(name: str, content: bytes, task: Task) -> Source:
+    """The method of an uploaded .py or .zip. Raises UploadError; stores nothing, runs nothing of it."""
     check_size(name, len(content))
-    suffix = PurePosixPath(name.lower()).suffix
-    left_out: tuple[str, ...] = ()
-    if suffix == ".zip":
-        name, content, left_out = from_zip(name, content)
-    elif suffix != ".py":
-        raise UploadError(f"{printable(name)} is neither a .py nor a .zip file: upload one Python file.")
-    check_source(name, content, task)
-    return Upload(content, left_out)
+    try:
+        source = of_file(name, content, most=settings.MAX_UPLOAD_BYTES)
+    except SourceError as error:
+        raise UploadError(str(error)) from None
+    check_source(source.name, source.code, task)
+    return source
 
 
 def check_size(name: str, count: int) -> None:
     """Raise UploadError for a file of more bytes than are taken."""
     if count > settings.MAX_UPLOAD_BYTES:
         raise UploadError(f"{printable(name)} has {size(count)}; the limit is {size(settings.MAX_UPLOAD_BYTES)}.")
-
-
-def printable(name: str, most: int = 80) -> str:
-    """A file name, or a sentence with one in it, as it may be shown."""
-    return "".join(c if c.isprintable() else "?" for c in name)[:most] or "The file"
-
-
-def from_zip(name: str, content: bytes) -> tuple[str, bytes, tuple[str, ...]]:
-    """The one Python file at the root of a zip, or in its one folder: name and content; the names of what else it holds.
-
-    Nothing is extracted to disk.
-    """
-    name = printable(name)
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MAX_ZIP_ENTRIES:
-                raise UploadError(f"{name} holds {len(entries)} entries; a method is one Python file.")
-            for entry in entries:
-                check_entry(name, entry)
-            files = [entry for entry in entries if not is_folder(entry)]
-            left_out = [entry for entry in files if is_beside(entry)]
-            method = only_method(name, [entry for entry in files if entry not in left_out])
-            told = tuple(printable(str(path_of(entry))) for entry in left_out)
-            return path_of(method).name, inflate(name, archive, method), told
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise UploadError(f"{name} is not a readable zip file: {printable(str(error))}.") from None
-    except Exception as error:
-        if isinstance(error, UploadError):
-            raise
-        # zlib, struct and codecs have errors of their own for broken archives.
-        raise UploadError(f"{name} is not a readable zip file ({type(error).__name__}).") from None
-
-
-def only_method(name: str, files: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
-    """The file that is the method. Raises UploadError where there is another number of them, or anything else."""
-    folders = {path_of(entry).parts[:1] for entry in files if len(path_of(entry).parts) > 1}
-    depth = 2 if len(folders) == 1 and all(len(path_of(entry).parts) > 1 for entry in files) else 1
-    methods = [entry for entry in files if path_of(entry).suffix == ".py" and len(path_of(entry).parts) == depth]
-    if others := [entry for entry in files if entry not in methods]:
-        raise UploadError(
-            f"{name} also holds {printable(others[0].filename)}; a method is one Python file at the zip's root."
-        )
-    if len(methods) != 1:
-        raise UploadError(f"{name} holds {len(methods)} Python files at its root; it must hold exactly one.")
-    return methods[0]
-
-
-def path_of(entry: zipfile.ZipInfo) -> PurePosixPath:
-    """Its place in the zip: some programs for Windows write backslashes, some command lines a dot before it."""
-    return PurePosixPath(entry.filename.replace("\\", "/"))
-
-
-def is_folder(entry: zipfile.ZipInfo) -> bool:
-    return entry.filename.endswith(("/", "\\"))
-
-
-def check_entry(name: str, entry: zipfile.ZipInfo) -> None:
-    path, inner = path_of(entry), printable(entry.filename)
-    if path.is_absolute() or ":" in entry.filename or "\0" in entry.orig_filename:
-        raise UploadError(f"{name} holds an absolute or foreign path: {inner}.")
-    if ".." in path.parts:
-        raise UploadError(f"{name} holds a path that leaves its folder: {inner}.")
-    kind = stat.S_IFMT(entry.external_attr >> 16)
-    if kind and kind not in (stat.S_IFREG, stat.S_IFDIR):
-        raise UploadError(f"{name} holds a link or device: {inner}; only plain files are taken.")
-    if entry.flag_bits & 0x1:
-        raise UploadError(f"{name} is encrypted: {inner} can't be read.")
-
-
-def is_beside(entry: zipfile.ZipInfo) -> bool:
-    """What may lie beside a method and is left out: texts about it, and what systems put into every zip."""
-    path = path_of(entry)
-    is_text = path.suffix.lower() in TEXTS and path.name.lower().startswith(BESIDE)
-    return is_text or bool(set(LITTER) & set(path.parts)) or path.name.startswith("._")
-
-
-def inflate(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """Read an entry up to the size limit, whatever its header promises."""
-    with archive.open(entry) as file:
-        content = file.read(settings.MAX_UPLOAD_BYTES + 1)
-    if len(content) > settings.MAX_UPLOAD_BYTES:
-        raise UploadError(
-            f"{printable(entry.filename)} in {name} unpacks to more than {size(settings.MAX_UPLOAD_BYTES)}."
-        )
-    return content
 
 
 def check_source(name: str, content: bytes, task: Task) -> None:

@@ -6,8 +6,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from leaderboard.figures.style import look_of
 from papers.metrics import Metric
+from runners.figures.style import look_of
 
 register = template.Library()
 SHAPES = {  # style.SYMBOLS as paths

@@ -116,13 +116,13 @@ def delete(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
-    """List one's tokens; POST makes one and shows its text this once."""
+    """List one's tokens; POST makes one and shows its text this once. ?name= proposes a name: the command opens it so."""
     fresh = ""
     if request.method == "POST":
         name = request.POST.get("name", "").strip()[:80] or "token"
         _, fresh = ApiToken.issue(request.user, name)
     own = ApiToken.objects.filter(user=request.user.pk).order_by("-created")
-    return render(request, "tokens.html", {"tokens": own, "fresh": fresh})
+    return render(request, "tokens.html", {"tokens": own, "fresh": fresh, "name": request.GET.get("name", "")[:80]})
 
 
 @login_required

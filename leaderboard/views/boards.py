@@ -1,12 +1,14 @@
 """A board: its table and charts, what is claimed of it, how it measures."""
 
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from leaderboard.boards import (
@@ -24,12 +26,14 @@ from leaderboard.boards import (
 )
 from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
-from leaderboard.figures import charts, declared, style
+from leaderboard.figures import charts, material
 from leaderboard.models import Standing
-from leaderboard.submitting import surroundings
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Board, Task
+from runners import manual, surroundings
+from runners.figures import style
+from runners.notebook import notebook as notebook_of
 from runners.standing import statistics
 
 PER_PAGE = 50
@@ -130,11 +134,24 @@ def protocol_tab(request: HttpRequest, slug: str) -> HttpResponse:
     card = view.board.task
     context = {
         "readme": readme.html_of(shared["paper"].folder / "README.md"),
-        "interface": tables.interface_source(card),
+        "interface": manual.interface(card),
         "tiers_limits": list(card.boards.values()),
         "definitions": [(metric, style.direction(metric)) for metric in card.metrics],
     }
     return render(request, "task_protocol.html", shared | context)
+
+
+@require_safe
+def manual_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """What an author must know of a board, made from its code; a page of the protocol."""
+    view = View.of(card_or_404(slug), request.GET)
+    shared, _ = head(view, "task_protocol")
+    return render(request, "task_manual.html", shared | {"manual": manual_html(view.board.task)})
+
+
+@lru_cache(maxsize=64)
+def manual_html(card: Task) -> SafeString:
+    return readme.html_of_text(manual.manual(card))
 
 
 def table_context(view: View, request: HttpRequest, verdicts: list[claims.Verdict]) -> dict[str, Any]:
@@ -185,7 +202,7 @@ def figures_context(board: Board, cost: str) -> dict[str, Any]:
         "cost_figure": charts.score_against_cost(board, best, cost) if best else None,
         "profile_figure": charts.case_profile(board, best, context) if best else None,
         "better_is": style.better_way(board.task.primary),
-        "drawings": declared.drawings(board, best),
+        "drawings": material.drawings(board, best),
     }
 
 
@@ -227,6 +244,13 @@ def headers(view: View, metrics: list[Metric]) -> list[dict[str, Any]]:
         }
         for name, label, told, descending in columns
     ]
+
+
+@require_safe
+def notebook(request: HttpRequest, slug: str) -> HttpResponse:
+    response = HttpResponse(notebook_of(card_or_404(slug)), content_type="application/x-ipynb+json")
+    response["Content-Disposition"] = f'attachment; filename="{slug}.ipynb"'
+    return response
 
 
 @require_safe

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 from leaderboard.boards import compare
 from leaderboard.boards.standings import ORACLE
 from leaderboard.boards.view import View
-from leaderboard.figures import comparison, declared, style
+from leaderboard.figures import charts, material
 from leaderboard.models import Run, Standing
 from leaderboard.views.boards import card_or_404
 from leaderboard.views.exports import csv_text
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Task
+from runners.figures import comparison, style
 from runners.standing import comparing
 
 OFFERED = 200  # rows of the board in the list to choose from
@@ -76,8 +77,8 @@ def comparison_of(view: View, request: HttpRequest, entries: Sequence[compare.En
         "difference_figure": comparison.differences(entries, reference, table, metric) if len(entries) > 1 else None,
         "profile_figure": comparison.profile(entries, table, metric),
         "strip_figure": None if metric.gives_away else comparison.seeds(entries, table, metric),
-        "cost_figure": comparison.score_against_cost(entries, scores, metric),
-        "drawings": declared.drawings(board, standing) if len(standing) == len(entries) else [],
+        "cost_figure": charts.entries_against_cost(entries, scores, metric),
+        "drawings": material.drawings(board, standing) if len(standing) == len(entries) else [],
         "csv": address(tier=view.tier, metric=metric.name, run=[entry.run.pk for entry in entries]),
     }
 

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leaderboard.boards import flags, tables
-from leaderboard.figures import artefacts, charts
+from leaderboard.figures import charts
+from leaderboard.figures.material import content_of
 from leaderboard.models import Artefact, Deed, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
 from leaderboard.running.runs import outlook, rerun
-from leaderboard.submitting import again, rights, surroundings
+from leaderboard.submitting import again, rights
 from leaderboard.submitting.forms import EditForm, SubmissionForm
 from leaderboard.submitting.leaving import withdraw
 from leaderboard.submitting.quota import QuotaUsed, allowance
@@ -24,6 +25,8 @@ from leaderboard.submitting.rates import limit_uploads
 from leaderboard.views import citing
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
+from runners import manual, surroundings
+from runners.figures import artefacts
 
 LOG_LINES = 60
 
@@ -42,7 +45,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         form = SubmissionForm(task=card, user=request.user)
     context = {"card": card, "paper": catalogue.paper_of(slug), "form": form, "allowance": allowance(request.user)}
-    context |= {"interface": tables.interface_source(card), "limits": card.board("quick").limits}
+    context |= {"interface": manual.interface(card), "limits": card.board("quick").limits}
     context |= {"packages": surroundings.python_and_packages(), "seed": surroundings.SEED}
     return render(request, "submit.html", context, status=422 if form.errors else 200)
 
@@ -143,7 +146,10 @@ def run_context(run: Run) -> dict[str, Any]:
             metric for metric in board.task.metrics[1:] if any(metric.name in row.means for row in scores)
         ],
         "strip_figure": charts.seed_strip(board, scores) if is_scored else None,
-        "pictures": [artefacts.picture(kept, subtitle=f"{kept.case}, seed {kept.seed}") for kept in first_of_each(run)],
+        "pictures": [
+            artefacts.picture(kept, content_of(kept), subtitle=f"{kept.case}, seed {kept.seed}")
+            for kept in first_of_each(run)
+        ],
         "log_tail": "\n".join(run.log.splitlines()[-LOG_LINES:]),
         "outlook": outlook(run) if run.status == Run.Status.QUEUED else None,
     }

@@ -23,7 +23,16 @@ from leaderboard.models import Change
 from leaderboard.views.errors import busy
 from papers import catalogue
 
-OF_ONE_PAPER = {"task", "task_claims", "task_protocol", "board_csv", "compare", "compare_csv", "api-1:leaderboard"}
+OF_ONE_PAPER = {
+    "task",
+    "task_claims",
+    "task_protocol",
+    "task_manual",
+    "board_csv",
+    "compare",
+    "compare_csv",
+    "api-1:leaderboard",
+}
 OF_ALL = {"home", "tasks", "claims", "paper"}
 BYTES = 64 << 20  # in memory, of one web process
 PATIENCE = 10  # seconds to wait for whoever makes the same page

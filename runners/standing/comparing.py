@@ -19,7 +19,11 @@ class Entry(Protocol):
     """One result with its scores in a metric."""
 
     @property
-    def index(self) -> int: ...
+    def index(self) -> int:
+        """Its place among those that are compared: its look is that of its index."""
+
+    @property
+    def name(self) -> str: ...
 
     @property
     def by_case(self) -> Mapping[str, np.ndarray]:

@@ -87,7 +87,7 @@ def test_while_the_database_is_locked_one_reads_and_is_told_to_write_later(site)
     headers = {"Authorization": f"Bearer {token}"}
     with locked(site.folder / "claimcheck.sqlite3"):
         assert requests.get(f"{site.url}/api/v1/me", headers=headers, timeout=5).json()["username"] == "admin"
-        fields = {"task": "halving", "name": "Exact"}
+        fields = {"task": "halving", "name": "Exact", "code_is_public": "true"}
         files = {"file": ("method.py", code("exact"))}
         late = requests.post(f"{site.url}/api/v1/submissions", fields, headers=headers, files=files, timeout=60)
     assert late.status_code == requests.codes.service_unavailable

@@ -1,9 +1,11 @@
 """The JSON API as programs use it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from leaderboard.models import ApiToken, Run, Standing, Submission
 from papers import catalogue
@@ -19,7 +21,9 @@ def token(alice):
 
 
 def post(client, token="", code=CODE, **fields):
-    told = {"task": "imputation", "name": "From a program", "file": SimpleUploadedFile("method.py", code)} | fields
+    told = {"task": "imputation", "name": "From a program", "code_is_public": True} | fields
+    file = {"file": SimpleUploadedFile("method.py", code)}
+    told = {name: value for name, value in (told | file).items() if value is not None}
     return client.post("/api/v1/submissions", told, headers={"Authorization": f"Bearer {token}"})
 
 
@@ -124,6 +128,16 @@ def test_wrong_fields_are_named(client, token, fields, field):
     assert not Submission.objects.exists()
 
 
+def test_who_may_read_the_code_must_be_said(client, token):
+    response = post(client, token, code_is_public=None)
+    assert response.status_code == 422
+    (problem,) = response.json()["errors"]
+    assert (problem["field"], problem["message"].partition(":")[0]) == ("code_is_public", "Say who may read the code")
+    assert not Submission.objects.exists()
+    assert post(client, token, code_is_public=False).status_code == 201
+    assert not Submission.objects.get().code_is_public
+
+
 def test_an_unknown_task_names_the_known_ones(client, token):
     response = post(client, token, task="nothing")
     assert response.status_code == 404
@@ -200,6 +214,28 @@ def test_running_again_by_token_counts_towards_the_quota(client, token, alice, m
     settings.QUOTA_PER_DAY = 1
     path = f"/api/v1/submissions/{measured('Mine', 0.5, author=alice).pk}/runs"
     assert [client.post(path, headers=bearer(token)).status_code for _ in range(2)] == [201, 429]
+
+
+def test_how_a_run_is_doing_is_told_in_brief(client, token, alice, bob, measured, sent):
+    finished = client.get(f"/api/v1/runs/{measured('Fast', 0.5, author=alice).runs.get().pk}/state").json()
+    assert (finished["forecast"], finished["progress"], finished["standing"]["rank"]) == (None, 1.0, 1)
+    Run.objects.update(started=timezone.now() - timedelta(seconds=60), queue="cpu")
+    run = client.post(f"/api/v1/submissions/{finished['submission']}/runs", headers=bearer(token)).json()["run"]
+    Submission.objects.update(code_is_public=False)
+    Run.objects.filter(pk=run).update(log="one\ntwo\n" * 100, plays_done=9)
+    path = f"/api/v1/runs/{run}/state"
+    told = client.get(path, headers=bearer(token)).json()
+    assert (told["status"], told["forecast"]["ahead"], told["forecast"]["workers"]) == ("queued", 0, 1)
+    assert told["forecast"]["ends_in"] == pytest.approx(60, abs=5), "as long as the one before"
+    assert told["log_tail"] == "one\ntwo\n" * 20
+    assert client.get(path, headers=bearer(ApiToken.issue(bob, "desk")[1])).json()["log_tail"] == ""
+    started = timezone.now() - timedelta(seconds=100)
+    total = Run.objects.get(pk=run).plays_total
+    Run.objects.filter(pk=run).update(
+        status="running", started=started, plays_done=total // 2, plays_total=total // 2 * 2
+    )
+    told = client.get(path, headers=bearer(token)).json()
+    assert told["forecast"]["ends_in"] == pytest.approx(100, rel=0.1), "by its own pace"
 
 
 def test_claims_come_with_verdict_and_reason(client, measured, unrecorded):

@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from scipy.stats import trim_mean
 
-from leaderboard.figures import declared, style
+from leaderboard.figures import material
 from leaderboard.models import Artefact, Score, Standing
 from papers import figures as kinds
+from runners.figures import declared, style
 from tests.leaderboard.drawing import CASE, FIGURES, WHERE, declare, put_rows, waves
 from tests.leaderboard.test_pages import BOARD, board, figures
 
@@ -21,7 +22,7 @@ def drawn(monkeypatch, measured):
     """Title -> drawing of a figure of every kind."""
     declare(monkeypatch)
     put_rows(measured)
-    return {one.figure.title: one for one in declared.drawings(WHERE, list(Standing.objects.for_board(WHERE)))}
+    return {one.figure.title: one for one in material.drawings(WHERE, list(Standing.objects.for_board(WHERE)))}
 
 
 def test_every_kind_that_a_card_may_declare_is_drawn():
@@ -61,14 +62,14 @@ def test_a_scatter_leaves_out_who_lacks_a_case(monkeypatch, measured):
     declare(monkeypatch, kinds.Scatter(title="S", x="skill", y="rmse", cases=(CASE, "curved/mar-50")))
     made = put_rows(measured)
     made[1].runs.get().scores.filter(case="curved/mar-50", metric="rmse").delete()
-    (one,) = declared.drawings(WHERE, list(Standing.objects.for_board(WHERE)))
+    (one,) = material.drawings(WHERE, list(Standing.objects.for_board(WHERE)))
     assert [trace["name"] for trace in one.plot["data"]] == ["Oracle", "Method 1", "Method 2"]
 
 
 def test_beyond_eight_methods_the_rest_is_grey_and_named(monkeypatch, measured):
     declare(monkeypatch, kinds.Scatter(title="S", x="skill", y="rmse"))
     put_rows(measured, count=10)
-    (one,) = declared.drawings(WHERE, list(Standing.objects.for_board(WHERE)))
+    (one,) = material.drawings(WHERE, list(Standing.objects.for_board(WHERE)))
     rest = one.plot["data"][-1]
     assert (rest["name"], len(rest["x"]), rest["text"]) == ("others", 2, ["Method 8", "Method 9"])
 
@@ -80,7 +81,7 @@ def test_seeds_are_shown_each_with_two_means_of_which_one_leaves_out_the_ends(mo
     for score in scores:
         Score.objects.filter(pk=score.pk).update(value=[-50, 0.2, 0.3, 0.4][score.seed] if score.seed < 4 else 0.3)
     values = sorted(scores.values_list("value", flat=True))
-    (one,) = declared.drawings(WHERE, list(Standing.objects.for_board(WHERE)))
+    (one,) = material.drawings(WHERE, list(Standing.objects.for_board(WHERE)))
     each, mean, middle = one.plot["data"]
     assert each["x"].count("Method 1") == len(values)
     assert each["text"][0] == "seed 0"
@@ -128,7 +129,7 @@ def test_drawings_take_as_many_queries_for_ten_methods_as_for_two(monkeypatch, m
         put_rows(measured, count=count)
         rows = list(Standing.objects.for_board(WHERE))
         with CaptureQueriesContext(connection) as queries:
-            declared.drawings(WHERE, rows)
+            material.drawings(WHERE, rows)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 5
 
@@ -136,7 +137,7 @@ def test_drawings_take_as_many_queries_for_ten_methods_as_for_two(monkeypatch, m
 def test_a_board_without_reports_draws_nothing_of_them(client, monkeypatch, measured):
     declare(monkeypatch)
     measured("One", 0.5)
-    titles = {one.figure.title for one in declared.drawings(WHERE, list(Standing.objects.for_board(WHERE)))}
+    titles = {one.figure.title for one in material.drawings(WHERE, list(Standing.objects.for_board(WHERE)))}
     assert titles == {"Skill by case", "Error against skill", "Bounds", "Skill by seed"}
     assert client.get(BOARD).status_code == 200
 

@@ -7,11 +7,12 @@ import pytest
 
 from leaderboard.boards import claims, flags, standings
 from leaderboard.boards.verdicts import within_tolerance
-from leaderboard.figures import charts, heatmap, style
+from leaderboard.figures import charts
 from leaderboard.models import Standing
 from papers import catalogue
 from papers.evidence import Claim
 from papers.metrics import Metric
+from runners.figures import heatmap, style
 from runners.standing.statistics import Estimate
 from tests.leaderboard.test_pages import board, names
 from tests.leaderboard.test_views_of_a_board import DIRECTIONS

@@ -45,6 +45,7 @@ OPERATIONS = [
     ("GET", "/api/v1/tasks/{task}"),
     ("GET", "/api/v1/tasks/{task}/leaderboard"),
     ("GET", "/api/v1/runs/{run}"),
+    ("GET", "/api/v1/runs/{run}/state"),
     ("GET", "/api/v1/runs/{run}/log"),
     ("POST", "/api/v1/runs/{run}/cancel"),
     ("GET", "/api/v1/claims"),

@@ -12,6 +12,7 @@ from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.running import house
 from papers import catalogue, reference
 from papers.figures import Scatter
+from runners.figures.rows import looks
 from tests.leaderboard.test_pages import names
 
 WHERE = catalogue.board("alignment", "quick")
@@ -145,7 +146,7 @@ def test_a_stand_in_is_never_saved(fresh):
 def test_charts_draw_it_hollow_until_it_is_measured(fresh):
     measure("hard_dtw")
     rows = [*Standing.objects.of_board(WHERE).select_related("submission", "run"), *references.stand_ins(WHERE)]
-    hollow = {row.submission.house_slug: look.symbol.endswith("-open") for row, look in charts.looks(rows, most=99)}
+    hollow = {row.submission.house_slug: look.symbol.endswith("-open") for row, look in looks(rows, most=99)}
     assert hollow == {house.slug: house.slug != "hard_dtw" for house in WHERE.task.house}
     points = [trace for trace in charts.score_against_cost(WHERE, rows)["data"] if "markers" in trace["mode"]]
     symbols = [symbol for trace in points for symbol in trace["marker"]["symbol"]]

@@ -82,7 +82,7 @@ def test_uploads_by_page_and_token_are_counted_together(client, alice):
     client.force_login(alice)
     statuses = [client.post("/tasks/imputation/submit/", {}).status_code for _ in range(30)]
     assert statuses == [422] * 30
-    told = {"task": "imputation", "name": "Once more"}
+    told = {"task": "imputation", "name": "Once more", "code_is_public": "true"}
     headers = {"Authorization": f"Bearer {ApiToken.issue(alice, 'laptop')[1]}"}
     assert client.post("/tasks/imputation/submit/", {}).status_code == 429
     with (ROOT / "papers/gain/imputation/methods/mean.py").open("rb") as file:

@@ -1,5 +1,6 @@
 """Bad files, one by one, and a thousand broken ones: a clear message, nothing stored, nothing run."""
 
+import html
 import io
 import platform
 import struct
@@ -16,8 +17,12 @@ from hypothesis import strategies as st
 
 from leaderboard.machine.contents import CODE as STORED
 from leaderboard.submitting import uploads
-from leaderboard.submitting.uploads import Bounded, UploadError, from_zip, read_upload, store_code
+from leaderboard.submitting.uploads import Bounded, UploadError, read_upload, store_code
 from papers import catalogue
+from runners import manual
+from runners.notebook import notebook
+from runners.sources import SourceError, from_zip
+from runners.stubs import stubs_of
 from tests.leaderboard.conftest import CODE
 
 TASK = catalogue.task("imputation")
@@ -212,8 +217,8 @@ def test_a_thousand_mutated_zips_give_code_or_a_reason(changes, cut):
     for at, byte in changes:
         content[at] = byte
     try:
-        _, code, _ = from_zip("method.zip", bytes(content[: len(content) - cut]))
-    except UploadError:
+        code = from_zip("method.zip", bytes(content[: len(content) - cut]), most=1 << 20).code
+    except SourceError:
         return
     assert len(code) <= 1 << 20
 
@@ -274,3 +279,13 @@ def test_the_starter_and_the_submit_page_name_what_a_method_meets(task, client, 
     for words in (f"Python {platform.python_version()}", f"numpy {np.__version__}", "0 to 2**32 - 1"):
         assert words in page
         assert words in " ".join(starter.decode().replace("# ", "").split())
+    for name in ("starter.ipynb", "manual/"):
+        assert f"/tasks/{task.slug}/{name}" in page
+    assert client.get(f"/tasks/{task.slug}/starter.ipynb").content == notebook(task)
+
+
+def test_the_manual_of_the_attack_board_shows_the_kit_whole(client, db):
+    task = catalogue.task("attack")
+    shown = html.unescape(client.get("/tasks/attack/manual/").content.decode())
+    assert all(stub.code in shown for stub in stubs_of(task.kit))
+    assert manual.interface(task) in shown

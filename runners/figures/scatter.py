@@ -5,13 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from leaderboard.boards import references
-from leaderboard.boards.scores import scores_of
-from leaderboard.figures import charts, style
-from leaderboard.figures.material import MAPPED, Material
-from leaderboard.figures.style import Plot, Trace
-from leaderboard.models import Standing
 from papers.figures import Scatter
+from runners.figures import style
+from runners.figures.material import MAPPED, Material
+from runners.figures.rows import Row, look_for
+from runners.figures.style import Plot, Trace
 from runners.standing.statistics import Estimate, estimate, strata_of
 
 Point = tuple[Estimate, Estimate]  # x, y
@@ -33,7 +31,7 @@ def draw(figure: Scatter, material: Material) -> Plot:
         names = [style.escape(row.submission.name) for row in rest]
         grey = style.Look(style.GREY, "circle")
         others = point_trace("others", [points[row.run_id] for row in rest], grey)
-        others["marker"]["symbol"] = [charts.look_for(row, grey).symbol for row in rest]
+        others["marker"]["symbol"] = [look_for(row, grey).symbol for row in rest]
         data.append(others | {"text": names, "hovertemplate": "%{text}: %{x:.4g}, %{y:.4g}<extra></extra>"})
     return style.plot(
         data,
@@ -56,16 +54,14 @@ def reference(figure: Scatter) -> Trace:
     return style.reference_line(figure.reference_label or "reference", x, y)
 
 
-def points_of(figure: Scatter, material: Material, rows: Sequence[Standing]) -> dict[int, Point]:
+def points_of(figure: Scatter, material: Material, rows: Sequence[Row]) -> dict[int, Point]:
     """run -> the two estimates, of the runs that have both metrics on every one of the cases. One query."""
     board = material.board
     cases = list(figure.cases or board.ranked_cases)
     runs = {row.run_id for row in rows} | {row.run_id for row, _ in material.looks}
-    own = scores_of([run for run in runs if run > 0], metric__in=figure.metrics, case__in=cases)
-    recorded = references.scores_of(references.recorded(board).values() if min(runs, default=0) < 0 else ())
+    scores = material.scores_of(figure.metrics, cases)
 
     def estimated(run: int, metric: str) -> Estimate | None:
-        scores = own if run > 0 else recorded
         table = scores.array(run, metric, cases=cases, seeds=board.seeds)
         table = table[:, np.isfinite(table).all(axis=0)]
         share_draws = board.task.cases_share_draws

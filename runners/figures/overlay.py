@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from leaderboard.figures import style
-from leaderboard.figures.artefacts import Line, series_of
-from leaderboard.figures.material import Material
-from leaderboard.figures.style import Plot, Trace
-from leaderboard.models import Artefact
 from papers.figures import Overlay
+from runners.figures import style
+from runners.figures.material import Line, Material
+from runners.figures.rows import Kept
+from runners.figures.style import Plot, Trace
 from runners.standing.statistics import Estimate, estimate, strata_of
 
 GRID = 60  # points of an averaged curve
@@ -21,26 +20,26 @@ def draw(figure: Overlay, material: Material) -> Plot:
     data: list[Trace] = []
     curves = [(row, look, material.reports(row, figure.curve, figure.case)) for row, look in material.looks]
     for row, look, kept in curves:
-        if lines := lines_of(kept, figure.series):
+        if lines := lines_of(material, kept, figure.series):
             x, estimates = average(figure, lines, share_draws=material.board.task.cases_share_draws)
             data += style.band(look, x, [style.interval(one) for one in estimates])
             data.append(style.trace(row.submission.name, x, [one.value for one in estimates], look, mode="lines"))
-    data += reference(figure, (kept for _, _, kept in curves))
+    data += reference(figure, material, (kept for _, _, kept in curves))
     x_axis = style.axis(figure.x_label, is_log=figure.log_x)
     y_axis = style.axis(figure.y_label or figure.series, is_log=figure.log_y)
     return style.plot(data, x=x_axis, y=y_axis | ({"range": list(figure.y_range)} if figure.y_range else {}))
 
 
-def lines_of(kept: Iterable[Artefact], series: str) -> Lines:
+def lines_of(material: Material, kept: Iterable[Kept], series: str) -> Lines:
     curves = [one for one in kept if one.kind == "curve"]
-    return {(one.case, one.seed): line for one in curves if (line := series_of(one, series))}
+    return {(one.case, one.seed): line for one in curves if (line := material.line_of(one, series))}
 
 
-def reference(figure: Overlay, curves: Iterable[Sequence[Artefact]]) -> list[Trace]:
+def reference(figure: Overlay, material: Material, curves: Iterable[Sequence[Kept]]) -> list[Trace]:
     """What is the same for all, from the first run that reported it: drawn once."""
     if figure.reference:
         for kept in curves:
-            if lines := lines_of(kept, figure.reference):
+            if lines := lines_of(material, kept, figure.reference):
                 x, estimates = average(figure, lines)
                 return [style.reference_line(figure.reference, x, [one.value for one in estimates])]
     return []

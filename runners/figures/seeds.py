@@ -1,16 +1,14 @@
 """Every seed's value of a metric on one case, a column a method, with two means: seeds that fail make one misleading."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
-from leaderboard.figures import style
-from leaderboard.figures.heatmap import told_apart_names
-from leaderboard.figures.material import MAPPED, Material
-from leaderboard.figures.style import Plot, Trace
-from leaderboard.models import Score
 from papers.figures import Seeds
+from runners.figures import style
+from runners.figures.heatmap import told_apart_names
+from runners.figures.material import MAPPED, Material
+from runners.figures.style import Plot, Trace
 from runners.standing.statistics import iqm_weights
 
 WIDE = {"size": 22, "line": {"width": 3}}
@@ -19,9 +17,9 @@ WIDE = {"size": 22, "line": {"width": 3}}
 def draw(figure: Seeds, material: Material) -> Plot:
     """Best first, as in the table. One query."""
     rows = material.rows[:MAPPED]
-    values = values_of(figure, [row.run_id for row in rows])
-    recorded = material.recorded_by_seed([figure.metric], [figure.case])
-    values |= {run: dict(enumerate(by_seed)) for (run, _), by_seed in recorded.items()}
+    scores = material.scores_of([figure.metric], [figure.case])
+    every = {row.run_id: scores.by_seed(row.run_id, figure.metric, figure.case) for row in rows}
+    values = {run: by_seed for run, by_seed in every.items() if by_seed}
     names = dict(zip([row.run_id for row in rows], told_apart_names(rows), strict=True))
     columns = {name: values[run] for run, name in names.items() if run in values}
     points = [(name, seed, value) for name, column in columns.items() for seed, value in column.items()]
@@ -48,12 +46,3 @@ def level(label: str, values: dict[str, float], colour: int, symbol: str) -> Tra
 
 def interquartile_mean(values: Sequence[float]) -> float:
     return float(np.sort(values) @ iqm_weights(len(values)))
-
-
-def values_of(figure: Seeds, runs: Sequence[int]) -> dict[int, dict[int, float]]:
-    """run -> seed -> its value. One query."""
-    by_run: dict[int, dict[int, float]] = defaultdict(dict)
-    scores = Score.objects.filter(run__in=runs, metric=figure.metric, case=figure.case).order_by("seed")
-    for run, seed, value in scores.values_list("run", "seed", "value"):
-        by_run[run][seed] = value
-    return dict(by_run)

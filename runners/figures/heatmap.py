@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from leaderboard.figures import style
-from leaderboard.figures.material import MAPPED, Material
-from leaderboard.figures.style import Plot
-from leaderboard.models import Standing
 from papers.figures import Heatmap
 from papers.metrics import Metric
+from runners.figures import style
+from runners.figures.material import MAPPED, Material
+from runners.figures.rows import Row
+from runners.figures.style import Plot
 
 
 def draw(figure: Heatmap, material: Material) -> Plot:
@@ -41,7 +41,7 @@ def shade_title(metric: Metric) -> str:
     return style.axis_title(metric) if metric.target is None else f"{metric.label}, distance from {metric.target:g}"
 
 
-def told_apart_names(rows: Sequence[Standing]) -> list[str]:
+def told_apart_names(rows: Sequence[Row]) -> list[str]:
     """Names of methods, told apart by their number where two are the same."""
     names = [style.escape(row.submission.name) for row in rows]
     return [

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from leaderboard.boards.compare import Entry
-from leaderboard.figures import style
-from leaderboard.figures.charts import COSTS
-from leaderboard.figures.style import Plot
 from papers.metrics import Metric
-from runners.standing.comparing import Line
-from runners.standing.statistics import Estimate
+from runners.figures import style
+from runners.figures.style import Plot
+from runners.standing.comparing import Entry, Line
 
 ZERO = {"zeroline": True, "zerolinewidth": 2}
 GROUPED = {"scattermode": "group", "scattergap": 0.3}
@@ -64,19 +61,3 @@ def seeds(entries: Sequence[Entry], table: Sequence[Line], metric: Metric) -> Pl
         x, y = [case for case, _, _ in points], [value for _, _, value in points]
         data.append(style.trace(entry.name, x, y, style.look_of(entry.index), **small, **hover))
     return style.plot(data, x=style.categories(), y=style.axis(style.axis_title(metric)), **GROUPED)
-
-
-def score_against_cost(entries: Sequence[Entry], scores: Sequence[Estimate | None], metric: Metric) -> Plot:
-    """Score over CPU-seconds, one point an entry."""
-    field, scale, label = COSTS["cpu"]
-    data = []
-    for entry, estimate in zip(entries, scores, strict=True):
-        cost = getattr(entry.run, field)
-        if estimate and cost:
-            bars = style.error_bars([style.interval(estimate)])
-            data.append(
-                style.trace(
-                    entry.name, [scale * cost], [estimate.value], style.look_of(entry.index), size=11, error_y=bars
-                )
-            )
-    return style.plot(data, x=style.axis(label, is_log=True), y=style.axis(style.axis_title(metric)))

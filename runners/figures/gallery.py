@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 
-from leaderboard.figures.artefacts import Picture, picture
-from leaderboard.figures.material import Material
-from leaderboard.figures.style import Plot
 from papers.figures import Gallery
+from runners.figures.artefacts import Picture, picture
+from runners.figures.material import Material
+from runners.figures.style import Plot
 
 
 def draw(figure: Gallery, material: Material) -> list[Picture]:
     """The first seed's. A file for each method."""
     reports = [(row, material.reports(row, figure.artefact, figure.case)) for row, _ in material.looks]
+    first = [(row, kept[0]) for row, kept in reports if kept]
     pictures = [
-        picture(kept[0], title=row.submission.name, subtitle=f"seed {kept[0].seed}") for row, kept in reports if kept
+        picture(kept, material.content_of(kept), title=row.submission.name, subtitle=f"seed {kept.seed}")
+        for row, kept in first
     ]
     align([one.plot for one in pictures if one.plot])
     return pictures

@@ -4,13 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leaderboard.figures import against, bracket, frames, gallery, heatmap, overlay, scatter, seeds
-from leaderboard.figures.artefacts import Picture
-from leaderboard.figures.material import Material, material_for
-from leaderboard.figures.style import Plot
-from leaderboard.models import Standing
 from papers import figures as kinds
-from papers.task import Board
+from runners.figures import against, bracket, frames, gallery, heatmap, overlay, scatter, seeds
+from runners.figures.artefacts import Picture
+from runners.figures.material import Material
+from runners.figures.style import Plot
 
 DRAWN_BY: Mapping[type[kinds.Figure], Callable[[Any, Material], Plot | list[Picture]]] = {
     kinds.Against: against.draw,
@@ -52,12 +50,9 @@ class Drawing:
         return bool(self.plot["data"] if self.plot else self.pictures)
 
 
-def drawings(board: Board, rows: Sequence[Standing]) -> list[Drawing]:
-    """Every declared figure with something to draw. Two queries, one more for each `Scatter` and `Seeds`, and files."""
-    if not board.figures or not rows:
-        return []
-    material = material_for(board, rows, board.figures)
-    drawn = [drawing(f"figure-{number}", figure, material) for number, figure in enumerate(board.figures)]
+def drawings(material: Material) -> list[Drawing]:
+    """Every declared figure of the board with something to draw."""
+    drawn = [drawing(f"figure-{number}", figure, material) for number, figure in enumerate(material.board.figures)]
     return [one for one in drawn if one.has_content]
 
 

@@ -1,19 +1,12 @@
 """What a protocol reported, as a picture: drawn on a run's page and in galleries."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
-from leaderboard.figures import style
-from leaderboard.figures.style import Plot, Trace
-from leaderboard.machine import contents
-from leaderboard.models import Artefact
-
-Line = tuple[np.ndarray, np.ndarray]  # x ascending, y
+from runners.figures import style
+from runners.figures.rows import Kept
+from runners.figures.style import Plot, Trace
 
 
 @dataclass(frozen=True)
@@ -30,17 +23,8 @@ class Picture:
     rows: Sequence[Sequence[Any]] = field(default_factory=tuple)
 
 
-def content_of(kept: Artefact) -> dict[str, Any]:
-    """Reads one file, unless it is a recorded one."""
-    if kept.content is not None:
-        return kept.content
-    content: dict[str, Any] = json.loads(contents.ARTEFACTS.read(kept.sha256))
-    return content
-
-
-def picture(kept: Artefact, *, title: str = "", subtitle: str = "") -> Picture:
-    """An artefact as a picture, called by its own name unless something else is said. Reads one file."""
-    content = content_of(kept)
+def picture(kept: Kept, content: dict[str, Any], *, title: str = "", subtitle: str = "") -> Picture:
+    """An artefact as a picture, called by its own name unless something else is said."""
     name: dict[str, Any] = {"id": f"artefact-{kept.pk}", "title": title or kept.name, "subtitle": subtitle}
     match kept.kind:
         case "image":
@@ -124,20 +108,3 @@ def arc(start: float, end: float, height: float) -> Trace:
 
 
 PLOTS = {"curve": curve, "points": points, "matrix": matrix, "graph": graph}
-
-
-def series_of(kept: Artefact, name: str) -> Line | None:
-    """The defined points of a reported line, by x."""
-    return line_of(kept.content, name) if kept.content is not None else stored_line(kept.sha256, name)
-
-
-@lru_cache(maxsize=4000)
-def stored_line(sha256: str, name: str) -> Line | None:
-    """Content under a sha256 never changes."""
-    return line_of(json.loads(contents.ARTEFACTS.read(sha256)), name)
-
-
-def line_of(content: dict[str, Any], name: str) -> Line | None:
-    pairs = zip(content["x"], content["series"].get(name, []), strict=False)
-    defined = np.array(sorted((x, y) for x, y in pairs if x is not None and y is not None))
-    return (defined[:, 0], defined[:, 1]) if len(defined) else None

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from leaderboard.figures import style
-from leaderboard.figures.material import Material
-from leaderboard.figures.style import Plot
 from papers.figures import Bracket
+from runners.figures import style
+from runners.figures.material import Material
+from runners.figures.style import Plot
 
 
 def draw(figure: Bracket, material: Material) -> Plot:

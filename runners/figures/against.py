@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from leaderboard.figures import style
-from leaderboard.figures.material import Material
-from leaderboard.figures.style import Plot
-from leaderboard.models import Standing
 from papers.figures import Against
 from papers.task import Board
+from runners.figures import style
+from runners.figures.material import Material
+from runners.figures.rows import Row
+from runners.figures.style import Plot
 
 NOTHING = object()
 
@@ -41,7 +41,7 @@ def has_all(params: Any, where: Any) -> bool:
     return all(getattr(params, name, NOTHING) == value for name, value in where.items())
 
 
-def mean_over(material: Material, row: Standing, metric: str, cases: list[str]) -> float | None:
+def mean_over(material: Material, row: Row, metric: str, cases: list[str]) -> float | None:
     """None where a case is missing: another mean would be one of other cases."""
     values = [material.mean(row, metric, case) for case in cases]
     known = [value for value in values if value is not None]
