@@ -34,7 +34,8 @@ def conformance(folder):
 def errors_of(folder, method, case):
     """Mean error of a method of the finished board, and the data that its run read."""
     path, out = folder / "heavy_tails" / "heavy_mean" / "methods" / f"{method}.py", folder / f"{method}.json"
-    words = ("-m", "runners", "heavy_mean", str(path), "--no-sandbox", "--case", case, "--json", str(out))
+    where = ("--json", str(out), "--out", str(folder / f"{method}-{case}".replace("/", "-")))
+    words = ("-m", "runners", "heavy_mean", str(path), "--no-sandbox", "--case", case, *where)
     command = python(folder, *words)
     assert command.returncode == 0, command.stderr
     return np.mean([score["value"] for score in json.loads(out.read_text())["scores"]]), out.read_text()

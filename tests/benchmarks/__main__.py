@@ -83,6 +83,7 @@ def sandbox_against_process(rounds: int) -> None:
 
 def timed(path: Path, *options: str) -> float:
     command = [sys.executable, "-m", "runners", "doubling", str(path), "--seeds", "1", *options]
+    command += ["--out", tempfile.mkdtemp(dir=path.parent)]
     start = time.perf_counter()
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return time.perf_counter() - start

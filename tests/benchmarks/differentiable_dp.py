@@ -133,7 +133,9 @@ def seconds_of(slug: str) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.json"
         command = [sys.executable, "-m", "runners", "dp_operators", "--house", slug, "--case", "viterbi/entropy"]
-        subprocess.run([*command, "--seeds", "1", "--json", str(path)], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run(
+            [*command, "--seeds", "1", "--json", str(path), "--out", folder], cwd=ROOT, check=True, capture_output=True
+        )
         scores = json.loads(path.read_text())["scores"]
     return next(float(score["value"]) for score in scores if score["metric"] == "seconds")
 

@@ -60,6 +60,7 @@ def undisturbed(folder, seed_key, kinds=QUICK):
         method, result = folder / f"{kind}.py", folder / f"{kind}.json"
         method.write_bytes(code(kind))
         words = ["halving", str(method), "--seed-key", seed_key, "--json", str(result), "--device", "cpu"]
+        words += ["--out", str(folder / f"{kind}-results")]
         env = {**os.environ, "PAPERS_PATH": PAPERS}
         subprocess.run([sys.executable, "-m", "runners", *words], cwd=ROOT, env=env, check=True, capture_output=True)
         rows = json.loads(result.read_text())["scores"]
