@@ -12,6 +12,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "dependencies.md"
 PACKAGES = ("papers", "runners", "leaderboard", "tests")
+PARTS = {
+    "## Of the package": "requirements.txt",
+    "## Of a site and its workers": "requirements-site.txt",
+    "## Of tests and checks only": "requirements-dev.txt",
+}
 HEAD = """# Dependencies
 
 Made by `make dependencies`; a test holds it to the pins. What these packages pull in is pinned in
@@ -81,8 +86,9 @@ def table(pinned):
 
 
 def main():
-    runtime, checks = pins(ROOT / "requirements.txt"), pins(ROOT / "requirements-dev.txt")
-    parts = [HEAD, "## Of a site", "\n".join(table(runtime)), "## Of tests and checks only", "\n".join(table(checks))]
+    parts = [HEAD]
+    for title, file in PARTS.items():
+        parts += [title, "\n".join(table(pins(ROOT / file)))]
     PAGE.write_text("\n\n".join(part.strip() for part in parts) + "\n")
 
 

@@ -6,14 +6,15 @@ import pytest
 
 from tests.dependencies import PAGE, ROOT, canonical, pins
 
-FILES = ["requirements.txt", "requirements-dev.txt"]
+FILES = ["requirements.txt", "requirements-site.txt", "requirements-dev.txt"]
 CONSTRAINTS = [line.partition(" ;")[0].split("==") for line in (ROOT / "constraints.txt").read_text().splitlines()]
 AGAIN = "run `make constraints dependencies`"
 
 
 @pytest.mark.parametrize("file", FILES)
 def test_requirements_are_sorted_and_exact(file):
-    lines = (ROOT / file).read_text().splitlines()[1:]
+    lines = (ROOT / file).read_text().splitlines()
+    lines = [line for line in lines if not line.startswith("#")]
     assert lines == sorted(lines, key=str.casefold)
     assert [line for line in lines if not re.fullmatch(r"[\w.-]+(\[[\w,]+\])?==[\w.]+( ; .+)?", line)] == []
 

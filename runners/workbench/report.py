@@ -43,6 +43,18 @@ def page_of(known: Mapping[str, Any]) -> str:
     )
 
 
+def fragment_of(known: Mapping[str, Any]) -> str:
+    """The verdict and the table of scores, for a notebook's cell."""
+    task = catalogue.task(known["task"])
+    return TEMPLATES.get_template("scores.html").render(
+        known=known,
+        rows=result.means_of(known),
+        metrics=[metric for metric in task.metrics if any(one["metric"] == metric.name for one in known["scores"])],
+        flags=[result.flag_sentence(flag) for flag in known["flags"]],
+        limits=result.limit_lines(known["limits"]) if known["costs"] else [],
+    )
+
+
 def is_comparable(known: Mapping[str, Any]) -> bool:
     """Whether the run met what the references met: those stand among what it is compared with then."""
     return known["standing"] is not None

@@ -41,14 +41,16 @@ class Wanted:
         return f"{self.task}-{self.tier}-{stem}"
 
 
-def job_of(wanted: Wanted) -> tuple[Job, list[str]]:
-    """The job, and what must be said of it. Raises Usage."""
+def job_of(wanted: Wanted, *, code: bytes | None = None) -> tuple[Job, list[str]]:
+    """The job, and what must be said of it. code: the text of a method that is an object and no file. Raises Usage."""
     task = known_task(wanted.task)
     if wanted.tier not in task.boards:
         raise Usage(f"{task.slug} has no {wanted.tier} tier, only {', '.join(task.boards)}")
     board = task.board(wanted.tier)
     job = replace(
-        with_code(board, wanted.method, wanted.house),
+        with_code(board, wanted.method, wanted.house)
+        if code is None
+        else Job(task=task.slug, tier=wanted.tier, code=code),
         seed_key=key(wanted.seed_key),
         device=local.device(wanted.device),
         mode=wanted.mode,
