@@ -26,6 +26,11 @@ PASSED_ON = (
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
+def commitment(key: bytes) -> str:
+    """What may be told of a seed key: that it is the same one."""
+    return hashlib.sha256(b"commitment" + key).hexdigest()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """What to evaluate. `mode`: "sandbox", "bare" (same harness, no isolation: house methods only), "inprocess"."""

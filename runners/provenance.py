@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runners import packages
-from runners.job import Job
+from runners.job import Job, commitment
 from runners.sandbox.gpu import ask_driver, worker_gpu
 
 
@@ -22,7 +22,7 @@ def provenance(job: Job, isolation: str) -> dict[str, Any]:
         "tier": job.tier,
         "seeds": job.seeds or job.board.seeds,
         "code_sha256": hashlib.sha256(job.code).hexdigest(),
-        "seed_commitment": hashlib.sha256(b"commitment" + job.seed_key).hexdigest(),
+        "seed_commitment": commitment(job.seed_key),
         "libraries": versions(),
         "machine": f"{platform.system()} {platform.machine()}",
         "device": job.device,

@@ -14,6 +14,7 @@ class Verb(NamedTuple):
 
 LOCAL = {
     "run": Verb("runners.commands.run:run", "Evaluate a method on this machine, as the site would."),
+    "compare": Verb("runners.commands.compare:compare", "Compare results: paired differences case by case."),
     "list": Verb("runners.commands.list:listing", "List boards, tiers, cases and what a method may import."),
 }
 AUTHORS = {

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from runners.commands.exits import Usage
 from runners.events import Event
-from runners.job import Job
+from runners.job import Job, commitment
 from runners.provenance import versions
 
 KEPT = ("started", "play", "artefact", "log", "failed")
@@ -96,7 +96,7 @@ def mark_of(job: Job) -> dict[str, Any]:
         "tier": job.tier,
         "method": job.house or job.oracle,
         "code_sha256": hashlib.sha256(job.code).hexdigest(),
-        "seed_commitment": hashlib.sha256(b"commitment" + job.seed_key).hexdigest(),
+        "seed_commitment": commitment(job.seed_key),
         "device": job.device,
         "mode": job.mode,
         "libraries": versions(),
