@@ -13,7 +13,7 @@ from runners import manual, surroundings
 from runners.commands import exits
 from runners.commands.group import main
 from runners.judge import judge
-from runners.notebook import notebook
+from runners.starter_notebook import notebook
 from runners.stubs import stub_of, stubs_of
 
 ROOT = Path(__file__).resolve().parents[2]
