@@ -140,7 +140,7 @@ for path in sys.argv[1:]:
 
 
 def test_the_cells_of_notebooks_run_from_top_to_bottom(tmp_path):
-    for board in ("imputation", "alignment"):
+    for board in ("alignment", "deep_signal"):
         (tmp_path / board).write_bytes(notebook(catalogue.task(board)))
     words = [sys.executable, "-c", RUNNER, *map(str, sorted(tmp_path.iterdir()))]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=200)
