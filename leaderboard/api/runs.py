@@ -48,7 +48,7 @@ def failure_as_json(run: Run, *, may_read: bool) -> dict[str, Any] | None:
     "/{run}/state", auth=READERS, response=MISSING | {200: RunState}, summary="How a run is doing, and its forecast"
 )
 def run_state(request: HttpRequest, run: Number) -> dict[str, Any]:
-    """Five queries at most, whatever the run."""
+    """Seven queries at most, whatever the run."""
     row = rights.run_for(asker(request), run)
     may_read = row.submission.may_read(asker(request))
     standing = Standing.objects.filter(run=row.pk).first()
@@ -87,7 +87,8 @@ def standing_as_json(standing: Standing, primary: Metric) -> dict[str, Any]:
     plain = {
         name: getattr(standing, name) for name in ("rank", "rank_low", "rank_high", "value", "low", "high", "flags")
     }
-    return plain | {"metric": primary.name, "label": primary.label}
+    ranked = Standing.objects.filter(task=standing.task, tier=standing.tier, rank__isnull=False).count()
+    return plain | {"of": ranked, "metric": primary.name, "label": primary.label}
 
 
 @router.get(

@@ -159,6 +159,7 @@ class Stand(Schema):
     rank: int | None
     rank_low: int | None
     rank_high: int | None
+    of: int  # how many have a rank there
     metric: str
     label: str
     value: float

@@ -33,8 +33,8 @@ from papers.metrics import Metric
 from papers.task import Board, Task
 from runners import manual, surroundings
 from runners.figures import style
-from runners.notebook import notebook as notebook_of
 from runners.standing import statistics
+from runners.starter_notebook import notebook as notebook_of
 
 PER_PAGE = 50
 CONTRASTED = 20

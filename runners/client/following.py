@@ -164,4 +164,4 @@ def standing(state: State) -> list[str]:
     if told is None:
         return []
     flags = [f"flag: {flag['label']}: {flag['text']}" for flag in told["flags"]]
-    return [f"rank {rank(told)} by {told['label']} {interval(told)}", *flags]
+    return [f"rank {rank(told)} of {told['of']} by {told['label']} {interval(told)}", *flags]

@@ -84,7 +84,10 @@ def cells(row: dict[str, Any]) -> list[str]:
 def logs(run: int | None, named: str | None) -> int:
     """Print the end of a run's log; of the latest run of your own where none is named."""
     at = logins.chosen(named)
-    click.echo(harmless(at.get(f"runs/{options.run_or_latest(at, run)}/log")), nl=False)
+    text = at.get(f"runs/{options.run_or_latest(at, run)}/log")
+    if not text:
+        click.echo("The log is empty.", err=True)
+    click.echo(harmless(text), nl=False)
     return exits.FINE
 
 

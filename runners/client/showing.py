@@ -7,7 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+LONG = 10.0  # seconds, from which on tenths say nothing
 WIDTH = 160  # of what goes to no terminal
+NOTHING = 1e-6
 SPANS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"))
 
 
@@ -38,14 +40,19 @@ def duration(seconds: float | None) -> str:
     for span, unit in SPANS:
         if seconds >= span:
             return f"{seconds / span:.1f} {unit}"
-    return f"{seconds:.0f} s"
+    return f"{seconds:.0f} s" if seconds >= LONG else f"{seconds:.1f} s"
 
 
 def interval(row: dict[str, Any]) -> str:
     """The value with its 95 % interval, where it has one."""
     if row["low"] is None:
-        return f"{row['value']:.4g}"
-    return f"{row['value']:.4g} [{row['low']:.4g}, {row['high']:.4g}]"
+        return number(row["value"])
+    return f"{number(row['value'])} [{number(row['low'])}, {number(row['high'])}]"
+
+
+def number(value: float) -> str:
+    """Four digits; what is nothing beside rounding is 0."""
+    return f"{value:.4g}" if abs(value) >= NOTHING else "0"
 
 
 def rank(row: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from papers import catalogue
 from runners import manual, surroundings
 from runners.commands import exits, options
 from runners.commands.exits import Usage
-from runners.notebook import notebook as notebook_of
+from runners.starter_notebook import notebook as notebook_of
 
 
 @click.command()

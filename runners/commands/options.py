@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from papers import catalogue
 from papers.task import TIERS
@@ -22,6 +23,9 @@ class Board(click.ParamType[str]):
         if value not in catalogue.all_tasks():
             self.fail(catalogue.unknown(str(value)), param, ctx)
         return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(slug) for slug in catalogue.all_tasks() if slug.startswith(incomplete)]
 
 
 BOARD = Board()

@@ -1,6 +1,7 @@
 """`claimcheck` with a site: its verbs against the site's real pages and API."""
 
 import json
+import os
 import re
 import stat
 import subprocess
@@ -15,11 +16,14 @@ import pytest
 from django.utils import timezone
 
 from leaderboard.models import ApiToken, Run, Submission
+from leaderboard.running import runs
 from runners.client import logins
 from runners.client.following import new_lines
 from runners.client.showing import harmless
+from runners.client.verbs import CLIENT
 from runners.commands import exits
 from runners.commands.group import main
+from runners.commands.verbs import VERBS
 from tests.leaderboard.conftest import CODE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,7 +159,7 @@ def test_a_finished_run_says_where_it_stands_and_comes_down_whole(site, desk, sa
     measured("Better", 0.6)
     Run.objects.filter(pk=run.pk).update(log="words\n")
     status, out, _ = said("status", run.pk, "--follow")
-    assert (status, f"run {run.pk}: Mine on imputation" in out, "rank 2" in out) == (exits.FINE, True, True)
+    assert (status, f"run {run.pk}: Mine on imputation" in out, "rank 2 of 2" in out) == (exits.FINE, True, True)
     assert json.loads(said("status", "--json")[1])["standing"]["rank"] == 2, "without a number, the latest of one's own"
     assert said("logs", f"{site}/submissions/1/?run={run.pk}")[1] == "words\n"
     status, out, _ = said("download", run.pk)
@@ -189,7 +193,8 @@ def test_a_board_comes_as_table_csv_and_json(site, said, measured, alice):
     assert (status, "There is no task" in error) == (exits.SITE, True)
 
 
-def test_a_run_is_cancelled_and_run_again(site, said, alice, measured):
+def test_a_run_is_cancelled_and_run_again(site, said, alice, measured, monkeypatch):
+    monkeypatch.setattr(runs, "stop_worker", lambda *_: None)  # there is no broker here, and it is waited for
     run = measured("Mine", 0.5, author=alice).runs.get()
     status, out, _ = said("rerun", run.pk)
     again = Run.objects.get(status="queued")
@@ -252,3 +257,18 @@ def test_new_lines_of_a_log_are_told_once():
 
 def test_what_a_site_says_steers_no_terminal():
     assert harmless("a\x1b[2Jb\u202ec\td\n") == "a?[2Jb?c\td\n"
+
+
+def test_the_guide_names_every_verb_and_exit_status():
+    guide = (ROOT / "docs" / "client.md").read_text()
+    assert [verb for verb in CLIENT if f"claimcheck {verb}" not in guide] == []
+    assert [f"| {status} | {meaning} |" in guide for status, meaning in exits.MEANING.items()].count(False) == 0
+    assert set(re.findall(r"claimcheck ([a-z][\w-]+)", guide)) <= {*VERBS, "submit"}
+
+
+def test_the_shell_completes_verbs_and_boards():
+    for words, completed in (("claimcheck sub", "plain,submit"), ("claimcheck docs imp", "plain,imputation")):
+        env = {**os.environ, "_CLAIMCHECK_COMPLETE": "bash_complete", "COMP_WORDS": words}
+        env["COMP_CWORD"] = str(len(words.split()) - 1)
+        done = subprocess.run([sys.executable, "-m", "runners"], cwd=ROOT, env=env, capture_output=True, text=True)
+        assert done.stdout.split() == [completed]

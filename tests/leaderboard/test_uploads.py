@@ -20,8 +20,8 @@ from leaderboard.submitting import uploads
 from leaderboard.submitting.uploads import Bounded, UploadError, read_upload, store_code
 from papers import catalogue
 from runners import manual
-from runners.notebook import notebook
 from runners.sources import SourceError, from_zip
+from runners.starter_notebook import notebook
 from runners.stubs import stubs_of
 from tests.leaderboard.conftest import CODE
 

@@ -13,7 +13,7 @@ from runners import manual, surroundings
 from runners.commands import exits
 from runners.commands.group import main
 from runners.judge import judge
-from runners.notebook import notebook
+from runners.starter_notebook import notebook
 from runners.stubs import stub_of, stubs_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,3 +124,24 @@ def test_the_commands_print_and_write(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "imputation.ipynb").read_bytes() == notebook(catalogue.task("imputation"))
     assert main(["notebook", "imputation"]) == exits.USAGE, "nothing is overwritten"
     assert main(["docs", "imputatoin"]) == exits.USAGE
+
+
+RUNNER = """
+import json, sys
+import runners.notebook
+sys.modules["claimcheck"] = runners.notebook  # as the wheel names it
+for path in sys.argv[1:]:
+    scope = {"__name__": "__main__"}
+    for cell in json.load(open(path))["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), path, "exec"), scope)
+    print(scope["result"].status, len(scope["result"].scores) > 0, "<" in scope["result"]._repr_html_())
+"""
+
+
+def test_the_cells_of_notebooks_run_from_top_to_bottom(tmp_path):
+    for board in ("alignment", "deep_signal"):
+        (tmp_path / board).write_bytes(notebook(catalogue.task(board)))
+    words = [sys.executable, "-c", RUNNER, *map(str, sorted(tmp_path.iterdir()))]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=200)
+    assert done.stdout.splitlines() == ["finished True True"] * 2, done.stderr
