@@ -16,7 +16,8 @@ from leaderboard.figures.material import content_of
 from leaderboard.models import Artefact, Deed, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
-from leaderboard.running.runs import outlook, rerun
+from leaderboard.running.forecast import outlook
+from leaderboard.running.runs import rerun
 from leaderboard.submitting import again, rights
 from leaderboard.submitting.forms import EditForm, SubmissionForm
 from leaderboard.submitting.leaving import withdraw
