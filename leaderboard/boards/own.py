@@ -9,12 +9,12 @@ from django.db.models import Prefetch, QuerySet
 
 from leaderboard.boards import flags
 from leaderboard.boards.scores import means_of
-from leaderboard.figures import style
-from leaderboard.figures.style import Plot
 from leaderboard.models import Run, Standing, Submission
 from leaderboard.models.runs import LONG_TEXTS
 from papers import catalogue
 from papers.task import Board, Task
+from runners.figures import style
+from runners.figures.style import Plot
 
 REMEMBERED = 200  # finished runs that the charts show, the latest
 CHARTS = 4  # boards, those of the latest runs first

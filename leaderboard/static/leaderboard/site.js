@@ -19,13 +19,13 @@ function token(name) {
 }
 
 function themed(layout) {
-  const axis = { gridcolor: token("--line"), linecolor: token("--line"), zerolinecolor: token("--line-strong"), automargin: true };
+  const axis = { gridcolor: token("--line"), linecolor: token("--line"), zerolinecolor: token("--line-strong"), automargin: true, exponentformat: "power" };
   return {
     margin: { l: 56, r: 12, t: 12, b: 48 },
     font: { family: token("--font") || "sans-serif", size: 12, color: token("--ink") },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom" },
+    legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", tracegroupgap: 0 },
     hoverlabel: { font: { size: 12 } },
     ...layout,
     xaxis: { ...axis, ...layout.xaxis },
@@ -207,18 +207,35 @@ document.querySelectorAll("[data-figure]").forEach((place) => {
   place.closest(".panels section, figure")?.append(bar);
 });
 
+// Charts are drawn one by one, each when the page has nothing else to do: between two of them it answers its reader.
+const line = [];
+let drawing = false;
+
+async function drawInLine() {
+  if (drawing) return;
+  drawing = true;
+  await loadPlotly();
+  while (line.length) {
+    await new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done, { timeout: 500 }));
+    await draw(line.shift());
+  }
+  drawing = false;
+}
+
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     if (entry.isIntersecting) {
       seen.unobserve(entry.target);
-      draw(entry.target);
+      line.push(entry.target);
     }
   }
+  if (line.length) drawInLine();
 }, { rootMargin: "200px" });
 document.querySelectorAll("[data-figure]").forEach((place) => seen.observe(place));
 
 function redraw() {
-  document.querySelectorAll("[data-drawn]").forEach(draw);
+  line.push(...[...document.querySelectorAll("[data-drawn]")].filter((place) => !line.includes(place)));
+  drawInLine();
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
