@@ -46,7 +46,7 @@ def test_every_kind_is_drawn_and_nothing_is_wider_than_the_page(chromium, addres
     for figure in FIGURES:
         assert page.get_by_role("heading", name=figure.title, exact=True).is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(LOWEST) >= (240 if width < 1280 else 200), "pixels between the axes"
+    assert page.evaluate(LOWEST) >= (240 if width < 1280 else 170), "pixels between the axes"
     page.close()
 
 

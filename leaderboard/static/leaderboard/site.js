@@ -103,10 +103,19 @@ async function draw(place) {
   const options = { responsive: true, displaylogo: false, displayModeBar: window.matchMedia("(hover: hover)").matches ? "hover" : false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
   await Plotly.react(place, figure.data, themed(figure.layout), options);
   if (!place.dataset.drawn) {
+    await heighten(Plotly, place);
     place.on("plotly_hover", (event) => highlight(event.points[0].data.legendgroup));
     place.on("plotly_unhover", () => highlight(undefined));
   }
   place.dataset.drawn = "yes";
+}
+
+// On a phone a long legend must not press the plot itself flat.
+async function heighten(Plotly, place) {
+  const missing = 240 - place._fullLayout._size.h;
+  if (missing <= 0 || !window.matchMedia("(max-width: 40rem)").matches) return;
+  place.style.height = `${place.clientHeight + missing}px`;
+  await Plotly.Plots.resize(place);
 }
 
 // One method lit in every chart and table, the others dimmed.
