@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from leaderboard.boards.compare import Entry
 from leaderboard.boards.tables import CaseScores
@@ -76,6 +78,58 @@ def score_against_cost(board: Board, rows: Sequence[Standing], cost: str = "cpu"
     return style.plot(
         data, x=style.axis(label, is_log=True, range=decades), y=style.axis(axis.title, range=range_), showlegend=True
     )
+
+
+def score_over_time(
+    board: Board, rows: Sequence[Standing], since: Mapping[int, datetime], axis: Axis | None = None
+) -> Plot:
+    """When each method was first measured and what it scores, with the best so far that is no control and has no flag.
+
+    since: submission -> when its first run under the current version of the task ended. Reads submission and run.
+    """
+    axis = axis or Axis.of(board.task.primary)
+    dated = [(when, row) for row in rows if (when := since.get(row.submission_id) or row.run.ended) and axis.has(row)]
+    dated = sorted((pair for pair in dated if pair[1].submission.kind != ORACLE), key=lambda pair: pair[0])
+    best: list[tuple[datetime, Standing]] = []
+    for when, row in dated:
+        is_worthy = row.submission.kind != "control" and not row.flags
+        if is_worthy and (not best or axis.gain(row_value(axis, row)) > axis.gain(row_value(axis, best[-1][1]))):
+            best.append((when, row))
+    own = {row.run_id: look for row, look in looks(rows)}
+    data = [leaders(axis, best, until=dated[-1][0])] if best else []
+    for when, row in dated:
+        look = own.get(row.run_id) or look_for(row, style.Look(style.GREY, style.KINDS[row.submission.kind]))
+        hover = f"{style.escape(row.submission.name)}, %{{x|%-d %b %Y}}: %{{y:.4~g}}<extra></extra>"
+        data.append(
+            style.trace(
+                row.submission.name,
+                [when.isoformat()],
+                [row_value(axis, row)],
+                look,
+                hovertemplate=hover,
+                showlegend=False,
+            )
+        )
+    x = {"title": {"text": "first measured (UTC)"}, "type": "date"}
+    return style.plot(data, x=x, y=style.axis(axis.title), showlegend=True)
+
+
+def row_value(axis: Axis, row: Standing) -> float:
+    return axis.interval(row)[1] or 0.0
+
+
+def leaders(axis: Axis, best: Sequence[tuple[datetime, Standing]], *, until: datetime) -> Trace:
+    """Steps from leader to leader, each with its name, up to the last day."""
+    steps = [(when.isoformat(), row_value(axis, row), labels.shorten(row.submission.name)) for when, row in best]
+    steps.append((until.isoformat(), row_value(axis, best[-1][1]), ""))
+    x, y, names = zip(*steps, strict=True)
+    line = {"color": style.GREY, "width": 1.5, "dash": "dot", "shape": "hv"}
+    text: dict[str, Any] = {
+        "text": [style.escape(name) for name in names],
+        "textposition": "top right",
+        "hoverinfo": "skip",
+    }
+    return style.trace("best so far", x, y, style.REFERENCE, mode="lines+text", **text) | {"line": line}
 
 
 def share(value: float, ends: Sequence[float]) -> float:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -30,6 +31,12 @@ STATES = {
     "failed": ("Failed", "✕"),
     "cancelled": ("Cancelled", "⊘"),
 }
+
+
+@register.simple_tag
+def site_url() -> str:
+    """Where others find this site: what a page is quoted with."""
+    return str(settings.SITE_URL)
 
 
 @register.filter

@@ -224,6 +224,7 @@ def figures_context(view: View) -> dict[str, Any]:
     context = limits_by_case(board, best[0]) if best else {}
     return {
         "cost_figure": charts.score_against_cost(board, best, view.cost, axis) if best else None,
+        "time_figure": charts.score_over_time(board, best, tables.first_measured(board), axis) if best else None,
         "profile_figure": charts.case_profile(board, best, context) if best else None,
         "better_is": "Down" if axis.is_place else style.better_way(axis.metric),
         "score_label": axis.title,
