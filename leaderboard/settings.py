@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from importlib.util import find_spec
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -13,6 +12,7 @@ from leaderboard.machine.folder import make_private
 from runners import logs
 from runners.broker import broker_url, redis_client_url
 from runners.celery import HEARTBEAT
+from runners.figures import PLOTLY
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_celery_beat",
@@ -116,7 +117,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [("plotly", str(next(iter(find_spec("plotly").submodule_search_locations))) + "/package_data")]  # type: ignore[union-attr,arg-type]
+STATICFILES_DIRS = [("vendor", PLOTLY.parent)]
 MEDIA_ROOT = DATA_DIR / "media"
 MARKS: Path | None = DATA_DIR / "marks.json"  # which recorded results hold, see leaderboard.boards.marks
 STORAGES = {

@@ -2,12 +2,25 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
+from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, reverse_lazy
 
 from leaderboard.admin import workers_page
 from leaderboard.api.endpoints import api
 from leaderboard.submitting.rates import limit_passwords
-from leaderboard.views import accounts, boards, citing, comparing, exports, home, machine, notices, papers, submissions
+from leaderboard.views import (
+    accounts,
+    boards,
+    citing,
+    comparing,
+    discovery,
+    exports,
+    home,
+    machine,
+    notices,
+    papers,
+    submissions,
+)
 
 handler400 = "leaderboard.views.errors.unreadable"
 handler403 = "leaderboard.submitting.rates.refuse"
@@ -24,6 +37,7 @@ urlpatterns = [
     path("tasks/<slug:slug>/protocol/", boards.protocol_tab, name="task_protocol"),
     path("tasks/<slug:slug>/manual/", boards.manual_page, name="task_manual"),
     path("tasks/<slug:slug>/board.csv", exports.board_csv, name="board_csv"),
+    path("tasks/<slug:slug>/board.atom", discovery.board_feed, name="board_feed"),
     path("tasks/<slug:slug>/scores.csv", exports.scores_csv, name="scores_csv"),
     path("tasks/<slug:slug>/scores.json", exports.scores_json, name="scores_json"),
     path("tasks/<slug:slug>/plays.parquet", exports.plays_parquet, name="plays_parquet"),
@@ -70,6 +84,8 @@ urlpatterns = [
     path("readyz", machine.readyz, name="readyz"),
     path("metrics", machine.metrics, name="metrics"),
     path("robots.txt", machine.robots, name="robots"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": discovery.Pages}}, name="sitemap"),
+    path("favicon.ico", discovery.Icon.as_view(), name="icon"),
     path("api/", api.urls),
     path("admin/workers/", admin.site.admin_view(workers_page), name="admin_workers"),
     path("admin/", admin.site.urls),

@@ -10,11 +10,16 @@ from ninja.errors import ValidationError as NinjaValidationError
 
 from leaderboard.api import claims, runs, submissions, tasks
 from leaderboard.api.access import Bearer, asker, problems
+from leaderboard.api.docs import Docs
 from leaderboard.api.schemas import Me, Problems, SubmissionIn
 from leaderboard.submitting.quota import allowance
 
 api = NinjaAPI(
-    title="Claimcheck", version="1", description="Benchmarks that rerun what papers claim.", docs_url="docs/"
+    title="Claimcheck",
+    version="1",
+    description="Benchmarks that rerun what papers claim.",
+    docs_url="docs/",
+    docs=Docs(),
 )
 api.add_router("v1/tasks", tasks.router)
 api.add_router("v1/runs", runs.router)

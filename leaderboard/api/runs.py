@@ -9,7 +9,7 @@ from leaderboard.api.access import MISSING, READERS, Bearer, Number, asker
 from leaderboard.api.schemas import Cancelled, Failure, Problems, RunOut, RunState
 from leaderboard.api.tasks import cost_as_json
 from leaderboard.models import Run, Standing
-from leaderboard.running.runs import outlook, remaining
+from leaderboard.running.forecast import outlook, remaining
 from leaderboard.submitting import again, rights
 from papers import catalogue
 from papers.metrics import Metric

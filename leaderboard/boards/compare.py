@@ -26,6 +26,10 @@ class Entry:
     def name(self) -> str:
         return self.run.submission.name
 
+    @property
+    def kind(self) -> str:
+        return self.run.submission.kind
+
 
 def comparable_runs(board: Board, wanted: Sequence[str]) -> tuple[list[Run], list[str]]:
     """The finished runs that are asked for, in that order, and a sentence for each that can't be shown. One query."""

@@ -8,6 +8,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+INTO_THE_CODE = re.compile(r'<a href="(?![a-z]+:|/|#)[^"]*"[^>]*>(.*?)</a>', re.S)  # where a page can't lead
 COMMENT = re.compile(r"<!--.*?-->\n?", re.S)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -22,6 +23,7 @@ def html_of_text(text: str) -> SafeString:
         .replace("<h2", "<h3")
         .replace("</h2", "</h3")
     )
+    clean = INTO_THE_CODE.sub(r"<code>\1</code>", clean)
     wrapped = clean.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
     return mark_safe(wrapped)  # noqa: S308  # sanitised above
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Avg, Count, F, FloatField, Min, OuterRef, Q, QuerySet, Subquery
@@ -119,6 +120,12 @@ def secondary_metrics(board: Board, shown: Sequence[Standing]) -> list[Any]:
     best = Standing.objects.filter(**board.key).order_by("position").values_list("metrics", flat=True)[:BEST]
     measured = set().union(*best, *(row.metrics for row in shown))
     return [metric for metric in board.task.metrics[1:] if metric.is_ranked and metric.name in measured]
+
+
+def first_measured(board: Board) -> dict[int, datetime]:
+    """submission -> when its first run under the task's current version ended. One query."""
+    done = Run.objects.of_board(board).filter(status=Run.Status.FINISHED, task_version=board.task.version)
+    return dict(done.order_by().values_list("submission").annotate(Min("ended")))
 
 
 def open_runs(board: Board) -> Counter[str]:

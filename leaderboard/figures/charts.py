@@ -1,18 +1,24 @@
 """The figures that every board has, whatever its paper declares."""
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from leaderboard.boards.compare import Entry
 from leaderboard.boards.tables import CaseScores
+from leaderboard.figures import labels
 from leaderboard.models import Standing
 from papers.metrics import Metric
 from papers.task import Board
 from runners.figures import style
+from runners.figures.comparison import look_of
 from runners.figures.rows import ORACLE, look_for, looks
-from runners.figures.style import Plot, Trace
+from runners.figures.style import Interval, Plot, Trace
 from runners.standing.statistics import Estimate
 
-KINDS = {"method": ("Methods", 0), "baseline": ("Baselines", 4), "control": ("Controls", 7)}
+DECADE = 1.0  # of a cost: what its axis shows at least
 COSTS = {  # of view.COSTS: the run's field, its scale, the axis
     "cpu": ("cpu_seconds", 1.0, "CPU-seconds inside the method, all plays"),
     "seconds": ("seconds", 1.0, "seconds inside the method, all plays"),
@@ -21,50 +27,150 @@ COSTS = {  # of view.COSTS: the run's field, its scale, the axis
 }
 
 
-def score_against_cost(board: Board, rows: Sequence[Standing], cost: str = "cpu") -> Plot:
+@dataclass(frozen=True)
+class Axis:
+    """What a score's axis shows: a metric, or what a visitor's rule makes of the primary one."""
+
+    metric: Metric
+    title: str
+    is_primary: bool = True
+    is_place: bool = False  # a mean rank: lower is better, whatever the metric
+
+    @classmethod
+    def of(cls, metric: Metric, *, is_primary: bool = True, rule: str = "", is_place: bool = False) -> "Axis":
+        """`rule`: what a visitor's is called, "" for the board's own."""
+        named = f"{metric.label}, {rule} {'↓' if is_place else style.direction(metric)}".rstrip()
+        return cls(metric, named if rule else style.axis_title(metric), is_primary, is_place)
+
+    def gain(self, value: float) -> float:
+        """Higher is better."""
+        return -value if self.is_place else float(self.metric.gain(value))
+
+    def interval(self, row: Standing) -> Interval:
+        return (row.low, row.value, row.high) if self.is_primary else style.interval(row.metrics[self.metric.name])
+
+    def has(self, row: Standing) -> bool:
+        return self.is_primary or row.metrics.get(self.metric.name, {}).get("value") is not None
+
+
+def score_against_cost(board: Board, rows: Sequence[Standing], cost: str = "cpu", axis: Axis | None = None) -> Plot:
     """Each method's score over a cost, with the front of those that nothing beats in both. Reads submission and run."""
+    axis = axis or Axis.of(board.task.primary)
     field, scale, label = COSTS[cost]
     spent = {row.run_id: scale * value for row in rows if (value := getattr(row.run, field))}
-    costly = [row for row in rows if row.run_id in spent and row.submission.kind != ORACLE]
+    costly = [row for row in rows if row.run_id in spent and row.submission.kind != ORACLE and axis.has(row)]
+    if not costly:
+        return style.plot([], x=style.axis(label, is_log=True), y=style.axis(axis.title))
     data = [
-        line for device in sorted({row.run.device for row in costly}) for line in front(board, costly, spent, device)
+        line for device in sorted({row.run.device for row in costly}) for line in front(axis, costly, spent, device)
     ]
-    for kind, (name, index) in KINDS.items():
-        alike = [row for row in costly if row.submission.kind == kind]
-        if alike:
-            look = style.Look(style.COLOURS[index], style.SYMBOLS[index])
-            data.append(
-                style.trace(
-                    name,
-                    [spent[row.run_id] for row in alike],
-                    [row.value for row in alike],
-                    look,
-                    size=9,
-                    marker={"symbol": [look_for(row, look).symbol for row in alike]},
-                    error_y=style.error_bars([(row.low, row.value, row.high) for row in alike]),
-                    text=[f"{style.escape(row.submission.name)}, {row.run.device}" for row in alike],
-                    hovertemplate="%{text}<br>%{y:.3f} at %{x:.3g}<extra></extra>",
-                )
+    decades = style.span([(None, math.log10(spent[row.run_id]), None) for row in costly], least=DECADE)
+    range_ = style.span(map(axis.interval, costly), least=style.least_span(axis.metric))
+    points = [
+        (share(math.log10(spent[row.run_id]), decades), 1 - share(axis.interval(row)[1] or 0.0, range_))
+        for row in costly
+    ]
+    places = labels.places(points, [row.submission.name for row in costly])
+    own = {row.run_id: look for row, look in looks(rows)}
+    for row, place in zip(costly, places, strict=True):
+        look = own.get(row.run_id) or look_for(row, style.Look(style.GREY, style.KINDS[row.submission.kind]))
+        data.append(point(axis, row, spent[row.run_id], look, place))
+    return style.plot(
+        data, x=style.axis(label, is_log=True, range=decades), y=style.axis(axis.title, range=range_), showlegend=True
+    )
+
+
+def score_over_time(
+    board: Board, rows: Sequence[Standing], since: Mapping[int, datetime], axis: Axis | None = None
+) -> Plot:
+    """When each method was first measured and what it scores, with the best so far that is no control and has no flag.
+
+    since: submission -> when its first run under the current version of the task ended. Reads submission and run.
+    """
+    axis = axis or Axis.of(board.task.primary)
+    dated = [(when, row) for row in rows if (when := since.get(row.submission_id) or row.run.ended) and axis.has(row)]
+    dated = sorted((pair for pair in dated if pair[1].submission.kind != ORACLE), key=lambda pair: pair[0])
+    best: list[tuple[datetime, Standing]] = []
+    for when, row in dated:
+        is_worthy = row.submission.kind != "control" and not row.flags
+        if is_worthy and (not best or axis.gain(row_value(axis, row)) > axis.gain(row_value(axis, best[-1][1]))):
+            best.append((when, row))
+    own = {row.run_id: look for row, look in looks(rows)}
+    data = [leaders(axis, best, until=dated[-1][0])] if best else []
+    for when, row in dated:
+        look = own.get(row.run_id) or look_for(row, style.Look(style.GREY, style.KINDS[row.submission.kind]))
+        hover = f"{style.escape(row.submission.name)}, %{{x|%-d %b %Y}}: %{{y:.4~g}}<extra></extra>"
+        data.append(
+            style.trace(
+                row.submission.name,
+                [when.isoformat()],
+                [row_value(axis, row)],
+                look,
+                hovertemplate=hover,
+                showlegend=False,
             )
-    return style.plot(data, x=style.axis(label, is_log=True), y=style.axis(style.axis_title(board.task.primary)))
+        )
+    x = {"title": {"text": "first measured (UTC)"}, "type": "date"}
+    return style.plot(data, x=x, y=style.axis(axis.title), showlegend=True)
 
 
-def pareto(rows: Sequence[Standing], spent: Mapping[int, float], metric: Metric) -> list[Standing]:
-    """The rows that no other beats in score without costing more, by cost. Where both are equal one stays."""
-    best_first = sorted(rows, key=lambda row: (spent[row.run_id], -metric.gain(row.value)))
-    kept: list[Standing] = []
-    for row in best_first:
-        if not kept or metric.gain(row.value) > metric.gain(kept[-1].value):
-            kept.append(row)
+def row_value(axis: Axis, row: Standing) -> float:
+    return axis.interval(row)[1] or 0.0
+
+
+def leaders(axis: Axis, best: Sequence[tuple[datetime, Standing]], *, until: datetime) -> Trace:
+    """Steps from leader to leader, each with its name, up to the last day."""
+    steps = [(when.isoformat(), row_value(axis, row), labels.shorten(row.submission.name)) for when, row in best]
+    steps.append((until.isoformat(), row_value(axis, best[-1][1]), ""))
+    x, y, names = zip(*steps, strict=True)
+    line = {"color": style.GREY, "width": 1.5, "dash": "dot", "shape": "hv"}
+    text: dict[str, Any] = {
+        "text": [style.escape(name) for name in names],
+        "textposition": "top right",
+        "hoverinfo": "skip",
+    }
+    return style.trace("best so far", x, y, style.REFERENCE, mode="lines+text", **text) | {"line": line}
+
+
+def share(value: float, ends: Sequence[float]) -> float:
+    return (value - ends[0]) / (ends[1] - ends[0])
+
+
+def point(axis: Axis, row: Standing, cost: float, look: style.Look, place: str) -> Trace:
+    """One method with its name beside it, where there is a place for that."""
+    low, value, high = axis.interval(row)
+    name = row.submission.name
+    return style.trace(
+        name,
+        [cost],
+        [value],
+        look,
+        mode="markers+text" if place else "markers",
+        size=9,
+        error_y=style.error_bars([(low, value, high)]),
+        text=[style.escape(labels.shorten(name))],
+        textposition=place or "middle right",
+        hovertemplate=f"{style.escape(name)}, {row.run.device}<br>%{{y:.4~g}} at %{{x:.3~g}}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def pareto(gains: Mapping[int, float], spent: Mapping[int, float]) -> list[int]:
+    """The runs that no other beats in gain without costing more, by cost. Where both are equal one stays."""
+    kept: list[int] = []
+    for run in sorted(gains, key=lambda run: (spent[run], -gains[run])):
+        if not kept or gains[run] > gains[kept[-1]]:
+            kept.append(run)
     return kept
 
 
-def front(board: Board, rows: Sequence[Standing], spent: Mapping[int, float], device: str) -> list[Trace]:
+def front(axis: Axis, rows: Sequence[Standing], spent: Mapping[int, float], device: str) -> list[Trace]:
     """The Pareto front of one device class: cost compares within it only."""
-    kept = pareto([row for row in rows if row.run.device == device], spent, board.task.primary)
+    values = {row.run_id: axis.interval(row)[1] for row in rows if row.run.device == device}
+    kept = pareto({run: axis.gain(value) for run, value in values.items() if value is not None}, spent)
     if len(kept) < 2:
         return []
-    x, y = [spent[row.run_id] for row in kept], [row.value for row in kept]
+    x, y = [spent[run] for run in kept], [values[run] for run in kept]
     line = {"color": style.GREY, "width": 1.5, "dash": "dot", "shape": "hv"}
     return [
         style.trace(f"Pareto front, {device}", x, y, style.REFERENCE, mode="lines", hoverinfo="skip") | {"line": line}
@@ -85,27 +191,28 @@ def case_profile(board: Board, rows: Sequence[Standing], context: Mapping[str, d
         data.append(points | {"offsetgroup": str(index)})
     for index, (name, values_by_case) in enumerate(context.items()):
         known = {case: values_by_case[case] for case in cases if case in values_by_case}
-        data.append(style.marks(board.task.metric(name).label, known, is_open=index % 2 == 0))
+        data.append(style.marks(board.task.metric(name).label, known, index=index))
     below = {"autorange": "reversed"}
     score = style.axis(style.axis_title(board.task.primary))
     return style.plot(data, x=score, y=style.categories(**below), scattermode="group", scattergap=0.3)
 
 
 def seed_strip(board: Board, scores: Sequence[CaseScores]) -> Plot:
-    """Every seed's score, case by case, with the mean."""
+    """Every seed's score, a row for each case, with the mean."""
     points = [(row.case, seed, value) for row in scores for seed, value in enumerate(row.by_seed) if value is not None]
     means = {row.case: row.estimate.value for row in scores if row.estimate}
     seeds = style.trace(
         "one seed",
-        [case for case, _, _ in points],
         [value for _, _, value in points],
+        [case for case, _, _ in points],
         style.Look(style.COLOURS[0], "circle-open"),
         text=[f"seed {seed}" for _, seed, _ in points],
-        hovertemplate="%{x}, %{text}: %{y:.4f}<extra></extra>",
+        hovertemplate="%{y}, %{text}: %{x:.4~g}<extra></extra>",
     )
-    wide = {"size": 24, "line": {"width": 3}}
-    mean = style.trace("mean", means, means.values(), style.Look(style.COLOURS[1], "line-ew-open"), marker=wide)
-    return style.plot([seeds, mean], x=style.categories(), y=style.axis(style.axis_title(board.task.primary)))
+    tall = {"size": 20, "line": {"width": 3}}
+    mean = style.trace("mean", means.values(), means, style.Look(style.COLOURS[1], "line-ns-open"), marker=tall)
+    score = style.axis(style.axis_title(board.task.primary))
+    return style.plot([seeds, mean], x=score, y=style.categories(autorange="reversed"))
 
 
 def entries_against_cost(entries: Sequence[Entry], scores: Sequence[Estimate | None], metric: Metric) -> Plot:
@@ -117,8 +224,6 @@ def entries_against_cost(entries: Sequence[Entry], scores: Sequence[Estimate | N
         if estimate and cost:
             bars = style.error_bars([style.interval(estimate)])
             data.append(
-                style.trace(
-                    entry.name, [scale * cost], [estimate.value], style.look_of(entry.index), size=11, error_y=bars
-                )
+                style.trace(entry.name, [scale * cost], [estimate.value], look_of(entry), size=11, error_y=bars)
             )
     return style.plot(data, x=style.axis(label, is_log=True), y=style.axis(style.axis_title(metric)))

@@ -15,23 +15,29 @@ from leaderboard.machine import contents
 from leaderboard.models import Artefact, Standing
 from papers.figures import Figure
 from papers.task import Board
-from runners.figures import declared, rows
+from runners.figures import declared, rows, style
 from runners.figures.material import MAPPED, Line, Material, line_of
 from runners.standing.scores import Key, Scores
 
+Looks = Sequence[tuple[Standing, style.Look]]
 
-def drawings(board: Board, standing: Sequence[Standing]) -> list[declared.Drawing]:
-    """Every declared figure with something to draw. Two queries, one more for each `Scatter` and `Seeds`, and files."""
+
+def drawings(board: Board, standing: Sequence[Standing], looks: Looks | None = None) -> list[declared.Drawing]:
+    """Every declared figure with something to draw, in the page's looks where it has some of its own. Two queries, one more
+    for each `Scatter` and `Seeds`, and files."""
     if not board.figures or not standing:
         return []
-    return declared.drawings(material_for(board, standing, board.figures))
+    return declared.drawings(material_for(board, standing, board.figures, looks))
 
 
-def material_for(board: Board, standing: Sequence[Standing], figures: Sequence[Figure]) -> Material:
-    """Two queries."""
+def material_for(
+    board: Board, standing: Sequence[Standing], figures: Sequence[Figure], looks: Looks | None = None
+) -> Material:
+    """`looks`: those of the page; else the best rows have some. Two queries."""
+    looks = rows.looks(standing) if looks is None else looks
     metrics = {name for figure in figures for name in figure.metrics}
     names = {name for figure in figures for name in figure.artefacts}
-    lines = [row.run_id for row, _ in rows.looks(standing)]
+    lines = [row.run_id for row, _ in looks]
     mapped = list(dict.fromkeys([row.run_id for row in standing[:MAPPED]] + lines))
     means: dict[Key, float] = means_of(mapped, metrics)
     artefacts: dict[tuple[int, str], list[Artefact]] = artefacts_of(lines, names)
@@ -43,6 +49,7 @@ def material_for(board: Board, standing: Sequence[Standing], figures: Sequence[F
         standing,
         means,
         artefacts,
+        looks,
         scores_of=partial(scores_of, board, mapped),
         content_of=content_of,
         line_of=series_of,

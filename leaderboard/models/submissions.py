@@ -25,9 +25,6 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         mine = Q(author__isnull=False, author_id=user.pk)  # nobody in particular is None, and so are house methods
         return self if user.is_staff else self.filter(Q(disqualified="") | mine)
 
-    def of_author(self, user: Any) -> Self:
-        return self.filter(author=user).prefetch_related("runs")
-
     def in_the_running(self) -> Self:
         """Those that may stand on a board: neither disqualified nor superseded, nor withdrawn."""
         return self.filter(disqualified="", superseded=False)

@@ -5,15 +5,10 @@ Celery, which only carries them: whatever happens to a message, the row here is 
 """
 
 import hashlib
-import heapq
 import hmac
 import logging
-import statistics
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
 from datetime import timedelta
-from itertools import takewhile
 from typing import Any
 
 import redis
@@ -84,71 +79,6 @@ def stop_worker(run: int, attempt: int) -> None:
         app.control.revoke(task_id(run, attempt), terminate=True)
     except OperationalError:
         log.warning("run %s: the broker is away, its evaluation goes on unheard", run)
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """Why a run is waiting."""
-
-    queue: str
-    ahead: int  # runs of that queue that start before it
-    workers: int  # how many runs the living workers of that queue take at once
-    starts_in: float | None  # seconds, from the durations of past runs; None where there is nothing to go by
-
-
-def outlook(run: Run) -> Outlook:
-    """Say when a queued run will start. Three queries and a look at Redis."""
-    try:
-        queues = living_queues()
-    except redis.exceptions.RedisError:
-        queues = Counter()
-    queue = run.queue or queue_for(run.tier, queues)
-    line = list(Run.objects.open().filter(released__isnull=False, queue=queue).for_lists().order_by("released"))
-    line += [other for other in waiting_runs() if queue_for(other.tier, queues) == queue]
-    ahead = list(takewhile(lambda other: other.pk != run.pk, line))
-    usual = usual_seconds(queue)
-    starts_in = begins([*ahead, run], usual, workers=queues[queue]) if usual and queues[queue] else None
-    return Outlook(queue, len(ahead), queues[queue], starts_in)
-
-
-def usual_seconds(queue: str) -> dict[tuple[str, str], float]:
-    """How long runs take, by task and tier: medians of the latest ones. One query."""
-    past = Run.objects.filter(status=Run.Status.FINISHED, queue=queue, started__isnull=False).order_by("-ended")
-    taken = defaultdict(list)
-    for task, tier, started, ended in past.values_list("task", "tier", "started", "ended")[:300]:
-        taken[task, tier].append((ended - started).total_seconds())  # type: ignore[operator]  # a finished run has both
-    return {board: statistics.median(seconds) for board, seconds in taken.items()}
-
-
-def remaining(run: Run, queue: str) -> float | None:
-    """Seconds that an open run still takes once it runs: by its own pace, else by past runs of its board; None without any.
-    One query."""
-    usual = usual_seconds(queue).get((run.task, run.tier))
-    if run.started is None or run.fraction == 0:
-        return usual
-    elapsed = (timezone.now() - run.started).total_seconds()
-    return elapsed * (1 - run.fraction) / run.fraction
-
-
-def begins(line: Sequence[Run], usual: dict[tuple[str, str], float], *, workers: int) -> float:
-    """Seconds until the last run of a line begins: each takes the first free worker, and authors keep to their limit.
-
-    Reads submission: select it first.
-    """
-    otherwise = statistics.median(usual.values())
-    free = [0.0] * workers
-    ends: dict[int | None, list[float]] = defaultdict(list)
-    begin = 0.0
-    for run in line:
-        author = run.submission.author_id
-        begin = heapq.heappop(free)
-        if author is not None and len(ends[author]) >= settings.RUNNING_PER_AUTHOR:
-            begin = max(begin, sorted(ends[author])[-settings.RUNNING_PER_AUTHOR])
-        elapsed = (timezone.now() - run.started).total_seconds() if run.started else 0.0
-        end = begin + max(usual.get((run.task, run.tier), otherwise) - elapsed, 0.0)
-        ends[author].append(end)
-        heapq.heappush(free, end)
-    return begin
 
 
 def waiting_runs() -> list[Run]:

@@ -23,6 +23,22 @@ from runners import presence
 from runners.sources import Source
 
 WEB = URLValidator(schemes=["http", "https"])
+READERS = (
+    (True, "Everybody: it stands on its page and can be downloaded."),
+    (False, "Only I, and this site's administrators: everybody else sees name and scores."),
+)
+
+
+def readers_field() -> forms.TypedChoiceField:
+    """Who will see the code: a choice that nobody makes for an author."""
+    return forms.TypedChoiceField(
+        label="Who may read the code",
+        choices=READERS,
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose who may read the code."},
+        help_text="It can be changed later. Scores, ranks and costs are public either way.",
+    )
 
 
 def isolation_refusal() -> str:
@@ -45,6 +61,7 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
     tier = forms.ChoiceField(choices=TIER_CHOICES, initial="quick", required=False)
     paper_url = forms.URLField(label="Paper (URL)", required=False, max_length=200, assume_scheme="https")
     code_url = forms.URLField(label="Code (URL)", required=False, max_length=200, assume_scheme="https")
+    code_is_public = readers_field()
 
     class Meta:
         model = Submission
@@ -53,10 +70,9 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {
             "name": "Name",
             "claimed_value": "Claimed value",
-            "code_is_public": "Show the code to everybody",
         }
 
-    field_order = ["name", "file", "tier", "description", "paper_url", "code_url", "claimed_value", "code_is_public"]
+    field_order = ["name", "file", "code_is_public", "tier", "description", "paper_url", "code_url", "claimed_value"]
 
     def __init__(self, *args: Any, task: Task, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +80,6 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
         self.upload = Source("", b"")
         self.fields["name"].help_text = "As it should stand on the board."
         self.fields["claimed_value"].help_text = f"What you expect: {task.primary.label}. Shown beside the measurement."
-        self.fields["code_is_public"].initial = True
         for name in ("paper_url", "code_url"):
             self.fields[name].validators = [WEB]
 
@@ -131,12 +146,12 @@ class EditForm(forms.ModelForm):  # type: ignore[type-arg]
     code_url = forms.URLField(
         label="Code (URL)", required=False, max_length=200, assume_scheme="https", validators=[WEB]
     )
+    code_is_public = readers_field()
 
     class Meta:
         model = Submission
         fields = ["name", "description", "paper_url", "code_url", "code_is_public"]
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
-        labels = {"code_is_public": "Show the code to everybody"}
 
     def save(self, commit: bool = True) -> Submission:
         """With a note of the change: the name stands on the board."""

@@ -25,6 +25,7 @@ class Allowance:
     open: int
     open_limit: int
     next_at: datetime | None  # None: now, or as soon as an open run ends
+    frees_at: datetime | None = None  # when the oldest of the used ones counts no longer; None where none is used
 
     @property
     def refusal(self) -> str:
@@ -51,7 +52,8 @@ def allowance(user: Any) -> Allowance:
     failed = sum(status == Run.Status.FAILED for _, status in rows)
     next_at = rows[used - limit][0] + DAY if used >= limit else None
     open_runs = Run.objects.open().filter(submission__author=user, requester=user).count()
-    return Allowance(used, failed, limit, open_runs, settings.QUOTA_OPEN, next_at)
+    frees_at = rows[0][0] + DAY if rows else None
+    return Allowance(used, failed, limit, open_runs, settings.QUOTA_OPEN, next_at, frees_at)
 
 
 class QuotaUsed(Exception):

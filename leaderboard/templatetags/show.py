@@ -3,11 +3,14 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from papers.metrics import Metric
-from runners.figures.style import look_of
+from runners.figures.comparison import look_of
+from runners.figures.style import KINDS, Look, Plot
+from runners.standing.comparing import Entry
 
 register = template.Library()
 SHAPES = {  # style.SYMBOLS as paths
@@ -28,6 +31,12 @@ STATES = {
     "failed": ("Failed", "✕"),
     "cancelled": ("Cancelled", "⊘"),
 }
+
+
+@register.simple_tag
+def site_url() -> str:
+    """Where others find this site: what a page is quoted with."""
+    return str(settings.SITE_URL)
 
 
 @register.filter
@@ -124,12 +133,35 @@ def at(items: Any, index: int) -> Any:
 
 
 @register.simple_tag
-def swatch(entry: Any) -> SafeString:
-    """The entry's colour and symbol, as charts draw it."""
-    look = look_of(entry.index)
+def swatch(look: Look) -> SafeString:
+    """A method's colour and symbol, as charts draw it."""
+    symbol = look.symbol.removesuffix("-open")
     return format_html(
         '<svg class="swatch" viewBox="-6 -6 12 12" aria-hidden="true"><path d="{}" fill="{}" stroke="{}"/></svg>',
-        SHAPES[look.symbol],
+        SHAPES[symbol],
+        look.colour if symbol == look.symbol else "none",
         look.colour,
-        look.colour,
+    )
+
+
+@register.simple_tag
+def swatch_of(entry: Entry) -> SafeString:
+    """That of an entry of the compare page."""
+    return swatch(look_of(entry))
+
+
+@register.simple_tag
+def shape(kind: str) -> SafeString:
+    """The symbol of a kind of method, in no method's colour."""
+    return swatch(Look("currentColor", KINDS[kind]))
+
+
+@register.simple_tag
+def plot_style(plot: Plot) -> SafeString:
+    """How many rows a chart has and how many names its legend: the style sheet makes it high enough for both."""
+    is_by_rows = plot["layout"]["yaxis"].get("type") == "category" and "error_y" not in plot["data"][0]
+    rows = len({case for trace in plot["data"] for case in trace.get("y") or ()}) if is_by_rows else 0
+    names = {trace["name"] for trace in plot["data"] if trace.get("showlegend", True) and trace.get("name")}
+    return format_html(
+        "--rows: {}; --names: {}", rows, len(names) if len(names) > 1 or "showlegend" in plot["layout"] else 0
     )

@@ -1,6 +1,7 @@
 """A board: its table and charts, what is claimed of it, how it measures."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +34,7 @@ from papers.metrics import Metric
 from papers.task import Board, Task
 from runners import manual, surroundings
 from runners.figures import style
+from runners.figures.rows import looks
 from runners.standing import statistics
 from runners.starter_notebook import notebook as notebook_of
 
@@ -64,7 +66,12 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     view = View.of(card, request.GET)
     board = view.board
     shared, account = head(view, "task")
-    own = kept.once(shared["paper"], ("board", str(board), view.cost), lambda: board_context(board, view.cost))
+    own = kept.once(shared["paper"], ("board", str(board)), lambda: board_context(board))
+    if is_plain(view):  # what most ask for; of the others none is asked for often
+        key = ("figures", str(board), view.cost, axis_of(view))
+        own = own | kept.once(shared["paper"], key, lambda: figures_context(view))
+    else:
+        own = own | figures_context(view)
     missing = standings.left_out(board, until=recast.end_of_day(view)) if view.day else own["left_out"]
     context = own | {
         "tiers": [(tier, view.query(tier=tier, sort="", q="")) for tier in card.boards],
@@ -82,14 +89,29 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "task.html", shared | context)
 
 
-def board_context(board: Board, cost: str) -> dict[str, Any]:
+def board_context(board: Board) -> dict[str, Any]:
     """What a board's page shows whoever reads it and whatever rows are asked for."""
     return {
         "left_out": standings.left_out(board),
         "recorded_in_part": references.in_part(board),
         "resolution": resolution.resolution_of(board),
         "violations": soundness.violations_on(board),
-    } | figures_context(board, cost)
+    }
+
+
+def is_plain(view: View) -> bool:
+    """Whether all rows of the board as it stands are asked for, in whatever order."""
+    return view.is_stored and not view.search and not view.per_author
+
+
+def axis_of(view: View) -> charts.Axis:
+    """What the charts show: the metric that the table is sorted by, else what ranks."""
+    task, name = view.board.task, view.sort.lstrip("-")
+    metric = next((metric for metric in task.metrics[1:] if metric.name == name and metric.is_ranked), task.primary)
+    if metric is not task.primary:
+        return charts.Axis.of(metric, is_primary=False)
+    rule = recast.LABELS[view.rule] if view.rule else ""
+    return charts.Axis.of(metric, rule=rule, is_place=view.rule == "rank")
 
 
 def head(view: View, tab: str) -> tuple[dict[str, Any], claims.Account]:
@@ -193,15 +215,20 @@ def choices_context(view: View) -> dict[str, Any]:
     }
 
 
-def figures_context(board: Board, cost: str) -> dict[str, Any]:
-    """Charts of the board itself, whatever rows the visitor wants."""
-    own = list(Standing.objects.for_board(board)[:PLOTTED])
-    best = references.merged(board, own, references.stand_ins(board))
+def figures_context(view: View) -> dict[str, Any]:
+    """Charts of the rows that the visitor asks for, best first, whatever page of them the table shows."""
+    board, axis = view.board, axis_of(view)
+    ranked = replace(view, sort="")
+    own = list(recast.rows(ranked)[:PLOTTED])
+    best = references.with_stand_ins(ranked, own, is_first=True, is_last=True)
     context = limits_by_case(board, best[0]) if best else {}
     return {
-        "cost_figure": charts.score_against_cost(board, best, cost) if best else None,
+        "cost_figure": charts.score_against_cost(board, best, view.cost, axis) if best else None,
+        "time_figure": charts.score_over_time(board, best, tables.first_measured(board), axis) if best else None,
         "profile_figure": charts.case_profile(board, best, context) if best else None,
-        "better_is": style.better_way(board.task.primary),
+        "better_is": "Down" if axis.is_place else style.better_way(axis.metric),
+        "score_label": axis.title,
+        "looks": {row.run_id: look for row, look in looks(best)},
         "drawings": material.drawings(board, best),
     }
 

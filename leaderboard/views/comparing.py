@@ -66,19 +66,19 @@ def comparison_of(view: View, request: HttpRequest, entries: Sequence[compare.En
     table = comparing.lines_of(board, entries, reference, metric)
     cases = compare.ranked_on(board, entries)
     scores = [comparing.overall_estimate(board, entry, metric, cases) for entry in entries]
-    standing = [entry.standing for entry in entries if entry.standing]
+    looks = [(entry.standing, comparison.look_of(entry)) for entry in entries if entry.standing]
+    standing = [row for row, _ in looks]
     return {
         "reference": reference,
         "table": table,
         "scores": scores,
         "left_out": [case for case in board.ranked_cases if case not in cases],
         "duels": comparing.duels_of(board, entries, metric, cases),
-        "rows": 2 + len(table) * max(1, len(entries) - 1) * 0.9,  # rem for each interval of the forest
         "difference_figure": comparison.differences(entries, reference, table, metric) if len(entries) > 1 else None,
         "profile_figure": comparison.profile(entries, table, metric),
         "strip_figure": None if metric.gives_away else comparison.seeds(entries, table, metric),
         "cost_figure": charts.entries_against_cost(entries, scores, metric),
-        "drawings": material.drawings(board, standing) if len(standing) == len(entries) else [],
+        "drawings": material.drawings(board, standing, looks) if len(standing) == len(entries) else [],
         "csv": address(tier=view.tier, metric=metric.name, run=[entry.run.pk for entry in entries]),
     }
 

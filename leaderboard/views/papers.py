@@ -2,9 +2,10 @@
 
 import platform
 from collections import Counter
+from collections.abc import Sequence
 from importlib.metadata import version
-from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -15,13 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import claims, overview, readme, search
+from leaderboard.boards import claims, finding, overview, readme
 from leaderboard.models import OpenData, Run, Standing, Submission
 from leaderboard.views.home import workers
 from papers import catalogue
 from papers.task import Paper
 
-FOUND = 30  # hits of each kind
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "Django", "celery")
 
 
@@ -80,39 +80,27 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Papers, boards, methods and authors whose words hold the query. Four queries."""
+    """What holds the words, all kinds or one, all areas or one. Four queries."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:80]
-    context: dict[str, Any] = {"q": words}
+    areas = sorted({paper.area for paper in catalogue.all_papers() if paper.area})
+    kind, area = (
+        one_of(request.GET.get(name, ""), known) for name, known in (("kind", finding.KINDS), ("area", areas))
+    )
+    context: dict[str, Any] = {"q": words, "kind": kind, "area": area, "areas": areas}
     if words:
-        context |= {
-            "papers": [
-                paper
-                for paper in catalogue.all_papers()
-                if search.holds(words, paper.title, paper.authors, paper.claim, paper.slug)
-            ],
-            "tasks": [
-                (task, catalogue.paper_of(task.slug))
-                for task in catalogue.all_tasks().values()
-                if search.holds(words, task.title, task.summary, task.slug)
-            ],
-            "methods": methods_holding(words, request.user),
-            "authors": authors_holding(words),
-        }
+        hits = finding.find(words, request.user, area=area)
+
+        def link(name: str) -> str:
+            asked = {"q": words, "kind": name, "area": area}
+            return "?" + urlencode({key: value for key, value in asked.items() if value})
+
+        context["facets"] = [("", None, link(""))] + [(name, len(some), link(name)) for name, some in hits.items()]
+        context["groups"] = [(name, some) for name, some in hits.items() if some and kind in ("", name)]
     return render(request, "search.html", context)
 
 
-def methods_holding(words: str, user: Any) -> list[Submission]:
-    """The newest methods whose name, description or author holds the words. Two queries."""
-    visible = Submission.objects.visible_to(user).filter(superseded=False)
-    keys = list(islice(search.matches(visible, words, "name", "description", "author__username"), FOUND))
-    return list(visible.filter(pk__in=keys).select_related("author"))
-
-
-def authors_holding(words: str) -> list[Any]:
-    """Those who submitted something. Two queries."""
-    people = get_user_model().objects.filter(is_active=True, submissions__isnull=False).distinct().order_by("username")
-    keys = list(islice(search.matches(people, words, "username"), FOUND))
-    return list(people.filter(pk__in=keys))
+def one_of(word: str, known: Sequence[str]) -> str:
+    return word if word in known else ""
 
 
 @require_safe

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urljoin
 
-import plotly.offline
 from bs4 import BeautifulSoup, Tag
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -21,6 +20,7 @@ from leaderboard.boards import references
 from leaderboard.models import Standing
 from leaderboard.views import boards
 from papers import catalogue
+from runners.figures import PLOTLY
 
 LIVE = "nav, form, .account, .skip, a.button, [data-theme-toggle], .notice, script"  # what needs the site behind it
 
@@ -88,7 +88,7 @@ def include_assets(page: BeautifulSoup) -> None:
         link.decompose()
     head.append(element(page, "style", asset("site.css")))
     head.append(element(page, "script", asset("theme.js")))
-    library = base64.b64encode(plotly.offline.get_plotlyjs().encode()).decode()
+    library = base64.b64encode(PLOTLY.read_bytes()).decode()
     head.append(
         element(
             page, "script", asset("site.js"), type="module", **{"data-plotly": f"data:text/javascript;base64,{library}"}

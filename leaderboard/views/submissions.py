@@ -5,18 +5,20 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leaderboard.boards import flags, tables
+from leaderboard.boards import flags, own, tables
 from leaderboard.figures import charts
 from leaderboard.figures.material import content_of
 from leaderboard.models import Artefact, Deed, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
-from leaderboard.running.runs import outlook, rerun
+from leaderboard.running.forecast import outlook
+from leaderboard.running.runs import rerun
 from leaderboard.submitting import again, rights
 from leaderboard.submitting.forms import EditForm, SubmissionForm
 from leaderboard.submitting.leaving import withdraw
@@ -29,6 +31,7 @@ from runners import manual, surroundings
 from runners.figures import artefacts
 
 LOG_LINES = 60
+PER_PAGE = 50  # of one's own submissions
 
 
 @login_required
@@ -62,8 +65,15 @@ def save_or_add_error(form: SubmissionForm) -> Run | None:
 @login_required
 @require_safe
 def own_submissions(request: HttpRequest) -> HttpResponse:
-    own = Submission.objects.of_author(request.user)
-    return render(request, "submissions.html", {"submissions": own, "allowance": allowance(request.user)})
+    """Everything that one has sent: state, rank, score, cost, and how the runs went. Eight queries."""
+    page = Paginator(own.submissions_of(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "entries": own.entries(list(page.object_list)),
+        "histories": own.histories(request.user) if page.number == 1 else [],
+        "allowance": allowance(request.user),
+    }
+    return render(request, "submissions.html", context)
 
 
 @require_safe

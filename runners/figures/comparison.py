@@ -1,6 +1,7 @@
 """The figures of the compare page: every entry in one look, lit together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from papers.metrics import Metric
@@ -10,6 +11,17 @@ from runners.standing.comparing import Entry, Line
 
 ZERO = {"zeroline": True, "zerolinewidth": 2}
 GROUPED = {"scattermode": "group", "scattergap": 0.3}
+CASES = style.categories(autorange="reversed")  # a row each: they have no order, and their names stay horizontal
+
+
+def look_of(entry: Entry) -> style.Look:
+    """The same in every figure and table of the page."""
+    return replace(style.look_of_method(entry.index, entry.kind), group=str(entry.index))
+
+
+def side_by_side(entry: Entry) -> dict[str, Any]:
+    """The entries of a case lie one below the other."""
+    return {"orientation": "h", "offsetgroup": str(entry.index)}
 
 
 def difference_title(metric: Metric, reference: Entry) -> str:
@@ -24,12 +36,11 @@ def differences(entries: Sequence[Entry], reference: Entry, table: Sequence[Line
         known = {line.case: found for line in table if (found := line.differences[entry.index])}
         if known:
             bars = style.error_bars(map(style.interval, known.values()))
-            group: dict[str, Any] = {"orientation": "h", "offsetgroup": str(entry.index)}
             x = [one.value for one in known.values()]
-            data.append(style.trace(entry.name, x, known, style.look_of(entry.index), error_x=bars, **group))
+            data.append(style.trace(entry.name, x, known, look_of(entry), error_x=bars, **side_by_side(entry)))
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom"}  # out of the way of the axis' long title
     x_axis = style.axis(difference_title(metric, reference)) | ZERO
-    return style.plot(data, x=x_axis, y=style.categories(autorange="reversed"), legend=legend, **GROUPED)
+    return style.plot(data, x=x_axis, y=CASES, legend=legend, **GROUPED)
 
 
 def profile(entries: Sequence[Entry], table: Sequence[Line], metric: Metric) -> Plot:
@@ -38,9 +49,9 @@ def profile(entries: Sequence[Entry], table: Sequence[Line], metric: Metric) -> 
     for entry in entries:
         known = {line.case: found for line in table if (found := line.estimates[entry.index])}
         bars = style.error_bars(map(style.interval, known.values()))
-        y = [one.value for one in known.values()]
-        data.append(style.trace(entry.name, known, y, style.look_of(entry.index), mode="lines+markers", error_y=bars))
-    return style.plot(data, x=style.categories(), y=style.axis(style.axis_title(metric)))
+        x = [one.value for one in known.values()]
+        data.append(style.trace(entry.name, x, known, look_of(entry), error_x=bars, **side_by_side(entry)))
+    return style.plot(data, x=style.axis(style.axis_title(metric)), y=CASES, **GROUPED)
 
 
 def seeds(entries: Sequence[Entry], table: Sequence[Line], metric: Metric) -> Plot:
@@ -55,9 +66,9 @@ def seeds(entries: Sequence[Entry], table: Sequence[Line], metric: Metric) -> Pl
         ]
         hover: dict[str, Any] = {
             "text": [f"seed {seed}" for _, seed, _ in points],
-            "hovertemplate": "%{x}, %{text}: %{y:.4f}",
+            "hovertemplate": "%{y}, %{text}: %{x:.4~g}",
         }
-        small: dict[str, Any] = {"size": 6, "marker": {"opacity": 0.75}, "offsetgroup": str(entry.index)}
-        x, y = [case for case, _, _ in points], [value for _, _, value in points]
-        data.append(style.trace(entry.name, x, y, style.look_of(entry.index), **small, **hover))
-    return style.plot(data, x=style.categories(), y=style.axis(style.axis_title(metric)), **GROUPED)
+        small: dict[str, Any] = {"size": 6, "marker": {"opacity": 0.75}} | side_by_side(entry)
+        x, y = [value for _, _, value in points], [case for case, _, _ in points]
+        data.append(style.trace(entry.name, x, y, look_of(entry), **small, **hover))
+    return style.plot(data, x=style.axis(style.axis_title(metric)), y=CASES, **GROUPED)

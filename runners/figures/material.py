@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from papers.task import Board
-from runners.figures import rows as of_rows
 from runners.figures import style
 from runners.figures.rows import ORACLE, Kept, Row
 from runners.standing.scores import Key, Scores
@@ -25,6 +24,7 @@ class Material:
     rows: Sequence[Row]  # best first, oracles among them
     means: Mapping[Key, float]  # run, metric, case -> mean over the seeds
     artefacts: Mapping[tuple[int, str], Sequence[Kept]]  # run, name; by case and seed
+    looks: Sequence[tuple[Row, style.Look]]  # the rows that have a line of their own, oracles first
     scores_of: Callable[
         [Iterable[str], Sequence[str]], Scores
     ]  # of these metrics on these cases, all rows that are drawn
@@ -33,11 +33,6 @@ class Material:
     address_of: Callable[
         [Any], dict[str, Any]
     ]  # what a page needs to show an artefact later: its content, or where it is
-
-    @property
-    def looks(self) -> list[tuple[Row, style.Look]]:
-        """The rows that have a line of their own, oracles first."""
-        return of_rows.looks(self.rows)
 
     @property
     def oracles_first(self) -> list[Row]:

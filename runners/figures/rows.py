@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from runners.figures import style
 
 ORACLE = "oracle"
-PROFILED = 8  # methods with a line of their own
+PROFILED = 8  # methods with a colour of their own
 
 
 class Author(Protocol):
@@ -62,8 +62,8 @@ def looks(rows: Sequence[AnyRow], *, most: int = PROFILED) -> list[tuple[AnyRow,
     """The rows that have a line of their own, oracles first, each with its look. Reads submission."""
     oracles = [row for row in rows if row.submission.kind == ORACLE]
     best = [row for row in rows if row.submission.kind != ORACLE][:most]
-    every = [(row, style.ORACLE) for row in oracles] + [(row, style.look_of(i)) for i, row in enumerate(best)]
-    return [(row, look_for(row, look)) for row, look in every]
+    numbered = [*enumerate(oracles), *enumerate(best)]
+    return [(row, look_for(row, style.look_of_method(index, row.submission.kind))) for index, row in numbered]
 
 
 def look_for(row: Row, look: style.Look) -> style.Look:

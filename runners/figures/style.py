@@ -4,7 +4,7 @@ A plot is what Plotly takes, as plain JSON. What a plot says of an interval, it 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from papers.metrics import Metric
@@ -12,6 +12,12 @@ from papers.metrics import Metric
 # Okabe and Ito: told apart by colour-blind readers; symbols and dashes differ as well.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6BB1", "#7F7F7F")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
+KINDS = {"method": "circle", "baseline": "square", "control": "diamond", "oracle": "star"}  # the shape of a kind
+MARKS = (
+    "line-ns-open",
+    "asterisk-open",
+    "hourglass-open",
+)  # drawn in the marker's own colour, which is seen in the dark too
 DASHES = ("solid", "solid", "solid", "solid", "dash", "dash", "dash", "dash")
 GREY = "#7F7F7F"
 SCALE = "Cividis"  # of colours that stand for numbers: even for every kind of colour vision
@@ -33,14 +39,21 @@ class Look:
     group: str = ""  # what is lit together when somebody points at it
 
 
-ORACLE = Look(GREY, "star", "dashdot", "oracle")  # what the truth itself would score
+ORACLE = Look(GREY, KINDS["oracle"], "dashdot", "oracle")  # what the truth itself would score
 REFERENCE = Look(GREY, "line-ew", "dot")  # no method has this dash
 
 
 def look_of(index: int) -> Look:
-    """That of the entry with this index; it repeats after eight."""
+    """That of the series with this index; it repeats after eight."""
     turn = index % len(COLOURS)
     return Look(COLOURS[turn], SYMBOLS[turn], DASHES[turn], str(index))
+
+
+def look_of_method(index: int, kind: str) -> Look:
+    """One colour for a method wherever a page draws it, one shape for its kind."""
+    if kind == "oracle":
+        return replace(ORACLE, group=f"oracle-{index}")
+    return replace(look_of(index), symbol=KINDS[kind])
 
 
 def escape(text: str) -> str:
@@ -133,10 +146,10 @@ def interval(estimate: Any) -> Interval:
     return known.get("low"), known.get("value"), known.get("high")
 
 
-def marks(label: str, values: dict[str, float], *, is_open: bool = True) -> Trace:
+def marks(label: str, values: dict[str, float], *, index: int = 0) -> Trace:
     """What a case itself allows: a stroke in the row of each case."""
-    marker = {"symbol": "line-ns-open" if is_open else "line-ns", "line": {"width": 2}}
-    return trace(label, values.values(), values, REFERENCE, size=22, marker=marker)
+    marker = {"symbol": MARKS[index % len(MARKS)], "line": {"width": 2}}
+    return trace(label, values.values(), values, REFERENCE, size=22 if not index else 14, marker=marker)
 
 
 def reference_line(label: str, x: Iterable[Any], y: Iterable[Any]) -> Trace:
@@ -147,6 +160,18 @@ def reference_line(label: str, x: Iterable[Any], y: Iterable[Any]) -> Trace:
 def axis(title: str = "", *, is_log: bool = False, **more: Any) -> dict[str, Any]:
     words = f"{title} (log)" if title and is_log else title
     return {"title": {"text": words}, "type": "log" if is_log else "linear"} | more
+
+
+def span(intervals: Iterable[Interval], *, least: float) -> list[float]:
+    """From the lowest to the highest end with a margin; at least so wide, so that noise does not look like a difference."""
+    ends = [end for interval in intervals for end in interval if end is not None]
+    middle, half = (max(ends) + min(ends)) / 2, max(max(ends) - min(ends), least) / 2
+    return [middle - 1.12 * half, middle + 1.12 * half]
+
+
+def least_span(metric: Metric) -> float:
+    """What an axis of a metric shows at least: twenty units of the last digit that its numbers have."""
+    return float(20 * 10.0**-metric.digits)
 
 
 def categories(**more: Any) -> dict[str, Any]:

@@ -26,6 +26,10 @@ class Entry(Protocol):
     def name(self) -> str: ...
 
     @property
+    def kind(self) -> str:
+        """method, baseline, control or oracle."""
+
+    @property
     def by_case(self) -> Mapping[str, np.ndarray]:
         """case -> (seeds,), finite: only cases that were scored on every seed."""
 

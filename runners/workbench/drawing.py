@@ -13,6 +13,7 @@ from papers.task import Board
 from runners.figures import artefacts, comparison, declared
 from runners.figures.material import Material, line_of
 from runners.figures.rows import Row as AnyRow
+from runners.figures.rows import looks
 from runners.figures.style import Plot
 from runners.standing import comparing
 from runners.standing.scores import Scores
@@ -59,6 +60,7 @@ class Entry:
     index: int
     name: str
     by_case: Mapping[str, np.ndarray]
+    kind: str = "method"
 
 
 def board_of(result: Mapping[str, Any]) -> Board:
@@ -94,7 +96,7 @@ def by_case(scores: Scores, run: int, metric: str, cases: Iterable[str], seeds: 
 
 def recorded_entry(one: Recorded, board: Board, *, index: int, metric: str, seeds: Sequence[int]) -> Entry:
     scores, cases = references.scores_of(board), [case.name for case in board.cases]
-    return Entry(index, one.house.title, by_case(scores, one.run_id, metric, cases, seeds))
+    return Entry(index, one.house.title, by_case(scores, one.run_id, metric, cases, seeds), one.house.kind)
 
 
 def drawings(result: Mapping[str, Any], *, is_public: bool) -> list[declared.Drawing]:
@@ -110,9 +112,10 @@ def material_of(result: Mapping[str, Any], board: Board, recorded: Sequence[Reco
     lines += [
         Row(one.run_id, one.run_id, Author(one.house.title, one.house.kind), is_recorded=True) for one in recorded
     ]
+    best = sorted(lines, key=lambda row: -gain(board, scores, row))
     return Material(
         board,
-        sorted(lines, key=lambda row: -gain(board, scores, row)),
+        best,
         {
             (row.run_id, metric.name, case): mean
             for row in lines
@@ -120,6 +123,7 @@ def material_of(result: Mapping[str, Any], board: Board, recorded: Sequence[Reco
             for case, mean in scores.means(row.run_id, metric.name).items()
         },
         kept_by_name(result, recorded),
+        looks(best),
         scores_of=lambda metrics, cases: scores,
         content_of=lambda kept: dict(kept.data),
         line_of=lambda kept, name: line_of(kept.data, name),

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import plotly.offline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from papers import catalogue
+from runners.figures import PLOTLY
 from runners.figures.style import Plot
 from runners.workbench import drawing, result
 
@@ -62,7 +62,7 @@ def is_comparable(known: Mapping[str, Any]) -> bool:
 
 def render(template: str, plots: Mapping[str, Plot], **more: Any) -> str:
     return TEMPLATES.get_template(template).render(
-        plotly=plotly.offline.get_plotlyjs(), figures=embedded(plots), version=result.version(), **more
+        plotly=PLOTLY.read_text(), figures=embedded(plots), version=result.version(), **more
     )
 
 

@@ -9,6 +9,9 @@ from tests.leaderboard.conftest import measured  # noqa: F401  # a fixture
 from tests.leaderboard.drawing import FIGURES, declare, put_rows
 
 SHOTS = os.environ.get("CLAIMCHECK_SHOTS")  # a folder: keep what was seen
+LOWEST = (
+    "() => Math.min(...[...document.querySelectorAll('.plot:not(.small)')].map((place) => place._fullLayout._size.h))"
+)
 DRAWN = "() => document.querySelectorAll('[data-figure]').length === document.querySelectorAll('[data-drawn]').length"
 
 
@@ -43,6 +46,7 @@ def test_every_kind_is_drawn_and_nothing_is_wider_than_the_page(chromium, addres
     for figure in FIGURES:
         assert page.get_by_role("heading", name=figure.title, exact=True).is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(LOWEST) >= (240 if width < 1280 else 170), "pixels between the axes"
     page.close()
 
 

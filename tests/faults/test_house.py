@@ -57,7 +57,7 @@ def test_a_broker_that_is_damaged_or_takes_nothing_keeps_nobody_out(site):
     session = site.signed_in()
     assert "Sign out" in session.get(site.url).text
     page = "/tasks/halving/submit/"
-    fields = {"name": "Exact", "csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    fields = {"name": "Exact", "code_is_public": "True", "csrfmiddlewaretoken": session.cookies["csrftoken"]}
     sent = session.post(site.url + page, fields, files={"file": ("m.py", code("exact"))}, headers={"Referer": site.url})
     assert sent.status_code == requests.codes.ok
     assert site.get("/api/v1/runs/1").json()["status"] == "queued"

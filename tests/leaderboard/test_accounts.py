@@ -56,6 +56,7 @@ def test_an_author_edits_what_is_said_of_an_entry_and_nothing_else(client, mine,
         "paper_url": "https://example.org/p",
         "code_url": "",
         "kind": "control",
+        "code_is_public": "False",
     }
     client.force_login(bob)
     assert client.post(path, told).status_code == 403

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from leaderboard.figures import labels
 from papers.figures import Overlay
 from runners.figures import overlay, style
 from runners.figures.material import Material
@@ -66,3 +67,22 @@ def test_an_unknown_end_of_an_interval_has_no_bar():
     bars = style.error_bars([(0.5, 1.0, 3.0), (None, 1.0, 2.0)])
     assert bars["array"] == [2.0, 1.0]
     assert bars["arrayminus"] == [0.5, None]
+
+
+def test_names_beside_points_cover_neither_each_other_nor_a_point():
+    rng = np.random.default_rng(0)
+    points = [tuple(point) for point in rng.uniform(size=(40, 2))]
+    names = [f"Method with a long name {index}" for index in range(40)]
+    chosen = labels.places(points, names)
+    boxes = [dict(labels.candidates(*pair))[place] for *pair, place in zip(points, names, chosen, strict=True) if place]
+    dots = [(x * labels.CANVAS[0], y * labels.CANVAS[1]) for x, y in points]
+    assert len(boxes) > 8
+    for index, box in enumerate(boxes):
+        assert labels.is_free(box, boxes[:index] + boxes[index + 1 :])
+        assert not [1 for x, y in dots if box[0] < x < box[2] and box[1] < y < box[3]]
+
+
+def test_an_axis_does_not_magnify_what_no_digit_shows():
+    low, high = style.span([(0.4999, 0.5, 0.5001)], least=0.02)
+    assert (low, high) == pytest.approx((0.4888, 0.5112))
+    assert style.span([(0.0, 1.0, None), (None, 3.0, 5.0)], least=0.02) == pytest.approx([-0.3, 5.3])

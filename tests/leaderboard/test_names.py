@@ -106,5 +106,5 @@ def test_the_form_says_what_is_wrong_with_a_name(client, alice):
     client.force_login(alice)
     response = client.post(BOARD + "submit/", {"name": "zero\u200bwidth", "file": upload()})
     assert "Take out U+200B ZERO WIDTH SPACE" in response.content.decode()
-    assert client.post(BOARD + "submit/", {"name": "EM", "file": upload()}).status_code == 302
+    assert client.post(BOARD + "submit/", {"name": "EM", "file": upload(), "code_is_public": "True"}).status_code == 302
     assert Submission.objects.get().name == "EM"

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from leaderboard.models import Run, Submission
-from leaderboard.running import runs
+from leaderboard.running import forecast, runs
 from leaderboard.running.runs import start_run, waiting_runs
 from tests.leaderboard.test_run_life import play_through
 
@@ -30,20 +30,52 @@ def test_the_forecast_counts_the_runs_slots_and_authors_of_one_queue(alice, bob,
         put(alice, status="running", queue="cpu", released=now, started=now - timedelta(seconds=age))
     put(bob, "full", status="running", queue="gpu", released=now, started=now)
     mine = put(bob)
-    assert (runs.outlook(mine).queue, runs.outlook(mine).ahead) == ("cpu", 2)
-    assert runs.outlook(mine).starts_in == pytest.approx(10, abs=2), "the run of 90 s has 10 s to go"
+    assert (forecast.outlook(mine).queue, forecast.outlook(mine).ahead) == ("cpu", 2)
+    assert forecast.outlook(mine).starts_in == pytest.approx(10, abs=2), "the run of 90 s has 10 s to go"
     hers = put(alice)
-    assert runs.outlook(hers).ahead == 3
-    assert runs.outlook(hers).starts_in == pytest.approx(70, abs=2), "bob's run follows the first, hers the second"
-    assert runs.outlook(put(alice, "full")).starts_in == pytest.approx(5, abs=2), "the GPU has a line of its own"
+    assert forecast.outlook(hers).ahead == 3
+    assert forecast.outlook(hers).starts_in == pytest.approx(70, abs=2), "bob's run follows the first, hers the second"
+    assert forecast.outlook(put(alice, "full")).starts_in == pytest.approx(5, abs=2), "the GPU has a line of its own"
+
+
+def test_a_forecast_goes_by_the_methods_own_runs_and_never_says_at_once_while_all_workers_are_busy(
+    alice, bob, monkeypatch
+):
+    monkeypatch.setattr(runs, "living_queues", lambda: Counter(cpu=1))
+    now = timezone.now()
+
+    def put(author, name, task="imputation", **fields):
+        house = {"is_house": author is None, "house_slug": name if author is None else ""}
+        known = {"task": task, "author": author, "name": name, "code_sha256": "0" * 64} | house
+        submission, _ = Submission.objects.get_or_create(**known)
+        return Run.objects.create(submission=submission, task=task, tier="quick", task_version=1, **fields)
+
+    def finished(author, name, seconds):
+        put(author, name, queue="cpu", status="finished", started=now - timedelta(seconds=seconds), ended=now)
+
+    finished(alice, "slow", 1000)
+    finished(bob, "quick", 10)
+    finished(bob, "quick", 10)
+    ahead = put(alice, "slow", queue="cpu", status="running", released=now, started=now - timedelta(seconds=100))
+    mine = put(bob, "quick")
+    told = forecast.outlook(mine)
+    assert (told.starts_in, told.overdue) == (pytest.approx(900, abs=2), 0), "its own 1000 s, not the board's median"
+    Run.objects.filter(pk=ahead.pk).update(started=now - timedelta(seconds=2000))
+    told = forecast.outlook(mine)
+    assert (told.starts_in, told.overdue) == (pytest.approx(500, abs=5), 1), "longer than usual, and nobody is free"
+    Run.objects.filter(pk=ahead.pk).delete()
+    assert forecast.outlook(mine).starts_in == 0.0
+    recorded = forecast.usual_seconds("cpu")(put(None, "sinkhorn", task="alignment"))
+    assert recorded not in (None, 10), "as it was recorded, where this site has no run of it"
 
 
 def test_a_busy_authors_run_waits_for_the_authors_others_in_the_forecast(alice, monkeypatch, settings):
     settings.RUNNING_PER_AUTHOR = 1
     submission = Submission.objects.create(task="imputation", author=alice, name="x", code_sha256="0" * 64)
     line = [Run(submission=submission, task="imputation", tier="quick") for _ in range(3)]
-    assert runs.begins(line, {("imputation", "quick"): 40.0}, workers=8) == 80.0
-    assert runs.begins(line[:1], {("imputation", "quick"): 40.0}, workers=8) == 0.0
+    assert forecast.begins(line, lambda run: 40.0, workers=8) == 80.0
+    assert forecast.begins(line[:1], lambda run: 40.0, workers=8) == 0.0
+    assert forecast.begins(line, lambda run: None, workers=8) is None, "nobody knows how long those ahead take"
 
 
 def test_house_methods_take_free_workers_only_and_people_go_ahead_of_them(alice, bob, sent, settings):

@@ -149,7 +149,7 @@ def test_charts_draw_it_hollow_until_it_is_measured(fresh):
     hollow = {row.submission.house_slug: look.symbol.endswith("-open") for row, look in looks(rows, most=99)}
     assert hollow == {house.slug: house.slug != "hard_dtw" for house in WHERE.task.house}
     points = [trace for trace in charts.score_against_cost(WHERE, rows)["data"] if "markers" in trace["mode"]]
-    symbols = [symbol for trace in points for symbol in trace["marker"]["symbol"]]
+    symbols = [trace["marker"]["symbol"] for trace in points]
     assert [symbol for symbol in symbols if not symbol.endswith("-open")] == []  # what was measured has no cost here
 
 

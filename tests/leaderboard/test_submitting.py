@@ -19,7 +19,7 @@ def test_submitting_needs_an_account(client, db):
 
 def test_a_submission_is_stored_queued_and_shown(client, alice):
     client.force_login(alice)
-    response = client.post(BOARD + "submit/", {"name": "My idea", "file": upload(), "code_is_public": "on"})
+    response = client.post(BOARD + "submit/", {"name": "My idea", "file": upload(), "code_is_public": "True"})
     submission = Submission.objects.get()
     assert response.url == f"/submissions/{submission.pk}/"
     assert submission.code() == CODE
@@ -35,6 +35,7 @@ def test_a_wrong_file_is_told_beside_its_field_and_nothing_is_kept(client, alice
     response = client.post(BOARD + "submit/", {"name": "My idea", "file": upload(b"class Method(:\n")})
     assert response.status_code == 422
     assert "method.py, line 1" in response.content.decode()
+    assert "Choose who may read the code." in response.content.decode(), "nobody chooses that for an author"
     assert not Submission.objects.exists()
     assert not list(tmp_path.rglob("*.py"))
 
@@ -56,8 +57,8 @@ def test_the_form_tells_how_large_a_file_may_be(client, alice):
 
 def test_the_same_code_twice_points_to_the_first(client, alice):
     client.force_login(alice)
-    client.post(BOARD + "submit/", {"name": "My idea", "file": upload()})
-    response = client.post(BOARD + "submit/", {"name": "Again", "file": upload()})
+    client.post(BOARD + "submit/", {"name": "My idea", "file": upload(), "code_is_public": "False"})
+    response = client.post(BOARD + "submit/", {"name": "Again", "file": upload(), "code_is_public": "False"})
     assert "My idea" in response.content.decode()
     assert Submission.objects.count() == 1
 

@@ -160,7 +160,7 @@ def test_nothing_in_a_zip_is_dropped_in_silence(client, alice, settings, tmp_pat
     settings.MEDIA_ROOT = tmp_path
     file = zipped(("net/method.py", CODE), ("net/README.md", "x"), (".DS_Store", "x"))
     client.force_login(alice)
-    fields = {"name": "Zipped", "file": SimpleUploadedFile("method.zip", file)}
+    fields = {"name": "Zipped", "code_is_public": "True", "file": SimpleUploadedFile("method.zip", file)}
     page = client.post("/tasks/imputation/submit/", fields, follow=True).content.decode()
     assert "Not kept: net/README.md, .DS_Store." in page
 

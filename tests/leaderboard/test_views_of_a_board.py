@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from leaderboard.boards import kept, recast, standings
-from leaderboard.figures import charts
+from leaderboard.figures import charts, style
 from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
 from papers import catalogue
 from papers.metrics import Metric
@@ -179,19 +179,11 @@ def test_tie_groups_are_drawn_in_the_ranking_only(client, measured):
 
 def test_no_row_of_the_pareto_front_is_beaten_in_both():
     rng = np.random.default_rng(0)
-    rows = [Standing(run_id=i, value=float(v)) for i, v in enumerate(rng.normal(size=60))]
-    spent = dict(enumerate(rng.uniform(size=60)))
-    for metric in DIRECTIONS:
-        front = charts.pareto(rows, spent, metric)
-        kept = {row.run_id for row in front}
-        for row in rows:
-            beaten = any(
-                metric.gain(other.value) >= metric.gain(row.value)
-                and spent[other.run_id] <= spent[row.run_id]
-                and other is not row
-                for other in rows
-            )
-            assert (row.run_id in kept) == (not beaten)
+    gains, spent = (dict(enumerate(rng.normal(size=60).tolist())) for _ in range(2))
+    kept = set(charts.pareto(gains, spent))
+    for run in gains:
+        beaten = any(gains[other] >= gains[run] and spent[other] <= spent[run] for other in gains if other != run)
+        assert (run in kept) == (not beaten)
 
 
 def test_the_cost_is_chosen_and_fronts_stay_within_a_device_class(measured):
@@ -203,8 +195,41 @@ def test_the_cost_is_chosen_and_fronts_stay_within_a_device_class(measured):
     where = catalogue.board("imputation", "quick")
     rows = list(Standing.objects.for_board(where))
     figure = charts.score_against_cost(where, rows, "seconds")
-    assert {trace["name"] for trace in figure["data"]} == {"Pareto front, cpu", "Pareto front, cuda", "Methods"}
-    assert charts.score_against_cost(where, rows, "memory")["data"][0]["x"] == [1.0] * 4
+    fronts = {"Pareto front, cpu", "Pareto front, cuda"}
+    assert {trace["name"] for trace in figure["data"]} == fronts | {"m0", "m1", "m2", "m3"}
+    memory = charts.score_against_cost(where, rows, "memory")
+    assert [trace["x"] for trace in memory["data"]] == [[1.0]] * 4
+    low, high = memory["layout"]["xaxis"]["range"]
+    assert (low + high) / 2 == pytest.approx(0)
+    assert high - low > 1, "equal costs lie in the middle of a decade, not on a magnified nothing"
+
+
+def test_the_charts_show_the_rows_that_the_table_shows_in_the_metric_that_it_is_sorted_by(client, measured):
+    for index in range(10):
+        measured(f"Method {index}", index / 10, kind="baseline" if index % 2 else "method", rebuild=index == 9)
+
+    def drawn(**query):
+        context = board(client, **query).context
+        cost, profile = context["cost_figure"], context["profile_figure"]
+        return {one["name"]: one for one in cost["data"]}, {one["name"]: one for one in profile["data"]}, context
+
+    cost, profile, context = drawn()
+    assert len(cost) == 10
+    assert all(cost[name]["marker"]["color"] == profile[name]["marker"]["color"] for name in profile), "one colour"
+    assert {cost[name]["marker"]["symbol"] for name in ("Method 1", "Method 9")} == {"square"}, "one shape for a kind"
+    assert {cost[name]["marker"]["symbol"] for name in ("Method 0", "Method 2")} == {"circle"}
+    assert cost["Method 0"]["marker"]["color"] == style.GREY, "the ninth and tenth have no colour of their own"
+    assert "lines" not in profile["Method 9"]["mode"], "cases have no order"
+    cost, profile, _ = drawn(q="method 3")
+    assert set(cost) == set(profile) == {"Method 3"}
+    cost, _, context = drawn(sort="rmse")
+    assert cost["Method 9"]["y"] == pytest.approx([0.1 - 0.9 / 20])
+    assert context["score_label"].startswith("RMSE")
+    cost, _, context = drawn(rule="rank")
+    assert cost["Method 9"]["y"] == [1]
+    assert context["score_label"] == "Skill, mean rank ↓"
+    assert context["better_is"] == "Down"
+    assert board(client, asof="2020-01-01").context["cost_figure"] is None
 
 
 def test_raw_scores_come_as_csv_and_json(client, measured):

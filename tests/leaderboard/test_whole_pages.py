@@ -72,7 +72,7 @@ def test_so_are_a_name_a_state_and_an_account_that_is_gone(client, rows, measure
     owner = type(client)()
     owner.force_login(alice)
     assert "Mine" in board_page(client)
-    owner.post(f"/submissions/{mine.pk}/edit/", {"name": "Ours", "code_is_public": "on"})
+    owner.post(f"/submissions/{mine.pk}/edit/", {"name": "Ours", "code_is_public": "True"})
     assert "Ours" in board_page(client)
     run = start_run(mine)
     assert "0 running, 1 queued" in board_page(client)

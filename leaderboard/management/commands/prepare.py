@@ -8,15 +8,13 @@ from django.core.management.base import BaseCommand
 from leaderboard.boards import references
 from papers import catalogue
 
-UNUSED = ("plotly/datasets", "widgetbundle.js")
-
 
 class Command(BaseCommand):
     help = "Bring database and static files up to date and create the first administrator; run it as often as you like."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
-        call_command("collectstatic", verbosity=0, interactive=False, ignore_patterns=list(UNUSED))
+        call_command("collectstatic", verbosity=0, interactive=False)
         call_command("first_admin", stdout=self.stdout)
         for board in catalogue.all_boards():
             references.recorded(board)  # which rows hold is told once for all processes of the site

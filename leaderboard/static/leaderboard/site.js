@@ -19,13 +19,13 @@ function token(name) {
 }
 
 function themed(layout) {
-  const axis = { gridcolor: token("--line"), linecolor: token("--line"), zerolinecolor: token("--line-strong"), automargin: true };
+  const axis = { gridcolor: token("--line"), linecolor: token("--line"), zerolinecolor: token("--line-strong"), automargin: true, exponentformat: "power" };
   return {
     margin: { l: 56, r: 12, t: 12, b: 48 },
     font: { family: token("--font") || "sans-serif", size: 12, color: token("--ink") },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom" },
+    legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", tracegroupgap: 0 },
     hoverlabel: { font: { size: 12 } },
     ...layout,
     xaxis: { ...axis, ...layout.xaxis },
@@ -103,10 +103,19 @@ async function draw(place) {
   const options = { responsive: true, displaylogo: false, displayModeBar: window.matchMedia("(hover: hover)").matches ? "hover" : false, modeBarButtonsToRemove: ["toImage", "lasso2d", "select2d", "autoScale2d"] };
   await Plotly.react(place, figure.data, themed(figure.layout), options);
   if (!place.dataset.drawn) {
+    await heighten(Plotly, place);
     place.on("plotly_hover", (event) => highlight(event.points[0].data.legendgroup));
     place.on("plotly_unhover", () => highlight(undefined));
   }
   place.dataset.drawn = "yes";
+}
+
+// On a phone a long legend must not press the plot itself flat.
+async function heighten(Plotly, place) {
+  const missing = 240 - place._fullLayout._size.h;
+  if (missing <= 0 || !window.matchMedia("(max-width: 40rem)").matches) return;
+  place.style.height = `${place.clientHeight + missing}px`;
+  await Plotly.Plots.resize(place);
 }
 
 // One method lit in every chart and table, the others dimmed.
@@ -207,18 +216,35 @@ document.querySelectorAll("[data-figure]").forEach((place) => {
   place.closest(".panels section, figure")?.append(bar);
 });
 
+// Charts are drawn one by one, each when the page has nothing else to do: between two of them it answers its reader.
+const line = [];
+let drawing = false;
+
+async function drawInLine() {
+  if (drawing) return;
+  drawing = true;
+  await loadPlotly();
+  while (line.length) {
+    await new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done, { timeout: 500 }));
+    await draw(line.shift());
+  }
+  drawing = false;
+}
+
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     if (entry.isIntersecting) {
       seen.unobserve(entry.target);
-      draw(entry.target);
+      line.push(entry.target);
     }
   }
+  if (line.length) drawInLine();
 }, { rootMargin: "200px" });
 document.querySelectorAll("[data-figure]").forEach((place) => seen.observe(place));
 
 function redraw() {
-  document.querySelectorAll("[data-drawn]").forEach(draw);
+  line.push(...[...document.querySelectorAll("[data-drawn]")].filter((place) => !line.includes(place)));
+  drawInLine();
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 

@@ -1,0 +1,137 @@
+"""When a waiting run will begin: from what its method, its board and those ahead of it took before."""
+
+import heapq
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+import redis
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from leaderboard.boards import references
+from leaderboard.models import Run
+from leaderboard.running import runs
+from papers.task import Board
+
+REMEMBERED = 300  # runs of a queue that a forecast goes by
+OVERDUE = 0.25  # of what it took so far: what is expected of a run that takes longer than usual
+
+Usual = Callable[[Run], float | None]  # seconds; None where there is nothing to go by
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Why a run is waiting."""
+
+    queue: str
+    ahead: int  # runs of that queue that start before it
+    workers: int  # how many runs the living workers of that queue take at once
+    overdue: int  # runs ahead of it that take longer than usual
+    starts_in: float | None  # seconds; None where there is nothing to go by; 0.0 only where a worker is free
+
+
+def outlook(run: Run) -> Outlook:
+    """Say when a queued run will start. Three queries and a look at Redis."""
+    try:
+        queues = runs.living_queues()
+    except redis.exceptions.RedisError:
+        queues = Counter()
+    queue = run.queue or runs.queue_for(run.tier, queues)
+    line = list(Run.objects.open().filter(released__isnull=False, queue=queue).for_lists().order_by("released"))
+    line += [other for other in runs.waiting_runs() if runs.queue_for(other.tier, queues) == queue]
+    ahead = list(takewhile(lambda other: other.pk != run.pk, line))
+    usual, now = usual_seconds(queue), timezone.now()
+    overdue = sum(seconds_left(other, usual(other) or 0.0, now)[1] for other in ahead)
+    starts_in = begins([*ahead, run], usual, workers=queues[queue]) if queues[queue] else None
+    return Outlook(queue, len(ahead), queues[queue], overdue, starts_in)
+
+
+def usual_seconds(queue: str) -> Usual:
+    """How long a run takes: the median of its method's own runs; else what was recorded of it, the median of its board here,
+    of what was recorded of its board, of all runs here. One query.
+
+    Reads submission: select it first.
+    """
+    past = Run.objects.filter(status=Run.Status.FINISHED, queue=queue, started__isnull=False).order_by("-ended", "-pk")
+    own, boards = defaultdict(list), defaultdict(list)
+    rows = past.annotate(taken=F("ended") - F("started")).values_list("submission", "task", "tier", "taken")
+    for submission, task, tier, taken in rows[:REMEMBERED]:
+        own[submission, tier].append(taken.total_seconds())
+        boards[task, tier].append(taken.total_seconds())
+    otherwise = middle([seconds for every in boards.values() for seconds in every])
+
+    def usual(run: Run) -> float | None:
+        known = middle(own[run.submission_id, run.tier])
+        if known is None and run.submission.is_house:
+            known = expense_of_house(run)
+        if known is None:
+            known = middle(boards[run.task, run.tier])
+        if known is None:
+            known = expense_of_board(run.board)
+        return otherwise if known is None else known
+
+    return usual
+
+
+def middle(seconds: Sequence[float]) -> float | None:
+    return statistics.median(seconds) if seconds else None
+
+
+def expense_of_house(run: Run) -> float | None:
+    """CPU-seconds of a house method's run as recorded, or as its card guesses; None of one that the card no longer has."""
+    board = run.board
+    method = next((method for method in board.task.house if method.slug == run.submission.house_slug), None)
+    return references.expense(board, method) if method else None
+
+
+def expense_of_board(board: Board) -> float | None:
+    """CPU-seconds of the middle one of the runs that were recorded of a board."""
+    known = references.recorded(board)
+    return middle([references.expense(board, method) for method in board.task.house if method.slug in known])
+
+
+def seconds_left(run: Run, usual: float, now: datetime) -> tuple[float, bool]:
+    """How long a run will still take, and whether it takes longer than usual already."""
+    elapsed = (now - run.started).total_seconds() if run.started else 0.0
+    if elapsed <= usual:
+        return usual - elapsed, False
+    return OVERDUE * elapsed, True
+
+
+def remaining(run: Run, queue: str) -> float | None:
+    """Seconds that an open run still takes once it runs: by its own pace, else as long as such runs take; None where there is
+    nothing to go by. One query."""
+    if run.started is None or run.fraction == 0:
+        return usual_seconds(queue)(run)
+    elapsed = (timezone.now() - run.started).total_seconds()
+    return elapsed * (1 - run.fraction) / run.fraction
+
+
+def begins(line: Sequence[Run], usual: Usual, *, workers: int) -> float | None:
+    """Seconds until the last run of a line begins: each takes the first free worker, and authors keep to their limit.
+
+    None where one ahead of it takes nobody knows how long. Reads submission: select it first.
+    """
+    free, now = [0.0] * workers, timezone.now()
+    ends: dict[int | None, list[float]] = defaultdict(list)
+    begin = 0.0
+    for index, run in enumerate(line, start=1):
+        author = run.submission.author_id
+        begin = heapq.heappop(free)
+        if author is not None and len(ends[author]) >= settings.RUNNING_PER_AUTHOR:
+            begin = max(begin, sorted(ends[author])[-settings.RUNNING_PER_AUTHOR])
+        if run.not_before and not run.started:
+            begin = max(begin, (run.not_before - now).total_seconds())
+        if index == len(line):
+            break
+        if (seconds := usual(run)) is None:
+            return None
+        end = begin + seconds_left(run, seconds, now)[0]
+        ends[author].append(end)
+        heapq.heappush(free, end)
+    return begin
