@@ -18,13 +18,13 @@ runtime: .venv/.runtime
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/.runtime: requirements.txt requirements-site.txt pyproject.toml constraints.txt | .venv/bin/python
-	$(PIP) -r requirements.txt -r requirements-site.txt
+.venv/.runtime: requirements-local.txt requirements-site.txt pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) -r requirements.txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	touch $@
 
 .venv/.dev: requirements-dev.txt .venv/.runtime
-	$(PIP) -r requirements.txt -r requirements-site.txt -r requirements-dev.txt
+	$(PIP) -r requirements.txt -r requirements-dev.txt
 	touch $@
 
 run: runtime
@@ -75,7 +75,7 @@ hooks: install
 constraints: .venv/bin/python
 	.venv/bin/python -m pip install -q $$(grep ^uv== requirements-dev.txt)
 	.venv/bin/uv pip compile -q --universal --python-version 3.11 --no-annotate --no-header $(UPGRADE) \
-	    requirements.txt requirements-site.txt requirements-dev.txt -o constraints.txt
+	    requirements.txt requirements-dev.txt -o constraints.txt
 	sed -i -E '/^nvidia-ml-py/!{/^(nvidia|cuda|triton)\b/d}; s/^(torch==[0-9.]+)\+[a-z0-9]+/\1/' constraints.txt
 
 dependencies: install

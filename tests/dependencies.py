@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "dependencies.md"
 PACKAGES = ("papers", "runners", "leaderboard", "tests")
 PARTS = {
-    "## Of the package": "requirements.txt",
+    "## Of the package": "requirements-local.txt",
     "## Of a site and its workers": "requirements-site.txt",
     "## Of tests and checks only": "requirements-dev.txt",
 }

@@ -6,7 +6,7 @@ import pytest
 
 from tests.dependencies import PAGE, ROOT, canonical, pins
 
-FILES = ["requirements.txt", "requirements-site.txt", "requirements-dev.txt"]
+FILES = ["requirements-local.txt", "requirements-site.txt", "requirements-dev.txt"]
 CONSTRAINTS = [line.partition(" ;")[0].split("==") for line in (ROOT / "constraints.txt").read_text().splitlines()]
 AGAIN = "run `make constraints dependencies`"
 
