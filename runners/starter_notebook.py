@@ -26,11 +26,12 @@ METHOD = """## A method
 One of the house, which runs as it stands: change it, and run the cell again."""
 TRY = """## Try it
 
-One case, one seed: the quickest look. The result shows itself."""
+One case, one seed: the quickest look. The result shows itself, its charts are Plotly figures."""
 EVALUATION = """import claimcheck
 
 result = claimcheck.evaluate("{slug}", Method, cases=["{case}"], seeds=1)
 result"""
+CHARTS = """result.charts()["Score by case"]"""
 GO_ON = """## Go on
 
 `claimcheck.evaluate("{slug}", Method)` plays every case and seed of the quick tier, by which the board ranks. Then save the cell of
@@ -55,6 +56,7 @@ def notebook(task: Task) -> bytes:
         code(surroundings.starter(task).decode()),
         words(TRY),
         code(EVALUATION.format(slug=task.slug, case=task.trial_case.name)),
+        code(CHARTS),
         words(GO_ON.format(slug=task.slug)),
     ]
     numbered = [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)]

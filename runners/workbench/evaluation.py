@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plotly.graph_objects import Figure
+
 from papers import catalogue
 from papers.task import TierName
 from runners.commands.exits import Usage
 from runners.inprocess import Surroundings
 from runners.job import PUBLIC_KEY
-from runners.workbench import report, request, session
+from runners.workbench import drawing, report, request, session
 from runners.workbench import result as results
 from runners.workbench.folder import Folder
 from runners.workbench.request import Wanted
@@ -57,6 +59,15 @@ class Result:
     def report(self, path: str | Path) -> None:
         """Write the report, one HTML file with all charts."""
         results.write_text(Path(path), report.page_of(self.document))
+
+    def charts(self) -> dict[str, Figure]:
+        """The report's charts of this run, by title, as Plotly's own figures: to show, to change, to save."""
+        is_public = report.is_comparable(self.document)
+        plots = {title: plot for title, _, plot in drawing.case_charts(self.document, is_public=is_public)}
+        plots |= {
+            one.figure.title: one.plot for one in drawing.drawings(self.document, is_public=is_public) if one.plot
+        }
+        return {title: Figure(plot) for title, plot in plots.items()}
 
     def _of(self, name: str) -> float | None:
         known = self.document["value"]

@@ -108,7 +108,7 @@ def cells_of(task):
 
 @each_task
 def test_a_notebook_holds_a_method_that_an_upload_would_take(task):
-    method, evaluation = cells_of(task)
+    method, evaluation, _ = cells_of(task)
     judge("the notebook", method.encode(), task)
     compile(evaluation, task.slug, "exec")
     assert f'"{task.slug}", Method' in evaluation
