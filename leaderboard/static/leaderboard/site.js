@@ -112,6 +112,7 @@ async function draw(place) {
 
 // On a phone a long legend must not press the plot itself flat.
 async function heighten(Plotly, place) {
+  // oxlint-disable-next-line no-underscore-dangle -- Plotly has no public name for the size of the plot without its margins
   const missing = 240 - place._fullLayout._size.h;
   if (missing <= 0 || !window.matchMedia("(max-width: 40rem)").matches) return;
   place.style.height = `${place.clientHeight + missing}px`;
