@@ -19,7 +19,6 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> int:
     tie_to(int(sys.argv[1]))
-    signal.signal(signal.SIGINT, lambda *_: None)  # a terminal tells all its processes; who started this one ends it
     job = Job.from_json(json.load(sys.stdin.buffer))
     # Events get a channel of their own: what a library prints must not land among them.
     channel = os.fdopen(os.dup(1), "w", buffering=1)

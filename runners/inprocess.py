@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 from papers.playing import Spent
@@ -21,11 +22,13 @@ Work = Callable[[], Any]
 @dataclass(frozen=True)
 class Surroundings:
     """What a method in this process meets. `around` does its work: a debugger or a profiler may watch. `make`, of (seed,
-    device), makes the method itself where it is an object of this process and no file.
+    device), makes the method itself where it is an object of this process and no file. `file`: by which name its code is
+    known to both.
     """
 
     around: Callable[[Work], Any] = lambda work: work()
     make: Callable[[int, str], Any] | None = None
+    file: str = "method.py"
 
 
 surroundings: ContextVar[Surroundings] = ContextVar("surroundings")
@@ -48,7 +51,7 @@ class InProcess:
         def construct() -> Any:
             if self._surroundings.make:
                 return self._surroundings.make(seed, self._device)
-            exec(compile(code, "method.py", "exec"), namespace)  # noqa: S102  # its author asked for it
+            exec(compile(code, self._surroundings.file, "exec"), namespace)  # noqa: S102  # its author asked for it
             return namespace["Method"](seed, self._device)
 
         self._method = self._timed(construct, "being imported and constructed")
@@ -67,10 +70,18 @@ class InProcess:
             return self._surroundings.around(work)
         except Exception as error:
             message = f"While {doing}, the method raised {type(error).__name__}: {error}"
-            raise MethodFailure("exception", message, traceback.format_exc()) from error
+            told = traceback.format_exception(type(error), error, self._own_part(error.__traceback__))
+            raise MethodFailure("exception", message, "".join(told)) from error
         finally:
             self._seconds += time.monotonic() - start
             self._cpu_seconds += time.process_time() - cpu
+
+    def _own_part(self, trace: TracebackType | None) -> TracebackType | None:
+        """From the method's own first line on; all of it where none of its lines is there."""
+        step = trace
+        while step and step.tb_frame.f_code.co_filename != self._surroundings.file:
+            step = step.tb_next
+        return step or trace
 
     def spent(self) -> Spent:
         return Spent(

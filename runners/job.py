@@ -83,14 +83,18 @@ class Job:
         known = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         return {**known, **ONE_THREAD, **(driver_environment() if self.device == "cuda" else {})}
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start an evaluator; it dies with the thread that calls this. Read what it says with `events`."""
+    def start(self, *, apart: bool = False) -> subprocess.Popen[bytes]:
+        """Start an evaluator; it dies with the thread that calls this. Read what it says with `events`.
+
+        apart: out of reach of a terminal's Ctrl-C, which is for whoever started it.
+        """
         process = subprocess.Popen(
             [sys.executable, "-m", "runners.evaluator", str(os.getpid())],
             cwd=ROOT,
             env=self.surroundings(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            process_group=0 if apart else None,
         )
         assert process.stdin
         with process.stdin as stdin:

@@ -41,7 +41,7 @@ def require_isolation(remedy: str = "") -> None:
 def happenings(job: Job) -> Iterator[Event]:
     """Do the job and say what happens, in an evaluator of its own unless it is to be in this process."""
     if job.mode != "inprocess":
-        process = job.start()
+        process = job.start(apart=True)
         try:
             yield from events(process)
         finally:

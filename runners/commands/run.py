@@ -16,10 +16,10 @@ from runners.workbench.request import Wanted
 
 
 @click.command(
-    help="Evaluate a method's file (or one of the house) on this machine, as the site would, with public seeds."
+    help="Evaluate a method on this machine, as the site would, with public seeds: METHOD is a file, a folder or a zip."
 )
 @click.argument("board", type=options.BOARD)
-@click.argument("method", type=options.FILE, required=False)
+@click.argument("method", type=click.Path(path_type=Path), required=False)
 @click.option("--house", metavar="SLUG", default="", help="Play this method of the house instead of a file.")
 @options.tier
 @options.cases
@@ -62,7 +62,7 @@ def run(
     for note in notes:
         click.echo(f"note: {note}", err=True)
     folder = (Folder.again if resume else Folder.new)(out, wanted.folder_name, job)
-    with watching.watcher(job, folder.path, is_debugged=debug, is_profiled=profile) as around:
+    with watching.watcher(method, folder.path, is_debugged=debug, is_profiled=profile) as around:
         known = session.play(job, folder, name=wanted.name, notes=notes, jobs=jobs, around=around, is_plain=debug)
     return tell(known, folder.path, path, job)
 

@@ -74,7 +74,7 @@ def side_by_side(shares: list[Job], take: Take) -> None:
 
 def follow(share: Job, told: "SimpleQueue[Event | None]", running: list[subprocess.Popen[bytes]]) -> None:
     """Start an evaluator, which dies with this thread, and pass on what it says."""
-    process = share.start()
+    process = share.start(apart=True)
     running.append(process)
     is_over = False
     for event in events(process):

@@ -8,10 +8,11 @@ from typing import Any
 
 from papers import catalogue
 from papers.task import Board, House, Task, TierName
-from runners import local, provenance
+from runners import local, provenance, sources
 from runners.commands.exits import Usage
 from runners.job import PUBLIC_KEY, Job
 from runners.judge import Refusal, judge
+from runners.sources import SourceError
 
 REMEDY = "Or add --no-sandbox, for code that you trust."
 
@@ -82,15 +83,15 @@ def with_code(board: Board, path: Path | None, slug: str) -> Job:
 
 
 def read(path: Path, task: Task) -> bytes:
-    """The code of a file that an upload would take too. Raises Usage."""
+    """The code of a file, a zip or a folder that an upload would take too. Raises Usage."""
     try:
-        code = path.read_bytes()
-        judge(str(path), code, task)
-    except OSError as error:
-        raise Usage(f"{path}: {error.strerror}") from None
+        source = sources.read(path)
+        judge(str(path), source.code, task)
+    except SourceError as error:
+        raise Usage(str(error)) from None
     except Refusal as refusal:
         raise Usage(refusal.message) from None
-    return code
+    return source.code
 
 
 def key(text: str) -> bytes:

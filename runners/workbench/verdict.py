@@ -58,11 +58,16 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "value": asdict(self.value) if self.value else None,
-            "standing": asdict(self.standing) if self.standing else None,
+            "value": plain(self.value) if self.value else None,
+            "standing": plain(self.standing) if self.standing else None,
             "flags": [flag.as_json() for flag in self.flags],
             "verdict": list(self.sentences),
         }
+
+
+def plain(known: Value | Standing) -> dict[str, Any]:
+    """As JSON has it."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(known).items()}
 
 
 def verdict_of(tally: Tally, *, is_public: bool, house: str = "") -> Verdict:

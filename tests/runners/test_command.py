@@ -160,8 +160,9 @@ def test_no_task_is_named_like_a_word_of_the_command(doubling, monkeypatch):
 def test_what_cannot_be_done_is_told_in_a_sentence_and_exits_with_2(doubling, tmp_path, capsys, words, said):
     files = {"METHOD": HEAD + "return x", "DEEP": "-" * 200_000 + "1", "LATIN": "é", "BROKEN": "def f(:"}
     for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="latin-1")
-    status = main([str(tmp_path / word) if word in [*files, "FOLDER"] else word for word in words])
+        (tmp_path / f"{name}.py").write_text(text, encoding="latin-1")
+    paths = {"FOLDER": str(tmp_path / "FOLDER")} | {name: str(tmp_path / f"{name}.py") for name in files}
+    status = main([paths.get(word, word) for word in words])
     assert status == 2
     assert said in capsys.readouterr().err
 
