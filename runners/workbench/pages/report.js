@@ -9,7 +9,9 @@ function frameOf({ shape: [, height, width], bytes, low, high }, frame) {
 
 function withColours(layout) {
   const ink = getComputedStyle(document.body).color, clear = "rgba(0,0,0,0)";
-  return { margin: { t: 30 }, ...layout, font: { color: ink }, paper_bgcolor: clear, plot_bgcolor: clear };
+  const wide = (axis) => ({ ...axis, automargin: true });
+  const axes = { xaxis: wide(layout.xaxis), yaxis: wide(layout.yaxis) };
+  return { margin: { t: 30 }, ...layout, ...axes, font: { color: ink }, paper_bgcolor: clear, plot_bgcolor: clear };
 }
 
 function draw(place, figure) {
