@@ -128,8 +128,8 @@ def test_the_commands_print_and_write(tmp_path, monkeypatch, capsys):
 
 RUNNER = """
 import json, sys
-import runners.notebook
-sys.modules["claimcheck"] = runners.notebook  # as the wheel names it
+import runners.claimcheck
+sys.modules["claimcheck"] = runners.claimcheck  # as the wheel names it
 for path in sys.argv[1:]:
     scope = {"__name__": "__main__"}
     for cell in json.load(open(path))["cells"]:
