@@ -15,10 +15,13 @@ that is learnt in one play is there in another."""
 
 def manual(task: Task) -> str:
     """The whole text."""
+    return f"# {task.title}\n\n{task.summary}\n\n{body(task)}"
+
+
+def body(task: Task) -> str:
+    """The text without what a board's page has at its head anyway."""
     paper = catalogue.paper_of(task.slug)
     parts = [
-        f"# {task.title}",
-        task.summary,
         f"The paper, [{paper.title}]({paper.url}), claims: {paper.claim} The board asks: {paper.question}",
         "## What a method is",
         CONTRACT.format(seed=surroundings.SEED).replace("\n", " "),
@@ -64,7 +67,7 @@ def kit(task: Task) -> list[str]:
 
 
 def metrics(task: Task) -> str:
-    rows = [["Metric", "", "Unit", "What it is"]]
+    rows = [["Metric", "Best", "Unit", "What it is"]]
     for metric in task.metrics:
         name = f"**{metric.label}** ranks" if metric is task.primary else metric.label
         rows.append([name, better(metric), metric.unit, metric.description])
@@ -73,8 +76,8 @@ def metrics(task: Task) -> str:
 
 def better(metric: Metric) -> str:
     if metric.target is not None:
-        return f"best at {metric.target:g}"
-    return {"higher": "higher is better", "lower": "lower is better"}.get(metric.better, "")
+        return f"nearest to {metric.target:g}"
+    return {"higher": "highest", "lower": "lowest"}.get(metric.better, "")
 
 
 def limits(task: Task) -> str:

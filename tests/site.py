@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Site:
-    """`python -m leaderboard` on a folder and a port of its own."""
+    """`claimcheck serve` on a folder and a port of its own."""
 
     def __init__(self, folder, **env):
         self.folder, self.env = folder, env
@@ -41,7 +41,8 @@ class Site:
                 "sh",
                 sys.executable,
                 "-m",
-                "leaderboard",
+                "runners",
+                "serve",
             ],  # as behind a script's "&"
             cwd=ROOT,
             env=env,

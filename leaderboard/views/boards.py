@@ -173,7 +173,7 @@ def manual_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @lru_cache(maxsize=64)
 def manual_html(card: Task) -> SafeString:
-    return readme.html_of_text(manual.manual(card))
+    return readme.html_of_text(manual.body(card))
 
 
 def table_context(view: View, request: HttpRequest, verdicts: list[claims.Verdict]) -> dict[str, Any]:

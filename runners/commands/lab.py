@@ -48,6 +48,6 @@ def serve(folders: Sequence[Path], data: Path | None, port: int | None) -> int:
     env["DATA_DIR"] = str((data or Path(os.environ.get("DATA_DIR") or "claimcheck-site")).resolve())
     if port:
         env["PORT"] = str(port)
-    click.echo(f"The site's files are in {env['DATA_DIR']}.", err=True)
-    sys.stderr.flush()
+    if sys.stderr.isatty():  # in a log every line is the site's own
+        click.echo(f"The site's files are in {env['DATA_DIR']}.", err=True)
     os.execve(sys.executable, [sys.executable, "-m", "leaderboard"], env)  # noqa: S606  # it is this command from now on
