@@ -3,7 +3,7 @@
 from leaderboard.models import Comment, Deed
 
 CLAIMS, REPLY = "/tasks/imputation/claims/", "/tasks/imputation/claims/reply/"
-TEXT = "Our seeds *differ*, see [here](https://example.org). <b>Bold</b><script>alert(1)</script>"
+TEXT = "Our seeds *wander*, see [here](https://example.org). <b>Bold</b><script>alert(1)</script>"
 
 
 def act(staff, action, *comments):
@@ -22,20 +22,20 @@ def test_a_reply_is_signed_read_first_and_pinned_by_an_administrator(client, ali
     assert client.post(REPLY, {"role": "method", "text": TEXT}, follow=True).status_code == 200
     assert "waits for an administrator" in client.get(CLAIMS).content.decode(), "she sees her own"
     client.logout()
-    assert "seeds" not in client.get(CLAIMS).content.decode(), "others don't, and their page is kept"
+    assert "wander" not in client.get(CLAIMS).content.decode(), "others don't, and their page is kept"
     first = Comment.objects.get()
     act(admin_client, "show_them", first)
     page = client.get(CLAIMS).content.decode()
     assert "<strong>alice</strong>, the author of a method on this board" in page
-    assert "<em>differ</em>" in page
+    assert "<em>wander</em>" in page
     assert 'rel="noopener nofollow ugc"' in page
     assert "&lt;b&gt;Bold" in page, "HTML is text"
     assert "<script>alert" not in page
     admin_client.post(REPLY, {"role": "site", "text": "We reran it."})
     page = client.get(CLAIMS).content.decode()
-    assert page.index("We reran it.") < page.index("differ"), "the answer is pinned"
+    assert page.index("We reran it.") < page.index("wander"), "the answer is pinned"
     act(admin_client, "hide_them", first)
-    assert "differ" not in client.get(CLAIMS).content.decode()
+    assert "wander" not in client.get(CLAIMS).content.decode()
     assert set(Deed.objects.values_list("what", flat=True)) >= {"showed", "hid"}
 
 
