@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,10 +16,16 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_celery_beat.admin import CrontabScheduleAdmin
-from django_celery_beat.models import CrontabSchedule
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
 
 from leaderboard.boards import standings
-from leaderboard.models import ApiToken, Change, Deed, DriftFlag, RerunSchedule, Run, Standing, Submission
+from leaderboard.models import ApiToken, Change, Comment, Deed, DriftFlag, RerunSchedule, Run, Standing, Submission
 from leaderboard.models.schedules import occurs
 from leaderboard.running.reruns import in_words, stale_submissions
 from leaderboard.running.runs import rerun
@@ -52,12 +58,26 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Submission)
 class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "task", "author", "kind", "is_house", "superseded", "disqualified", "created")
+    list_display = ("name", "task", "whose", "kind", "state", "created")
     list_filter = ("task", "is_house", "kind", "superseded")
     search_fields = ("name", "author__username", "code_sha256")
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     readonly_fields = ("task", "author", "is_house", "house_slug", "code_sha256", "created", "superseded")
     actions = ("rerun_quick", "rerun_full", "rerun_board", "rerun_stale")
+    list_select_related = ("author",)
+
+    @admin.display(description="Author", ordering="author__username")
+    def whose(self, submission: Submission) -> str:
+        return submission.author_name
+
+    @admin.display
+    def state(self, submission: Submission) -> str:
+        """In words: a red cross would stand for good news."""
+        if submission.disqualified:
+            return f"disqualified: {submission.disqualified}"
+        if submission.withdrawn:
+            return "withdrawn"
+        return "superseded" if submission.superseded else "in the running"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -191,6 +211,45 @@ class ApiTokenAdmin(ReadOnly):
             self.delete_model(request, token)
 
 
+@admin.register(Comment)
+class CommentAdmin(ReadOnly):
+    """Replies to verdicts: shown once somebody has read them here."""
+
+    list_display = ("text", "task", "author", "role", "created", "state")
+    list_filter = ("task", "role", "is_pinned")
+    list_select_related = ("author",)
+    fields = ("task", "author", "role", "text", "created", "shown", "is_pinned")
+    actions = ("show_them", "hide_them", "pin", "unpin")
+
+    @admin.display
+    def state(self, comment: Comment) -> str:
+        return "waits to be read" if not comment.shown else "pinned" if comment.is_pinned else "shown"
+
+    @admin.action(description="Show to everybody", permissions=["view"])
+    def show_them(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self.change(request, queryset, "showed", shown=timezone.now())
+
+    @admin.action(description="Hide", permissions=["view"])
+    def hide_them(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self.change(request, queryset, "hid", shown=None, is_pinned=False)
+
+    @admin.action(description="Show and pin to the top", permissions=["view"])
+    def pin(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self.change(request, queryset, "pinned", shown=timezone.now(), is_pinned=True)
+
+    @admin.action(description="Unpin", permissions=["view"])
+    def unpin(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self.change(request, queryset, "unpinned", is_pinned=False)
+
+    def change(self, request: HttpRequest, comments: QuerySet[Comment], deed: str, **fields: Any) -> None:
+        chosen = list(comments)
+        with transaction.atomic():
+            Comment.objects.filter(pk__in=[comment.pk for comment in chosen]).update(**fields)
+            Change.note(*(comment.task for comment in chosen))
+            Deed.note(request.user, deed, *chosen)
+        messages.success(request, f"{len(chosen)} comments {deed}")
+
+
 @admin.register(Deed)
 class DeedAdmin(ReadOnly):
     list_display = ("at", "user", "what", "about")
@@ -260,12 +319,18 @@ class CrontabForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-admin.site.unregister(CrontabSchedule)
+# Celery's own tables stay out of sight: a schedule of reruns is all that is set here, with its crontab.
+admin.site.unregister([ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule])
 
 
 @admin.register(CrontabSchedule)
 class OccurringCrontabAdmin(CrontabScheduleAdmin):  # type: ignore[misc]
+    """Reached from a schedule of reruns; on no list of tables."""
+
     form = CrontabForm
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -294,9 +359,23 @@ class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
 @admin.register(RerunSchedule)
 class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = RerunScheduleForm
-    list_display = ("name", "tier", "crontab", "hours", "is_paused", "last_time", "next_time")
+    list_display = ("name", "tier", "when", "hours", "state", "last_time", "next_three")
     filter_horizontal = ("submissions",)
+    readonly_fields = ("when", "next_three")
     actions = ("pause", "resume")
+
+    @admin.display(description="In words")
+    def when(self, schedule: RerunSchedule) -> str:
+        return schedule.crontab.human_readable if schedule.pk else "–"
+
+    @admin.display
+    def state(self, schedule: RerunSchedule) -> str:
+        return "paused" if schedule.is_paused else "on"
+
+    @admin.display(description="Next three times (UTC)")
+    def next_three(self, schedule: RerunSchedule) -> str:
+        times = schedule.next_times(3) if schedule.pk else []
+        return ", ".join(f"{time:%a %-d %b %H:%M}" for time in times) or "never"
 
     def save_model(self, request: HttpRequest, obj: RerunSchedule, form: Any, change: bool) -> None:
         if {"crontab", "is_paused"} & set(form.changed_data):

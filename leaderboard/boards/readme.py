@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 INTO_THE_CODE = re.compile(r'<a href="(?![a-z]+:|/|#)[^"]*"[^>]*>(.*?)</a>', re.S)  # where a page can't lead
+REPLY_TAGS = {"p", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "a", "br"}
 COMMENT = re.compile(r"<!--.*?-->\n?", re.S)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
@@ -26,6 +27,12 @@ def html_of_text(text: str) -> SafeString:
     clean = INTO_THE_CODE.sub(r"<code>\1</code>", clean)
     wrapped = clean.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
     return mark_safe(wrapped)  # noqa: S308  # sanitised above
+
+
+def html_of_reply(text: str) -> SafeString:
+    """The HTML of what somebody wrote: Markdown, in which HTML is text; links earn nothing."""
+    clean = nh3.clean(MARKDOWN.render(text), tags=REPLY_TAGS, link_rel="noopener nofollow ugc")
+    return mark_safe(clean)  # noqa: S308  # sanitised on the line before
 
 
 def html_of(path: Path) -> SafeString:

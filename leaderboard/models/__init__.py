@@ -1,6 +1,7 @@
 """What the site keeps: who submitted which code, every run of it, every raw score, and the standings made from them."""
 
 from leaderboard.models.changes import Change
+from leaderboard.models.comments import Comment
 from leaderboard.models.deeds import Deed
 from leaderboard.models.notices import Notices
 from leaderboard.models.open_data import OpenData
@@ -17,6 +18,7 @@ __all__ = [
     "ApiToken",
     "Artefact",
     "Change",
+    "Comment",
     "Deed",
     "DriftFlag",
     "Notices",

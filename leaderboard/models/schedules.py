@@ -104,11 +104,19 @@ class RerunSchedule(models.Model):
     @property
     def next_time(self) -> datetime | None:
         """When it fires next; None while it is paused, or where that never happens."""
+        return next(iter(self.next_times(1)), None)
+
+    def next_times(self, count: int) -> list[datetime]:
+        """When it fires next, so many times; none while it is paused, or where that never happens."""
         if self.is_paused or not occurs(self.crontab):
-            return None
-        now = timezone.now()
-        wait: timedelta = self.crontab.schedule.remaining_estimate(now)
-        return (now + wait + timedelta(seconds=30)).replace(second=0, microsecond=0)  # crontabs know minutes only
+            return []
+        now, times = timezone.now(), [timezone.now()]
+        for _ in range(count):
+            wait: timedelta = self.crontab.schedule.remaining_estimate(times[-1])  # from now to the first one after it
+            times.append(
+                (now + wait + timedelta(seconds=30)).replace(second=0, microsecond=0)
+            )  # minutes are all it knows
+        return times[1:]
 
     @property
     def is_due(self) -> bool:

@@ -19,6 +19,12 @@ DELETED = (
 )
 
 
+def author_name_of(user: Any) -> str:
+    """As pages show it: who deleted the account has no name any more."""
+    name: str = user.get_username()
+    return DELETED if name.startswith(f"{DELETED} ") else name
+
+
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: Any) -> Self:
         """Every submission's page is public; only its code may be private."""
@@ -107,8 +113,7 @@ class Submission(models.Model):
     @property
     def author_name(self) -> str:
         """Reads author: select it first."""
-        name = self.author.get_username() if self.author else HOUSE
-        return DELETED if name.startswith(f"{DELETED} ") else name
+        return author_name_of(self.author) if self.author else HOUSE
 
     def code(self) -> bytes:
         """Its file; empty for an oracle."""

@@ -20,6 +20,7 @@ from leaderboard.boards import (
     readme,
     recast,
     references,
+    replies,
     resolution,
     soundness,
     standings,
@@ -144,6 +145,7 @@ def claims_tab(request: HttpRequest, slug: str) -> HttpResponse:
         "contests": contests,
         "contrasts": view.board.evidence.contrasts,
         "contrasted": tables.contrasts(view.board, own),
+        "replies": replies.replies(view.board.task, request.user),
     }
     return render(request, "task_claims.html", shared | context)
 

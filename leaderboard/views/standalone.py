@@ -84,7 +84,7 @@ def lead_home(page: BeautifulSoup, base: str) -> None:
 def include_assets(page: BeautifulSoup) -> None:
     """Style and scripts within the page. Plotly comes as a data address: the site's script loads it with the first chart."""
     head = cast("Tag", page.head)
-    for link in page.select("link[rel='stylesheet'], link[rel='icon']"):
+    for link in page.select("link"):
         link.decompose()
     head.append(element(page, "style", asset("site.css")))
     head.append(element(page, "script", asset("theme.js")))

@@ -58,7 +58,7 @@ def test_long_lines_are_thinned_evenly_also_on_a_log_axis():
 
 def test_a_figure_may_say_what_of_its_axis_is_seen_at_first():
     cut = Overlay(title="", curve="", series="", y_range=(-1, 2))
-    nobody = Material(None, (), {}, {}, scores_of=None, content_of=None, line_of=None, address_of=None)
+    nobody = Material(None, (), {}, {}, (), scores_of=None, content_of=None, line_of=None, address_of=None)
     assert overlay.draw(cut, nobody)["layout"]["yaxis"]["range"] == [-1, 2]
     assert "range" not in overlay.draw(LINES, nobody)["layout"]["yaxis"]
 

@@ -10,10 +10,11 @@ import pytest
 from django.utils import timezone
 
 from leaderboard.boards import kept, recast, standings
-from leaderboard.figures import charts, style
+from leaderboard.figures import charts
 from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
 from papers import catalogue
 from papers.metrics import Metric
+from runners.figures import style
 from runners.standing import statistics
 from tests.leaderboard.test_boards import again
 from tests.leaderboard.test_pages import BOARD, board, names
