@@ -4,6 +4,7 @@ import difflib
 import importlib
 import importlib.util
 import pkgutil
+from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
 
@@ -63,9 +64,12 @@ def task(slug: str) -> Task:
     return all_tasks()[slug]
 
 
-def unknown(word: str) -> str:
-    """A sentence on a word that is no task, with what may have been meant."""
-    near = difflib.get_close_matches(word, [*all_tasks(), *VERBS], 1, 0.4)
+def unknown(word: str, *, verbs: Sequence[str] = ()) -> str:
+    """A sentence on a word that is no task (and none of these verbs), with what may have been meant."""
+    for paper in all_papers():
+        if paper.slug == word:
+            return f"{word} is a paper; its boards are {', '.join(task.slug for task in paper.tasks)}"
+    near = difflib.get_close_matches(word, [*all_tasks(), *verbs], 1, 0.4)
     told = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(all_tasks()))}"
     return f"there is no task {word!r}; {told}"
 

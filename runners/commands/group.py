@@ -32,7 +32,7 @@ class Verbs(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in VERBS:
             if args[0] not in catalogue.all_tasks():
-                raise exits.Usage(catalogue.unknown(args[0]))
+                raise exits.Usage(catalogue.unknown(args[0], verbs=list(VERBS)))
             args = ["run", *args]
         return super().resolve_command(ctx, args)
 
