@@ -30,7 +30,7 @@ from leaderboard.boards import (
 from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, material
-from leaderboard.models import Standing
+from leaderboard.models import OpenData, Standing
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Board, Task
@@ -99,6 +99,7 @@ def board_context(board: Board) -> dict[str, Any]:
         "recorded_in_part": references.in_part(board),
         "resolution": resolution.resolution_of(board),
         "violations": soundness.violations_on(board),
+        "open_data": OpenData.of_board(board),
     }
 
 

@@ -56,7 +56,7 @@ def test_every_link_within_the_site_leads_somewhere(client, measured, alice):
     """All resolve; of each kind of page the first is opened, and what it links to is looked at in turn."""
     measured("Mine", author=alice, rebuild=False)
     measured("Theirs")
-    waiting, seen, opened = ["/"], set(), {}
+    waiting, seen, opened = ["/", BOARD], set(), {}
     while waiting:
         path = waiting.pop()
         name = resolve(path.partition("?")[0]).view_name
