@@ -218,6 +218,10 @@ PAGE_SECONDS = (
     60  # pages are kept for so long at most: what no change is noted of, such as who is online, is shown after it
 )
 
+# What an hour of a core ("cpu") and of a GPU ("cuda") costs: with it, boards show costs in money too.
+DEVICE_PRICES = environment.prices("DEVICE_PRICES")
+CURRENCY = environment.text("CURRENCY", "EUR")
+
 # Uploads: one file of code. Quotas count only finished runs and the author's own failures.
 MAX_UPLOAD_BYTES = 1 << 20
 FILE_UPLOAD_PERMISSIONS = None  # the umask's

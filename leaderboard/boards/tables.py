@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Avg, Count, F, FloatField, Min, OuterRef, Q, QuerySet, Subquery
+from django.conf import settings
+from django.db.models import Avg, Case, Count, F, FloatField, Min, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Abs, Cast, Coalesce
 
 from leaderboard.boards import search
@@ -14,6 +15,7 @@ from leaderboard.boards.scores import scores_of
 from leaderboard.boards.standings import CONTENDERS
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.models.runs import BILLED
 from leaderboard.models.standings import StandingQuerySet
 from papers import catalogue
 from papers.evidence import Contrast
@@ -46,10 +48,21 @@ def rows(view: View) -> QuerySet[Standing]:
 def sort_column(view: View) -> Any:
     """A column, a metric's value, or its distance from the metric's target."""
     name = view.sort.lstrip("-")
+    if name == "money":
+        return money()
     if name in COLUMNS:
         return F(COLUMNS[name])
     value = F(f"metrics__{name}__value")
     return value if view.target is None else Abs(Cast(value, FloatField()) - view.target)
+
+
+def money() -> Any:
+    """Run.money in the database."""
+    prices = [
+        When(run__device=device, then=F(f"run__{BILLED[device]}") * price / 3600)
+        for device, price in settings.DEVICE_PRICES.items()
+    ]
+    return Case(*prices, default=None, output_field=FloatField())
 
 
 def leaders(boards: Sequence[Board]) -> dict[str, Standing]:

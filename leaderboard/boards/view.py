@@ -15,12 +15,13 @@ COLUMNS = {
     "cpu": "run__cpu_seconds",
     "seconds": "run__seconds",
     "memory": "run__memory_bytes",
+    "money": "run__money",  # computed: see tables.money
     "device": "run__device",
     "author": "submission__author__username",
     "date": "run__ended",
 }
 HIDDEN_AT_FIRST = {"seconds"}
-COSTS = ("cpu", "seconds", "gpu", "memory")
+COSTS = ("cpu", "seconds", "gpu", "memory", "money")
 HEAVIEST = 1000  # weight of a case
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from leaderboard.boards.compare import Entry
 from leaderboard.boards.tables import CaseScores
 from leaderboard.figures import labels
@@ -24,6 +26,7 @@ COSTS = {  # of view.COSTS: the run's field, its scale, the axis
     "seconds": ("seconds", 1.0, "seconds inside the method, all plays"),
     "gpu": ("gpu_seconds", 1.0, "GPU-seconds, all plays"),
     "memory": ("memory_bytes", 2.0**-20, "peak memory (MiB)"),
+    "money": ("money", 1.0, f"what it cost in {settings.CURRENCY}, all plays"),
 }
 
 

@@ -40,6 +40,20 @@ def flag(name: str, *, default: bool) -> bool:
     return value in YES if value else default
 
 
+def prices(name: str) -> dict[str, float]:
+    """What an hour of a device costs: "cpu=0.04,cuda=2.5"."""
+    known: dict[str, float] = {}
+    for word in words(name, []):
+        device, _, price = word.partition("=")
+        try:
+            known[device] = float(price)
+        except ValueError:
+            known[device] = -1.0
+        if device not in ("cpu", "cuda") or not 0 <= known[device] < float("inf"):
+            raise ImproperlyConfigured(f"{name} must be like cpu=0.04,cuda=2.5, it has {word!r}")
+    return known
+
+
 def folders(name: str) -> None:
     """Check that the folders which the variable names, separated by colons, are there."""
     for path in filter(None, text(name).split(os.pathsep)):

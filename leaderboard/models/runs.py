@@ -13,6 +13,7 @@ from papers import catalogue
 from papers.task import Board
 
 TIER_CHOICES = [("quick", "Quick"), ("full", "Full")]
+BILLED = {"cpu": "cpu_seconds", "cuda": "seconds"}  # of a device: the time that its price is for
 LONG_TEXTS = ("log", "provenance", "failure_traceback")  # of a run: no list shows them
 
 
@@ -131,6 +132,12 @@ class Run(models.Model):
     @property
     def is_stale(self) -> bool:
         return self.task_version != catalogue.task(self.task).version
+
+    @property
+    def money(self) -> float | None:
+        """What the method's time cost: core-seconds, or all the seconds that it held a GPU; None where no price is known."""
+        price, seconds = settings.DEVICE_PRICES.get(self.device), getattr(self, BILLED.get(self.device, "seconds"))
+        return None if price is None or seconds is None else price * seconds / 3600
 
     @property
     def fraction(self) -> float:

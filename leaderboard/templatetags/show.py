@@ -100,6 +100,11 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def money(amount: float | None) -> str:
+    return DASH if amount is None else f"{amount:.2g} {settings.CURRENCY}"
+
+
+@register.filter
 def size(count: int | None) -> str:
     if count is None:
         return DASH

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,7 +30,7 @@ from leaderboard.boards import (
 from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
 from leaderboard.figures import charts, material
-from leaderboard.models import Standing
+from leaderboard.models import OpenData, Standing
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Board, Task
@@ -45,6 +46,7 @@ COLUMN_LABELS = {
     "cpu": ("CPU", "CPU time inside the method, all cases and seeds together"),
     "seconds": ("Seconds", "Wall time inside the method, all cases and seeds together"),
     "memory": ("Memory", "The most memory that the method held at once"),
+    "money": ("Money", "What the method’s time cost at this site’s prices of an hour of a core or a GPU"),
     "device": ("Device", "Where it ran: costs compare within one device class only"),
     "author": ("Author", "Who submitted it; house methods come with the board"),
     "date": ("Date", "When the run that counts ended (UTC)"),
@@ -97,6 +99,7 @@ def board_context(board: Board) -> dict[str, Any]:
         "recorded_in_part": references.in_part(board),
         "resolution": resolution.resolution_of(board),
         "violations": soundness.violations_on(board),
+        "open_data": OpenData.of_board(board),
     }
 
 
@@ -213,7 +216,7 @@ def choices_context(view: View) -> dict[str, Any]:
         "rule": recast.rule_of(view),
         "rule_label": recast.LABELS[view.rule] if view.rule else "",
         "weights": [(case, dict(view.weights).get(case, 1)) for case in view.board.ranked_cases],
-        "costs": [(cost, view.query(cost=cost)) for cost in COSTS],
+        "costs": [(cost, view.query(cost=cost)) for cost in COSTS if cost != "money" or settings.DEVICE_PRICES],
     }
 
 
@@ -258,7 +261,8 @@ def headers(view: View, metrics: list[Metric]) -> list[dict[str, Any]]:
         (metric.name, style.directed_label(metric), metric.description, style.starts_at_the_top(metric))
         for metric in metrics
     ]
-    columns += [(name, label, told, name == "date") for name, (label, told) in COLUMN_LABELS.items()]
+    known = {name: said for name, said in COLUMN_LABELS.items() if name != "money" or settings.DEVICE_PRICES}
+    columns += [(name, label, told, name == "date") for name, (label, told) in known.items()]
     fixed = {"method", primary.name}
     return [
         {

@@ -29,13 +29,21 @@ PUBLIC = [
     "/search/?q=a",
     "/about/",
     "/about/statistics/",
+    "/api/docs/",
     "/accounts/login/",
     "/accounts/signup/",
     "/accounts/password/reset/",
     "/nowhere/",
 ]
-PRIVATE = [f"{BOARD}submit/", "/submissions/", "/accounts/tokens/", "/accounts/notices/", "/accounts/2fa/"]
-NARROW = ["/", BOARD, f"{BOARD}compare/", "/claims/", f"{BOARD}submit/", "/accounts/2fa/"]
+PRIVATE = [
+    f"{BOARD}submit/",
+    f"{BOARD}claims/reply/",
+    "/submissions/",
+    "/accounts/tokens/",
+    "/accounts/notices/",
+    "/accounts/2fa/",
+]
+NARROW = ["/", BOARD, f"{BOARD}compare/", "/claims/", f"{BOARD}submit/", "/accounts/2fa/", "/api/docs/"]
 WITHOUT_CHARTS = ["/", "/tasks/", "/claims/", "/search/?q=a", "/about/", "/about/statistics/", "/accounts/login/"]
 ONLY_THE_SECOND_IS_LIT = """() => [...document.querySelectorAll("[data-drawn]")].every((place) =>
     place.data.every((trace) => !trace.legendgroup || (trace.opacity < 1) === (trace.legendgroup !== "1")))"""

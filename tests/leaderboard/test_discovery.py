@@ -1,7 +1,10 @@
 """How people and programs find what is here: search with facets, feeds, the map of the site, the page of the API."""
 
+import html
 import re
 from xml.etree import ElementTree
+
+from django.urls import resolve
 
 from tests.leaderboard.test_pages import BOARD, board
 
@@ -47,6 +50,26 @@ def test_search_engines_find_the_map_and_every_page_on_it_is_there(client, db, s
     page = client.get(BOARD).content.decode()
     assert f'property="og:url" content="{settings.SITE_URL}{BOARD}"' in page
     assert 'property="og:title" content="Imputation"' in page
+
+
+def test_every_link_within_the_site_leads_somewhere(client, measured, alice):
+    """All resolve; of each kind of page the first is opened, and what it links to is looked at in turn."""
+    measured("Mine", author=alice, rebuild=False)
+    measured("Theirs")
+    waiting, seen, opened = ["/", BOARD], set(), {}
+    while waiting:
+        path = waiting.pop()
+        name = resolve(path.partition("?")[0]).view_name
+        if name in opened:
+            continue
+        response = opened[name] = client.get(path)
+        assert response.status_code in (200, 302), path
+        if "text/html" in response.get("Content-Type", "") and response.status_code == 200:
+            links = {html.unescape(link) for link in re.findall(r'href="(/[^"#]*)', response.content.decode())}
+            found = {link for link in links if not link.startswith("/static/")}
+            waiting += sorted(found - seen)
+            seen |= found
+    assert {"task", "task_claims", "task_protocol", "paper", "author", "submission", "statistics"} <= set(opened)
 
 
 def test_no_link_of_a_document_leads_into_the_code(client, db):

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from leaderboard.boards import kept, recast, standings
 from leaderboard.figures import charts
+from leaderboard.machine import environment
 from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
 from papers import catalogue
 from papers.metrics import Metric
@@ -314,3 +316,28 @@ def test_while_boards_are_made_few_threads_wait_and_the_others_are_told(client, 
         for _ in held:
             kept.waiters.release()
     assert client.get("/tasks/imputation/?rule=worst").status_code == 200
+
+
+def test_a_price_of_an_hour_makes_a_column_and_an_axis(client, measured, settings):
+    settings.PAGE_SECONDS = 0  # the setting is no change that pages know of
+    cheap, dear = measured("Cheap", 0.3, rebuild=False), measured("Dear", 0.5)
+    dear.runs.update(device="cuda", cpu_seconds=1.0, seconds=36.0)
+    assert ">Money<" not in board(client, sort="money").content.decode(), "no price, no column"
+    settings.DEVICE_PRICES = {"cpu": 4.0, "cuda": 100.0}
+    assert (cheap.runs.get().money, dear.runs.get().money) == (0.01, 1.0), (
+        "a core by its CPU time, a GPU while it is held"
+    )
+    for rule in ("", "worst"):
+        assert names(board(client, sort="money", rule=rule)) == ["Cheap", "Dear"]
+        assert names(board(client, sort="-money", rule=rule)) == ["Dear", "Cheap"]
+    page = board(client, cost="money")
+    assert "0.01 EUR" in page.content.decode()
+    points = {one["name"]: one["x"] for one in page.context["cost_figure"]["data"]}
+    assert (points["Cheap"], points["Dear"]) == ([0.01], [1.0])
+
+
+@pytest.mark.parametrize("wrong", ["cpu", "cpu=x", "tpu=1", "cpu=-1", "cpu=nan"])
+def test_a_price_that_is_none_stops_the_start(monkeypatch, wrong):
+    monkeypatch.setenv("DEVICE_PRICES", wrong)
+    with pytest.raises(ImproperlyConfigured, match=r"cpu=0\.04,cuda=2\.5"):
+        environment.prices("DEVICE_PRICES")
