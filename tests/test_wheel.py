@@ -68,7 +68,7 @@ def test_a_wheel_runs_reports_compares_and_repeats_without_the_repository(comman
     )
     assert str(ROOT) not in where.stdout, where.stderr
     (tmp_path / "method.py").write_text(METHOD)
-    done = command("run", "imputation", "method.py", "--case", "breast/mcar-50", "--seeds", "2")
+    done = command("run", "imputation", "method.py", "--case", "breast/mcar-50", "--seeds", "1")
     assert done.returncode == 0, done.stderr
     assert "Among what was recorded it would stand at" in done.stdout
     results = tmp_path / "results" / "imputation-quick-method"
