@@ -5,6 +5,8 @@ Every write is conditional, so that events may come in any order and any number 
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -12,17 +14,17 @@ from typing import Any
 import redis
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from leaderboard.boards import soundness, standings
+from leaderboard.boards import standings
 from leaderboard.machine import contents
-from leaderboard.models import Artefact, Change, RerunSchedule, Run, RunQuerySet, Score
+from leaderboard.models import Artefact, Change, OpenData, RerunSchedule, Run, RunQuerySet, Score
 from leaderboard.running import notices
 from leaderboard.running.reruns import check_drift
 from leaderboard.running.runs import LEASE, PATIENCE, living_queues, release, rerun, stop_worker, task_id
-from papers import catalogue
 from runners import deliveries, logs
 from runners.tasks import ours
 
@@ -312,19 +314,16 @@ def is_message_lost(run: Run) -> bool:
 @shared_task
 def renew_open_data() -> None:
     """Write the files of the boards that changed."""
-    from leaderboard.boards import open_data  # noqa: PLC0415  # pandas: neither web nor recorder need it
-
-    for board in catalogue.all_boards():
-        open_data.renew(board)
+    if OpenData.is_behind():
+        in_a_process("open_data")
 
 
 @shared_task
 def check_boards() -> None:
     """Nightly: rank every board again from the file that anybody can download; say which land where they can't."""
-    from leaderboard.boards import open_data  # noqa: PLC0415
+    in_a_process("open_data", "--check")
 
-    for board in catalogue.all_boards():
-        if kept := open_data.renew(board):
-            open_data.check(kept)
-    for board, found in soundness.broken_boards():
-        log.error("%s is broken: %s", board, "; ".join(f"{one.text}: {one.name} has {one.value:.6g}" for one in found))
+
+def in_a_process(*command: str) -> None:
+    """A management command whose libraries and memory this process is not to keep."""
+    subprocess.run([sys.executable, "-m", "django", *command], cwd=settings.BASE_DIR, check=True)

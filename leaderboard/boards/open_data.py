@@ -12,6 +12,7 @@ import pandas as pd
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from leaderboard.boards import soundness
 from leaderboard.boards.scores import scores_of
 from leaderboard.boards.standings import CHUNK, takes_rank
 from leaderboard.machine import contents
@@ -117,3 +118,9 @@ def check(kept: OpenData) -> list[str]:
     if found:
         log.error("%s: its plays give other standings than the site shows: %s", kept, "; ".join(found[:5]))
     return found
+
+
+def tell_broken_boards() -> None:
+    """Log which boards land where they can't, and nobody explained it."""
+    for board, found in soundness.broken_boards():
+        log.error("%s is broken: %s", board, "; ".join(f"{one.text}: {one.name} has {one.value:.6g}" for one in found))

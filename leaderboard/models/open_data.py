@@ -5,8 +5,10 @@ from typing import Self
 from django.db import models
 from django.utils import timezone
 
+from leaderboard.models.changes import Change
 from leaderboard.models.present import PresentManager
 from leaderboard.models.runs import TIER_CHOICES
+from leaderboard.models.standings import Standing
 from papers import catalogue
 from papers.task import Board
 
@@ -37,6 +39,14 @@ class OpenData(models.Model):
     def board(self) -> Board:
         """Raises KeyError where the paper has been removed: `objects` gives none of those."""
         return catalogue.board(self.task, self.tier)
+
+    @classmethod
+    def is_behind(cls) -> bool:
+        """Whether a board on which something stands has changed since its file was written. Three queries."""
+        known = {(kept.task, kept.tier): kept.change for kept in cls.objects.all()}
+        changes = Change.numbers()
+        there = Standing.objects.order_by().values_list("task", "tier").distinct()
+        return any(known.get(board) != changes.get(board[0], 0) for board in there)
 
     @classmethod
     def of_board(cls, board: Board) -> Self | None:
