@@ -9,9 +9,11 @@ function frameOf({ shape: [, height, width], bytes, low, high }, frame) {
 
 function withColours(layout) {
   const ink = getComputedStyle(document.body).color, clear = "rgba(0,0,0,0)";
-  const wide = (axis) => ({ ...axis, automargin: true });
+  const line = "rgba(128,128,128,0.35)";
+  const wide = (axis) => ({ ...axis, automargin: true, gridcolor: line, zerolinecolor: "rgba(128,128,128,0.8)" });
+  const below = window.innerWidth < 700 ? { legend: { orientation: "h", y: -0.3, yanchor: "top" } } : {};
   const axes = { xaxis: wide(layout.xaxis), yaxis: wide(layout.yaxis) };
-  return { margin: { t: 30 }, ...layout, ...axes, font: { color: ink }, paper_bgcolor: clear, plot_bgcolor: clear };
+  return { margin: { t: 30 }, ...layout, ...below, ...axes, font: { color: ink }, paper_bgcolor: clear, plot_bgcolor: clear };
 }
 
 function draw(place, figure) {
