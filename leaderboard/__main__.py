@@ -235,14 +235,13 @@ def empty_folder(folder: Path) -> Path:
 def site_services(door: socket.socket, metrics: Path) -> list[Service]:
     """Everything that talks to the broker and the database."""
     celery = [PYTHON, "-m", "celery", "--quiet"]
-    recorder = "-A leaderboard worker -Q results -n recorder@%h --concurrency 1 --loglevel WARNING"
-    # A process of its own: embedded in the recorder, it would outlive a recorder that is killed.
-    beat = "-A leaderboard beat --loglevel WARNING --pidfile="
+    recorder = "-A leaderboard worker -Q results -n recorder@%h --pool solo --loglevel WARNING"
+    aside = "-A leaderboard worker -Q aside -n aside@%h --concurrency 1 --loglevel WARNING"
     runner = "-A runners worker --concurrency 1 --loglevel WARNING"
     return [
         *(web_service(f"web{index}", door, metrics) for index in range(WEB_PROCESSES)),
-        celery_service("recorder", [*celery, *recorder.split()]),
-        celery_service("beat", [*celery, *beat.split()], stop_signal=signal.SIGTERM),
+        celery_service("recorder", [*celery, *recorder.split()], CLOCK="yes"),
+        celery_service("aside", [*celery, *aside.split()]),
         *(
             celery_service(
                 f"cpu{index}", [*celery, *runner.split(), "-Q", "cpu", "-n", f"cpu{index}@%h"], RUNNER_DEVICE="cpu"

@@ -84,6 +84,7 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: Submission, form: Any, change: bool) -> None:
         """A disqualification, or its end, shows on the boards at once."""
+        standings.hold(*obj.card.boards.values())
         super().save_model(request, obj, form, change)
         Change.note(obj.task)
         if "disqualified" in form.changed_data:

@@ -1,15 +1,28 @@
-"""The site's Celery end: `celery -A leaderboard worker -Q results` records what runners report, `beat` keeps time."""
+"""The site's Celery end: `celery -A leaderboard worker -Q results` records what runners report, `-Q aside` does what others
+wait for in vain or for long: telling authors, making views of long boards. With CLOCK=yes a worker keeps time as well, else
+`celery -A leaderboard beat` does.
+"""
 
+import logging
 import os
+import time
+from threading import Thread
+from typing import Any
 
 import django
+from celery import bootsteps
+from celery.beat import Service
 from celery.schedules import crontab
+from django.db import connections
 
 from runners.celery import app
+
+log = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leaderboard.settings")
 django.setup()
 
+CLOCK_PAUSE = 5  # seconds
 RECORDING = 30  # seconds: longer than anything that the recorder does
 
 app.conf.beat_scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -37,5 +50,31 @@ app.conf.broker_transport_options = {
     "unacked_mutex_expire": 10,
 }
 app.autodiscover_tasks(["leaderboard"])
+
+
+class Clock(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Celery beat as a thread of the recorder, which ends with it. As a process of its own it takes 120 MB."""
+
+    requires = {"celery.worker.components:Pool"}
+
+    def __init__(self, worker: Any, **_: Any) -> None:
+        self.enabled = os.environ.get("CLOCK") == "yes"
+
+    def start(self, worker: Any) -> None:
+        Thread(target=keep_time, daemon=True).start()
+
+
+def keep_time() -> None:
+    """Send what is due, for ever: after a database or a broker that was away, too."""
+    while True:
+        try:
+            Service(app).start()
+        except Exception:
+            log.exception("the clock starts again")
+        connections.close_all()
+        time.sleep(CLOCK_PAUSE)
+
+
+app.steps["worker"].add(Clock)
 
 __all__ = ["app"]

@@ -7,7 +7,7 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +19,16 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from leaderboard.boards import recast as views
 from leaderboard.boards import standings
 from leaderboard.machine import contents
 from leaderboard.models import Artefact, Change, OpenData, RerunSchedule, Run, RunQuerySet, Score
-from leaderboard.running import notices
+from leaderboard.running import aside, notices
 from leaderboard.running.reruns import check_drift
 from leaderboard.running.runs import LEASE, PATIENCE, living_queues, release, rerun, stop_worker, task_id
+from leaderboard.submitting import quota
+from leaderboard.views import around, exports
+from papers import catalogue
 from runners import deliveries, logs
 from runners.tasks import ours
 
@@ -32,6 +36,8 @@ log = logging.getLogger(__name__)
 
 LOG_CHARACTERS = 64 << 10  # the tail of a run's log that is kept
 TELLING = 12  # seconds
+MAKING = 600  # seconds
+CUT_OFF = timedelta(seconds=10)  # after which a run that has no place yet is given one by the sweep
 ASLEEP = 0.01  # of the wall time in CPU: who works less than this slept
 TURNS = ("started", "finished", "failed")  # events after which a run is in another state
 PAUSE = timedelta(seconds=60)  # before a run that a worker refused is offered again
@@ -53,7 +59,7 @@ def record(run: int, attempt: int, execution: str, sequence: int, event: dict[st
             if mine.update(execution=execution, status=Run.Status.RUNNING, lease_until=timezone.now() + LEASE):
                 apply(Run.objects.of(run, attempt, execution), event)
                 if event["type"] in TURNS:
-                    Change.note(Run.everything.get(pk=run).task)
+                    Change.note_runs(Run.everything.get(pk=run).task)
                 counts = True
             else:
                 counts = False
@@ -61,9 +67,21 @@ def record(run: int, attempt: int, execution: str, sequence: int, event: dict[st
             log.info(event["type"])
         if counts and event["type"] in ("finished", "failed"):
             release()
+        if counts and event["type"] == "finished":
+            place(run)
         elif not counts and event["type"] in ("heartbeat", "progress"):
             stop_stray(run, attempt)
         return counts
+
+
+def place(run: int) -> None:
+    """Put a run that finished on its board, and say where it drifted. Safe at any time; the sweep does what was cut off."""
+    finished = Run.objects.select_related("submission").get(pk=run)
+    standings.update(finished)
+    with transaction.atomic():
+        if Run.objects.filter(pk=run, is_placed=False).update(is_placed=True):
+            check_drift(finished)
+    aside.send("prepare", task=finished.task)  # without a broker its first reader has it made
 
 
 def stop_stray(run: int, attempt: int) -> None:
@@ -89,7 +107,9 @@ def apply(mine: RunQuerySet, event: dict[str, Any]) -> None:
         case "progress":
             mine.update(progress={key: event[key] for key in ("case", "seed", "fraction", "text")})
         case "play":
-            keep_scores(mine.get(), event)
+            keep_scores(mine.get(), [event])
+        case "batch":
+            apply_batch(mine, event["events"])
         case "artefact":
             keep_artefact(mine.get(), event)
         case "log":
@@ -114,10 +134,20 @@ def is_second_try_due(run: Run, event: Mapping[str, Any]) -> bool:
     return event["reason"] == "limit" and run.submission.is_house and run.failure_reason != "limit"
 
 
-def keep_scores(run: Run, event: dict[str, Any]) -> None:
+def apply_batch(mine: RunQuerySet, events: Sequence[dict[str, Any]]) -> None:
+    """Write what came within a second: all scores at once, and of a progress only the last, unless a play ended after it."""
+    if plays := [event for event in events if event["type"] == "play"]:
+        keep_scores(mine.get(), plays)
+    for event in events:
+        if event["type"] == "log" or (event["type"] == "progress" and event is events[-1]):
+            apply(mine, event)
+
+
+def keep_scores(run: Run, plays: Sequence[dict[str, Any]]) -> None:
     rows = [
-        Score(run=run, case=event["case"], seed=event["seed"], metric=metric, value=value)
-        for metric, value in event["scores"].items()
+        Score(run=run, case=play["case"], seed=play["seed"], metric=metric, value=value)
+        for play in plays
+        for metric, value in play["scores"].items()
     ]
     Score.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["run", "case", "seed", "metric"], update_fields=["value"]
@@ -148,6 +178,7 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         raise Incomplete(f"{run.artefacts.count()} of {event['artefacts']} artefacts are recorded")
     Run.objects.filter(pk=run.pk).update(
         status=Run.Status.FINISHED,
+        is_placed=False,  # once this transaction is through: others can write while its place is computed
         ended=timezone.now(),
         lease_until=None,
         progress={},
@@ -157,21 +188,19 @@ def finish(run: Run, event: dict[str, Any]) -> None:
         evaluator_seconds=event["evaluator_seconds"],
         **event["spent"],
     )
-    run.refresh_from_db()
     notices.announce(run)
-    standings.update(run)  # in the same transaction: a board is never behind
-    check_drift(run)
 
 
 def fail(mine: RunQuerySet, event: Mapping[str, Any]) -> None:
     ended = list(mine.select_related("submission"))
+    is_late = waited(event) and all(quota.may_be_late(run.submission.author_id) for run in ended)
     mine.update(
         status=Run.Status.FAILED,
         ended=timezone.now(),
         lease_until=None,
         progress={},
         failure_whose=event["whose"],
-        costs_nothing=waited(event),
+        costs_nothing=is_late,
         failure_reason=event["reason"],
         failure_message=event["message"],
         failure_traceback=event["traceback"],
@@ -203,7 +232,7 @@ def give_back(run: int, attempt: int, *, reason: str) -> bool:
             if not Run.objects.open().filter(pk=run, attempt=attempt).update(lease_until=None):
                 return False
             start_over(Run.objects.open().filter(pk=run, attempt=attempt), ours("internal", reason))
-            Change.note(Run.everything.get(pk=run).task)
+            Change.note_runs(Run.everything.get(pk=run).task)
         release()
         return True
 
@@ -252,6 +281,21 @@ def notify(run: int) -> None:
             log.warning("run %s: its author could not be told within %s s", run, TELLING)
 
 
+@shared_task(time_limit=MAKING, ignore_result=True)
+def recast(recast: int, task: str, query: str) -> None:
+    """Make a view of a board for those who wait for it."""
+    views.make(recast, task, query)
+
+
+@shared_task(time_limit=MAKING, ignore_result=True)
+def prepare(task: str) -> None:
+    """Make what pages will show of a task that has changed, before somebody asks for it."""
+    card = catalogue.task(task)
+    around.prepare(card)
+    for board in card.boards.values():
+        exports.whole_csv(board)
+
+
 @shared_task
 def rerun_scheduled(schedule: int) -> None:
     """Queue the reruns of a schedule, once each time that it is due, however often this is sent.
@@ -268,12 +312,14 @@ def rerun_scheduled(schedule: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Bring back runs that nobody hears of, whose message vanished, or that were never released; and missed schedules."""
+    """Bring back runs that nobody hears of, whose message vanished, or that were never released or placed; and missed schedules."""
     now = timezone.now()
     removed = Run.everything.open().exclude(pk__in=Run.objects.open())
     fail(removed, ours("refused", "Its task is no longer on this site."))
     for run in Run.objects.filter(status=Run.Status.RUNNING).filter(Q(lease_until__lt=now) | Q(lease_until=None)):
         give_back(run.pk, run.attempt, reason=f"nothing was heard of it for {int(LEASE.total_seconds())} s")
+    for run in Run.objects.filter(is_placed=False, ended__lt=now - CUT_OFF):
+        place(run.pk)
     for plan in RerunSchedule.objects.filter(is_paused=False).select_related("crontab"):
         if plan.is_due:  # a clock that was killed may have missed it
             rerun_scheduled(plan.pk)

@@ -58,6 +58,13 @@ class Heartbeat(TypedDict):
     type: Literal["heartbeat"]
 
 
+class Batch(TypedDict):
+    """Made by the Celery end, of what came within a second."""
+
+    type: Literal["batch"]
+    events: list[Any]  # Progress, Played and Log, in their order
+
+
 class Finished(TypedDict):
     type: Literal["finished"]
     plays: int
@@ -89,4 +96,4 @@ class Failed(TypedDict):
     exceeded: NotRequired[Exceeded]  # where the reason is "limit" and it was measured
 
 
-Event = Started | Progress | Played | Artefact | Log | Heartbeat | Finished | Failed
+Event = Started | Progress | Played | Artefact | Log | Heartbeat | Batch | Finished | Failed

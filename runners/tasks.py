@@ -6,7 +6,7 @@ import os
 import queue
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from threading import Thread
 from typing import Any
@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 FETCH_TRIES, FETCH_SECONDS = 40, 10  # a site that is away for some three minutes costs no attempt
 CODE_BYTES = 4 << 20
+SMALL = ("progress", "play", "log")  # events that wait for others: to record one costs as much as to record many
+GATHERING, MOST_GATHERED = 1.0, 50  # seconds and events
 PATIENT = {"max_retries": 40, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 5}  # some three minutes
 
 
@@ -162,7 +164,7 @@ def relay(job: Job, report: Callable[[Event], None]) -> None:
     reader.start()
     is_closed, signs = False, SignsOfLife(process.pid)
     try:
-        while (event := heard(lines)) is not None:
+        for event in gathered(lines):
             if event["type"] == "heartbeat" and signs.are_gone():
                 report(ours("internal", "The evaluator hangs in the kernel, as it does under a driver that hangs."))
                 return
@@ -175,11 +177,33 @@ def relay(job: Job, report: Callable[[Event], None]) -> None:
         abandon(process)  # its sandboxes are tied to it
 
 
-def heard(lines: "queue.Queue[Event | None]") -> Event | None:
-    try:
-        return lines.get(timeout=HEARTBEAT)
-    except queue.Empty:
-        return {"type": "heartbeat"}
+def gathered(lines: "queue.Queue[Event | None]") -> Iterator[Event]:
+    """What is said, as it is reported: small things that come within GATHERING seconds as one, in their order. A heartbeat
+    where nothing is said for long."""
+    waiting: list[Event] = []
+    due = 0.0
+    while True:
+        try:
+            event = lines.get(timeout=max(0.0, due - time.monotonic()) if waiting else HEARTBEAT)
+        except queue.Empty:
+            yield as_one(waiting) if waiting else {"type": "heartbeat"}
+            waiting = []
+            continue
+        is_small = event is not None and event["type"] in SMALL
+        if waiting and (not is_small or len(waiting) == MOST_GATHERED):
+            yield as_one(waiting)
+            waiting = []
+        if event is None:
+            return
+        if not is_small:
+            yield event
+            continue
+        due = due if waiting else time.monotonic() + GATHERING
+        waiting.append(event)
+
+
+def as_one(events: list[Event]) -> Event:
+    return events[0] if len(events) == 1 else {"type": "batch", "events": events}
 
 
 class SignsOfLife:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from leaderboard.boards import references, verdicts
+from leaderboard.boards import kept, references, verdicts
 from leaderboard.boards.measurements import Measurements, measurements_of
 from leaderboard.boards.verdicts import seeds_to_decide
 from leaderboard.models import Run
@@ -271,13 +271,18 @@ class Account:
 
 
 def accounts(papers: Sequence[Paper], *, wanted: str = "") -> list[Account]:
-    """Every claim of these papers, on every board. Two queries."""
+    """Every claim of these papers, on every board. Three queries for those of which something has changed, and one."""
+    known: list[Account] = kept.once_each(papers, "claims", read)
+    return [replace(account, wanted=wanted) for account in known] if wanted else known
+
+
+def read(papers: Sequence[Paper]) -> list[Account]:
     boards = {paper.slug: [board for task in paper.tasks for board in task.boards.values()] for paper in papers}
     measurements = measurements_of([board for own in boards.values() for board in own])
-    return [account_of(paper, boards[paper.slug], measurements, wanted=wanted) for paper in papers]
+    return [account_of(paper, boards[paper.slug], measurements) for paper in papers]
 
 
-def account_of(paper: Paper, boards: Sequence[Board], measurements: Measurements, *, wanted: str = "") -> Account:
+def account_of(paper: Paper, boards: Sequence[Board], measurements: Measurements) -> Account:
     numbers = [item for board in boards for item in number_claims(board, measurements)]
     contested = [item for board in boards for item in contests(board, measurements)]
     readings = [item.reading for item in (*numbers, *contested)]
@@ -291,5 +296,4 @@ def account_of(paper: Paper, boards: Sequence[Board], measurements: Measurements
         paper,
         [item for item in settled if isinstance(item, Verdict)],
         [item for item in settled if isinstance(item, Contest)],
-        wanted,
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.humanize.templatetags.humanize import ordinal
-from django.db.models import Q, QuerySet
 
 from leaderboard.boards import references, tables
 from leaderboard.boards.claims import Account, Contest, Verdict
@@ -139,11 +138,13 @@ def places_of(boards: Iterable[Board], top: Tops) -> dict[str, Place]:
     return {slug: place for slug, place in found.items() if place}
 
 
-def rows_of_own(boards: Iterable[Board]) -> QuerySet[Standing]:
-    """The rows of the papers' own methods that have a rank. One query."""
-    own = [Q(**board.key, submission__house_slug=board.task.own) for board in boards]
-    rows = Standing.objects.filter(submission__is_house=True, rank__isnull=False).select_related("submission")
-    return rows.filter(Q(*own, _connector=Q.OR)) if own else rows.none()
+def rows_of_own(boards: Iterable[Board]) -> Iterable[Standing]:
+    """The rows of the papers' own methods that have a rank. Two queries."""
+    wanted = {(*board.key.values(), board.task.own) for board in boards}
+    slugs = {own for _, _, own in wanted}
+    house = tables.house_rows({task for task, _, _ in wanted}, house_slug__in=slugs)
+    rows = house.filter(rank__isnull=False).select_related("submission")
+    return [row for row in rows if (row.task, row.tier, row.submission.house_slug) in wanted]
 
 
 def by_rank(board: Board, own: Standing, top: Tops) -> Place:

@@ -6,9 +6,9 @@ from itertools import chain
 
 import numpy as np
 
-from leaderboard.boards import references
+from leaderboard.boards import references, tables
 from leaderboard.boards.scores import score_rows
-from leaderboard.models import Run, Standing
+from leaderboard.models import Run
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Board
@@ -48,13 +48,9 @@ class Measurements:
 
 
 def measurements_of(boards: Sequence[Board]) -> Measurements:
-    """What was measured of everything that is claimed on these boards. Two queries, whatever their number."""
+    """What was measured of everything that is claimed on these boards. Three queries, whatever their number."""
     wanted = {(board.task.slug, board.tier.name, house) for board in boards for house in houses_claimed(board)}
-    rows = Standing.objects.filter(
-        task__in={task for task, _, _ in wanted},
-        submission__is_house=True,
-        submission__house_slug__in={house for _, _, house in wanted},
-    )
+    rows = tables.house_rows({task for task, _, _ in wanted}, house_slug__in={house for _, _, house in wanted})
     runs = {
         (row.task, row.tier, row.submission.house_slug): row.run
         for row in rows.for_lists()

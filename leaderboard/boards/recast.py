@@ -1,18 +1,32 @@
-"""A board under another rule, or as of another day: made when it is read, stored nowhere."""
+"""A board under another rule, or as of another day: made when somebody asks for it, and kept until the board has changed.
 
+A short board is made while its reader waits. A long one is made by a task; until then its reader is told so, or is shown
+the rows as they were made before the last change.
+"""
+
+import hashlib
+import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
+from django.db import transaction
 from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
 
-from leaderboard.boards import kept, search, standings, tables
-from leaderboard.boards.view import COLUMNS, View
-from leaderboard.models import Run, Standing
+from leaderboard.boards import standings, tables
+from leaderboard.boards.view import COSTS, View
+from leaderboard.models import Change, Recast, RecastRow, Row, Standing
+from leaderboard.running import aside
+from papers import catalogue
 from papers.task import Board
 from runners.standing import ranking, statistics
 from runners.standing.value import overall
+
+log = logging.getLogger(__name__)
 
 LABELS = {
     "mean": "mean over cases",
@@ -21,13 +35,97 @@ LABELS = {
     "rank": "mean rank",
     "weights": "own weights",
 }
+SHORT = 50  # rows of a board that is made at once
+MOST = 20  # views that are kept, of all boards
+LOST = timedelta(minutes=10)  # after which a view that is still not made is given to another task
+SECONDS = 5  # until a reader asks again
+CHUNK = 500  # rows that are written at once: others write in between
+MOST_COMPARED = 11_500  # rows whose ranks get a range: see ranking.SHARES
 
 
-def rows(view: View) -> QuerySet[Standing] | list[Standing]:
-    """The rows of a view in its order. One query where the board stands as it is asked for, else all of it is made, or
-    recalled. Raises kept.Busy.
+class Making(Exception):
+    """It is being made: ask again in some seconds."""
+
+
+def rows(view: View, made: Recast | None) -> QuerySet[Any]:
+    """The rows of a view in its order: of the board as it stands, or of what `edition` gave. One query, and one to search."""
+    every = made.rows.for_lists().order_by("position") if made else None
+    return tables.rows(view, every)
+
+
+def edition(view: View) -> Recast | None:
+    """What was made of the board for this view; None where the board stands as it is asked for. Three queries.
+
+    Has it made where the board has changed since. Raises Making where there is nothing to show until then.
     """
-    return tables.rows(view) if view.is_stored else arrange(view, kept.rows(view, recast_rows))
+    if view.is_stored:
+        return None
+    number = Change.of(view.board.task.slug)
+    same = Recast.objects.filter(**view.board.key, key=key_of(view))
+    latest = same.exclude(made=None).order_by("-change").first()
+    if latest and latest.change == number:
+        return latest
+    if not Standing.objects.of_board(view.board).order_by()[SHORT:].exists():
+        return make_at_once(view, number)
+    if not same.filter(made=None, began__gt=timezone.now() - LOST).exists():
+        hand_over(view, number)
+    if latest is None:
+        raise Making
+    latest.is_behind = True
+    return latest
+
+
+def key_of(view: View) -> str:
+    """The same for all views that are made of the same numbers, whichever rows are wanted, and in which order."""
+    plain = replace(view, sort="", search="", per_author=False, columns=(), cost=COSTS[0])
+    return hashlib.sha256(f"{view.board.task.version} {plain.query()}".encode()).hexdigest()
+
+
+def make_at_once(view: View, number: int) -> Recast:
+    with transaction.atomic():
+        where: dict[str, Any] = {**view.board.key, "key": key_of(view), "change": number}
+        made, _ = Recast.objects.get_or_create(**where)
+        if made.made is None:  # else somebody else was faster
+            fill(made, view)
+    return made
+
+
+def hand_over(view: View, number: int) -> None:
+    """Let a task make it. Whoever comes second finds that it is under way."""
+    where: dict[str, Any] = {**view.board.key, "key": key_of(view), "change": number}
+    Recast.objects.filter(**where, made=None, began__lte=timezone.now() - LOST).delete()
+    mine, is_new = Recast.objects.get_or_create(**where)
+    if not is_new:
+        return
+    query = replace(view, sort="", search="", per_author=False).query().removeprefix("?")
+    if not aside.send("recast", recast=mine.pk, task=view.board.task.slug, query=query):
+        log.warning("the broker is away: a view of %s is made later", view.board)
+        mine.delete()
+
+
+def make(recast: int, task: str, query: str) -> None:
+    """Make what was handed over, unless another delivery of the task has begun with it."""
+    mine = Recast.objects.filter(pk=recast, made=None, started=None)
+    if mine.update(started=timezone.now()):
+        fill(Recast.objects.get(pk=recast), View.of(catalogue.task(task), QueryDict(query)))
+
+
+def fill(recast: Recast, view: View) -> None:
+    """Write the rows of a view and forget older ones; readers see it when all are there."""
+    made = [row_of(recast, row) for row in recast_rows(view)]
+    for start in range(0, len(made), CHUNK):
+        RecastRow.objects.bulk_create(made[start : start + CHUNK])
+    recast.made = timezone.now()
+    recast.save(update_fields=["made"])
+    others = Recast.objects.exclude(pk=recast.pk).exclude(made=None)
+    others.filter(task=recast.task, tier=recast.tier, key=recast.key, change__lt=recast.change).delete()
+    Recast.objects.filter(pk__in=list(others.order_by("-began").values_list("pk", flat=True)[MOST - 1 :])).delete()
+
+
+def row_of(recast: Recast, row: Standing) -> RecastRow:
+    names = [field.attname for field in Row._meta.get_fields() if field.concrete]
+    values = {name: getattr(row, name) for name in names}
+    return RecastRow(recast=recast, submission_id=row.submission_id, run_id=row.run_id, **values)
 
 
 def end_of_day(view: View) -> datetime | None:
@@ -42,7 +140,9 @@ def recast_rows(view: View) -> list[Standing]:
     if not present or not cases:
         return []
     gain = gains(view, present, cases)
-    standings.set_places(present, gain, ranking.tally(gain[standings.contending(present)]))
+    contenders = standings.contending(present)
+    counts = ranking.tally(gain[contenders]) if len(contenders) <= MOST_COMPARED else None
+    standings.set_places(present, gain, counts)
     set_values(view, present, cases, gain)
     return sorted(present, key=lambda row: row.position)
 
@@ -70,9 +170,10 @@ def weights_of(view: View, cases: Sequence[str]) -> np.ndarray:
 
 
 def stored_rows(board: Board) -> QuerySet[Standing]:
-    """The board with its scores. One query."""
-    current = Standing.objects.filter(**board.key, run__task_version=board.task.version)
-    return current.with_scores()
+    """The board with its scores, and what a view keeps of it. One query."""
+    names = [field.name for field in Row._meta.get_fields()]
+    wanted = ("task", "tier", "submission__kind", "run", "scores", "cases", *names)
+    return Standing.objects.of_board(board).select_related("submission").only(*wanted)
 
 
 def gains(view: View, present: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:
@@ -93,47 +194,9 @@ def gains(view: View, present: Sequence[Standing], cases: Sequence[str]) -> np.n
 
 
 def rows_of_day(view: View, cases: Sequence[str]) -> list[Standing]:
-    """The rows of the runs that counted at the end of a day. Three queries, and more for runs that count no longer."""
+    """The rows of the runs that counted at the end of a day. Two queries, and more for runs that count no longer."""
     board = view.board
     counting = standings.counting_runs(board, until=end_of_day(view))
     still = {row.run_id: row for row in stored_rows(board) if row.run_id in counting and set(row.cases) == set(cases)}
     former = {run: submission for run, submission in counting.items() if run not in still}
-    made = list(standings.rows_of(board, former, cases))
-    runs = Run.objects.select_related("submission__author").in_bulk([row.run_id for row in made])
-    for row in made:
-        row.run = runs[row.run_id]
-        row.submission = row.run.submission
-    return [*still.values(), *made]
-
-
-def arrange(view: View, present: Sequence[Standing]) -> list[Standing]:
-    """What the view leaves of all rows, in its order: as tables.rows does in the database."""
-    wanted = [row for row in present if not view.search or search.holds(view.search, *searched_texts(row))]
-    if view.per_author:
-        first: dict[int, Standing] = {}
-        for row in present:
-            first.setdefault(row.submission.author_id or 0, row)
-        wanted = [row for row in wanted if first[row.submission.author_id or 0] is row or not row.submission.author_id]
-    if not view.sort:
-        return wanted
-    values = {id(row): sort_value(view, row) for row in wanted}
-    known = [row for row in wanted if values[id(row)] is not None]
-    known.sort(key=lambda row: values[id(row)], reverse=view.sort.startswith("-"))
-    return known + [row for row in wanted if values[id(row)] is None]
-
-
-def searched_texts(row: Standing) -> tuple[str, str]:
-    """What tables.SEARCHED names. Reads submission.author."""
-    return row.submission.name, row.submission.author.get_username() if row.submission.author else ""
-
-
-def sort_value(view: View, row: Standing) -> Any:
-    """What the column that a view is sorted by holds; None where it is empty. As tables.sort_column has it."""
-    name = view.sort.lstrip("-")
-    if name not in COLUMNS:
-        value = row.metrics.get(name, {}).get("value")
-        return value if value is None or view.target is None else abs(value - view.target)
-    content: Any = row
-    for part in COLUMNS[name].split("__"):
-        content = getattr(content, part, None)
-    return content
+    return [*still.values(), *standings.rows_of(board, former, cases)]

@@ -5,6 +5,7 @@ interval and a cost, and no rank. It is a row that is never saved. Its run has a
 finds scores and reports by run serves both.
 """
 
+import hashlib
 import logging
 import threading
 from collections import Counter, defaultdict
@@ -13,13 +14,14 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from leaderboard.boards import marks, recast, standings
-from leaderboard.boards.view import View
+from leaderboard.boards import marks, search, standings, tables
+from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Artefact, Run, Standing, Submission
 from papers import reference
 from papers.metrics import findings
@@ -30,7 +32,6 @@ from runners.standing.statistics import Estimate
 log = logging.getLogger(__name__)
 MOST_REPORTS = 100_000  # of one method
 reading = threading.Lock()  # of threads that meet a board for the first time, one reads
-_numbers = count(-1, -1)  # of stand-ins for runs
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +90,16 @@ def _recorded(board: Board, files: tuple[tuple[Path, int], ...]) -> Mapping[str,
     for path, _ in files:
         for row in rows_in(path):
             if row.plays and not row.failure and marks.holds(row, board):
-                known.setdefault(row.slug, Recorded(next(_numbers), row))
+                known.setdefault(row.slug, Recorded(number_of(board, row), row))
     if files:
         marks.save()
     return known
+
+
+def number_of(board: Board, row: reference.Row) -> int:
+    """What stands for the number of its run: negative, and the same in all processes, which share what pages are made of."""
+    digest = hashlib.sha256(f"{board}/{row.slug}/{row.fingerprint}".encode()).digest()
+    return -1 - int.from_bytes(digest[:5])
 
 
 def rows_in(path: Path) -> Sequence[reference.Row]:
@@ -122,11 +129,11 @@ def scores_of(every: Iterable[Recorded]) -> Scores:
 
 
 def stand_ins(board: Board) -> list[Standing]:
-    """Rows of the house methods that don't stand on a board but were recorded, best first. Two queries where there are some."""
+    """Rows of the house methods that don't stand on a board but were recorded, best first. Three queries where there are some."""
     known = recorded(board)
     if not known:
         return []
-    standing = Standing.objects.of_board(board).filter(submission__is_house=True)
+    standing = tables.house_rows([board.task.slug]).of_board(board)
     measured = set(standing.values_list("submission__house_slug", flat=True))
     submissions = Submission.objects.in_the_running().filter(task=board.task.slug, is_house=True)
     rows = [
@@ -210,13 +217,36 @@ def with_stand_ins(view: View, own: Sequence[Standing], *, is_first: bool, is_la
     """A page of a view with the stand-ins that belong there; sorted by a column they come last. Two queries."""
     if not view.is_stored:
         return list(own)
-    others = recast.arrange(view, stand_ins(view.board))
+    others = arrange(view, stand_ins(view.board))
     if view.sort:
         return [*own, *others] if is_last else list(own)
     rows = merged(view.board, own, others)
     mine = [index for index, row in enumerate(rows) if not row.is_recorded]
     start = 0 if is_first or not mine else mine[0]
     return rows[start:] if is_last or not mine else rows[start : mine[-1] + 1]
+
+
+def arrange(view: View, stand_ins: Sequence[Standing]) -> list[Standing]:
+    """What a view leaves of rows that are never saved, in its order: as tables.rows does in the database."""
+    wanted = [row for row in stand_ins if not view.search or search.holds(view.search, row.submission.name)]
+    if not view.sort:
+        return wanted
+    values = {id(row): sort_value(view, row) for row in wanted}
+    known = [row for row in wanted if values[id(row)] is not None]
+    known.sort(key=lambda row: values[id(row)], reverse=view.sort.startswith("-"))
+    return known + [row for row in wanted if values[id(row)] is None]
+
+
+def sort_value(view: View, row: Standing) -> Any:
+    """What the column that a view is sorted by holds; None where it is empty. As tables.sort_column has it."""
+    name = view.sort.lstrip("-")
+    if name not in COLUMNS:
+        value = row.metrics.get(name, {}).get("value")
+        return value if value is None or view.target is None else abs(value - view.target)
+    content: Any = row
+    for part in COLUMNS[name].split("__"):
+        content = getattr(content, part, None)
+    return content
 
 
 def complete(among: Iterable[Board]) -> dict[str, list[Standing]]:

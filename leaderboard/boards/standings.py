@@ -8,6 +8,7 @@ a flag that says that its score means nothing, stands among the rows by its valu
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from runners.standing.scores import Scores
 from runners.standing.value import audit_ratio, gain_of, overall
 
 CHUNK = 200  # runs whose scores are in memory at once
+TRIES = 3  # to place a run on a board that others change meanwhile
 ORACLE = "oracle"
 CONTENDERS = ("method", "baseline", "control")
 RANKING = ("rank", "rank_low", "rank_high", "group", "tally")
@@ -47,7 +49,7 @@ def counting_runs(board: Board, *, until: datetime | None = None, **which: Any) 
         Submission.objects.filter(task=board.task.slug, disqualified="", superseded=False, **which)
         .annotate(counting=Subquery(latest))
         .filter(counting__isnull=False)
-        .only("pk", "kind")
+        .only("pk", "kind", "author")
     )
     return {submission.counting: submission for submission in submissions}  # type: ignore[attr-defined]  # annotated
 
@@ -72,55 +74,84 @@ def cases_ranked_on(board: Board, missing: Mapping[str, str]) -> list[str]:
     return [case for case in board.ranked_cases if case not in missing]
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What is to be written of a board: rows whose place is another, whole rows, and rows that go."""
+
+    moved: Sequence[Standing]
+    fresh: Sequence[Standing]
+    gone: Sequence[int]
+
+    def write(self, board: Board) -> None:
+        """Call it in a transaction that holds the board."""
+        Change.note(board.task.slug)
+        Standing.objects.filter(pk__in=self.gone).delete()
+        move(self.moved)
+        save(self.fresh)
+
+
 def rebuild(board: Board) -> int:
     """Write the standings of a board anew from its scores. A query for each 200 runs, and one to write as many."""
     with transaction.atomic():
         hold(board)
-        Change.note(board.task.slug)
-        cases = cases_ranked_on(board, left_out(board))
-        rows = list(rows_of(board, counting_runs(board), cases))
-        gain = gains(board, rows, cases)
-        set_places(rows, gain, ranking.tally(gain[contending(rows)]))
-        standing = {row.submission_id for row in rows}
-        gone = [pk for pk, submission in standing_submissions(board).items() if submission not in standing]
-        Standing.objects.filter(pk__in=gone).delete()
-        save(rows)
-    return len(rows)
+        plan = plan_anew(board)
+        plan.write(board)
+    return len(plan.fresh)
 
 
 def update(run: Run) -> None:
     """Put a finished run on its board: compare it with all others, and them not with each other.
 
-    What others are judged by (a house method where there are audits, another version of the task, other cases that
-    somebody left out) is a rebuild.
+    All is computed before the board is held, and again where it has changed meanwhile. What others are judged by (a house
+    method where there are audits, another version of the task, other cases that somebody left out) makes the board anew.
     """
     board = catalogue.board(run.task, run.tier)
+    for _ in range(TRIES):
+        seen = Change.of(board.task.slug)
+        plan = plan_with(board, run)
+        with transaction.atomic():
+            hold(board)
+            if Change.of(board.task.slug) == seen:
+                plan.write(board)
+                return
     with transaction.atomic():
         hold(board)
-        Change.note(board.task.slug)
-        cases = cases_ranked_on(board, left_out(board))
-        fields = (*board.key, "run__task_version", "submission__kind", "run", "scores", "flags", *PLACE)
-        rows = list(Standing.objects.filter(**board.key).select_related("run", "submission").only(*fields))
-        is_measure = run.submission.is_house and board.evidence.audits
-        if is_measure or not stands_on(board, rows, cases):
-            rebuild(board)
-            return
-        newcomer = counting_runs(board, pk=run.submission_id)
-        replace(board, rows, list(rows_of(board, newcomer, cases)), submission=run.submission_id, cases=cases)
+        plan_with(board, run).write(board)
+
+
+def plan_anew(board: Board) -> Plan:
+    cases = cases_ranked_on(board, left_out(board))
+    rows = list(rows_of(board, counting_runs(board), cases))
+    gain = gains(board, rows, cases)
+    set_places(rows, gain, ranking.tally(gain[contending(rows)]))
+    standing = {row.submission_id for row in rows}
+    return Plan((), rows, [pk for pk, submission in standing_submissions(board).items() if submission not in standing])
+
+
+def plan_with(board: Board, run: Run) -> Plan:
+    """Of a board on which this run counts from now on."""
+    cases = cases_ranked_on(board, left_out(board))
+    fields = (*board.key, "version", "submission__kind", "run", "scores", "flags", *PLACE)
+    rows = list(Standing.objects.filter(**board.key).select_related("submission").only(*fields))
+    is_measure = run.submission.is_house and board.evidence.audits
+    if is_measure or not stands_on(board, rows, cases):
+        return plan_anew(board)
+    newcomer = counting_runs(board, pk=run.submission_id)
+    return replaced(board, rows, list(rows_of(board, newcomer, cases)), submission=run.submission_id, cases=cases)
 
 
 def stands_on(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> bool:
     """Whether a board's rows are there, of its current version and ranked on just these cases. One query."""
     shape = (len(board.ranked_cases), board.seeds)
-    is_current = all(row.run.task_version == board.task.version and np.shape(row.scores) == shape for row in rows)
+    is_current = all(row.version == board.task.version and np.shape(row.scores) == shape for row in rows)
     ranked_on = Standing.objects.filter(**board.key).values_list("cases", flat=True).first()
     return bool(rows) and is_current and set(ranked_on or ()) == set(cases)
 
 
-def replace(
+def replaced(
     board: Board, rows: Sequence[Standing], fresh: Sequence[Standing], *, submission: int, cases: Sequence[str]
-) -> None:
-    """Let a submission's fresh row, if there is one, take the place of its old one, if there is one."""
+) -> Plan:
+    """Of a board on which a submission's fresh row, if there is one, takes the place of its old one, if there is one."""
     old = [row for row in rows if row.submission_id == submission]
     others = [row for row in rows if row.submission_id != submission]
     before = [[getattr(row, name) for name in PLACE] for row in others]
@@ -129,10 +160,8 @@ def replace(
     tallies = np.array([others[index].tally for index in contending(others)])
     gone = gains(board, old, cases)[contending(old)]
     set_places(present, gain, updated_tally(tallies, gain[contending(present)], gone))
-    if not fresh:
-        Standing.objects.filter(pk__in=[row.pk for row in old]).delete()
-    move([row for row, was in zip(others, before, strict=True) if [getattr(row, name) for name in PLACE] != was])
-    save(fresh)
+    moved = [row for row, was in zip(others, before, strict=True) if [getattr(row, name) for name in PLACE] != was]
+    return Plan(moved, fresh, [] if fresh else [row.pk for row in old])
 
 
 def updated_tally(counts: np.ndarray, gain: np.ndarray, gone: np.ndarray) -> np.ndarray:
@@ -173,10 +202,11 @@ def stored_scores(board: Board, rows: Sequence[Standing], cases: Sequence[str]) 
     return np.array([row.scores for row in rows], float)[:, wanted]
 
 
-def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray) -> None:
+def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray | None) -> None:
     """Set the position of every row, and the rank, its interval and the tie group of those that contend.
 
-    counts: the tally of the contending rows. Equal means stand in the order of their submissions, which no rerun changes.
+    counts: the tally of the contending rows; without it ranks have no interval, and nobody is in a group. Equal means
+    stand in the order of their submissions, which no rerun changes.
     """
     if not rows:
         return
@@ -188,6 +218,11 @@ def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray) -
     contenders = contending(rows)
     if not contenders:
         return
+    if counts is None:
+        ranks = ranking.ranks(gain[contenders])
+        for index, rank in zip(contenders, ranks.tolist(), strict=True):
+            rows[index].rank = rank
+        return
     places = ranking.place(gain[contenders], counts, tiebreak=[submissions[index] for index in contenders])
     columns = (places.rank, places.low, places.high, places.group)
     for index, place, tally in zip(contenders, np.transpose(columns).tolist(), counts.tolist(), strict=True):
@@ -195,11 +230,16 @@ def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray) -
         rows[index].tally = tally
 
 
-def hold(board: Board) -> None:
-    """Let no other transaction write this board until ours ends. SQLite's transactions take turns anyway."""
+def hold(*boards: Board) -> None:
+    """Let no other transaction write these boards until ours ends. SQLite's transactions take turns anyway.
+
+    What writes boards and other things besides holds the boards first, all of them at once: whoever waits for a board has
+    nothing that others wait for.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"board {board}"])
+            for name in sorted(f"board {board}" for board in boards):
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
 
 
 def standing_submissions(board: Board) -> dict[int, int]:
@@ -263,7 +303,9 @@ def row_of(board: Board, scores: Scores, *, run: int, submission: Submission, ca
     mean = overall(task, primary, task.average)
     return Standing(
         **board.key,
+        version=task.version,
         submission=submission,
+        author_id=submission.author_id,
         run_id=run,
         value=mean["value"],
         low=mean["low"],

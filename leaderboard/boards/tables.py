@@ -1,22 +1,21 @@
 """What the pages show of a board, as plain rows. Each function says how many queries it makes."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Case, Count, F, FloatField, Min, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Abs, Cast, Coalesce
+from django.db.models import Avg, Case, Count, Exists, F, FloatField, Min, OuterRef, Subquery, When
+from django.db.models.functions import Abs, Cast
 
-from leaderboard.boards import search
+from leaderboard.boards import kept, search
 from leaderboard.boards.scores import scores_of
-from leaderboard.boards.standings import CONTENDERS
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Score, Standing, Submission
 from leaderboard.models.runs import BILLED
-from leaderboard.models.standings import StandingQuerySet
+from leaderboard.models.standings import RowQuerySet, StandingQuerySet
 from papers import catalogue
 from papers.evidence import Contrast
 from papers.task import Board, Task
@@ -24,25 +23,40 @@ from runners.standing import statistics
 from runners.standing.scores import paired_by_seed
 
 MOST_UNRANKED = 50
+LOOKED_AT = 500  # submissions without a place, the newest
 BEST = 50  # rows that are asked which metrics there are
-SEARCHED = ("submission__name", "submission__author__username")
 
 
-def rows(view: View) -> QuerySet[Standing]:
-    """The rows of a view in its order; missing values come last in either direction. One query, and one to search."""
-    found = Standing.objects.for_board(view.board)
+def rows(view: View, every: RowQuerySet[Any] | None = None) -> RowQuerySet[Any]:
+    """The rows of a view in its order; missing values come last in either direction. One query, and one to search.
+
+    every: those to choose from, where they are not the board's own.
+    """
+    found: RowQuerySet[Any] = Standing.objects.for_board(view.board) if every is None else every
     if view.search:
-        found = found.filter(pk__in=list(search.matches(found, view.search, *SEARCHED)))
+        found = found.filter(submission__in=search.holding(view.search, names_of(view.board.task)))
     if view.per_author:
-        by_author = Standing.objects.of_board(view.board).order_by().values("submission__author")
-        best = by_author.annotate(best=Min("position")).values("best")
-        found = found.filter(Q(submission__author=None) | Q(position__in=best))
+        found = found.best_of_authors()
     if view.sort:
         column = sort_column(view)
         is_descending = view.sort.startswith("-")
         order = column.desc(nulls_last=True) if is_descending else column.asc(nulls_last=True)
         found = found.order_by(order, "position")
     return found
+
+
+def names_of(task: Task) -> list[tuple[int, str, str]]:
+    """submission, and what a search looks at: its name and its author's, folded. One query for each change."""
+    submissions = Submission.objects.in_the_running().filter(task=task.slug).order_by()
+    known: list[tuple[int, str, str]] = kept.once(
+        catalogue.paper_of(task.slug),
+        ("names", task.slug),
+        lambda: [
+            (pk, search.fold(name), search.fold(username or ""))
+            for pk, name, username in submissions.values_list("pk", "name", "author__username")
+        ],
+    )
+    return known
 
 
 def sort_column(view: View) -> Any:
@@ -67,19 +81,34 @@ def money() -> Any:
 
 def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
     """task -> the best row that is no control and has no flag, or where all have one, that is no control, on boards of one
-    tier. Two queries."""
-    worthy = on(boards).filter(rank__isnull=False).exclude(submission__kind="control")
-    unflagged = Min("position", filter=Q(flags=[]))
-    first = worthy.order_by("task").values("task").annotate(place=Coalesce(unflagged, Min("position")))
-    places = [Q(task=task, position=place) for task, place in first.values_list("task", "place")]
-    rows = worthy.filter(Q(*places, _connector=Q.OR)) if places else worthy.none()
-    return {row.task: row for row in rows.select_related("submission__author")}
+    tier. Two queries, and another one for a board of whose best BEST rows none is such."""
+    names = ("task", "pk", "rank", "submission__kind", "flags")
+    looked_at, first, unflagged = Counter[str](), dict[str, int](), dict[str, int]()
+    for task, pk, rank, kind, flags in on(boards).filter(position__lt=BEST).order_by("position").values_list(*names):
+        looked_at[task] += 1
+        if rank is not None and kind != "control":
+            first.setdefault(task, pk)
+            if not flags:
+                unflagged.setdefault(task, pk)
+    for task in {task for task, count in looked_at.items() if count == BEST} - unflagged.keys():
+        worthy = on(boards).filter(task=task, rank__isnull=False).exclude(submission__kind="control")
+        clean = worthy.filter(flags=[]).order_by("position").first() or worthy.order_by("position").first()
+        unflagged |= {task: clean.pk} if clean else {}
+    keys = (first | unflagged).values()
+    return {row.task: row for row in Standing.objects.filter(pk__in=keys).select_related("submission__author")}
 
 
 def method_counts(boards: Sequence[Board]) -> Counter[str]:
     """task -> how many methods rank. One query."""
-    ranked = on(boards).filter(submission__kind__in=CONTENDERS, rank__isnull=False).order_by("task")
-    return Counter(dict(ranked.values_list("task").annotate(Count("pk"))))
+    ranked = on(boards).filter(rank__isnull=False).order_by("task")
+    return Counter(dict(ranked.values_list("task").annotate(Count("rank"))))
+
+
+def house_rows(tasks: Iterable[str], **which: Any) -> StandingQuerySet:
+    """The rows of house methods of these tasks; `which` narrows the methods. One query of its own, so that an index leads to
+    the rows."""
+    house = Submission.objects.filter(task__in=list(tasks), is_house=True, **which)
+    return Standing.objects.filter(submission__in=list(house.values_list("pk", flat=True)))
 
 
 def on(boards: Sequence[Board]) -> StandingQuerySet:
@@ -90,12 +119,13 @@ def on(boards: Sequence[Board]) -> StandingQuerySet:
 
 def unranked(board: Board, user: Any) -> list[tuple[Run, str]]:
     """The latest run of each submission that doesn't stand, where this user may see it, with the reason; the newest first.
-    Two queries."""
-    standing = Standing.objects.of_board(board).order_by().values("submission")
-    latest = Run.objects.filter(submission=OuterRef("pk"), tier=board.tier.name).order_by("-queued", "-pk")
-    left = Submission.objects.filter(task=board.task.slug, disqualified="", superseded=False).exclude(pk__in=standing)
-    numbers = left.annotate(latest=Subquery(latest.values("pk")[:1])).filter(latest__isnull=False).values("latest")
-    runs = Run.objects.filter(pk__in=numbers).visible_to(user).for_lists()
+    Three queries."""
+    # `objects` would ask for each submission whether the task is one of all that are present.
+    standing = Standing.everything.filter(**board.key, version=board.task.version, submission=OuterRef("pk"))
+    left = Submission.objects.in_the_running().filter(~Exists(standing), task=board.task.slug).order_by("-pk")
+    newest = list(left.values_list("pk", flat=True)[:LOOKED_AT])
+    latest = Run.objects.filter(submission=OuterRef("submission"), tier=board.tier.name).order_by("-queued", "-pk")
+    runs = Run.objects.filter(submission__in=newest, pk=Subquery(latest.values("pk")[:1])).visible_to(user).for_lists()
     return [(run, why_unranked(board, run)) for run in runs.order_by("-queued", "-pk")[:MOST_UNRANKED]]
 
 
@@ -104,8 +134,13 @@ def why_unranked(board: Board, run: Run) -> str:
         return f"{run.status}: {run.plays_done} of {run.plays_total} plays"
     if run.status == Run.Status.FAILED:
         return f"failed: {run.failure_message}" if run.failure_whose == "author" else "failed by our fault"
-    if run.status == Run.Status.CANCELLED:
-        return "cancelled"
+    return "cancelled" if run.status == Run.Status.CANCELLED else why_unplaced(board, run)
+
+
+def why_unplaced(board: Board, run: Run) -> str:
+    """Of a run that finished."""
+    if not run.is_placed:
+        return "finished: its place is being computed"
     if run.task_version != board.task.version:
         return f"stale: it ran under version {run.task_version}, now it is {board.task.version}"
     if set(board.ranked_cases) <= set(run.left_out):

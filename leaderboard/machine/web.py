@@ -15,13 +15,17 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
 from leaderboard.machine.sentences import SENTENCES
 from leaderboard.machine.supervisor import WEB_READY
 from leaderboard.wsgi import application
 
 THREADS = 8
+SWITCH_SECONDS = (
+    0.001  # for which a thread may compute while others wait: pages take long, and whoever accepts does not
+)
+PROBE = "/healthz"
 REQUEST_SECONDS = 60  # for a request to arrive, however many bytes trickle in, and for a connection to stay idle
 CONNECTIONS = 800  # of one process
 BODY_BYTES = 16 << 20  # beyond an upload's limit, so that the site itself can say what that is
@@ -61,7 +65,7 @@ TcpWSGIServer.channel_class = BoundedChannel
 
 
 def server_on(door: socket.socket, *, request_seconds: int = REQUEST_SECONDS) -> TcpWSGIServer:
-    return create_server(
+    server = create_server(
         application,
         sockets=[door],
         threads=THREADS,
@@ -73,12 +77,24 @@ def server_on(door: socket.socket, *, request_seconds: int = REQUEST_SECONDS) ->
         ident="",
         clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
     )
+    probes = ThreadedTaskDispatcher()
+    probes.set_thread_count(1)
+
+    def add_task(channel: BoundedChannel) -> None:
+        """Monitors have a thread of their own: they don't queue behind pages."""
+        first = channel.requests[0]
+        dispatcher = probes if getattr(first, "path", "") == PROBE else server.task_dispatcher
+        dispatcher.add_task(channel)
+
+    server.add_task = add_task
+    return server
 
 
 def main() -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    sys.setswitchinterval(SWITCH_SECONDS)
     server = server_on(socket.socket(fileno=int(sys.argv[1])))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the server finishes what it has in hand
     print(WEB_READY, flush=True)  # noqa: T201

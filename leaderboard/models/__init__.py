@@ -7,8 +7,8 @@ from leaderboard.models.notices import Notices
 from leaderboard.models.open_data import OpenData
 from leaderboard.models.runs import TIER_CHOICES, Artefact, Run, RunQuerySet, Score
 from leaderboard.models.schedules import RerunSchedule
-from leaderboard.models.standings import DriftFlag, Standing
-from leaderboard.models.submissions import DELETED, HOUSE, Submission
+from leaderboard.models.standings import DriftFlag, Recast, RecastRow, Row, Standing
+from leaderboard.models.submissions import DELETED, HOUSE, Submission, author_name
 from leaderboard.models.tokens import ApiToken
 
 __all__ = [
@@ -23,10 +23,14 @@ __all__ = [
     "DriftFlag",
     "Notices",
     "OpenData",
+    "Recast",
+    "RecastRow",
     "RerunSchedule",
+    "Row",
     "Run",
     "RunQuerySet",
     "Score",
     "Standing",
     "Submission",
+    "author_name",
 ]

@@ -5,7 +5,12 @@ from django.db.models import F
 
 
 class Change(models.Model):
-    """How often something changed that pages show of a task: a standing, a run's state, a name. Only ever counted up."""
+    """How often something changed that pages show of a task: a standing, a run's state, a name. Only ever counted up.
+
+    What changes with each state of a run, and moves nothing on a board, has a number of its own: RUNS.
+    """
+
+    RUNS = "/runs"  # behind a task's slug
 
     task = models.SlugField(unique=True)
     number = models.PositiveBigIntegerField(default=0)
@@ -21,6 +26,16 @@ class Change(models.Model):
             if not cls.objects.filter(task=task).update(number=F("number") + 1):
                 Change.objects.bulk_create([Change(task=task)], ignore_conflicts=True)
                 cls.objects.filter(task=task).update(number=F("number") + 1)
+
+    @classmethod
+    def note_runs(cls, *tasks: str) -> None:
+        """Count up what changes with the states of runs, and nothing of boards."""
+        cls.note(*(f"{task}{cls.RUNS}" for task in tasks))
+
+    @classmethod
+    def of(cls, task: str) -> int:
+        """One query."""
+        return cls.objects.filter(task=task).values_list("number", flat=True).first() or 0
 
     @classmethod
     def numbers(cls) -> dict[str, int]:

@@ -14,6 +14,7 @@ from papers.task import Board
 
 TIER_CHOICES = [("quick", "Quick"), ("full", "Full")]
 BILLED = {"cpu": "cpu_seconds", "cuda": "seconds"}  # of a device: the time that its price is for
+COSTS = ("seconds", "cpu_seconds", "gpu_seconds", "memory_bytes", "gpu_memory_bytes")
 LONG_TEXTS = ("log", "provenance", "failure_traceback")  # of a run: no list shows them
 
 
@@ -24,7 +25,7 @@ class RunQuerySet(models.QuerySet["Run"]):
             return self
         mine = Q(submission__author__isnull=False, submission__author_id=user.pk)
         is_public = ~Q(status__in=Run.PRIVATE) | Q(submission__is_house=True)
-        return self.filter(is_public | mine, submission__in=Submission.objects.visible_to(user))
+        return self.filter(is_public | mine, Q(submission__disqualified="") | mine)  # as Submission.visible_to has it
 
     def open(self) -> Self:
         return self.filter(status__in=Run.OPEN)
@@ -80,6 +81,8 @@ class Run(models.Model):
     started = models.DateTimeField(null=True, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
 
+    is_placed = models.BooleanField(default=True)  # False of one that finished and has yet to be put on its board
+
     plays_total = models.PositiveIntegerField(default=0)
     plays_done = models.PositiveIntegerField(default=0)
     left_out = models.JSONField(default=dict, blank=True)  # {case: why it could not be played there}
@@ -115,6 +118,8 @@ class Run(models.Model):
             models.Index(fields=["task", "tier", "status", "task_version"]),
             models.Index(fields=["status", "lease_until"]),
             models.Index(fields=["submission", "-queued"]),
+            models.Index(fields=["status", "-ended"]),
+            models.Index(fields=["ended"], condition=Q(is_placed=False), name="runs_to_be_placed"),
         ]
 
     def __str__(self) -> str:

@@ -1,46 +1,63 @@
-"""Where submissions stand, and reruns that said something else."""
+"""Where submissions stand, also under another rule or on another day, and reruns that said something else."""
 
-from typing import Self
+from typing import Self, TypeVar
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from leaderboard.models.present import PresentManager
-from leaderboard.models.runs import LONG_TEXTS, TIER_CHOICES, Run
+from leaderboard.models.runs import COSTS, TIER_CHOICES, Run
 from leaderboard.models.submissions import Submission
 from papers import catalogue
 from papers.task import Board
 
+R = TypeVar("R", bound="Row")
 
-class StandingQuerySet(models.QuerySet["Standing"]):
+
+class RowQuerySet(models.QuerySet[R]):
+    def for_lists(self) -> Self:
+        """With what lists show of submission, author and run, and nothing else."""
+        return self.select_related("submission__author", "run").only(*OWN_PARTS, *LISTED)
+
+    def best_of_authors(self) -> Self:
+        """What stands first of each author among these rows, and all of the house. One pass over an index."""
+        firsts = self.order_by().values("author").annotate(first=Min("position")).values("first")
+        return self.filter(Q(author=None) | Q(position__in=firsts))
+
+
+class StandingQuerySet(RowQuerySet["Standing"]):
     def of_board(self, board: Board) -> Self:
         """Its rows, without those of a former version's runs: they don't stand."""
-        return self.filter(**board.key, run__task_version=board.task.version)
+        return self.filter(**board.key, version=board.task.version)
 
     def for_board(self, board: Board) -> Self:
         """Rows of a board, best first, with all that the page shows: one query."""
         return self.of_board(board).for_lists().order_by("position")
 
     def for_lists(self) -> Self:
-        """With submission, author and run, without what no list shows."""
-        return self.with_scores().defer("scores", "tally", *LONG_PARTS)
+        return self.select_related("submission__author", "run").only(*STANDING_PARTS, *LISTED)
 
     def with_scores(self) -> Self:
         """As for lists, but with the scores from which a board is made anew."""
-        return self.select_related("submission__author", "run").defer("tally", *LONG_PARTS)
+        return self.select_related("submission__author", "run").only(*STANDING_PARTS, *LISTED, "scores")
 
 
-LONG_PARTS = ("submission__description", *(f"run__{name}" for name in LONG_TEXTS))
+OWN_PARTS = ("position", "rank", "rank_low", "rank_high", "group", "value", "low", "high", "metrics", "cases", "flags")
+STANDING_PARTS = (*OWN_PARTS, "task", "tier")
+LISTED = (
+    *(f"submission__{name}" for name in ("task", "author", "is_house", "house_slug", "kind", "name", "claimed_value")),
+    *(f"submission__author__{name}" for name in ("username", "is_active")),
+    *(f"run__{name}" for name in ("task", "tier", "task_version", "status", "left_out", "ended", *COSTS)),
+    *(f"run__{name}" for name in ("device", "device_name", "isolation")),
+)
 StandingManager = PresentManager.from_queryset(StandingQuerySet)
 
 
-class Standing(models.Model):
-    """Where a submission stands on a board. Written by `leaderboard.boards.standings`, always derivable from scores."""
+class Row(models.Model):
+    """A place on a board, with what lists show of it."""
 
-    task = models.SlugField()
-    tier = models.CharField(max_length=5, choices=TIER_CHOICES)
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="standings")
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
     position = models.PositiveIntegerField()  # 0 first; the order by the primary metric
     # None of who takes no place from anybody: an oracle, or a score that a flag says means nothing.
     rank = models.PositiveIntegerField(null=True)  # shared where values are equal
@@ -53,10 +70,26 @@ class Standing(models.Model):
     metrics = models.JSONField(default=dict)  # {metric: {"value", "low", "high"}}
     cases = models.JSONField(default=dict)  # {case: {"value", "low", "high"}} of the primary metric
     flags = models.JSONField(default=list)  # what stands out, such as memorisation: papers.metrics.Finding as JSON
-    tally = models.JSONField(default=list)  # how many others differ from it how clearly; see standings.tally
-    scores = models.JSONField(default=list)  # of the primary metric: ranked cases in the card's order x seeds
+    author = models.ForeignKey(  # the submission's, which never changes: to find the best of each by an index
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
 
     is_recorded = False  # a stand-in that is never saved: see leaderboard.boards.references
+
+    class Meta:
+        abstract = True
+
+
+class Standing(Row):
+    """Where a submission stands on a board. Written by `leaderboard.boards.standings`, always derivable from scores."""
+
+    task = models.SlugField()
+    tier = models.CharField(max_length=5, choices=TIER_CHOICES)
+    version = models.PositiveIntegerField()  # the run's, of the task
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="standings", db_index=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    tally = models.JSONField(default=list)  # how many others differ from it how clearly; see standings.tally
+    scores = models.JSONField(default=list)  # of the primary metric: ranked cases in the card's order x seeds
 
     objects = StandingManager()
     everything = models.Manager["Standing"]()
@@ -64,7 +97,13 @@ class Standing(models.Model):
     class Meta:
         ordering = ["task", "tier", "position"]
         constraints = [models.UniqueConstraint(fields=["task", "tier", "submission"], name="a_submission_stands_once")]
-        indexes = [models.Index(fields=["task", "tier", "position"])]
+        indexes = [
+            models.Index(fields=["task", "tier", "version", "position"]),
+            models.Index(fields=["task", "tier", "position"]),
+            models.Index(fields=["task", "tier", "rank"]),
+            models.Index(fields=["submission", "task", "tier", "version"]),
+            models.Index(fields=["task", "tier", "version", "author", "position"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rank or '-'}. {self.submission_id}"
@@ -73,6 +112,49 @@ class Standing(models.Model):
     def board(self) -> Board:
         """Raises KeyError where the paper has been removed: `objects` gives none of those."""
         return catalogue.board(self.task, self.tier)
+
+
+class Recast(models.Model):
+    """A board under another rule, or as of another day: made when somebody asks for it, and anew once the board has changed."""
+
+    task = models.SlugField()
+    tier = models.CharField(max_length=5, choices=TIER_CHOICES)
+    key = models.CharField(max_length=64)  # which view: recast.key_of
+    change = models.PositiveBigIntegerField()  # the task's number then: see Change
+    began = models.DateTimeField(default=timezone.now)
+    started = models.DateTimeField(null=True)  # by the task that makes it
+    made = models.DateTimeField(null=True)  # None: under way
+
+    is_behind = False  # whether the board has changed since: see recast.edition
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "tier", "key", "change"], name="a_view_is_made_once_for_each_change"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task}/{self.tier} as of change {self.change}"
+
+
+class RecastRow(Row):
+    """A place on such a board."""
+
+    recast = models.ForeignKey(Recast, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+
+    objects = RowQuerySet["RecastRow"].as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["recast", "position"]),
+            models.Index(fields=["recast", "author", "position"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rank or '-'}. {self.submission_id}"
 
 
 class DriftFlagManager(PresentManager["DriftFlag"]):

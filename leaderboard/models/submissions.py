@@ -19,10 +19,14 @@ DELETED = (
 )
 
 
+def author_name(username: str | None) -> str:
+    """What pages call whoever has this name: nobody's is the house's."""
+    return DELETED if username and username.startswith(f"{DELETED} ") else username or HOUSE
+
+
 def author_name_of(user: Any) -> str:
     """As pages show it: who deleted the account has no name any more."""
-    name: str = user.get_username()
-    return DELETED if name.startswith(f"{DELETED} ") else name
+    return author_name(user.get_username())
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):

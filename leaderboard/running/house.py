@@ -71,6 +71,7 @@ def submit(task: Task, method: House) -> Submission:
     """The submission of a house method's present code; an oracle has none."""
     code = task.code(method)
     sha256 = contents.CODE.keep(code) if code else ""
+    standings.hold(*task.boards.values())
     same = Submission.objects.filter(is_house=True, task=task.slug, house_slug=method.slug)
     left = same.exclude(code_sha256=sha256).filter(superseded=False).update(superseded=True)
     submission, _ = Submission.objects.update_or_create(

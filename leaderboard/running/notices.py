@@ -5,20 +5,18 @@ import time
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from celery import signature
 from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Q
-from kombu.exceptions import OperationalError
 
 from leaderboard.models import Notices, Run
-from leaderboard.running import webhooks
+from leaderboard.running import aside, webhooks
 
 log = logging.getLogger(__name__)
 
-SHARE, WINDOW = 10, 600  # seconds of one author's webhook in ten minutes: whoever tells also records everybody's runs
+SHARE, WINDOW = 10, 600  # seconds of one author's webhook in ten minutes: whoever tells also tells others
 
 
 def announce(run: Run) -> None:
@@ -29,10 +27,8 @@ def announce(run: Run) -> None:
 
 
 def hand_over(run: int) -> None:
-    """To whoever records, as a task of its own: another machine may be slow to answer."""
-    try:
-        signature("leaderboard.tasks.notify", kwargs={"run": run}, queue="results").apply_async(retry=False)
-    except OperationalError:
+    """As a task beside what is recorded: another machine may be slow to answer."""
+    if not aside.send("notify", run=run):
         log.warning("run %s: the broker is away, its author is not told", run)
 
 

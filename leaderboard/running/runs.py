@@ -34,6 +34,7 @@ PATIENCE = LEASE  # after which a released run is looked for in its queue
 AHEAD = 2  # runs of people that are released beyond one per worker; house methods and reruns take free workers only
 ATTEMPT_SALT, BUNDLE_SALT = "attempt", "bundle"
 BUNDLE_SECONDS = 300  # how long the address of a bundle holds
+OUTLOOK_SECONDS = 2.0
 RERUN_PRIORITY = 1  # 0 is for people
 
 
@@ -51,7 +52,7 @@ def start_run(
         priority=priority,
         plays_total=len(board.plays()),
     )
-    Change.note(board.task.slug)
+    Change.note_runs(board.task.slug)
     transaction.on_commit(release)
     return run
 
@@ -66,7 +67,7 @@ def cancel(run: Run) -> bool:
     mine = Run.objects.open().filter(pk=run.pk)
     if not mine.update(status=Run.Status.CANCELLED, ended=timezone.now(), lease_until=None, progress={}):
         return False
-    Change.note(run.task)
+    Change.note_runs(run.task)
     notices.announce(run)
     transaction.on_commit(lambda: stop_worker(run.pk, run.attempt))
     transaction.on_commit(release)

@@ -7,13 +7,14 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from leaderboard.boards import standings
 from leaderboard.models import DELETED, Change, Deed, Notices, Run, Submission
 from leaderboard.running.runs import cancel
+from leaderboard.submitting import quota
 from leaderboard.submitting.rights import check_may_change
 
 
@@ -23,6 +24,7 @@ def withdraw(submission: Submission, user: Any) -> None:
     if submission.is_house:
         raise PermissionDenied("Methods of the house come with their boards.")
     with transaction.atomic():
+        standings.hold(*submission.card.boards.values())
         Submission.objects.filter(pk=submission.pk, withdrawn=None).update(withdrawn=timezone.now(), superseded=True)
         Deed.note(user, "withdrew", submission)
         cancel_open(submission=submission)
@@ -34,11 +36,13 @@ def delete_submissions(submissions: QuerySet[Submission], user: Any) -> None:
     """Delete entries with all that was measured of them, for good; the log of deeds keeps their names."""
     with transaction.atomic():
         entries = list(submissions)
+        boards = {board for entry in entries for board in entry.card.boards.values()}
+        standings.hold(*boards)
         Deed.note(user, "deleted", *entries)
+        cancel_open(submission__in=entries)
         for entry in entries:
-            cancel_open(submission=entry)
             entry.delete()
-        for board in {board for entry in entries for board in entry.card.boards.values()}:
+        for board in boards:
             standings.rebuild(board)
 
 
@@ -48,6 +52,7 @@ def delete_account(user: Any) -> None:
     if user.is_superuser and not others.exists():
         raise PermissionDenied("You are the only administrator: make another one first.")
     with transaction.atomic():
+        quota.hold(user)
         cancel_open(submission__author=user)
         Change.note(*Submission.everything.filter(author=user).values_list("task", flat=True))
         user.api_tokens.all().delete()
@@ -64,5 +69,12 @@ def delete_account(user: Any) -> None:
 
 
 def cancel_open(**which: Any) -> None:
-    for run in Run.objects.open().filter(**which):
+    """End open runs. Their rows are taken first and then the numbers of their tasks, each in one order, as by who records:
+    two transactions never wait for each other."""
+    runs = Run.objects.open().filter(**which).order_by("pk")
+    if connection.features.has_select_for_update:
+        runs = runs.select_for_update(of=("self",))
+    found = list(runs)
+    Change.note_runs(*(run.task for run in found))
+    for run in found:
         cancel(run)

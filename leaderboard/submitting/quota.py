@@ -13,6 +13,7 @@ from django.utils import timezone
 from leaderboard.models import Run
 
 DAY = timedelta(hours=24)
+LATE = 2  # of an author's runs in 24 hours that may reach their wall time for nothing, as on a busy machine
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,13 @@ def allowance(user: Any) -> Allowance:
     open_runs = Run.objects.open().filter(submission__author=user, requester=user).count()
     frees_at = rows[0][0] + DAY if rows else None
     return Allowance(used, failed, limit, open_runs, settings.QUOTA_OPEN, next_at, frees_at)
+
+
+def may_be_late(user: Any) -> bool:
+    """Whether one more of an author's runs may reach its wall time and cost nothing: who waits on purpose gets no more. One
+    query."""
+    free = Run.objects.filter(submission__author=user, costs_nothing=True, ended__gt=timezone.now() - DAY)
+    return free.count() < LATE
 
 
 class QuotaUsed(Exception):

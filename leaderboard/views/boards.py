@@ -1,7 +1,6 @@
 """A board: its table and charts, what is claimed of it, how it measures."""
 
 from collections import Counter
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,27 +15,22 @@ from django.views.decorators.http import require_safe
 from leaderboard.boards import (
     claims,
     flags,
-    headline,
     kept,
     readme,
     recast,
     references,
     replies,
-    resolution,
-    soundness,
     standings,
     tables,
 )
-from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import COSTS, View
-from leaderboard.figures import charts, material
-from leaderboard.models import OpenData, Standing
+from leaderboard.models import OpenData, Recast, Standing
+from leaderboard.views import around
 from papers import catalogue
 from papers.metrics import Metric
-from papers.task import Board, Task
+from papers.task import Task
 from runners import manual, surroundings
 from runners.figures import style
-from runners.figures.rows import looks
 from runners.standing import statistics
 from runners.starter_notebook import notebook as notebook_of
 
@@ -52,7 +46,6 @@ COLUMN_LABELS = {
     "date": ("Date", "When the run that counts ended (UTC)"),
 }
 TABS = (("task", "Leaderboard"), ("task_claims", "Claims"), ("task_protocol", "Protocol"), ("submit", "Submit"))
-PLOTTED = 200  # rows of a board that its charts show
 
 
 def card_or_404(slug: str) -> Task:
@@ -69,12 +62,8 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     view = View.of(card, request.GET)
     board = view.board
     shared, account = head(view, "task")
-    own = kept.once(shared["paper"], ("board", str(board)), lambda: board_context(board))
-    if is_plain(view):  # what most ask for; of the others none is asked for often
-        key = ("figures", str(board), view.cost, axis_of(view))
-        own = own | kept.once(shared["paper"], key, lambda: figures_context(view))
-    else:
-        own = own | figures_context(view)
+    made = recast.edition(view)
+    own = around.board_context(board) | around.figures_context(view, made)
     missing = standings.left_out(board, until=recast.end_of_day(view)) if view.day else own["left_out"]
     context = own | {
         "tiers": [(tier, view.query(tier=tier, sort="", q="")) for tier in card.boards],
@@ -84,50 +73,28 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
             shared["paper"],
             ("unranked", str(board), request.user.pk, request.user.is_staff),
             lambda: tables.unranked(board, request.user),
+            with_runs=True,
         ),
         "open": tables.open_runs(board),
-    }
-    verdicts, _ = account.claims_on(board)
-    context |= table_context(view, request, verdicts) | choices_context(view)
-    return render(request, "task.html", shared | context)
-
-
-def board_context(board: Board) -> dict[str, Any]:
-    """What a board's page shows whoever reads it and whatever rows are asked for."""
-    return {
-        "left_out": standings.left_out(board),
-        "recorded_in_part": references.in_part(board),
-        "resolution": resolution.resolution_of(board),
-        "violations": soundness.violations_on(board),
         "open_data": OpenData.of_board(board),
     }
-
-
-def is_plain(view: View) -> bool:
-    """Whether all rows of the board as it stands are asked for, in whatever order."""
-    return view.is_stored and not view.search and not view.per_author
-
-
-def axis_of(view: View) -> charts.Axis:
-    """What the charts show: the metric that the table is sorted by, else what ranks."""
-    task, name = view.board.task, view.sort.lstrip("-")
-    metric = next((metric for metric in task.metrics[1:] if metric.name == name and metric.is_ranked), task.primary)
-    if metric is not task.primary:
-        return charts.Axis.of(metric, is_primary=False)
-    rule = recast.LABELS[view.rule] if view.rule else ""
-    return charts.Axis.of(metric, rule=rule, is_place=view.rule == "rank")
+    verdicts, _ = account.claims_on(board)
+    context |= table_context(view, made, request, verdicts) | choices_context(view)
+    response = render(request, "task.html", shared | context)
+    if made and made.is_behind:
+        response["Refresh"] = str(recast.SECONDS)
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 def head(view: View, tab: str) -> tuple[dict[str, Any], claims.Account]:
     """What stands above each tab of a board, and all that its paper claims."""
-    card, paper = view.board.task, catalogue.paper_of(view.board.task.slug)
-    (account,) = kept.once(paper, ("claims", paper.slug), lambda: claims.accounts([paper]))
-    places = headline.places_of([view.board], headline.tops([view.board]))
+    account, verdict = around.account_and_headline(view.board)
     context = {
-        "card": card,
-        "paper": paper,
+        "card": view.board.task,
+        "paper": account.paper,
         "view": view,
-        "headline": headline.headline_of(account, places, view.board),
+        "headline": verdict,
         "tab": tab,
         "tabs": TABS,
     }
@@ -181,10 +148,15 @@ def manual_html(card: Task) -> SafeString:
     return readme.html_of_text(manual.body(card))
 
 
-def table_context(view: View, request: HttpRequest, verdicts: list[claims.Verdict]) -> dict[str, Any]:
+def table_context(
+    view: View, made: Recast | None, request: HttpRequest, verdicts: list[claims.Verdict]
+) -> dict[str, Any]:
     """One page of the table."""
-    page = Paginator(recast.rows(view), PER_PAGE).get_page(request.GET.get("page"))
-    own = list(page.object_list)
+    every = recast.rows(view, made)
+    page = Paginator(every.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    keys = list(page.object_list)  # sorted alone: a sort of whole rows takes ten times as long
+    found = {row.pk: row for row in every.order_by().filter(pk__in=keys)}
+    own = [found[key] for key in keys if key in found]
     prefetch_related_objects(own, "run__drift_flags")
     rows = references.with_stand_ins(view, own, is_first=page.number == 1, is_last=not page.has_next())
     metrics = tables.secondary_metrics(view.board, rows)
@@ -192,6 +164,7 @@ def table_context(view: View, request: HttpRequest, verdicts: list[claims.Verdic
     sizes = Counter(row.group for row in rows if row.group is not None)
     return {
         "page": page,
+        "behind": made if made and made.is_behind else None,
         "ties": {group for group, size in sizes.items() if size > 1},
         "recorded": sum(row.is_recorded for row in rows),
         "uploads": tables.uploads_of(view.board.task, rows),
@@ -218,35 +191,6 @@ def choices_context(view: View) -> dict[str, Any]:
         "weights": [(case, dict(view.weights).get(case, 1)) for case in view.board.ranked_cases],
         "costs": [(cost, view.query(cost=cost)) for cost in COSTS if cost != "money" or settings.DEVICE_PRICES],
     }
-
-
-def figures_context(view: View) -> dict[str, Any]:
-    """Charts of the rows that the visitor asks for, best first, whatever page of them the table shows."""
-    board, axis = view.board, axis_of(view)
-    ranked = replace(view, sort="")
-    own = list(recast.rows(ranked)[:PLOTTED])
-    best = references.with_stand_ins(ranked, own, is_first=True, is_last=True)
-    context = limits_by_case(board, best[0]) if best else {}
-    return {
-        "cost_figure": charts.score_against_cost(board, best, view.cost, axis) if best else None,
-        "time_figure": charts.score_over_time(board, best, tables.first_measured(board), axis) if best else None,
-        "profile_figure": charts.case_profile(board, best, context) if best else None,
-        "better_is": "Down" if axis.is_place else style.better_way(axis.metric),
-        "score_label": axis.title,
-        "looks": {row.run_id: look for row, look in looks(best)},
-        "drawings": material.drawings(board, best),
-    }
-
-
-def limits_by_case(board: Board, row: Standing) -> dict[str, dict[str, float]]:
-    """What the cases themselves allow: {metric: {case: mean over seeds}}. One query."""
-    limits = [metric.name for metric in board.task.metrics if metric.is_limit]
-    means = references.means(board, limits) if row.is_recorded else means_of([row.run_id], limits)
-    by_metric: dict[str, dict[str, float]] = {}
-    for (run, metric, case), value in sorted(means.items()):
-        if run == row.run_id:
-            by_metric.setdefault(metric, {})[case] = value
-    return by_metric
 
 
 def headers(view: View, metrics: list[Metric]) -> list[dict[str, Any]]:

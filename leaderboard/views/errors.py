@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
 from leaderboard.api.access import problems
+from leaderboard.boards import recast
 from leaderboard.boards.kept import Busy
 from leaderboard.machine.sentences import SENTENCES
 
@@ -18,8 +19,16 @@ KEPT = ("Allow", "Retry-After", "WWW-Authenticate")  # headers that programs go 
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    response = render(request, "503.html", {"sentence": SENTENCES[503]}, status=503)
+    response = render(request, "503.html", {"title": "Busy", "sentence": SENTENCES[503]}, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def being_made(request: HttpRequest) -> HttpResponse:
+    """A view of a long board that somebody asks for before it is made. Browsers ask again by themselves."""
+    sentence = "This view of a long board is being computed; the page asks again every few seconds until it is there."
+    response = render(request, "503.html", {"title": "Being computed", "sentence": sentence}, status=503)
+    response["Retry-After"] = response["Refresh"] = str(recast.SECONDS)
     return response
 
 
@@ -30,9 +39,9 @@ class Errors(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A database that is locked or away, or much that is asked at once, is no fault of the request: it may be repeated."""
-        if not isinstance(exception, OperationalError | Busy):
-            return None
-        return busy(request)
+        if isinstance(exception, recast.Making):
+            return being_made(request)
+        return busy(request) if isinstance(exception, OperationalError | Busy) else None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         is_json = response.get("Content-Type", "").startswith("application/json")

@@ -1,53 +1,99 @@
 """What pages hand to other programs: rows, raw scores, and what protocols reported."""
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import recast, tables
+from leaderboard.boards import kept, recast, tables
 from leaderboard.boards.view import View
 from leaderboard.machine import contents
-from leaderboard.models import Artefact, OpenData
+from leaderboard.models import Artefact, OpenData, author_name
 from leaderboard.submitting import rights
 from leaderboard.views.boards import card_or_404
+from papers import catalogue
+from papers.task import Board
 
+ROW_FIELDS = (
+    "rank", "rank_low", "rank_high", "submission__name", "submission__author__username", "submission__is_house",
+    "submission__kind", "low", "high", "metrics", "run__seconds", "run__cpu_seconds", "run__gpu_seconds",
+    "run__memory_bytes", "run__device", "group", "run__ended", "run_id", "flags",
+)  # fmt: skip
+ROW_COLUMNS = (
+    "rank", "rank_low", "rank_high", "method", "author", "kind", "low", "high", "seconds", "cpu_seconds", "gpu_seconds",
+    "memory_bytes", "device", "group", "ended", "run", "flags", "is_house",
+)  # fmt: skip
+JSON_FIELDS = ("metrics", "flags")
 SCORE_COLUMNS = ["run", "submission", "method", "case", "seed", "metric", "value"]
 
 
 @require_safe
 def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
-    """The rows of a view as a table for other programs."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    """The rows of a view as a table for other programs. One query, beside those of the view."""
+    view = View.of(card_or_404(slug), request.GET)
+    is_whole = view.is_stored and not (view.search or view.sort or view.per_author)
+    response = HttpResponse(whole_csv(view.board) if is_whole else csv_of(view), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}.csv"'
-    writer = csv.writer(response)
-    names = [metric.name for metric in card.metrics]
-    whose = ["method", "author", "kind", "low", "high"]
-    costs = ["seconds", "cpu_seconds", "gpu_seconds", "memory_bytes"]
-    last = ["device", "group", "ended", "run", "flags", "is_house"]
-    writer.writerow(["rank", "rank_low", "rank_high", *whose, *names, *costs, *last])
-    for row in recast.rows(view):
-        submission, run = row.submission, row.run
-        means = [row.metrics.get(name, {}).get("value", "") for name in names]
-        cells = [
-            csv_text(submission.name),
-            csv_text(submission.author_name),
-            submission.kind,
-            row.low,
-            row.high,
-            *means,
-        ]
-        cells += [*(getattr(run, cost) for cost in costs), run.device, row.group]
-        ended, found = run.ended.isoformat() if run.ended else "", json.dumps(row.flags) if row.flags else ""
-        writer.writerow([row.rank, row.rank_low, row.rank_high, *cells, ended, run.pk, found, submission.is_house])
     return response
+
+
+def whole_csv(board: Board) -> str:
+    """A board as it stands, made once for each change."""
+    text: str = kept.once(catalogue.paper_of(board.task.slug), ("csv", str(board)), lambda: csv_of(View(board)))
+    return text
+
+
+def csv_of(view: View) -> str:
+    names = [metric.name for metric in view.board.task.metrics]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([*ROW_COLUMNS[:8], *names, *ROW_COLUMNS[8:]])
+    writer.writerows(cells_of(row, names) for row in plain_rows(view))
+    return text.getvalue()
+
+
+def plain_rows(view: View) -> Iterator[tuple[Any, ...]]:
+    """ROW_FIELDS of each row of a view; JSON is read here, which takes half as long as where it is checked on the way."""
+    texts = {f"{name}_text": Cast(name, TextField()) for name in JSON_FIELDS}
+    rows = recast.rows(view, recast.edition(view)).annotate(**texts)
+    names = (f"{name}_text" if name in JSON_FIELDS else name for name in ROW_FIELDS)
+    yield from rows.values_list(*names).iterator(chunk_size=10_000)
+
+
+def cells_of(row: tuple[Any, ...], names: list[str]) -> list[Any]:
+    """A line of ROW_FIELDS with the means of these metrics in it."""
+    (
+        *place,
+        name,
+        username,
+        is_house,
+        kind,
+        low,
+        high,
+        metrics,
+        seconds,
+        cpu,
+        gpu,
+        memory,
+        device,
+        group,
+        ended,
+        run,
+        flags,
+    ) = row
+    known = json.loads(metrics)
+    means = [known[metric]["value"] if metric in known else "" for metric in names]
+    about = [csv_text(name), csv_text(author_name(username)), kind, low, high]
+    costs = [seconds, cpu, gpu, memory, device, group, ended.isoformat() if ended else ""]
+    return [*place, *about, *means, *costs, run, json.dumps(json.loads(flags)) if flags != "[]" else "", is_house]
 
 
 class Echo:

@@ -96,12 +96,17 @@ def step_for(comparisons: int) -> int:
 
 def place(gain: np.ndarray, counts: np.ndarray, *, tiebreak: Sequence[int]) -> Places:
     """Make places of scores and tallies. gain: (entries, strata, seeds), higher is better; tiebreak: lower goes first."""
-    mean, order = gain.mean(axis=(1, 2)), best_first(gain, tiebreak)
+    order = best_first(gain, tiebreak)
     step, better, worse = step_down(counts)
-    group = np.empty(len(mean), int)
+    group = np.empty(len(gain), int)
     group[order] = tie_groups(gain[order], step)
-    rank = len(mean) - np.searchsorted(np.sort(mean), mean, side="right") + 1
-    return Places(rank, better + 1, len(mean) - worse, group)
+    return Places(ranks(gain), better + 1, len(gain) - worse, group)
+
+
+def ranks(gain: np.ndarray) -> np.ndarray:
+    """1 + how many means are better. gain: (entries, strata, seeds)."""
+    mean = gain.mean(axis=(1, 2))
+    return np.asarray(len(mean) - np.searchsorted(np.sort(mean), mean, side="right") + 1)
 
 
 def best_first(gain: np.ndarray, tiebreak: Sequence[int]) -> np.ndarray:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import requests
 
-from tests.benchmarks import importance_sampling, sbeed
+from tests.benchmarks import importance_sampling, sbeed, slow_clients
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.load import under_load
 from tests.benchmarks.overparameterization import play_in_both
@@ -66,6 +66,7 @@ def main() -> None:
     for rows in ROWS:
         pages_of_a_board(rows)
     under_load(60)
+    slow_clients.main()
 
 
 def sandbox_against_process(rounds: int) -> None:

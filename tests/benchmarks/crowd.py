@@ -37,7 +37,7 @@ def fill(task: str, rows: int) -> None:
             )
             for number in numbers
         )
-        runs = Run.objects.bulk_create(finished_run(board, submission, now) for submission in sent)
+        runs = Run.objects.bulk_create(finished_run(board, submission, submission.created) for submission in sent)
         made = [standing_of(board, run, level[number], rng) for number, run in zip(numbers, runs, strict=True)]
         for number, row in zip(numbers, made, strict=True):
             row.position, row.rank, row.rank_low, row.rank_high, row.group = number, number + 1, 1, rows, 1
@@ -80,6 +80,8 @@ def standing_of(board, run, level, rng) -> Standing:
     estimate = dict(vars(statistics.Estimate(value=centre, low=centre - 0.02, high=centre + 0.02)))
     return Standing(
         **board.key,
+        version=board.task.version,
+        author_id=run.submission.author_id,
         submission=run.submission,
         run=run,
         **{name: estimate[name] for name in ("value", "low", "high")},

@@ -59,6 +59,7 @@ class Crowd:
         self.probes: list[float] = []
         self.statuses: Counter = Counter()
         self.runs: list[int] = []
+        self.load = os.getloadavg()[:1]
 
     def come(self) -> None:
         people = [threading.Thread(target=self.probe)]
@@ -146,7 +147,11 @@ def is_finished(site: Site, run: int) -> bool:
 def report(crowd: Crowd, seconds: float, lost: int) -> None:
     probes = sorted(crowd.probes)
     middle, late = statistics.median(probes), statistics.quantiles(probes, n=20)[-1]
-    print(f"{VISITORS} visitors and {UPLOADERS} hostile uploaders for {seconds:g} s on {os.cpu_count()} cores")
+    load = ", ".join(f"{each:.1f}" for each in crowd.load)
+    print(
+        f"{VISITORS} visitors and {UPLOADERS} hostile uploaders for {seconds:g} s on {os.cpu_count()} cores, where other work "
+        f"kept {load} processes busy before"
+    )
     print(
         f"  /healthz: {len(probes)} asked, seconds: median {middle:.3f}, 95 % within {late:.3f}, all {probes[-1]:.3f}"
     )

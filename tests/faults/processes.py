@@ -37,9 +37,9 @@ def wait_until(condition, seconds):
 PARTS = {  # part: (what its command line holds, whether it is the supervisor's own child)
     "worker": ("-A runners worker", True),
     "pool child": ("-A runners worker", False),
-    "recorder": ("-A leaderboard worker", True),
-    "recorder's child": ("-A leaderboard worker", False),
-    "beat": ("-A leaderboard beat", True),
+    "recorder": ("-Q results", True),  # and the clock
+    "aside": ("-Q aside", True),
+    "aside's child": ("-Q aside", False),
     "web server": ("leaderboard.machine.web", True),
     "Valkey": ("valkey-server", True),
 }

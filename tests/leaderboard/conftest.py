@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
-from leaderboard.boards import kept, references, standings
+from leaderboard.boards import references, standings
 from leaderboard.models import Run, Score, Submission
 from leaderboard.running import house, runs
 from leaderboard.submitting.uploads import store_code
@@ -25,12 +25,6 @@ class Method:
 @pytest.fixture(autouse=True)
 def storage(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    """Boards that another test's rows made: its numbers of runs come again."""
-    kept.boards.clear()
 
 
 @pytest.fixture

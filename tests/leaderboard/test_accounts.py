@@ -30,7 +30,7 @@ def test_an_entry_that_is_withdrawn_leaves_the_board_and_stays_on_record(client,
     assert client.get(path).status_code == 405
     client.post(path)
     assert names(board(client)) == ["House"]
-    assert client.get("/search/?q=Mine").context["methods"] == []
+    assert f"/submissions/{mine.pk}/" not in client.get("/search/?q=Mine").content.decode()
     assert "Mine" not in client.get("/authors/alice/").content.decode()
     page = client.get(f"/submissions/{mine.pk}/").content.decode()
     assert "Withdrawn on" in page
@@ -151,3 +151,16 @@ def test_after_signing_up_one_stands_where_one_wanted_to_go(client, db):
     page = client.get("/tasks/imputation/submit/", follow=True).content.decode()
     (path,) = re.findall(r'href="(/accounts/signup/\?next=[^"]+)">Make one', page)
     assert client.post(path, SIGNING_UP).url == "/tasks/imputation/submit/"
+
+
+def test_who_came_by_another_sites_account_sets_a_password_also_where_no_mail_is_sent(client, alice, settings):
+    settings.HAS_MAIL = False
+    alice.set_unusable_password()
+    alice.save()
+    client.force_login(alice)
+    assert 'href="/accounts/password/set/"' in client.get("/accounts/").content.decode()
+    twice = dict.fromkeys(("password1", "password2"), "another horse, correct")
+    assert client.post("/accounts/password/set/", twice).status_code == 302
+    client.logout()
+    client.post("/accounts/login/", {"username": "alice", "password": twice["password1"]})
+    assert "alice" in client.get("/accounts/").content.decode()

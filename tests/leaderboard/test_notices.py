@@ -13,11 +13,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
+from django.utils import timezone
 
 from leaderboard import tasks
 from leaderboard.boards import standings
 from leaderboard.models import Notices, Run
 from leaderboard.running import notices, webhooks
+from leaderboard.running.runs import start_run
 from tests.leaderboard.test_pages import board, names
 
 LOOPBACK = [ipaddress.ip_network("127.0.0.0/8")]
@@ -131,7 +133,7 @@ def test_a_name_in_any_script_goes_over_the_wire_as_one_of_letters(hook, setting
             "2130706433",
             "0x7f.1",
         ),
-        *("[64:ff9b::7f00:1]", "nowhere.invalid", "[::]"),
+        *("[64:ff9b::7f00:1]", "[::]"),
     ],
 )
 def test_a_private_address_is_refused_however_it_is_written(client, alice, host):
@@ -141,6 +143,14 @@ def test_a_private_address_is_refused_however_it_is_written(client, alice, host)
     assert not Notices.objects.exists()
     with pytest.raises(webhooks.Undelivered):
         webhooks.deliver(f"http://{host}/", {}, secret="s")
+
+
+def test_who_saves_a_name_learns_nothing_of_what_it_stands_for(client, alice, monkeypatch):
+    monkeypatch.setattr(webhooks, "reachable", lambda url: pytest.fail("it was looked up"))
+    client.force_login(alice)
+    for name in ("nowhere.invalid", "broker.internal", "example.org"):
+        response = client.post("/accounts/notices/", {"webhook": f"https://{name}/"})
+        assert (response.status_code, Notices.objects.get().webhook) == (302, f"https://{name}/")
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
@@ -193,9 +203,15 @@ def test_an_administrator_deletes_an_entry_with_all_of_it_and_an_account_without
     assert names(board(client)) == []
 
 
-@pytest.mark.parametrize(("cpu", "costs_nothing"), [(0.5, False), (1.5, True)])
-def test_who_reached_the_wall_time_working_loses_no_quota(client, run, alice, cpu, costs_nothing, settings):
-    Run.objects.filter(pk=run.pk).update(status="running", requester=alice)
+@pytest.mark.parametrize(("cpu", "earlier", "costs_nothing"), [(0.5, 0, False), (1.5, 1, True), (1.5, 2, False)])
+def test_who_reached_the_wall_time_working_loses_no_quota_twice_a_day(
+    client, run, alice, cpu, earlier, costs_nothing, settings
+):
+    Run.objects.filter(pk=run.pk).update(status="running", requester=alice, ended=None)
+    for _ in range(earlier):
+        start_run(run.submission)
+    late = Run.objects.exclude(pk=run.pk)
+    late.update(status="failed", failure_whose="author", costs_nothing=True, ended=timezone.now())
     exceeded = {"limit": "wall seconds", "used": 100.0, "allowed": 90.0, "cpu_seconds": cpu}
     event = {
         "type": "failed",
@@ -210,4 +226,4 @@ def test_who_reached_the_wall_time_working_loses_no_quota(client, run, alice, cp
     settings.QUOTA_PER_DAY = 1
     client.force_login(alice)
     page = client.get("/submissions/").content.decode()
-    assert ("1 of 1 runs in 24 hours (1 of them failed), next at" in page) is not costs_nothing
+    assert ("1 of 1 runs used in the last 24 hours, 1 of them failed" in page) is not costs_nothing

@@ -1,17 +1,22 @@
 """The life of a run in the database: events in any order, any number of times, from anyone."""
 
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
 
 import pytest
 from celery.exceptions import Retry
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from leaderboard import tasks
-from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.boards import standings
+from leaderboard.models import Change, Run, Score, Standing, Submission
 from leaderboard.running import runs
 from leaderboard.running.runs import start_run
+from leaderboard.submitting import leaving
 from leaderboard.submitting.quota import allowance
 from leaderboard.submitting.uploads import store_code
 from papers import catalogue
@@ -352,3 +357,63 @@ def test_a_strip_is_shown_side_by_side_with_its_labels(run, client):
     text = client.get(run.submission.get_absolute_url()).content.decode()
     assert text.count("data:image/png;base64,iVBORw0KGg") == 2
     assert text.index("before") < text.index("after")
+
+
+def test_a_run_whose_recorder_died_before_it_had_a_place_is_placed_by_the_sweep(client, run, monkeypatch):
+    def die(run):
+        raise SystemExit
+
+    with monkeypatch.context() as cut:
+        cut.setattr(standings, "update", die)
+        with pytest.raises(SystemExit):
+            play_through(run)
+    assert (Run.objects.get().status, Standing.objects.count()) == ("finished", 0)
+    assert "finished: its place is being computed" in client.get("/tasks/imputation/").content.decode()
+    tasks.sweep()
+    assert not Standing.objects.exists(), "the recorder has some seconds"
+    Run.objects.update(ended=timezone.now() - tasks.CUT_OFF)
+    tasks.sweep()
+    assert Standing.objects.get().run == run
+    assert "being computed" not in client.get("/tasks/imputation/").content.decode()
+
+
+def test_what_a_board_changes_to_while_a_place_is_computed_is_seen(run, measured, monkeypatch):
+    measured("First", 0.2)
+    plan, tries = standings.plan_with, []
+
+    def disturbed(board, run):
+        made = plan(board, run)
+        if not tries:
+            measured("Second", 0.9)
+        tries.append(made)
+        return made
+
+    monkeypatch.setattr(standings, "plan_with", disturbed)
+    play_through(run)
+    assert len(tries) == 2
+    assert sorted(Standing.objects.values_list("position", flat=True)) == [0, 1, 2]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's transactions take turns")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("leave", ["withdraw", "delete", "account"])
+def test_who_leaves_a_board_waits_for_who_is_put_on_it_and_holds_nothing_meanwhile(measured, alice, leave):
+    mine, where = measured("Mine", 0.5, author=alice), catalogue.board("imputation", "quick")
+    for _ in range(2):
+        start_run(mine)
+    deed = {
+        "withdraw": lambda: leaving.withdraw(mine, alice),
+        "delete": lambda: leaving.delete_submissions(Submission.objects.filter(pk=mine.pk), alice),
+        "account": lambda: leaving.delete_account(alice),
+    }[leave]
+    with ThreadPoolExecutor(1, initializer=connections.close_all) as other:
+        with transaction.atomic():
+            standings.hold(where)
+            begun = other.submit(deed)
+            time.sleep(1.5)  # it has come as far as it can
+            Change.note_runs("imputation")
+            Change.note("imputation")
+            Run.objects.filter(submission=mine).update(progress={})
+        begun.result(30)
+        other.submit(connections.close_all).result(30)
+    assert (Run.objects.open().count(), Submission.objects.filter(pk=mine.pk).exists()) == (0, leave != "delete")

@@ -10,10 +10,11 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from leaderboard.boards import kept, recast, standings
+from leaderboard.boards import recast, standings
 from leaderboard.figures import charts
 from leaderboard.machine import environment
-from leaderboard.models import DriftFlag, Run, Score, Standing, Submission
+from leaderboard.models import DriftFlag, Recast, Run, Score, Standing, Submission
+from leaderboard.running import aside
 from papers import catalogue
 from papers.metrics import Metric
 from runners.figures import style
@@ -288,34 +289,59 @@ def test_a_column_stays_where_the_best_row_lacks_its_metric(client, measured):
     assert "rmse" in [header["name"] for header in response.context["headers"]]
 
 
-def test_a_board_that_is_made_when_it_is_read_is_made_once_until_it_changes(client, measured, monkeypatch):
+def test_a_board_under_a_chosen_rule_is_made_once_until_it_changes(client, measured, monkeypatch):
     made = []
     make = recast.recast_rows
     monkeypatch.setattr(recast, "recast_rows", lambda view: made.append(view) or make(view))
-    kept.boards.clear()
     measured("First", 0.5)
     for query in ("?rule=worst", "?rule=worst&sort=cpu&q=First", "?rule=worst&authors=best&col=memory"):
-        assert "First" in client.get(f"/tasks/imputation/{query}").content.decode()
+        assert "First" in client.get(f"{BOARD}{query}").content.decode()
     assert len(made) == 1
-    client.get("/tasks/imputation/?rule=rank")
+    client.get(f"{BOARD}?rule=rank")
     assert len(made) == 2
     measured("Second", 0.6)
-    assert "Second" in client.get("/tasks/imputation/?rule=worst").content.decode()
+    assert "Second" in client.get(f"{BOARD}?rule=worst").content.decode()
     assert len(made) == 3
+    assert Recast.objects.count() == 2, "what was made before the change is forgotten"
 
 
-def test_while_boards_are_made_few_threads_wait_and_the_others_are_told(client, measured):
+def test_a_long_board_is_made_by_a_task_once_and_until_then_its_reader_is_told_so(client, measured, monkeypatch):
+    tasks = []
+    monkeypatch.setattr(recast, "SHORT", 0)
+    monkeypatch.setattr(aside, "send", lambda name, /, **kwargs: tasks.append(kwargs) or True)
     measured("First", 0.5)
-    kept.boards.clear()
-    held = [kept.waiters.acquire(blocking=False) for _ in range(kept.WAITING)]
-    try:
-        response = client.get("/tasks/imputation/?rule=worst")
-        assert (all(held), response.status_code, response["Retry-After"]) == (True, 503, "30")
-        assert client.get("/tasks/imputation/").status_code == 200
-    finally:
-        for _ in held:
-            kept.waiters.release()
-    assert client.get("/tasks/imputation/?rule=worst").status_code == 200
+    for path in ("?rule=worst", "?rule=worst&sort=cpu", "board.csv?rule=worst"):
+        response = client.get(f"{BOARD}{path}")
+        assert (response.status_code, response["Refresh"]) == (503, str(recast.SECONDS))
+        assert "being computed" in response.content.decode()
+    assert len(tasks) == 1
+    for _ in range(2):  # the second delivery does nothing
+        recast.make(**tasks[0])
+    response = client.get(f"{BOARD}?rule=worst&sort=cpu")
+    assert ("Refresh" in response, names(response)) == (False, ["First"])
+    measured("Second", 0.6)
+    behind = client.get(f"{BOARD}?rule=worst")
+    assert (names(behind), behind["Refresh"]) == (["First"], str(recast.SECONDS))
+    assert "They are being computed anew" in behind.content.decode()
+    recast.make(**tasks[1])
+    assert names(client.get(f"{BOARD}?rule=worst")) == ["Second", "First"]
+    assert len(tasks) == 2
+
+
+def test_without_a_broker_or_after_a_task_that_was_lost_the_next_reader_has_it_made(client, measured, monkeypatch):
+    monkeypatch.setattr(recast, "SHORT", 0)
+    measured("First", 0.5)
+
+    assert client.get(f"{BOARD}?rule=worst").status_code == 503
+    assert not Recast.objects.exists()
+    tasks = []
+    monkeypatch.setattr(aside, "send", lambda name, /, **kwargs: tasks.append(kwargs) or True)
+    client.get(f"{BOARD}?rule=worst")
+    Recast.objects.update(began=timezone.now() - recast.LOST, started=timezone.now())
+    client.get(f"{BOARD}?rule=worst")
+    assert len(tasks) == 2
+    recast.make(**tasks[1])
+    assert names(client.get(f"{BOARD}?rule=worst")) == ["First"]
 
 
 def test_a_price_of_an_hour_makes_a_column_and_an_axis(client, measured, settings):

@@ -147,7 +147,9 @@ def heard(client):
 
 
 def events(send):
-    return [kwargs["event"] for name, kwargs in send.heard() if name == "site.record"]
+    """What was reported, one by one, however it was gathered."""
+    reported = [kwargs["event"] for name, kwargs in send.heard() if name == "site.record"]
+    return [event for one in reported for event in one.get("events", [one])]
 
 
 def ended(send):
