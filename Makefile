@@ -65,7 +65,7 @@ lint: install
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/djlint --quiet leaderboard/templates
-	.venv/bin/oxlint leaderboard/static
+	.venv/bin/oxlint leaderboard/static runners/workbench/pages
 
 hooks: install
 	.venv/bin/pre-commit install

@@ -64,11 +64,16 @@ class Clock(bootsteps.StartStopStep):  # type: ignore[misc]
         Thread(target=keep_time, daemon=True).start()
 
 
+def clock() -> Service:
+    """Beat with the schedules of the database: the service by itself would keep a file."""
+    return Service(app, scheduler_cls=app.conf.beat_scheduler)
+
+
 def keep_time() -> None:
     """Send what is due, for ever: after a database or a broker that was away, too."""
     while True:
         try:
-            Service(app).start()
+            clock().start()
         except Exception:
             log.exception("the clock starts again")
         connections.close_all()

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_celery_beat.schedulers import DatabaseScheduler
 
+from leaderboard.celery import clock
 from leaderboard.models import Run, Submission
 from leaderboard.running import forecast, runs
 from leaderboard.running.runs import start_run, waiting_runs
@@ -127,3 +129,7 @@ def test_a_hundred_uploads_of_one_author_do_not_delay_anothers_first(alice, bob,
     for released in Run.objects.filter(released__isnull=False):
         play_through(released)
     assert sent[3:] == ["alice 2", "alice 3"], "and no more than two of hers at once"
+
+
+def test_the_clock_goes_by_the_schedules_of_the_database(db):
+    assert isinstance(clock().get_scheduler(lazy=True), DatabaseScheduler)
