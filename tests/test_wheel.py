@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from leaderboard.models import ApiToken, Run
+from runners.client import logins
 from runners.job import ROOT
 from runners.sandbox import probe_isolation
+from tests.leaderboard.test_run_life import play_through
 
 METHOD = """
 import numpy as np
@@ -45,14 +48,27 @@ def fresh(tmp_path_factory):
 
 
 @pytest.fixture
-def command(fresh, tmp_path):
-    """Run `claimcheck` there, in an empty folder that knows nothing of the repository."""
-    known = ("PATH", "HOME", "DATA_MIRROR", "DATA_CACHE")
-    env = {name: os.environ[name] for name in known if name in os.environ}
+def begin(fresh, tmp_path):
+    """Start `claimcheck` there, in an empty folder that knows nothing of the repository."""
+    known = ("PATH", "HOME", "DATA_MIRROR", "DATA_CACHE", logins.SITE, logins.TOKEN)
+    (tmp_path / "method.py").write_text(METHOD)
 
-    def run(*words, program="claimcheck"):
+    def start(*words, program="claimcheck"):
+        env = {name: os.environ[name] for name in known if name in os.environ}
         words = [fresh / "venv" / "bin" / program, *words]
-        return subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=280)
+        return subprocess.Popen(words, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    return start
+
+
+@pytest.fixture
+def command(begin):
+    """Carry it out: how it ended, and what it said."""
+
+    def run(*words, **options):
+        with begin(*words, **options) as process:
+            out, err = process.communicate(timeout=280)
+        return subprocess.CompletedProcess(words, process.returncode, out, err)
 
     return run
 
@@ -67,7 +83,6 @@ def test_a_wheel_runs_reports_compares_and_repeats_without_the_repository(comman
         "-c", "import claimcheck, runners; print(claimcheck.evaluate.__module__, runners.__file__)", program="python"
     )
     assert str(ROOT) not in where.stdout, where.stderr
-    (tmp_path / "method.py").write_text(METHOD)
     done = command("run", "imputation", "method.py", "--case", "breast/mcar-50", "--seeds", "1")
     assert done.returncode == 0, done.stderr
     assert "Among what was recorded it would stand at" in done.stdout
@@ -82,3 +97,17 @@ def test_a_wheel_runs_reports_compares_and_repeats_without_the_repository(comman
     )
     compared = command("compare", str(results), "--house", "gain")
     assert "GAIN (paper) − method.py" in compared.stdout, compared.stderr
+
+
+@pytest.mark.slow
+def test_a_wheel_submits_to_a_site_and_follows(begin, live_server, django_user_model, monkeypatch):
+    author = django_user_model.objects.create_user("alice", password="correct horse")
+    monkeypatch.setenv(logins.SITE, live_server.url)
+    monkeypatch.setenv(logins.TOKEN, ApiToken.issue(author, "laptop")[1])
+    with begin("submit", "imputation", "method.py", "--name", "Means", "--public-code", "--follow") as process:
+        address = process.stdout.readline()
+        assert address.startswith(live_server.url), process.stderr.read()
+        play_through(Run.objects.get())
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "rank 1 of 1 by Skill" in out
