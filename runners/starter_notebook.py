@@ -31,7 +31,7 @@ EVALUATION = """import claimcheck
 
 result = claimcheck.evaluate("{slug}", Method, cases=["{case}"], seeds=1)
 result"""
-CHARTS = """result.charts()["Score by case"]"""
+CHARTS = """next(iter(result.charts().values()), None)  # by title: as many as the plays gave numbers for"""
 GO_ON = """## Go on
 
 `claimcheck.evaluate("{slug}", Method)` plays every case and seed of the quick tier, by which the board ranks. Then save the cell of
