@@ -180,7 +180,7 @@ def test_a_job_is_evaluated_and_reported_in_order(send):
     told = [kwargs for name, kwargs in send.heard()]
     assert [kwargs["sequence"] for kwargs in told] == list(range(len(told)))
     assert len({kwargs["execution"] for kwargs in told}) == 1
-    assert sum(kwargs["event"]["type"] == "play" for kwargs in told) == 10
+    assert sum(event["type"] == "play" for event in events(send)) == 10
 
 
 def test_a_failing_method_is_told_as_its_authors(send):
