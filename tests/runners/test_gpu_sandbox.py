@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from runners import canary
+from runners.commands import exits
+from runners.commands.group import main
 from runners.job import Job
 from runners.sandbox import Sandbox, SandboxError, gpu, probe
 from runners.sandbox.bubblewrap import Box, command
@@ -262,5 +263,5 @@ def test_a_machine_without_a_driver_says_so_in_a_sentence(capsys):
         pytest.skip("this machine has a GPU")
     with pytest.raises(SandboxError, match="driver doesn't answer"):
         gpu.ask_driver()
-    assert canary.main(["--gpu"]) == 1
+    assert main(["canary", "--gpu"]) == exits.METHOD
     assert capsys.readouterr().out.startswith("ok: False\nreason: the GPU's driver doesn't answer")
