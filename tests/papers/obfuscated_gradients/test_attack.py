@@ -284,7 +284,6 @@ def test_plain_pgd_believes_hidden_gradients(name):
         ("thermometer", "bpda", 0.15),
         ("argmax", "bpda", 0.15),
         ("noisy", "eot", 0.15),
-        ("pruned", "eot", 0.15),
         ("saturated", "pgd_margin", 0.15),
     ],
 )
