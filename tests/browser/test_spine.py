@@ -26,7 +26,7 @@ def upload(page, name, content):
     page.locator("input[name=file]").set_input_files(
         {"name": "method.py", "mimeType": "text/x-python", "buffer": content}
     )
-    page.get_by_label("Everybody").check()
+    page.get_by_role("radio", name="Everybody: it stands").check()
     page.locator("main form button[type=submit]").click()
 
 
