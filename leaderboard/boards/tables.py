@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Case, Count, Exists, F, FloatField, Min, OuterRef, Subquery, When
+from django.db.models import Avg, Case, Count, Exists, F, FloatField, Min, OuterRef, Subquery, Value, When
 from django.db.models.functions import Abs, Cast
 
 from leaderboard.boards import kept, search
@@ -76,7 +76,10 @@ def money() -> Any:
         When(run__device=device, then=F(f"run__{BILLED[device]}") * price / 3600)
         for device, price in settings.DEVICE_PRICES.items()
     ]
-    return Case(*prices, default=None, output_field=FloatField())
+    unknown = Cast(
+        Value(None), FloatField()
+    )  # PostgreSQL sorts by no bare constant, which it is where nothing has a price
+    return Case(*prices, default=unknown, output_field=FloatField())
 
 
 def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
