@@ -254,7 +254,7 @@ def test_a_killed_pool_child_is_told_by_celery_and_leaves_no_evaluator(send, wor
 
 
 def test_the_worker_says_who_it_is_and_what_it_runs(send, worker):
-    send(method("import time; time.sleep(3); return 2 * x"))
+    send(method("import time; time.sleep(1); return 2 * x"))
 
     def note():
         (key,) = send.client.scan_iter("worker:test@*") or [None]

@@ -359,16 +359,6 @@ def test_a_constant_answer_gains_nothing():
 
 
 @pytest.mark.slow
-def test_the_undefended_net_falls_without_a_flag():
-    report = Kept()
-    scores = play("undefended", index=0, report=report)
-    assert scores["worst_case_accuracy"] <= 0.1
-    assert scores["obfuscated"] == 0
-    assert {"Accuracy against steps", "Loss against steps", "Robust accuracy over eps"} <= set(report.curves)
-    assert report.tables["Symptoms of hidden gradients"][1][-1][-1] == "none"
-
-
-@pytest.mark.slow
 def test_adversarial_training_stands_without_a_flag():
     scores = play("adversarial_training")
     assert scores["worst_case_accuracy"] >= 0.3
@@ -379,7 +369,6 @@ def test_adversarial_training_stands_without_a_flag():
 @pytest.mark.parametrize(
     ("slug", "kind"),
     [
-        ("rounding", "shattered"),
         ("labels_only", "shattered"),
         ("noisy_crop", "stochastic"),
         ("scaled_logits", "vanishing"),
