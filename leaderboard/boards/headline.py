@@ -158,5 +158,5 @@ def by_value(board: Board, top: Tops) -> Place | None:
     own = next((row for row in rows if row.submission.house_slug == board.task.own), None)
     if own is None:
         return None
-    place, first = 1 + rows.index(own), top.leader(board.task.slug) or own
+    place, first = 1 + rows.index(own), references.leader(rows) or own  # among what was recorded, as its place is
     return Place(board, own.submission.name, place, place, len(rows), first.submission.name)

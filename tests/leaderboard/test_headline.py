@@ -53,8 +53,12 @@ def test_the_papers_own_method_has_its_place_by_reference_and_then_by_rank(fresh
     place = headline.places_of([WHERE], headline.tops([WHERE]))[WHERE.task.slug]
     assert place.sentence.startswith(f"{WHERE.task.method(WHERE.task.own).title} is ")
     assert place.count == sum(house.kind != "oracle" for house in WHERE.task.house)
+    measure("diagonal")
+    assert place == headline.places_of([WHERE], headline.tops([WHERE]))[WHERE.task.slug], (
+        "a control of ours leads nobody"
+    )
     measure(WHERE.task.own)
     place = headline.places_of([WHERE], headline.tops([WHERE]))[WHERE.task.slug]
-    assert (place.low, place.high, place.count) == (1, 1, 1)
+    assert (place.low, place.high, place.count) == (1, 1, 2)
     (account,) = claims.accounts([catalogue.paper_of(WHERE.task.slug)])
     assert headline.headline_of(account, {}, WHERE).places == []

@@ -29,7 +29,7 @@ TASK = Task(
             name="full",
             cases=cases.FULL,
             seeds=3,
-            limits=Limits(call_seconds=120, play_seconds=600, memory_bytes=16 << 30, frame_bytes=512 << 20),
+            limits=Limits(call_seconds=120, play_seconds=600, memory_bytes=16 << 30, frame_bytes=1 << 30),
         ),
     ),
     trial=cases.SHORT,
