@@ -11,9 +11,9 @@ from types import ModuleType
 import papers
 from papers.task import Board, Paper, Task
 
-# Words of the command in the place of a board: no task may be named like one.
+# Words of the command in the place of a board: no task may be named like one. Papers know no command: a test holds them equal.
 VERBS = (
-    *("run", "list", "compare", "report", "record", "tables", "canary", "batch", "recompute"),
+    *("run", "list", "compare", "record", "tables", "canary", "batch", "recompute"),
     *("login", "logout", "tasks", "submit", "status", "logs", "board", "download", "cancel", "rerun"),
     *("docs", "starter", "notebook", "new-paper", "check", "serve"),
 )

@@ -104,7 +104,7 @@ def claims(words: str) -> Iterator[Hit]:
 def methods(words: str, user: Any) -> Iterator[Hit]:
     """The newest methods whose name, description or author holds the words. Two queries."""
     visible = Submission.objects.visible_to(user).filter(superseded=False)
-    for submission in found(visible, words, "name", "description", "author__username").select_related("author"):
+    for submission in rows_holding(visible, words, "name", "description", "author__username").select_related("author"):
         about = f"{submission.author_name} · {submission.card.title}"
         yield Hit(submission.name, submission.get_absolute_url(), about, submission.paper.area)
 
@@ -112,11 +112,11 @@ def methods(words: str, user: Any) -> Iterator[Hit]:
 def authors(words: str) -> Iterator[Hit]:
     """Those who submitted something. Two queries."""
     people = get_user_model().objects.filter(is_active=True, submissions__isnull=False).distinct().order_by("username")
-    for user in found(people, words, "username"):
+    for user in rows_holding(people, words, "username"):
         yield Hit(user.get_username(), reverse("author", args=[user.get_username()]), "")
 
 
-def found(rows: QuerySet[Any], words: str, *fields: str) -> QuerySet[Any]:
+def rows_holding(rows: QuerySet[Any], words: str, *fields: str) -> QuerySet[Any]:
     """Those of the rows that hold the words, at most SHOWN."""
     return rows.filter(pk__in=list(islice(search.matches(rows, words, *fields), SHOWN)))
 

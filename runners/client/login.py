@@ -29,7 +29,7 @@ def login(named: str | None, token: str | None, stdin: bool, browser: bool) -> i
     site = logins.site_of(named)
     if logins.goes_in_the_clear(site):
         click.echo(f"claimcheck: {site} is not encrypted: others on the way can read your token", err=True)
-    given = (token or (sys.stdin.readline() if stdin else asked(site, browser=browser))).strip()
+    given = (token or (sys.stdin.readline() if stdin else token_from_page(site, browser=browser))).strip()
     if not given:
         raise Usage("no token was given")
     name = Site(site, given).get("me")["username"]
@@ -39,7 +39,7 @@ def login(named: str | None, token: str | None, stdin: bool, browser: bool) -> i
     return exits.FINE
 
 
-def asked(site: str, *, browser: bool) -> str:
+def token_from_page(site: str, *, browser: bool) -> str:
     """The token that its owner copies from the site's page."""
     page = f"{site}/accounts/tokens/?{urlencode({'name': f'claimcheck on {platform.node()}'})}"
     if not sys.stdin.isatty():

@@ -13,6 +13,7 @@ import pytest
 from papers import catalogue
 from runners import local, packages
 from runners.__main__ import main
+from runners.commands.verbs import VERBS
 from runners.job import ROOT
 from runners.workbench.result import document, table
 from runners.workbench.tally import Tally
@@ -108,6 +109,7 @@ def test_a_house_method_that_fails_by_a_limit_is_played_once_more(doubling, monk
 
 
 def test_no_task_is_named_like_a_word_of_the_command(doubling, monkeypatch):
+    assert set(catalogue.VERBS) == set(VERBS)
     monkeypatch.setattr(catalogue, "VERBS", ("record", "doubling"))
     catalogue.all_papers.cache_clear()
     with pytest.raises(ValueError, match="can't be named doubling"):
