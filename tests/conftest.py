@@ -1,7 +1,8 @@
 """What all tests share: users, which of them run alone, and an account of what was skipped and of what is slow.
 
 With CLAIMCHECK_TEST_EVERYTHING=1, as in CI, a skip for a missing part is a failure; only tests may be skipped that
-need a GPU, or the data of a mirror where DATA_MIRROR names none.
+need a GPU, or the data of a mirror where DATA_MIRROR names none. A test marked `postgresql` is left out on another
+database.
 """
 
 import os
@@ -13,6 +14,7 @@ os.environ.update(
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 import papers
 from papers import catalogue
@@ -57,10 +59,14 @@ def forget_papers():
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses by the marks
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.path.relative_to(TESTS).parts[0] in ALONE:
             item.add_marker(pytest.mark.alone)
+    if connection.vendor != "postgresql":
+        elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
 
 
 def lacks_slow_mark(report):

@@ -394,7 +394,7 @@ def test_what_a_board_changes_to_while_a_place_is_computed_is_seen(run, measured
     assert sorted(Standing.objects.values_list("position", flat=True)) == [0, 1, 2]
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's transactions take turns")
+@pytest.mark.postgresql  # SQLite's transactions take turns
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("leave", ["withdraw", "delete", "account"])
 def test_who_leaves_a_board_waits_for_who_is_put_on_it_and_holds_nothing_meanwhile(measured, alice, leave):
