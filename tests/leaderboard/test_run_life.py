@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from celery.exceptions import Retry
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from leaderboard import tasks

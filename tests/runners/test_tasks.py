@@ -93,11 +93,11 @@ def worker(broker_url):
 
 
 @contextlib.contextmanager
-def working(broker_url, name, *, queue, **settings):
+def working(broker_url, name, *, queue, app="runners", **settings):
     """A worker of this queue that has said that it is there."""
     env = {**os.environ, "REDIS_URL": broker_url, "PAPERS_PATH": FOLDER, **settings}
     env.pop("DJANGO_SETTINGS_MODULE")  # a runner has no Django
-    command = ["-m", "celery", "--quiet", "-A", "runners", "worker", "--concurrency", "1", "--loglevel", "WARNING"]
+    command = ["-m", "celery", "--quiet", "-A", app, "worker", "--concurrency", "1", "--loglevel", "WARNING"]
     process = subprocess.Popen([sys.executable, *command, "-Q", queue, "-n", f"{name}@%h"], cwd=ROOT, env=env)
     client = redis.Redis.from_url(redis_client_url(broker_url))
     try:
@@ -281,6 +281,34 @@ def test_a_worker_whose_gpu_does_not_answer_says_so_and_leaves_its_queue_alone(s
         wait_for(lambda: ended(send))
         assert {kwargs["run"] for _, kwargs in send.heard()} == {2}
         assert send.client.llen("gpu") == 1
+
+
+def test_a_worker_whose_card_is_lost_under_a_run_leaves_the_queue_and_comes_back(send, broker_url, tmp_path):
+    """The card is a stand-in; worker, broker, queue and the evaluator that finds no card are real."""
+    if find_gpus():
+        pytest.skip("this machine has a GPU")
+    canary = tmp_path / "canary"
+    canary.write_text("")
+
+    def trouble():
+        (key,) = send.client.scan_iter("worker:gpu@*") or [None]
+        return json.loads(send.client.get(key))["trouble"]
+
+    settings = {"RUNNER_DEVICE": "cuda", "STAND_IN_CARD": str(canary)}
+    with working(broker_url, "gpu", queue="gpu", app="tests.runners.stand_in_card", **settings):
+        assert trouble() == ""
+        send(method("return 2 * x"), queue="gpu")
+        (failure,) = wait_for(lambda: ended(send))
+        assert (failure["whose"], failure["reason"]) == ("ours", "refused")
+        canary.write_text("the card does not compute")
+        wait_for(lambda: trouble() == "the card does not compute", 15)
+        send(method("return 2 * x"), run=2, queue="gpu")
+        send(method("return 2 * x"), run=3)
+        wait_for(lambda: len(ended(send)) == 2)
+        assert {kwargs["run"] for _, kwargs in send.heard()} == {1, 3}
+        assert send.client.llen("gpu") == 1
+        canary.write_text("")
+        wait_for(lambda: 2 in {kwargs["run"] for _, kwargs in send.heard()}, 15)
 
 
 def test_an_attempt_that_is_over_is_left_alone(send):
