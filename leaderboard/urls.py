@@ -5,7 +5,8 @@ from django.contrib.auth import views as auth
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, reverse_lazy
 
-from leaderboard.admin import workers_page
+from leaderboard.admin.queues import queues_page
+from leaderboard.admin.workers import workers_page
 from leaderboard.api.endpoints import api
 from leaderboard.submitting.rates import limit_passwords
 from leaderboard.views import (
@@ -71,6 +72,7 @@ urlpatterns = [
     path("accounts/login/", accounts.sign_in, name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/", accounts.account, name="account"),
+    path("accounts/name/", accounts.choose_name, name="account_name"),
     path("accounts/password/", change_password, name="change_password"),
     path("accounts/password/reset/", accounts.reset_password, name="account_reset_password"),
     path("accounts/email/", accounts.email, name="account_email"),
@@ -89,6 +91,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": discovery.Pages}}, name="sitemap"),
     path("favicon.ico", discovery.Icon.as_view(), name="icon"),
     path("api/", api.urls),
+    path("admin/queues/", admin.site.admin_view(queues_page), name="admin_queues"),
     path("admin/workers/", admin.site.admin_view(workers_page), name="admin_workers"),
     path("admin/", admin.site.urls),
 ]

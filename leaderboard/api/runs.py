@@ -8,6 +8,7 @@ from ninja import Router
 from leaderboard.api.access import MISSING, READERS, Bearer, Number, asker
 from leaderboard.api.schemas import Cancelled, Failure, Problems, RunOut, RunState
 from leaderboard.api.tasks import cost_as_json
+from leaderboard.boards import flags
 from leaderboard.models import Run, Standing
 from leaderboard.running.forecast import outlook, remaining
 from leaderboard.submitting import again, rights
@@ -48,10 +49,10 @@ def failure_as_json(run: Run, *, may_read: bool) -> dict[str, Any] | None:
     "/{run}/state", auth=READERS, response=MISSING | {200: RunState}, summary="How a run is doing, and its forecast"
 )
 def run_state(request: HttpRequest, run: Number) -> dict[str, Any]:
-    """Seven queries at most, whatever the run."""
+    """Ten queries at most, whatever the run."""
     row = rights.run_for(asker(request), run)
     may_read = row.submission.may_read(asker(request))
-    standing = Standing.objects.filter(run=row.pk).first()
+    standing = Standing.objects.filter(run=row.pk).select_related("submission", "run").first()
     return {
         **{name: getattr(row, name) for name in BRIEF},
         "submission": row.submission_id,
@@ -80,13 +81,16 @@ def forecast(run: Run) -> dict[str, Any] | None:
         "workers": ahead.workers,
         "starts_in": starts_in,
         "ends_in": ends_in,
+        "hold": ahead.hold,
     }
 
 
 def standing_as_json(standing: Standing, primary: Metric) -> dict[str, Any]:
-    plain = {
-        name: getattr(standing, name) for name in ("rank", "rank_low", "rank_high", "value", "low", "high", "flags")
-    }
+    names = ("rank", "rank_low", "rank_high", "value", "low", "high")
+    plain: dict[str, Any] = {name: getattr(standing, name) for name in names}
+    plain["flags"] = [
+        vars(flag) for flag in flags.flags_of(standing.board.task, standing, flags.verdicts_on(standing.board))
+    ]
     ranked = Standing.objects.filter(task=standing.task, tier=standing.tier, rank__isnull=False).count()
     return plain | {"of": ranked, "metric": primary.name, "label": primary.label}
 

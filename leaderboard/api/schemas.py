@@ -151,6 +151,7 @@ class Forecast(Schema):
     workers: int  # how many runs the living workers of its queue take at once
     starts_in: float | None
     ends_in: float | None
+    hold: str  # why an administrator lets nothing start; "" where nobody holds it
 
 
 class Stand(Schema):

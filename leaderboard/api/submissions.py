@@ -13,7 +13,7 @@ from pydantic import Field
 from leaderboard.api.access import MISSING, READERS, Bearer, Number, Page, asker, known_board, known_task, problems
 from leaderboard.api.paging import one_page
 from leaderboard.api.schemas import Problems, SubmissionIn, SubmissionOut, Submissions, Submitted
-from leaderboard.models import HOUSE, Run, Submission
+from leaderboard.models import HOUSE, Run, Submission, is_called
 from leaderboard.submitting import again, rights
 from leaderboard.submitting.forms import SubmissionForm
 from leaderboard.submitting.quota import QuotaUsed
@@ -72,13 +72,13 @@ def submissions(
 ) -> dict[str, Any]:
     user = asker(request)
     runs = Prefetch("runs", Run.objects.visible_to(user))
-    rows = Submission.objects.visible_to(user).select_related("author").prefetch_related(runs)
+    rows = Submission.objects.visible_to(user).select_related("author__pseudonym").prefetch_related(runs)
     if task:
         rows = rows.filter(task=known_task(task).slug)
     if author == HOUSE:
         rows = rows.filter(is_house=True)
     elif author:
-        rows = rows.filter(author__username=author.replace("\0", ""))
+        rows = rows.filter(is_called(author.replace("\0", ""), "author"))
     return one_page(request, rows, page=page, per_page=per_page, as_json=submission_as_json)
 
 

@@ -1,5 +1,6 @@
 """Tasks and their boards."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -9,6 +10,8 @@ from pydantic import Field
 from leaderboard.api.access import MISSING, Page, known_board, known_task
 from leaderboard.api.paging import one_page
 from leaderboard.api.schemas import Cost, MetricOut, Problems, Rows, TaskOut
+from leaderboard.boards import flags
+from leaderboard.boards.claims import Verdict
 from leaderboard.models import Run, Standing
 from papers import catalogue
 from papers.task import Board, Task
@@ -60,17 +63,20 @@ def leaderboard(
     page: Page = 1,
     per_page: Annotated[int, Field(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
-    rows = Standing.objects.for_board(known_board(task, tier))
-    return one_page(request, rows, page=page, per_page=per_page, as_json=row_as_json)
+    board = known_board(task, tier)
+    rows = Standing.objects.for_board(board).prefetch_related("run__drift_flags")
+    verdicts = flags.verdicts_on(board)
+    return one_page(request, rows, page=page, per_page=per_page, as_json=lambda row: row_as_json(row, verdicts))
 
 
-OWN = ("rank", "rank_low", "rank_high", "value", "low", "high", "metrics", "flags")
+OWN = ("rank", "rank_low", "rank_high", "value", "low", "high", "metrics")
 
 
-def row_as_json(row: Standing) -> dict[str, Any]:
-    """Reads submission, author and run: for_board selects them."""
+def row_as_json(row: Standing, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """Reads submission, author, run and its drift flags: for_board selects all but these, prefetch them."""
     return {
         **{name: getattr(row, name) for name in OWN},
+        "flags": [vars(flag) for flag in flags.flags_of(row.submission.card, row, verdicts)],
         "method": row.submission.name,
         "author": row.submission.author_name,
         "is_house": row.submission.is_house,

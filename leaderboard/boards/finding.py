@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from leaderboard.boards import search
-from leaderboard.models import Submission
+from leaderboard.models import Submission, shown_name
 from papers import catalogue, data
 from papers.task import Board, Case
 
@@ -103,17 +103,18 @@ def claims(words: str) -> Iterator[Hit]:
 
 def methods(words: str, user: Any) -> Iterator[Hit]:
     """The newest methods whose name, description or author holds the words. Two queries."""
-    visible = Submission.objects.visible_to(user).filter(superseded=False)
-    for submission in rows_holding(visible, words, "name", "description", "author__username").select_related("author"):
+    visible = Submission.objects.visible_to(user).filter(superseded=False).annotate(shown=shown_name("author"))
+    rows = rows_holding(visible, words, "name", "description", "shown")
+    for submission in rows.select_related("author__pseudonym"):
         about = f"{submission.author_name} · {submission.card.title}"
         yield Hit(submission.name, submission.get_absolute_url(), about, submission.paper.area)
 
 
 def authors(words: str) -> Iterator[Hit]:
     """Those who submitted something. Two queries."""
-    people = get_user_model().objects.filter(is_active=True, submissions__isnull=False).distinct().order_by("username")
-    for user in rows_holding(people, words, "username"):
-        yield Hit(user.get_username(), reverse("author", args=[user.get_username()]), "")
+    people = get_user_model().objects.filter(is_active=True, submissions__isnull=False).distinct()
+    for user in rows_holding(people.annotate(shown=shown_name()).order_by("shown"), words, "shown"):
+        yield Hit(user.shown, reverse("author", args=[user.shown]), "")
 
 
 def rows_holding(rows: QuerySet[Any], words: str, *fields: str) -> QuerySet[Any]:

@@ -1,11 +1,15 @@
-"""What a reader should know of a row before believing it."""
+"""What a reader should know of a row before believing it: on pages, in the API, in tables for other programs."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from leaderboard.boards.claims import Verdict
-from leaderboard.models import Standing
+from django.db.models import F, Q, QuerySet
+
+from leaderboard.boards.claims import Verdict, accounts
+from leaderboard.models import DriftFlag, Standing
+from papers import catalogue
 from papers.metrics import Finding, Metric
-from papers.task import Task
+from papers.task import Board, Task
 
 NO_ISOLATION = Finding(
     label="no isolation", text="It ran without a sandbox: only house methods may, and it is no proof of fairness."
@@ -14,9 +18,43 @@ NO_ISOLATION = Finding(
 
 def flags_of(task: Task, row: Standing, verdicts: Sequence[Verdict]) -> list[Finding]:
     """Every flag of a row. Reads submission, run and run.drift_flags: prefetch them."""
+    return [*stored_flags(row), *later_flags(task, row, verdicts)]
+
+
+def later_flags(task: Task, row: Standing, verdicts: Sequence[Verdict]) -> list[Finding]:
+    """Those that no board stores, as they may come and go while it stands."""
     runs_code = not row.submission.is_oracle  # an oracle is the board's own work: there is nothing to isolate
     isolation = [NO_ISOLATION] if row.run.isolation == "none" and runs_code else []
-    return [*stored_flags(row), *isolation, *drift(row), *author_claim(task.primary, row), *paper_claim(row, verdicts)]
+    return [*isolation, *drift(row), *author_claim(task.primary, row), *paper_claim(row, verdicts)]
+
+
+def later_flags_by_run(board: Board, rows: QuerySet[Any]) -> dict[int, list[Finding]]:
+    """run -> its later flags, of the rows that may have one. Three queries, whatever the number of rows."""
+    verdicts = verdicts_on(board)
+    refuted = {item.claim.house for item in verdicts if item.verdict == "not held"}
+    moved = DriftFlag.objects.filter(run__task=board.task.slug, run__tier=board.tier.name).values_list("run", flat=True)
+    some = rows.order_by().filter(
+        Q(run__isolation="none")
+        | Q(run__in=list(moved))
+        | Q(submission__house_slug__in=refuted)
+        | missed(board.task.primary)
+    )
+    marked = some.prefetch_related("run__drift_flags")
+    return {row.run_id: later_flags(board.task, row, verdicts) for row in marked}
+
+
+def missed(primary: Metric) -> Q:
+    """In a filter: rows whose author expected more than the interval allows, or that must be looked at for it."""
+    claimed = "submission__claimed_value"
+    if primary.better == "higher":
+        return Q(**{f"{claimed}__gt": F("high")})
+    return Q(**{f"{claimed}__lt": F("low")}) if primary.better == "lower" else Q(**{f"{claimed}__isnull": False})
+
+
+def verdicts_on(board: Board) -> list[Verdict]:
+    """What became of the numbers that its paper prints of this board. One query where nothing has changed."""
+    (account,) = accounts([catalogue.paper_of(board.task.slug)])
+    return account.claims_on(board)[0]
 
 
 def stored_flags(row: Standing) -> list[Finding]:

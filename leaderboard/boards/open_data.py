@@ -3,7 +3,7 @@
 import logging
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,12 @@ import pandas as pd
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from leaderboard.boards import soundness
+from leaderboard.boards import flags, soundness
 from leaderboard.boards.scores import scores_of
 from leaderboard.boards.standings import CHUNK, takes_rank
 from leaderboard.machine import contents
 from leaderboard.models import Change, OpenData, Standing
+from papers.metrics import Finding
 from papers.task import Board
 from runners.standing import open_data
 from runners.standing.scores import Scores
@@ -73,15 +74,23 @@ def pieces(board: Board, rows: Sequence[Standing]) -> Iterator[pd.DataFrame]:
     """The plays of so many runs at a time. A query for each. Metrics that give a truth away are left out."""
     metrics = [metric.name for metric in board.task.metrics if not metric.gives_away]
     ordered = sorted(rows, key=lambda row: row.submission_id)
+    later = flags.later_flags_by_run(board, Standing.objects.for_board(board))
     for start in range(0, len(ordered), CHUNK):
         some = ordered[start : start + CHUNK]
         scores = scores_of([row.run_id for row in some])
-        yield open_data.frame_of((line for row in some for line in lines(board, row, scores, metrics)), metrics)
+        yield open_data.frame_of(
+            (line for row in some for line in lines(board, row, scores, metrics, labels(row, later))), metrics
+        )
 
 
-def lines(board: Board, row: Standing, scores: Scores, metrics: Sequence[str]) -> Iterator[dict[str, Any]]:
+def labels(row: Standing, later: Mapping[int, Sequence[Finding]]) -> str:
+    """The labels of all flags of a row, one after another."""
+    return "; ".join(flag.label for flag in (*flags.stored_flags(row), *later.get(row.run_id, ())))
+
+
+def lines(board: Board, row: Standing, scores: Scores, metrics: Sequence[str], labels: str) -> Iterator[dict[str, Any]]:
     """A line for each play of a row."""
-    shared = shared_of(row)
+    shared = shared_of(row) | {"flags": labels}
     for case in board.cases:
         by_metric = {name: scores.by_seed(row.run_id, name, case.name) for name in metrics}
         for seed in sorted(set().union(*by_metric.values())):

@@ -13,7 +13,7 @@ from django.db.models.functions import Abs, Cast
 from leaderboard.boards import kept, search
 from leaderboard.boards.scores import scores_of
 from leaderboard.boards.view import COLUMNS, View
-from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.models import Run, Score, Standing, Submission, shown_name
 from leaderboard.models.runs import BILLED
 from leaderboard.models.standings import RowQuerySet, StandingQuerySet
 from papers import catalogue
@@ -52,8 +52,8 @@ def names_of(task: Task) -> list[tuple[int, str, str]]:
         catalogue.paper_of(task.slug),
         ("names", task.slug),
         lambda: [
-            (pk, search.fold(name), search.fold(username or ""))
-            for pk, name, username in submissions.values_list("pk", "name", "author__username")
+            (pk, search.fold(name), search.fold(author or ""))
+            for pk, name, author in submissions.values_list("pk", "name", shown_name("author"))
         ],
     )
     return known
@@ -64,6 +64,8 @@ def sort_column(view: View) -> Any:
     name = view.sort.lstrip("-")
     if name == "money":
         return money()
+    if name == "author":
+        return shown_name("submission__author")
     if name in COLUMNS:
         return F(COLUMNS[name])
     value = F(f"metrics__{name}__value")
@@ -98,7 +100,9 @@ def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
         clean = worthy.filter(flags=[]).order_by("position").first() or worthy.order_by("position").first()
         unflagged |= {task: clean.pk} if clean else {}
     keys = (first | unflagged).values()
-    return {row.task: row for row in Standing.objects.filter(pk__in=keys).select_related("submission__author")}
+    return {
+        row.task: row for row in Standing.objects.filter(pk__in=keys).select_related("submission__author__pseudonym")
+    }
 
 
 def method_counts(boards: Sequence[Board]) -> Counter[str]:

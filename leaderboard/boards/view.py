@@ -17,7 +17,7 @@ COLUMNS = {
     "memory": "run__memory_bytes",
     "money": "run__money",  # computed: see tables.money
     "device": "run__device",
-    "author": "submission__author__username",
+    "author": "submission__author__username",  # by what is shown: see tables.sort_column
     "date": "run__ended",
 }
 HIDDEN_AT_FIRST = {"seconds"}

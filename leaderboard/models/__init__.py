@@ -5,10 +5,13 @@ from leaderboard.models.comments import Comment
 from leaderboard.models.deeds import Deed
 from leaderboard.models.notices import Notices
 from leaderboard.models.open_data import OpenData
+from leaderboard.models.pseudonyms import Pseudonym, is_called, shown_name
+from leaderboard.models.queues import Queue
+from leaderboard.models.quotas import Quota
 from leaderboard.models.runs import TIER_CHOICES, Artefact, Run, RunQuerySet, Score
 from leaderboard.models.schedules import RerunSchedule
 from leaderboard.models.standings import DriftFlag, Recast, RecastRow, Row, Standing
-from leaderboard.models.submissions import DELETED, HOUSE, Submission, author_name
+from leaderboard.models.submissions import DELETED, HOUSE, Submission, author_name, author_name_of
 from leaderboard.models.tokens import ApiToken
 
 __all__ = [
@@ -23,6 +26,9 @@ __all__ = [
     "DriftFlag",
     "Notices",
     "OpenData",
+    "Pseudonym",
+    "Queue",
+    "Quota",
     "Recast",
     "RecastRow",
     "RerunSchedule",
@@ -33,4 +39,7 @@ __all__ = [
     "Standing",
     "Submission",
     "author_name",
+    "author_name_of",
+    "is_called",
+    "shown_name",
 ]

@@ -16,7 +16,7 @@ WAITING = 3  # of one author on one board: so many may wait to be read
 class CommentQuerySet(models.QuerySet["Comment"]):
     def of_task(self, task: str) -> Self:
         """With authors; what is pinned first, then the oldest first."""
-        return self.filter(task=task).select_related("author").order_by("-is_pinned", "created", "pk")
+        return self.filter(task=task).select_related("author__pseudonym").order_by("-is_pinned", "created", "pk")
 
     def visible_to(self, user: Any) -> Self:
         """Those that were read, and one's own."""
@@ -54,5 +54,5 @@ class Comment(models.Model):
 
     @property
     def signature(self) -> str:
-        """Reads author: select it first."""
+        """Reads author and pseudonym: select them first."""
         return HOUSE if self.role == self.Role.SITE else author_name_of(self.author)

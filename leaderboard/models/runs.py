@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from leaderboard.models.present import PresentManager
-from leaderboard.models.submissions import Submission
+from leaderboard.models.submissions import Submission, author_name_of
 from papers import catalogue
 from papers.task import Board
 
@@ -39,7 +39,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def for_lists(self) -> Self:
         """With submission and author, without the long texts."""
-        return self.select_related("submission__author").defer(*LONG_TEXTS, "submission__description")
+        return self.select_related("submission__author__pseudonym").defer(*LONG_TEXTS, "submission__description")
 
 
 RunManager = PresentManager.from_queryset(RunQuerySet)
@@ -67,7 +67,7 @@ class Run(models.Model):
     requester = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    priority = models.PositiveSmallIntegerField(default=0)  # 0 first: people; house methods and reruns yield
+    priority = models.SmallIntegerField(default=0)  # the least first: 0 of people; house methods and reruns yield
 
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=1)  # a fencing token: what an older attempt says is dropped
@@ -143,6 +143,11 @@ class Run(models.Model):
         """What the method's time cost: core-seconds, or all the seconds that it held a GPU; None where no price is known."""
         price, seconds = settings.DEVICE_PRICES.get(self.device), getattr(self, BILLED.get(self.device, "seconds"))
         return None if price is None or seconds is None else price * seconds / 3600
+
+    @property
+    def requester_name(self) -> str:
+        """Reads requester and pseudonym: select them first."""
+        return author_name_of(self.requester)
 
     @property
     def fraction(self) -> float:

@@ -19,7 +19,7 @@ R = TypeVar("R", bound="Row")
 class RowQuerySet(models.QuerySet[R]):
     def for_lists(self) -> Self:
         """With what lists show of submission, author and run, and nothing else."""
-        return self.select_related("submission__author", "run").only(*OWN_PARTS, *LISTED)
+        return self.select_related("submission__author__pseudonym", "run").only(*OWN_PARTS, *LISTED)
 
     def best_of_authors(self) -> Self:
         """What stands first of each author among these rows, and all of the house. One pass over an index."""
@@ -37,18 +37,18 @@ class StandingQuerySet(RowQuerySet["Standing"]):
         return self.of_board(board).for_lists().order_by("position")
 
     def for_lists(self) -> Self:
-        return self.select_related("submission__author", "run").only(*STANDING_PARTS, *LISTED)
+        return self.select_related("submission__author__pseudonym", "run").only(*STANDING_PARTS, *LISTED)
 
     def with_scores(self) -> Self:
         """As for lists, but with the scores from which a board is made anew."""
-        return self.select_related("submission__author", "run").only(*STANDING_PARTS, *LISTED, "scores")
+        return self.select_related("submission__author__pseudonym", "run").only(*STANDING_PARTS, *LISTED, "scores")
 
 
 OWN_PARTS = ("position", "rank", "rank_low", "rank_high", "group", "value", "low", "high", "metrics", "cases", "flags")
 STANDING_PARTS = (*OWN_PARTS, "task", "tier")
 LISTED = (
     *(f"submission__{name}" for name in ("task", "author", "is_house", "house_slug", "kind", "name", "claimed_value")),
-    *(f"submission__author__{name}" for name in ("username", "is_active")),
+    *(f"submission__author__{name}" for name in ("username", "is_active", "pseudonym__name")),
     *(f"run__{name}" for name in ("task", "tier", "task_version", "status", "left_out", "ended", *COSTS)),
     *(f"run__{name}" for name in ("device", "device_name", "isolation")),
 )
@@ -175,6 +175,7 @@ class DriftFlag(models.Model):
 
     class Meta:
         ordering = ["-created"]
+        verbose_name, verbose_name_plural = "rerun that moved", "reruns that moved"
 
     def __str__(self) -> str:
         return f"drift of run {self.run_id}"

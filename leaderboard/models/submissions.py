@@ -19,14 +19,18 @@ DELETED = (
 )
 
 
-def author_name(username: str | None) -> str:
-    """What pages call whoever has this name: nobody's is the house's."""
-    return DELETED if username and username.startswith(f"{DELETED} ") else username or HOUSE
+def author_name(name: str | None) -> str:
+    """What pages call whoever is shown by this name: nobody's is the house's."""
+    return DELETED if name and name.startswith(f"{DELETED} ") else name or HOUSE
 
 
 def author_name_of(user: Any) -> str:
-    """As pages show it: who deleted the account has no name any more."""
-    return author_name(user.get_username())
+    """As others see it: a pseudonym where there is one, and who deleted the account has no name any more.
+
+    Reads pseudonym: select it first.
+    """
+    pseudonym = getattr(user, "pseudonym", None)
+    return author_name(pseudonym.name if pseudonym else user.get_username())
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -116,7 +120,7 @@ class Submission(models.Model):
 
     @property
     def author_name(self) -> str:
-        """Reads author: select it first."""
+        """Reads author and pseudonym: select them first."""
         return author_name_of(self.author) if self.author else HOUSE
 
     def code(self) -> bytes:

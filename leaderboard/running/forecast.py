@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from leaderboard.boards import references
-from leaderboard.models import Run
+from leaderboard.models import Queue, Run
 from leaderboard.running import runs
 from papers.task import Board
 
@@ -33,15 +33,19 @@ class Outlook:
     workers: int  # how many runs the living workers of that queue take at once
     overdue: int  # runs ahead of it that take longer than usual
     starts_in: float | None  # seconds; None where there is nothing to go by; 0.0 only where a worker is free
+    hold: str = ""  # why nothing starts it however free the workers are
 
 
 def outlook(run: Run) -> Outlook:
-    """Say when a queued run will start. Three queries and a look at Redis."""
+    """Say when a queued run will start. Four queries and a look at Redis."""
     try:
         queues = runs.living_queues()
     except redis.exceptions.RedisError:
         queues = Counter()
     queue = run.queue or runs.queue_for(run.tier, queues)
+    held = Queue.restricted().get(queue)
+    if held and not run.released and held.holds(run):
+        return Outlook(queue, 0, queues[queue], 0, None, held.sentence)
     line = list(Run.objects.open().filter(released__isnull=False, queue=queue).for_lists().order_by("released"))
     line += [other for other in runs.waiting_runs() if runs.queue_for(other.tier, queues) == queue]
     ahead = list(takewhile(lambda other: other.pk != run.pk, line))

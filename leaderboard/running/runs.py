@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from leaderboard.models import Change, Run, Submission
+from leaderboard.models import Change, Queue, Run, Submission
 from leaderboard.running import notices
 from papers.task import Board
 from runners import presence
@@ -98,7 +98,7 @@ def waiting_runs() -> list[Run]:
 def release() -> int:
     """Hand waiting runs to Celery, as many as the workers will soon take; returns how many. Safe at any time.
 
-    An author's runs beyond RUNNING_PER_AUTHOR stay behind until one of theirs ends.
+    An author's runs beyond RUNNING_PER_AUTHOR stay behind until one of theirs ends; what a queue holds waits until it is open.
     """
     try:
         queues = living_queues()
@@ -110,13 +110,14 @@ def release() -> int:
     for run in Run.objects.open().filter(released__isnull=False).for_lists():
         room[run.queue] -= 1
         active[run.submission.author_id] += 1
-    released, now = 0, timezone.now()
+    released, now, restricted = 0, timezone.now(), Queue.restricted()
     for run in waiting_runs():
         if run.not_before and run.not_before > now:
             continue
         queue, author = queue_for(run.tier, queues), run.submission.author_id
         is_held = author is not None and active[author] >= settings.RUNNING_PER_AUTHOR
-        ahead = AHEAD if run.priority == 0 else 0
+        is_held |= queue in restricted and restricted[queue].holds(run)
+        ahead = AHEAD if run.priority < RERUN_PRIORITY else 0
         if room[queue] + ahead > 0 and not is_held:
             released += send(run, queue)
             room[queue] -= 1  # where it wasn't sent, somebody else just did

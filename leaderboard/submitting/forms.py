@@ -188,16 +188,32 @@ class DeleteAccountForm(forms.Form):
         return password
 
 
+def hidden_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label="Show me to others by a pseudonym, until I choose otherwise",
+        required=False,
+        help_text="For blind review. This site draws the pseudonym; its administrators know who you are. "
+        "Links, descriptions and public code that you send may still tell it.",
+    )
+
+
+class NameForm(forms.Form):
+    """By which name others know an author."""
+
+    is_hidden = hidden_field()
+
+
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]
     """A name and a password. An address only where the site can send mail, and of those who like, or of certain domains."""
 
     email = forms.EmailField(label="E-mail", required=False)
+    is_hidden = hidden_field()
 
     class Meta:
         model = get_user_model()
         fields = ["username"]
 
-    field_order = ["username", "email", "password1", "password2"]
+    field_order = ["username", "email", "password1", "password2", "is_hidden"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from leaderboard.boards import standings
-from leaderboard.models import DELETED, Change, Deed, Notices, Run, Submission
+from leaderboard.models import DELETED, Change, Deed, Notices, Pseudonym, Quota, Run, Submission
 from leaderboard.running.runs import cancel
 from leaderboard.submitting import quota
 from leaderboard.submitting.rights import check_may_change
@@ -56,7 +56,7 @@ def delete_account(user: Any) -> None:
         cancel_open(submission__author=user)
         Change.note(*Submission.everything.filter(author=user).values_list("task", flat=True))
         user.api_tokens.all().delete()
-        for private in (EmailAddress, SocialAccount, Authenticator, Notices):
+        for private in (EmailAddress, SocialAccount, Authenticator, Notices, Pseudonym, Quota):
             private.objects.filter(user=user).delete()
         user.groups.clear()
         user.user_permissions.clear()

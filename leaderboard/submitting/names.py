@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from leaderboard.models import Submission
+from leaderboard.models import Pseudonym, Submission
 from papers.task import Task
 
 # What the site calls itself and its own.
@@ -47,7 +47,7 @@ def clean_method_name(name: str, *, task: Task, user: Any) -> str:
         .exclude(author=user.pk)
         .annotate(length=Length("name"))
     )
-    taken = others.filter(Q(length=len(name)) | Q(name__iexact=name)).select_related("author")
+    taken = others.filter(Q(length=len(name)) | Q(name__iexact=name)).select_related("author__pseudonym")
     refuse_twin(name, ((row.name, row.author_name) for row in taken.iterator()))
     return name
 
@@ -59,6 +59,8 @@ def clean_user_name(name: str) -> str:
     people = get_user_model().objects.annotate(length=Length("username"))
     taken = people.filter(Q(length=len(name)) | Q(username__iexact=name)).values_list("username", flat=True)
     refuse_twin(name, ((other, "") for other in taken.iterator()))
+    pseudonyms = Pseudonym.objects.annotate(length=Length("name")).filter(Q(length=len(name)) | Q(name__iexact=name))
+    refuse_twin(name, ((other, "") for other in pseudonyms.values_list("name", flat=True).iterator()))
     return name
 
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from leaderboard.models import Run
+from leaderboard.models import Quota, Run
 
 DAY = timedelta(hours=24)
 LATE = 2  # of an author's runs in 24 hours that may reach their wall time for nothing, as on a busy machine
@@ -26,11 +25,13 @@ class Allowance:
     open: int
     open_limit: int
     next_at: datetime | None  # None: now, or as soon as an open run ends
-    frees_at: datetime | None = None  # when the oldest of the used ones counts no longer; None where none is used
+    frees_at: datetime | None  # when the oldest of the used ones counts no longer; None where none is used
 
     @property
     def refusal(self) -> str:
         """Why nothing more can be submitted now, or ""."""
+        if not self.limit:
+            return "An administrator allows you no runs at present."
         if self.used >= self.limit:
             assert self.next_at
             failed = f" ({self.failed} of them failed)" if self.failed else ""
@@ -41,7 +42,7 @@ class Allowance:
 
 
 def allowance(user: Any) -> Allowance:
-    """Count a user's own submissions: finished, failed by the author's own fault, or open. Two queries."""
+    """Count a user's own submissions: finished, failed by the author's own fault, or open. Three queries."""
     recent = Run.objects.filter(submission__author=user, requester=user, queued__gt=timezone.now() - DAY)
     counting = recent.filter(
         Q(status__in=[*Run.OPEN, Run.Status.FINISHED])
@@ -49,12 +50,12 @@ def allowance(user: Any) -> Allowance:
         | Q(status=Run.Status.CANCELLED, started__isnull=False)
     )
     rows = list(counting.order_by("queued").values_list("queued", "status"))
-    used, limit = len(rows), settings.QUOTA_PER_DAY
+    used, (limit, open_limit) = len(rows), Quota.of(user)
     failed = sum(status == Run.Status.FAILED for _, status in rows)
-    next_at = rows[used - limit][0] + DAY if used >= limit else None
+    next_at = rows[used - limit][0] + DAY if limit and used >= limit else None
     open_runs = Run.objects.open().filter(submission__author=user, requester=user).count()
     frees_at = rows[0][0] + DAY if rows else None
-    return Allowance(used, failed, limit, open_runs, settings.QUOTA_OPEN, next_at, frees_at)
+    return Allowance(used, failed, limit, open_runs, open_limit, next_at, frees_at)
 
 
 def may_be_late(user: Any) -> bool:

@@ -13,7 +13,7 @@ from leaderboard.models import Run, Submission
 
 def submission_for(user: Any, pk: int) -> Submission:
     """A submission that this user may see, with its author. One query."""
-    submission = Submission.objects.visible_to(user).select_related("author").filter(pk=pk).first()
+    submission = Submission.objects.visible_to(user).select_related("author__pseudonym").filter(pk=pk).first()
     if submission is None:
         raise Http404(f"There is no submission {pk}.")
     return submission

@@ -20,8 +20,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leaderboard.models import ApiToken
-from leaderboard.submitting.forms import DeleteAccountForm, SignUpForm
+from leaderboard.models import ApiToken, author_name_of
+from leaderboard.submitting import pseudonyms
+from leaderboard.submitting.forms import DeleteAccountForm, NameForm, SignUpForm
 from leaderboard.submitting.invitations import SESSION_KEY, may_sign_up
 from leaderboard.submitting.leaving import delete_account
 from leaderboard.submitting.rates import (
@@ -66,6 +67,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.save()
+        if form.cleaned_data["is_hidden"]:
+            pseudonyms.choose(user, is_hidden=True)
         if address := form.cleaned_data.get("email"):
             EmailAddress.objects.add_email(request, user, address, confirm=not settings.MAIL_DOMAINS)
         following = request.GET.get("next", "")
@@ -94,7 +97,23 @@ email = with_mail(allauth.email)
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     providers = bool(settings.SOCIALACCOUNT_PROVIDERS)
-    return render(request, "account.html", {"has_mail": settings.HAS_MAIL, "has_providers": providers})
+    context = {"has_mail": settings.HAS_MAIL, "has_providers": providers, "shown": author_name_of(request.user)}
+    return render(request, "account.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def choose_name(request: HttpRequest) -> HttpResponse:
+    """By which name others know somebody: the own one, or a pseudonym."""
+    is_hidden = hasattr(request.user, "pseudonym")
+    form = NameForm(request.POST if request.method == "POST" else None, initial={"is_hidden": is_hidden})
+    if request.method == "POST" and form.is_valid():
+        name = pseudonyms.choose(request.user, is_hidden=form.cleaned_data["is_hidden"])
+        messages.success(request, f"Others see you as “{name}” now.")
+        return redirect("account")
+    context = {"form": form, "shown": author_name_of(request.user)}
+    return render(request, "account_name.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -3,27 +3,28 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import kept, recast, tables
+from leaderboard.boards import flags, kept, recast, tables
 from leaderboard.boards.view import View
 from leaderboard.machine import contents
-from leaderboard.models import Artefact, OpenData, author_name
+from leaderboard.models import Artefact, OpenData, author_name, shown_name
 from leaderboard.submitting import rights
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
+from papers.metrics import Finding
 from papers.task import Board
 
 ROW_FIELDS = (
-    "rank", "rank_low", "rank_high", "submission__name", "submission__author__username", "submission__is_house",
+    "rank", "rank_low", "rank_high", "submission__name", "shown", "submission__is_house",
     "submission__kind", "low", "high", "metrics", "run__seconds", "run__cpu_seconds", "run__gpu_seconds",
     "run__memory_bytes", "run__device", "group", "run__ended", "run_id", "flags",
 )  # fmt: skip
@@ -56,24 +57,26 @@ def csv_of(view: View) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([*ROW_COLUMNS[:8], *names, *ROW_COLUMNS[8:]])
-    writer.writerows(cells_of(row, names) for row in plain_rows(view))
+    rows = recast.rows(view, recast.edition(view))
+    later = flags.later_flags_by_run(view.board, rows)
+    writer.writerows(cells_of(row, names, later) for row in plain_rows(rows))
     return text.getvalue()
 
 
-def plain_rows(view: View) -> Iterator[tuple[Any, ...]]:
-    """ROW_FIELDS of each row of a view; JSON is read here, which takes half as long as where it is checked on the way."""
+def plain_rows(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
+    """ROW_FIELDS of each row; JSON is read here, which takes half as long as where it is checked on the way."""
     texts = {f"{name}_text": Cast(name, TextField()) for name in JSON_FIELDS}
-    rows = recast.rows(view, recast.edition(view)).annotate(**texts)
+    told = rows.annotate(**texts, shown=shown_name("submission__author"))
     names = (f"{name}_text" if name in JSON_FIELDS else name for name in ROW_FIELDS)
-    yield from rows.values_list(*names).iterator(chunk_size=10_000)
+    yield from told.values_list(*names).iterator(chunk_size=10_000)
 
 
-def cells_of(row: tuple[Any, ...], names: list[str]) -> list[Any]:
-    """A line of ROW_FIELDS with the means of these metrics in it."""
+def cells_of(row: tuple[Any, ...], names: list[str], later: Mapping[int, Sequence[Finding]]) -> list[Any]:
+    """A line of ROW_FIELDS with the means of these metrics in it, and with flags that the board does not store."""
     (
         *place,
         name,
-        username,
+        author,
         is_house,
         kind,
         low,
@@ -87,13 +90,14 @@ def cells_of(row: tuple[Any, ...], names: list[str]) -> list[Any]:
         group,
         ended,
         run,
-        flags,
+        stored,
     ) = row
     known = json.loads(metrics)
     means = [known[metric]["value"] if metric in known else "" for metric in names]
-    about = [csv_text(name), csv_text(author_name(username)), kind, low, high]
+    about = [csv_text(name), csv_text(author_name(author)), kind, low, high]
     costs = [seconds, cpu, gpu, memory, device, group, ended.isoformat() if ended else ""]
-    return [*place, *about, *means, *costs, run, json.dumps(json.loads(flags)) if flags != "[]" else "", is_house]
+    every = [*json.loads(stored), *map(vars, later.get(run, ()))]
+    return [*place, *about, *means, *costs, run, json.dumps(every) if every else "", is_house]
 
 
 class Echo:

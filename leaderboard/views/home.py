@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     ended = Run.objects.visible_to(request.user).filter(status=Run.Status.FINISHED)
     context = {
         "areas": overview.by_area(),
-        "recent": ended.select_related("submission__author").order_by("-ended", "-pk")[:RECENT],
+        "recent": ended.select_related("submission__author__pseudonym").order_by("-ended", "-pk")[:RECENT],
         "broken": soundness.broken_boards(),
         "workers": (present := workers()),
         "waiting": Run.objects.open().count(),

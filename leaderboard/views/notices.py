@@ -14,7 +14,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from leaderboard.models import Notices, Run
+from leaderboard.models import Notices, Run, author_name_of
 from leaderboard.models.notices import new_secret
 from leaderboard.running import webhooks
 from leaderboard.running.notices import SHARE, message_of
@@ -82,10 +82,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The latest runs of one author that have ended, as Atom. Who has the address is the author. Two queries."""
-    user = get_object_or_404(Notices.objects.select_related("user"), feed=token, user__is_active=True).user
+    user = get_object_or_404(Notices.objects.select_related("user__pseudonym"), feed=token, user__is_active=True).user
     runs = Run.objects.filter(submission__author=user, ended__isnull=False).for_lists().order_by("-ended", "-pk")
     atom = Atom1Feed(
-        title=f"Runs of {user.get_username()}",
+        title=f"Runs of {author_name_of(user)}",
         link=settings.SITE_URL + reverse("submissions"),
         description="Runs that have ended",
         feed_url=settings.SITE_URL + request.path,

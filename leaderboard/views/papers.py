@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from leaderboard.boards import claims, finding, overview, readme
-from leaderboard.models import OpenData, Run, Standing, Submission
+from leaderboard.models import OpenData, Pseudonym, Run, Standing, Submission, is_called
 from leaderboard.views.home import workers
 from papers import catalogue
 from papers.task import Paper
@@ -63,8 +63,9 @@ def paper_or_404(slug: str) -> Paper:
 
 @require_safe
 def author(request: HttpRequest, name: str) -> HttpResponse:
-    """Somebody's methods and where they stand. Four queries."""
-    user = get_object_or_404(get_user_model(), username=name, is_active=True)
+    """Somebody's methods and where they stand. Five queries."""
+    user = get_object_or_404(get_user_model(), is_called(name), is_active=True)
+    since = None if Pseudonym.objects.filter(user=user).exists() else user.date_joined  # which may tell who it is
     submissions = Submission.objects.visible_to(request.user).filter(author=user, withdrawn=None)
     standing: dict[int, list[Standing]] = {}
     rows = Standing.objects.filter(submission__author=user).for_lists()
@@ -75,7 +76,7 @@ def author(request: HttpRequest, name: str) -> HttpResponse:
         {"submission": one, "card": one.card, "standings": standing.get(one.pk, [])}
         for one in submissions.prefetch_related(Prefetch("runs", Run.objects.visible_to(request.user)))
     ]
-    return render(request, "author.html", {"author": user, "entries": entries})
+    return render(request, "author.html", {"name": name, "since": since, "entries": entries})
 
 
 @require_safe

@@ -80,7 +80,9 @@ def own_submissions(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One submission with the run that is asked for, else the one that counts, else the latest."""
     submission = rights.submission_for(request.user, pk)
-    runs = list(submission.runs.visible_to(request.user).prefetch_related("drift_flags__reference", "requester"))
+    runs = list(
+        submission.runs.visible_to(request.user).prefetch_related("drift_flags__reference", "requester__pseudonym")
+    )
     for each in runs:
         each.submission = submission
     standings = {standing.run_id: standing for standing in Standing.objects.filter(submission=submission)}

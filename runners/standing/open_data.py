@@ -22,10 +22,10 @@ from runners.standing.statistics import Rule
 
 FORMAT = 1
 KEY = "claimcheck"
-TEXTS = ("method", "author", "kind", "case", "device", "device_name", "code_sha256", "ended")
+TEXTS = ("method", "author", "kind", "case", "device", "device_name", "code_sha256", "ended", "flags")
 KEYS = (
     *("submission", "run", "method", "author", "kind", "is_house", "takes_rank", "case", "seed"),
-    *("task_version", "device", "device_name", "code_sha256", "ended"),
+    *("task_version", "device", "device_name", "code_sha256", "ended", "flags"),
     *("run_seconds", "run_cpu_seconds", "run_gpu_seconds", "run_memory_bytes"),  # of all plays together
 )
 RANKS = ("rank", "rank_low", "rank_high", "group")
