@@ -18,6 +18,7 @@ from papers.evidence import Claim, Comparison
 from papers.metrics import Metric
 from papers.task import Board, Paper
 from runners.standing import statistics
+from runners.standing.digits import with_interval
 from runners.standing.scores import paired_by_seed
 
 VERDICTS = (
@@ -116,10 +117,13 @@ class Verdict(Judged):
 
     @property
     def distance(self) -> str:
-        digits, allowed = self.metric.digits, f"{self.tolerance:.{self.metric.digits + 1}g}"
+        allowed = f"{self.tolerance:.{self.metric.digits + 1}g}"
         is_capped = self.claim.tolerance is not None and self.tolerance != self.claim.tolerance
         limit = f"{allowed}, a third of the way to the trivial control," if is_capped else allowed
-        return f"{abs(self.difference or 0):.{digits}f} apart; {limit} is allowed."
+        known = self.measurement
+        low, high = (known.low, known.high) if known else (None, None)
+        apart = with_interval(abs(self.difference or 0), low, high, self.metric.digits)
+        return f"{apart} apart; {limit} is allowed."
 
     @property
     def reason(self) -> str:

@@ -10,6 +10,7 @@ from leaderboard.models import DriftFlag, Standing
 from papers import catalogue
 from papers.metrics import Finding, Metric
 from papers.task import Board, Task
+from runners.standing.digits import with_interval
 
 NO_ISOLATION = Finding(
     label="no isolation", text="It ran without a sandbox: only house methods may, and it is no proof of fairness."
@@ -85,8 +86,8 @@ def author_claim(primary: Metric, row: Standing) -> list[Finding]:
     claimed, low, high = row.submission.claimed_value, row.low, row.high
     if claimed is None or low is None or high is None or primary.gain(claimed) <= best_gain(primary, low, high):
         return []
-    digits = primary.digits
-    text = f"Its author expected {claimed:.{digits}f}; measured are {low:.{digits}f} to {high:.{digits}f}."
+    told, least, most = (with_interval(value, low, high, primary.digits) for value in (claimed, low, high))
+    text = f"Its author expected {told}; measured are {least} to {most}."
     return [Finding(label="forecast missed", text=text, metric=primary.name)]
 
 

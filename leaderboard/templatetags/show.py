@@ -11,6 +11,7 @@ from papers.metrics import Metric
 from runners.figures.comparison import look_of
 from runners.figures.style import KINDS, Look, Plot
 from runners.standing.comparing import Entry
+from runners.standing.digits import with_decimals, with_interval
 
 register = template.Library()
 SHAPES = {  # style.SYMBOLS as paths
@@ -44,8 +45,13 @@ def number(value: float | str | None, digits: int = 3) -> str:
     """0.123 with a true minus; "–" for nothing."""
     if value is None or isinstance(value, str):
         return DASH
-    text = f"{value:.{digits}f}" if abs(value) < 1e6 else f"{value:.3g}"
-    return text.replace("-", MINUS) if float(text) else text.lstrip("-")
+    return with_decimals(value, digits).replace("-", MINUS)
+
+
+@register.simple_tag
+def rounded(value: float | None, low: float | None, high: float | None, digits: int = 3) -> str:
+    """A value with as many digits as its interval supports; so many where it has none."""
+    return DASH if value is None else with_interval(value, low, high, digits).replace("-", MINUS)
 
 
 @register.filter
@@ -56,17 +62,18 @@ def of(counts: dict[int, int], key: int | None) -> int:
 
 @register.simple_tag
 def interval(low: float | None, high: float | None, digits: int = 3) -> SafeString:
-    """± half the width of a 95 % interval."""
+    """± half the width of a 95 % interval, to the digit that it supports."""
     if low is None or high is None:
         return SafeString("")
-    title = f"95 % interval {number(low, digits)} to {number(high, digits)}, over seeds"
-    return format_html('<span class="pm" title="{}">± {}</span>', title, number((high - low) / 2, digits))
+    least, most, half = (rounded(value, low, high, digits) for value in (low, high, (high - low) / 2))
+    return format_html('<span class="pm" title="95 % interval {} to {}, over seeds">± {}</span>', least, most, half)
 
 
 @register.simple_tag
 def cell(metrics: dict[str, Any], metric: Metric) -> str:
     """The mean of a metric in a row."""
-    return number(metrics.get(metric.name, {}).get("value"), metric.digits)
+    told = metrics.get(metric.name, {})
+    return rounded(told.get("value"), told.get("low"), told.get("high"), metric.digits)
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from leaderboard.boards import overview, tables
 from leaderboard.models import Standing
 from leaderboard.submitting import rights
-from leaderboard.templatetags.show import MINUS, number, ranks
+from leaderboard.templatetags.show import MINUS, ranks, rounded
 from leaderboard.views.papers import paper_or_404
 from papers.task import TIERS
 
@@ -82,7 +82,8 @@ def braced(text: str) -> str:
 
 def in_latex(cell: dict[str, Any], digits: int) -> str:
     """A value and half of its 95 % interval, where there is one."""
-    told = number(cell["value"], digits)
-    if cell.get("low") is not None and cell.get("high") is not None:
-        told += rf" \pm {number((cell['high'] - cell['low']) / 2, digits)}"
+    low, high = cell.get("low"), cell.get("high")
+    told = rounded(cell["value"], low, high, digits)
+    if low is not None and high is not None:
+        told += rf" \pm {rounded((high - low) / 2, low, high, digits)}"
     return f"${told}$".replace(MINUS, "-")

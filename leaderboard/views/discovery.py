@@ -14,7 +14,7 @@ from django.views.generic import RedirectView
 
 from leaderboard.boards.view import View
 from leaderboard.models import Standing
-from leaderboard.templatetags.show import number, ranks
+from leaderboard.templatetags.show import ranks, rounded
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
 
@@ -37,8 +37,9 @@ def board_feed(request: HttpRequest, slug: str) -> HttpResponse:
     )
     for row in Standing.objects.for_board(view.board).order_by("-run__ended", "-pk")[:ENTRIES]:
         place = f"rank {ranks(row)}" if row.rank else "no rank"
+        score = rounded(row.value, row.low, row.high, card.primary.digits)
         atom.add_item(
-            title=f"{row.submission.name}: {place}, {card.primary.label} {number(row.value, card.primary.digits)}",
+            title=f"{row.submission.name}: {place}, {card.primary.label} {score}",
             link=f"{settings.SITE_URL}{row.submission.get_absolute_url()}?run={row.run_id}",
             description=f"By {row.submission.author_name}: {row.run.why}.",
             author_name=row.submission.author_name,

@@ -12,6 +12,7 @@ from runners.figures.style import directed_label
 from runners.job import PUBLIC_KEY, commitment
 from runners.standing import comparing
 from runners.standing.comparing import Line
+from runners.standing.digits import with_interval
 from runners.standing.statistics import Difference, Estimate
 from runners.workbench import drawing, references, report
 from runners.workbench.drawing import Entry
@@ -135,9 +136,12 @@ def case_row(line: Line, known: Comparison) -> list[str]:
 def estimate_text(known: Estimate | None, digits: int, *, sign: str = "") -> str:
     if known is None:
         return "–"
-    if known.low is None or known.high is None:
-        return f"{known.value:{sign}.{digits}f}"
-    return f"{known.value:{sign}.{digits}f} [{known.low:{sign}.{digits}f}, {known.high:{sign}.{digits}f}]"
+    value, *ends = (
+        (sign if number > 0 else "") + with_interval(number, known.low, known.high, digits)
+        for number in (known.value, known.low, known.high)
+        if number is not None
+    )
+    return f"{value} [{', '.join(ends)}]" if len(ends) == 2 else value
 
 
 def duel_sentences(known: Comparison) -> list[str]:

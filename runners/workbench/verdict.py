@@ -9,6 +9,7 @@ import numpy as np
 from papers.metrics import Finding, findings
 from papers.task import Board
 from runners.standing import audit, ranking
+from runners.standing import digits as digits_of
 from runners.standing.scores import Scores
 from runners.standing.value import audit_ratio, gain_of, overall
 from runners.workbench import references
@@ -197,7 +198,11 @@ def with_interval(value: Value, digits: int) -> str:
     """ "0.412 ± 0.013", or only the number where no interval is known."""
     if value.low is None or value.high is None:
         return f"{value.value:.{digits}f} (no interval of a single seed)"
-    return f"{value.value:.{digits}f} ± {(value.high - value.low) / 2:.{digits}f}"
+    told, half = (
+        digits_of.with_interval(number, value.low, value.high, digits)
+        for number in (value.value, (value.high - value.low) / 2)
+    )
+    return f"{told} ± {half}"
 
 
 def scope(board: Board, value: Value) -> str:
