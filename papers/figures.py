@@ -108,7 +108,7 @@ class Scatter(Figure):
 
 @dataclass(frozen=True, kw_only=True)
 class Seeds(Figure):
-    """Every seed's value of one metric on one case, a column a method, with the mean and the interquartile mean."""
+    """Every seed's value of one metric on one case, a row a method, with the mean and the interquartile mean."""
 
     metric: str
     case: str

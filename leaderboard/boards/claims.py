@@ -27,6 +27,9 @@ VERDICTS = (
 )
 
 
+COMPARISONS, NUMBERS = KINDS = ("comparisons", "printed numbers")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Judged:
     """What is common to both kinds of claims."""
@@ -236,27 +239,29 @@ class Account:
     paper: Paper
     verdicts: list[Verdict]
     contests: list[Contest]
-    wanted: str = ""  # a verdict: pages show these only
 
     def claims_on(self, board: Board) -> tuple[list[Verdict], list[Contest]]:
         """What is claimed on one of its boards."""
         own = [item for item in self.verdicts if item.board is board]
         return own, [item for item in self.contests if item.board is board]
 
-    def has(self, verdict: str) -> bool:
-        return self.wanted in ("", verdict)
+    def only(self, verdict: str = "", kind: str = "", tier: str = "") -> "Account":
+        """What a reader asks for; "" stands for all."""
+
+        def fits(item: Judged, verdict_of: str) -> bool:
+            return verdict in ("", verdict_of) and tier in ("", item.board.tier.name)
+
+        numbers = [item for item in self.verdicts if fits(item, item.verdict)] if kind != COMPARISONS else []
+        contested = [item for item in self.contests if fits(item, item.verdict)] if kind != NUMBERS else []
+        return replace(self, verdicts=numbers, contests=contested)
 
     @property
     def with_measurement(self) -> list[Verdict]:
-        return [item for item in self.verdicts if item.measurement and self.has(item.verdict)]
+        return [item for item in self.verdicts if item.measurement]
 
     @property
     def without_measurement(self) -> list[Verdict]:
         return [item for item in self.verdicts if not item.measurement]
-
-    @property
-    def wanted_contests(self) -> list[Contest]:
-        return [item for item in self.contests if self.has(item.verdict)]
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -274,10 +279,10 @@ class Account:
         return sum(item.reading is not None for item in (*self.verdicts, *self.contests))
 
 
-def accounts(papers: Sequence[Paper], *, wanted: str = "") -> list[Account]:
+def accounts(papers: Sequence[Paper]) -> list[Account]:
     """Every claim of these papers, on every board. Three queries for those of which something has changed, and one."""
     known: list[Account] = kept.once_each(papers, "claims", read)
-    return [replace(account, wanted=wanted) for account in known] if wanted else known
+    return known
 
 
 def read(papers: Sequence[Paper]) -> list[Account]:

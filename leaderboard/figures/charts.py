@@ -14,7 +14,7 @@ from leaderboard.figures import labels
 from leaderboard.models import Standing
 from papers.metrics import Metric
 from papers.task import Board
-from runners.figures import style
+from runners.figures import seeds, style
 from runners.figures.comparison import look_of
 from runners.figures.rows import ORACLE, look_for, looks
 from runners.figures.style import Interval, Plot, Trace
@@ -202,20 +202,10 @@ def case_profile(board: Board, rows: Sequence[Standing], context: Mapping[str, d
 
 def seed_strip(board: Board, scores: Sequence[CaseScores]) -> Plot:
     """Every seed's score, a row for each case, with the mean."""
-    points = [(row.case, seed, value) for row in scores for seed, value in enumerate(row.by_seed) if value is not None]
-    means = {row.case: row.estimate.value for row in scores if row.estimate}
-    seeds = style.trace(
-        "one seed",
-        [value for _, _, value in points],
-        [case for case, _, _ in points],
-        style.Look(style.COLOURS[0], "circle-open"),
-        text=[f"seed {seed}" for _, seed, _ in points],
-        hovertemplate="%{y}, %{text}: %{x:.4~g}<extra></extra>",
+    values = {row.case: {seed: value for seed, value in enumerate(row.by_seed) if value is not None} for row in scores}
+    return seeds.strip(
+        values, {"mean": {row.case: row.estimate.value for row in scores if row.estimate}}, board.task.primary
     )
-    tall = {"size": 20, "line": {"width": 3}}
-    mean = style.trace("mean", means.values(), means, style.Look(style.COLOURS[1], "line-ns-open"), marker=tall)
-    score = style.axis(style.axis_title(board.task.primary))
-    return style.plot([seeds, mean], x=score, y=style.categories(autorange="reversed"))
 
 
 def entries_against_cost(entries: Sequence[Entry], scores: Sequence[Estimate | None], metric: Metric) -> Plot:

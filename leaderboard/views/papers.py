@@ -20,25 +20,43 @@ from leaderboard.boards import claims, finding, overview, readme
 from leaderboard.models import OpenData, Pseudonym, Run, Standing, Submission, is_called
 from leaderboard.views.home import workers
 from papers import catalogue
-from papers.task import Paper
+from papers.task import TIERS, Paper
 
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "Django", "celery")
 
 
 @require_safe
 def claims_page(request: HttpRequest) -> HttpResponse:
-    """Every claim of every paper beside what was measured here. Three queries."""
-    wanted = request.GET.get("verdict", "")
-    wanted = wanted if wanted in claims.VERDICTS else ""
-    accounts = claims.accounts(catalogue.all_papers(), wanted=wanted)
+    """Every claim of every paper beside what was measured here, all or those that a reader asks for. Three queries."""
+    areas = sorted({paper.area for paper in catalogue.all_papers() if paper.area})
+    choices = {"verdict": claims.VERDICTS, "kind": claims.KINDS, "tier": TIERS, "area": areas}
+    asked = {name: one_of(request.GET.get(name, ""), known) for name, known in choices.items()}
+    papers = [paper for paper in catalogue.all_papers() if asked["area"] in ("", paper.area)]
+    accounts = [account.only(kind=asked["kind"], tier=asked["tier"]) for account in claims.accounts(papers)]
     totals: Counter[str] = Counter()
     for account in accounts:
         totals.update(dict(account.counts))
+    told = [account.only(asked["verdict"]) for account in accounts]
+    told = [account for account in told if account.total or not any(asked.values())]
+    verdicts = [verdict for verdict in claims.VERDICTS if totals[verdict] or verdict == asked["verdict"]]
+
+    def link(verdict: str) -> str:
+        return "?" + urlencode({name: value for name, value in (asked | {"verdict": verdict}).items() if value})
+
     context = {
-        "accounts": accounts,
-        "totals": [(verdict, totals[verdict]) for verdict in claims.VERDICTS],
-        "asked": wanted,
-        "family": sum(account.family for account in accounts),
+        "overview": [
+            (account, {verdict: dict(account.counts)[verdict] for verdict in verdicts}) for account in accounts
+        ],
+        "accounts": told,
+        "totals": [(verdict, totals[verdict], link(verdict)) for verdict in verdicts],
+        "all_link": link(""),
+        "asked": asked["verdict"],
+        "is_filtered": any(asked.values()),
+        "filters": [
+            (name, label, choices[name], asked[name])
+            for name, label in (("area", "Area"), ("kind", "Kind"), ("tier", "Tier"))
+        ],
+        "family": sum(account.family for account in claims.accounts(papers)),
     }
     return render(request, "claims.html", context)
 
