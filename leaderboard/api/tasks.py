@@ -64,7 +64,7 @@ def leaderboard(
     per_page: Annotated[int, Field(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     board = known_board(task, tier)
-    rows = Standing.objects.for_board(board).prefetch_related("run__drift_flags")
+    rows = Standing.objects.for_board(board).prefetch_related(flags.drifts())
     verdicts = flags.verdicts_on(board)
     return one_page(request, rows, page=page, per_page=per_page, as_json=lambda row: row_as_json(row, verdicts))
 

@@ -13,7 +13,7 @@ import numpy as np
 from leaderboard.boards import kept, references, verdicts
 from leaderboard.boards.measurements import Measurements, measurements_of
 from leaderboard.boards.verdicts import seeds_to_decide
-from leaderboard.models import Run
+from leaderboard.models import Change, Run
 from papers.evidence import Claim, Comparison
 from papers.metrics import Metric
 from papers.task import Board, Paper
@@ -281,7 +281,7 @@ class Account:
 
 def accounts(papers: Sequence[Paper]) -> list[Account]:
     """Every claim of these papers, on every board. Three queries for those of which something has changed, and one."""
-    known: list[Account] = kept.once_each(papers, "claims", read)
+    known: list[Account] = kept.once_each(papers, "claims", read, suffixes=(Change.HOUSE,))
     return known
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from leaderboard.boards.claims import Verdict, accounts
 from leaderboard.models import DriftFlag, Standing
@@ -17,8 +17,13 @@ NO_ISOLATION = Finding(
 )
 
 
+def drifts() -> Prefetch[str]:
+    """To be prefetched, of rows. A list, since a query set for each row costs more than all the flags."""
+    return Prefetch("run__drift_flags", DriftFlag.objects.all(), to_attr="drifts")
+
+
 def flags_of(task: Task, row: Standing, verdicts: Sequence[Verdict]) -> list[Finding]:
-    """Every flag of a row. Reads submission, run and run.drift_flags: prefetch them."""
+    """Every flag of a row. Reads submission, run and what `drifts` prefetches."""
     return [*stored_flags(row), *later_flags(task, row, verdicts)]
 
 
@@ -40,7 +45,7 @@ def later_flags_by_run(board: Board, rows: QuerySet[Any]) -> dict[int, list[Find
         | Q(submission__house_slug__in=refuted)
         | missed(board.task.primary)
     )
-    marked = some.prefetch_related("run__drift_flags")
+    marked = some.prefetch_related(drifts())
     return {row.run_id: later_flags(board.task, row, verdicts) for row in marked}
 
 
@@ -77,7 +82,7 @@ def drift(row: Standing) -> list[Finding]:
             label="drift",
             text=f"This rerun differs from run {one.reference_id} in {len(one.shifts)} scores. {one.explanation}".strip(),
         )
-        for one in row.run.drift_flags.all()
+        for one in getattr(row.run, "drifts", ())  # a recorded row has none
     ]
 
 

@@ -1,6 +1,7 @@
 """What a paper's pages show whatever rows are asked for, kept until something of it changes.
 
-Each process has the latest in memory; all processes of a site share what one of them has made, by way of the cache.
+Each process has the latest in memory; all processes of a site share what one of them has made, by way of the cache. Of each
+part there is one, the latest: what was made before a change gives way to what is made after it.
 """
 
 import copyreg
@@ -25,7 +26,8 @@ from papers.task import Board, Paper, Task
 PARTS = 200  # boards' figures and the like in memory
 SHARED_SECONDS = 86_400  # for which other processes may have them
 
-parts: OrderedDict[str, tuple[float, tuple[Any]]] = OrderedDict()
+State = tuple[Hashable, ...]  # of what a part was made from
+parts: OrderedDict[str, tuple[float, State, Any]] = OrderedDict()
 
 # Cards are the same in every process: what is shared names them.
 copyreg.pickle(Board, lambda board: (catalogue.board, (board.task.slug, board.tier.name)))
@@ -37,33 +39,43 @@ class Busy(Exception):
     """Other work of this kind is under way: ask again."""
 
 
-def once(paper: Paper, key: Hashable, make: Callable[[], Any], *, with_runs: bool = False) -> Any:
-    """As `once_each`, for one paper."""
-    return once_each([paper], key, lambda _: [make()], with_runs=with_runs)[0]
+def once(
+    paper: Paper, key: Hashable, make: Callable[[], Any], *, suffixes: Sequence[str] = ("",), state: Hashable = None
+) -> Any:
+    """As `once_each`, for one paper. `state`: what else it is made from."""
+    return once_each([paper], key, lambda _: [make()], suffixes=suffixes, state=state)[0]
 
 
 def once_each(
-    among: Sequence[Paper], key: Hashable, make: Callable[[Sequence[Paper]], Sequence[Any]], *, with_runs: bool = False
+    among: Sequence[Paper],
+    key: Hashable,
+    make: Callable[[Sequence[Paper]], Sequence[Any]],
+    *,
+    suffixes: Sequence[str] = ("",),
+    state: Hashable = None,
 ) -> list[Any]:
-    """What `make` gives for each of these papers, kept where nothing was noted of its boards since; with_runs: nor of its
-    runs. `make` is asked for those papers alone of which nothing is kept. One query, and a look at the cache for each."""
+    """What `make` gives for each of these papers, kept while the numbers of its tasks in Change stay, those with these suffixes.
+    `make` is asked for those papers alone of which nothing is kept. One query, and a look at the cache for each."""
     if not settings.PAGE_SECONDS:
         return list(make(among))
     numbers = Change.numbers()
-    keys = {paper.slug: key_of(paper, key, numbers, with_runs=with_runs) for paper in among}
-    known = {slug: recall(name) for slug, name in keys.items()}
+    states = {paper.slug: (state, *changes_of(paper, numbers, suffixes)) for paper in among}
+    names = {paper.slug: name_of(paper, key) for paper in among}
+    known = {slug: recall(name, states[slug]) for slug, name in names.items()}
     missing = [paper for paper in among if known[paper.slug] is None]
     for paper, value in zip(missing, make(missing) if missing else (), strict=True):
         known[paper.slug] = (value,)
-        keep(keys[paper.slug], (value,))
-        cache.set(keys[paper.slug], (value,), SHARED_SECONDS)
+        keep(names[paper.slug], states[paper.slug], value)
+        cache.set(names[paper.slug], (states[paper.slug], value), SHARED_SECONDS)
     return [known[paper.slug][0] for paper in among]  # type: ignore[index]  # none is missing any more
 
 
-def key_of(paper: Paper, key: Hashable, numbers: dict[str, int], *, with_runs: bool) -> str:
-    suffixes = ("", Change.RUNS) if with_runs else ("",)
-    changes = [numbers.get(task.slug + suffix, 0) for task in paper.tasks for suffix in suffixes]
-    return f"part:{hashlib.sha256(repr((code(), paper.slug, key, changes)).encode()).hexdigest()}"
+def name_of(paper: Paper, key: Hashable) -> str:
+    return f"part:{hashlib.sha256(repr((code(), paper.slug, key)).encode()).hexdigest()}"
+
+
+def changes_of(paper: Paper, numbers: dict[str, int], suffixes: Sequence[str]) -> list[int]:
+    return [numbers.get(task.slug + suffix, 0) for task in paper.tasks for suffix in suffixes]
 
 
 @once_a_process
@@ -75,18 +87,19 @@ def code() -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def recall(key: str) -> tuple[Any] | None:
-    """From memory, else from what another process has made."""
-    made, known = parts.get(key, (0.0, None))
-    if known and made > time.monotonic() - settings.PAGE_SECONDS:
-        return known
-    shared: tuple[Any] | None = cache.get(key)
-    if shared is not None:
-        keep(key, shared)
-    return shared
+def recall(name: str, state: State) -> tuple[Any] | None:
+    """What was made from this state, in memory, else by another process."""
+    made, known, value = parts.get(name, (0.0, (), None))
+    if known == state and made > time.monotonic() - settings.PAGE_SECONDS:
+        return (value,)
+    known, value = cache.get(name) or ((), None)
+    if known != state:
+        return None
+    keep(name, state, value)
+    return (value,)
 
 
-def keep(key: str, value: tuple[Any]) -> None:
-    parts[key] = time.monotonic(), value
+def keep(name: str, state: State, value: Any) -> None:
+    parts[name] = time.monotonic(), state, value
     while len(parts) > PARTS:
         parts.popitem(last=False)

@@ -38,7 +38,7 @@ def submissions_of(user: Any) -> QuerySet[Submission]:
 
 def entries(submissions: Sequence[Submission]) -> list[Entry]:
     """One query for where they stand, one for what drifted."""
-    rows = Standing.objects.filter(submission__in=submissions).for_lists().prefetch_related("run__drift_flags")
+    rows = Standing.objects.filter(submission__in=submissions).for_lists().prefetch_related(flags.drifts())
     standing: dict[int, list[tuple[Standing, str]]] = defaultdict(list)
     for row in rows.order_by("-tier"):  # "quick" before "full"
         if not row.run.is_stale:

@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from leaderboard.boards import standings, tables
+from leaderboard.boards import standings
 from leaderboard.boards.view import COSTS, View
 from leaderboard.models import Change, Recast, RecastRow, Row, Standing
 from leaderboard.running import aside
@@ -45,12 +45,6 @@ MOST_COMPARED = 11_500  # rows whose ranks get a range: see ranking.SHARES
 
 class Making(Exception):
     """It is being made: ask again in some seconds."""
-
-
-def rows(view: View, made: Recast | None) -> QuerySet[Any]:
-    """The rows of a view in its order: of the board as it stands, or of what `edition` gave. One query, and one to search."""
-    every = made.rows.for_lists().order_by("position") if made else None
-    return tables.rows(view, every)
 
 
 def edition(view: View) -> Recast | None:

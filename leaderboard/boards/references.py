@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from leaderboard.boards import marks, search, standings, tables
+from leaderboard.boards import kept, marks, search, standings, tables
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Artefact, Run, Standing, Submission
-from papers import reference
+from papers import catalogue, reference
 from papers.metrics import findings
 from papers.task import Board, House
 from runners.standing.scores import Key, Scores
@@ -129,10 +129,18 @@ def scores_of(every: Iterable[Recorded]) -> Scores:
 
 
 def stand_ins(board: Board) -> list[Standing]:
-    """Rows of the house methods that don't stand on a board but were recorded, best first. Three queries where there are some."""
+    """Rows of the house methods that don't stand on a board but were recorded, best first. Three queries for each change where
+    there are some."""
     known = recorded(board)
     if not known:
         return []
+    rows: list[Standing] = kept.once(
+        catalogue.paper_of(board.task.slug), ("stand-ins", str(board)), lambda: made_of(board, known)
+    )
+    return rows
+
+
+def made_of(board: Board, known: Mapping[str, Recorded]) -> list[Standing]:
     standing = tables.house_rows([board.task.slug]).of_board(board)
     measured = set(standing.values_list("submission__house_slug", flat=True))
     submissions = Submission.objects.in_the_running().filter(task=board.task.slug, is_house=True)
@@ -227,7 +235,7 @@ def with_stand_ins(view: View, own: Sequence[Standing], *, is_first: bool, is_la
 
 
 def arrange(view: View, stand_ins: Sequence[Standing]) -> list[Standing]:
-    """What a view leaves of rows that are never saved, in its order: as tables.rows does in the database."""
+    """What a view leaves of rows that are never saved, in its order: as order.ordered does in the database."""
     wanted = [row for row in stand_ins if not view.search or search.holds(view.search, row.submission.name)]
     if not view.sort:
         return wanted
@@ -238,7 +246,7 @@ def arrange(view: View, stand_ins: Sequence[Standing]) -> list[Standing]:
 
 
 def sort_value(view: View, row: Standing) -> Any:
-    """What the column that a view is sorted by holds; None where it is empty. As tables.sort_column has it."""
+    """What the column that a view is sorted by holds; None where it is empty. As order.sort_column has it."""
     name = view.sort.lstrip("-")
     if name not in COLUMNS:
         value = row.metrics.get(name, {}).get("value")

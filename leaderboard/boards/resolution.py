@@ -13,6 +13,7 @@ from runners.standing import ranking, statistics
 
 COUNTED = 60  # rows that are looked at: enough to say how fine a board is
 BEST = 5
+COMPARED = ("task", "tier", "submission__kind", "value", "metrics", "cases", "flags", "scores")
 FEWEST = 4  # methods on both tiers for a rank correlation
 
 
@@ -63,7 +64,8 @@ def resolution_of(board: Board) -> Resolution | None:
 
 def compared_rows(board: Board) -> list[Standing]:
     """The best rows that this site has measured; where it has no two yet, those that stand in. Who takes no rank is left out."""
-    own = Standing.objects.of_board(board).exclude(submission__kind=standings.ORACLE).with_scores()
+    own = Standing.objects.of_board(board).exclude(submission__kind=standings.ORACLE)
+    own = own.select_related("submission").only(*COMPARED)
     rows = [row for row in own.order_by("position")[:COUNTED] if standings.takes_rank(row)]
     if len(rows) > 1:
         return rows

@@ -8,7 +8,7 @@ a flag that says that its score means nothing, stands among the rows by its valu
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -81,10 +81,11 @@ class Plan:
     moved: Sequence[Standing]
     fresh: Sequence[Standing]
     gone: Sequence[int]
+    is_upload: bool = False  # what is placed, and nothing but places changes of the others
 
     def write(self, board: Board) -> None:
         """Call it in a transaction that holds the board."""
-        Change.note(board.task.slug)
+        (Change.note_upload if self.is_upload else Change.note)(board.task.slug)
         Standing.objects.filter(pk__in=self.gone).delete()
         move(self.moved)
         save(self.fresh)
@@ -137,7 +138,8 @@ def plan_with(board: Board, run: Run) -> Plan:
     if is_measure or not stands_on(board, rows, cases):
         return plan_anew(board)
     newcomer = counting_runs(board, pk=run.submission_id)
-    return replaced(board, rows, list(rows_of(board, newcomer, cases)), submission=run.submission_id, cases=cases)
+    plan = replaced(board, rows, list(rows_of(board, newcomer, cases)), submission=run.submission_id, cases=cases)
+    return replace(plan, is_upload=not run.submission.is_house)
 
 
 def stands_on(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> bool:

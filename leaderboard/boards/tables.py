@@ -7,15 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Case, Count, Exists, F, FloatField, Min, OuterRef, Subquery, Value, When
-from django.db.models.functions import Abs, Cast
+from django.db.models import Avg, Case, Count, F, FloatField, Min, OuterRef, Subquery, Value, When
+from django.db.models.functions import Cast
 
 from leaderboard.boards import kept, search
 from leaderboard.boards.scores import scores_of
-from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Run, Score, Standing, Submission, shown_name
 from leaderboard.models.runs import BILLED
-from leaderboard.models.standings import RowQuerySet, StandingQuerySet
+from leaderboard.models.standings import StandingQuerySet
 from papers import catalogue
 from papers.evidence import Contrast
 from papers.task import Board, Task
@@ -23,26 +22,8 @@ from runners.standing import statistics
 from runners.standing.scores import paired_by_seed
 
 MOST_UNRANKED = 50
-LOOKED_AT = 500  # submissions without a place, the newest
+LOOKED_AT = 500  # submissions, the newest
 BEST = 50  # rows that are asked which metrics there are
-
-
-def rows(view: View, every: RowQuerySet[Any] | None = None) -> RowQuerySet[Any]:
-    """The rows of a view in its order; missing values come last in either direction. One query, and one to search.
-
-    every: those to choose from, where they are not the board's own.
-    """
-    found: RowQuerySet[Any] = Standing.objects.for_board(view.board) if every is None else every
-    if view.search:
-        found = found.filter(submission__in=search.holding(view.search, names_of(view.board.task)))
-    if view.per_author:
-        found = found.best_of_authors()
-    if view.sort:
-        column = sort_column(view)
-        is_descending = view.sort.startswith("-")
-        order = column.desc(nulls_last=True) if is_descending else column.asc(nulls_last=True)
-        found = found.order_by(order, "position")
-    return found
 
 
 def names_of(task: Task) -> list[tuple[int, str, str]]:
@@ -57,19 +38,6 @@ def names_of(task: Task) -> list[tuple[int, str, str]]:
         ],
     )
     return known
-
-
-def sort_column(view: View) -> Any:
-    """A column, a metric's value, or its distance from the metric's target."""
-    name = view.sort.lstrip("-")
-    if name == "money":
-        return money()
-    if name == "author":
-        return shown_name("submission__author")
-    if name in COLUMNS:
-        return F(COLUMNS[name])
-    value = F(f"metrics__{name}__value")
-    return value if view.target is None else Abs(Cast(value, FloatField()) - view.target)
 
 
 def money() -> Any:
@@ -125,14 +93,14 @@ def on(boards: Sequence[Board]) -> StandingQuerySet:
 
 
 def unranked(board: Board, user: Any) -> list[tuple[Run, str]]:
-    """The latest run of each submission that doesn't stand, where this user may see it, with the reason; the newest first.
-    Three queries."""
-    # `objects` would ask for each submission whether the task is one of all that are present.
-    standing = Standing.everything.filter(**board.key, version=board.task.version, submission=OuterRef("pk"))
-    left = Submission.objects.in_the_running().filter(~Exists(standing), task=board.task.slug).order_by("-pk")
-    newest = list(left.values_list("pk", flat=True)[:LOOKED_AT])
+    """The latest run of each submission that doesn't stand, where this user may see it, with the reason; the newest first,
+    of the LOOKED_AT newest submissions. Three queries."""
+    sent = Submission.objects.in_the_running().filter(task=board.task.slug).order_by("-pk")
+    newest = list(sent.values_list("pk", flat=True)[:LOOKED_AT])
+    standing = Standing.objects.of_board(board).filter(submission__in=newest).order_by()
+    left = set(newest) - set(standing.values_list("submission", flat=True))
     latest = Run.objects.filter(submission=OuterRef("submission"), tier=board.tier.name).order_by("-queued", "-pk")
-    runs = Run.objects.filter(submission__in=newest, pk=Subquery(latest.values("pk")[:1])).visible_to(user).for_lists()
+    runs = Run.objects.filter(submission__in=left, pk=Subquery(latest.values("pk")[:1])).visible_to(user).for_lists()
     return [(run, why_unranked(board, run)) for run in runs.order_by("-queued", "-pk")[:MOST_UNRANKED]]
 
 
@@ -177,9 +145,13 @@ def secondary_metrics(board: Board, shown: Sequence[Standing]) -> list[Any]:
     return [metric for metric in board.task.metrics[1:] if metric.is_ranked and metric.name in measured]
 
 
-def first_measured(board: Board) -> dict[int, datetime]:
-    """submission -> when its first run under the task's current version ended. One query."""
-    done = Run.objects.of_board(board).filter(status=Run.Status.FINISHED, task_version=board.task.version)
+def first_measured(board: Board, rows: Sequence[Standing]) -> dict[int, datetime]:
+    """submission -> when its first run under the task's current version ended, of these rows. One query."""
+    done = Run.objects.of_board(board).filter(
+        submission__in=[row.submission_id for row in rows if row.submission_id],
+        status=Run.Status.FINISHED,
+        task_version=board.task.version,
+    )
     return dict(done.order_by().values_list("submission").annotate(Min("ended")))
 
 

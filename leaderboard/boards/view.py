@@ -68,6 +68,11 @@ class View:
         return self.rule is None and self.day is None
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it leaves no row out."""
+        return not (self.search or self.per_author)
+
+    @property
     def target(self) -> float | None:
         """What the column is sorted by its distance from, if any: a metric that is best nearest a target."""
         name = self.sort.lstrip("-")

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 CANVAS = (430.0, 230.0)  # pixels of the area between the axes
 LETTER, LINE, POINT = 6.0, 13.0, 5.0  # pixels: a letter's width, a line's height, half of a point's size
 LONGEST = 24  # letters
@@ -12,15 +14,22 @@ Point = tuple[float, float]  # shares of the axes, from the left and from the to
 
 def places(points: Sequence[Point], names: Sequence[str]) -> list[str]:
     """Plotly's text position for each name, "" where it would cover another or a point. The first have the first choice."""
-    dots = [box_of(x * CANVAS[0], y * CANVAS[1], 2 * POINT, 2 * POINT) for x, y in points]
+    if not points:
+        return []
+    dots = np.array([box_of(x * CANVAS[0], y * CANVAS[1], 2 * POINT, 2 * POINT) for x, y in points])
+    every = [candidates(point, name) for point, name in zip(points, names, strict=True)]
+    covered = covers(np.array([[box for _, box in each] for each in every]), dots)
     taken: list[Box] = []
     chosen = []
-    for index, name in enumerate(names):
-        others = [*dots[:index], *dots[index + 1 :], *taken]
-        free = (place for place, box in candidates(points[index], name) if is_free(box, others))
-        place = next(free, "")
-        if place:
-            taken.append(dict(candidates(points[index], name))[place])
+    for each, hits in zip(every, covered.tolist(), strict=True):
+        free = (
+            (place, box)
+            for (place, box), is_hit in zip(each, hits, strict=True)
+            if not is_hit and is_inside(box) and not any(touch(box, other) for other in taken)
+        )
+        place, box = next(free, ("", None))
+        if box:
+            taken.append(box)
         chosen.append(place)
     return chosen
 
@@ -42,13 +51,23 @@ def box_of(x: float, y: float, width: float, height: float) -> Box:
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
-def is_free(box: Box, others: Sequence[Box]) -> bool:
-    """Whether it lies on the canvas and touches none of the others."""
+def is_inside(box: Box) -> bool:
+    """Whether it lies on the canvas."""
     left, top, right, bottom = box
-    is_inside = left >= 0 and top >= 0 and right <= CANVAS[0] and bottom <= CANVAS[1]
-    return is_inside and not any(
-        left < other[2] and other[0] < right and top < other[3] and other[1] < bottom for other in others
-    )
+    return left >= 0 and top >= 0 and right <= CANVAS[0] and bottom <= CANVAS[1]
+
+
+def touch(box: Box, other: Box) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+
+
+def covers(boxes: np.ndarray, dots: np.ndarray) -> np.ndarray:
+    """Whether a box, (points, candidates, 4), touches the dot of another point."""
+    left, top, right, bottom = np.moveaxis(boxes[:, :, None], 3, 0)
+    touching = (left < dots[:, 2]) & (dots[:, 0] < right) & (top < dots[:, 3]) & (dots[:, 1] < bottom)
+    touching[np.arange(len(dots)), :, np.arange(len(dots))] = False
+    is_covered: np.ndarray = touching.any(axis=2)
+    return is_covered
 
 
 def shorten(name: str) -> str:

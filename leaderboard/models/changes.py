@@ -7,10 +7,12 @@ from django.db.models import F
 class Change(models.Model):
     """How often something changed that pages show of a task: a standing, a run's state, a name. Only ever counted up.
 
-    What changes with each state of a run, and moves nothing on a board, has a number of its own: RUNS.
+    What changes with each state of a run, and moves nothing on a board, has a number of its own: RUNS. So has what an upload
+    that takes its place among others leaves alone: HOUSE.
     """
 
     RUNS = "/runs"  # behind a task's slug
+    HOUSE = "/house"
 
     task = models.SlugField(unique=True)
     number = models.PositiveBigIntegerField(default=0)
@@ -20,8 +22,18 @@ class Change(models.Model):
 
     @classmethod
     def note(cls, *tasks: str) -> None:
-        """Count one up, in the transaction that makes the change: who sees the one sees the other. In one order, so that two
-        transactions never wait for each other."""
+        """Count what pages show of boards one up, that of the house included."""
+        cls.count_up(*tasks, *(f"{task}{cls.HOUSE}" for task in tasks))
+
+    @classmethod
+    def note_upload(cls, task: str) -> None:
+        """That an upload has taken its place, and no house method's scores are others."""
+        cls.count_up(task)
+
+    @classmethod
+    def count_up(cls, *tasks: str) -> None:
+        """In the transaction that makes the change: who sees the one sees the other. In one order, so that two transactions
+        never wait for each other."""
         for task in sorted(set(tasks)):
             if not cls.objects.filter(task=task).update(number=F("number") + 1):
                 Change.objects.bulk_create([Change(task=task)], ignore_conflicts=True)
@@ -30,7 +42,7 @@ class Change(models.Model):
     @classmethod
     def note_runs(cls, *tasks: str) -> None:
         """Count up what changes with the states of runs, and nothing of boards."""
-        cls.note(*(f"{task}{cls.RUNS}" for task in tasks))
+        cls.count_up(*(f"{task}{cls.RUNS}" for task in tasks))
 
     @classmethod
     def of(cls, task: str) -> int:

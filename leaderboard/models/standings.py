@@ -4,7 +4,6 @@ from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Min, Q
 from django.utils import timezone
 
 from leaderboard.models.present import PresentManager
@@ -20,11 +19,6 @@ class RowQuerySet(models.QuerySet[R]):
     def for_lists(self) -> Self:
         """With what lists show of submission, author and run, and nothing else."""
         return self.select_related("submission__author__pseudonym", "run").only(*OWN_PARTS, *LISTED)
-
-    def best_of_authors(self) -> Self:
-        """What stands first of each author among these rows, and all of the house. One pass over an index."""
-        firsts = self.order_by().values("author").annotate(first=Min("position")).values("first")
-        return self.filter(Q(author=None) | Q(position__in=firsts))
 
 
 class StandingQuerySet(RowQuerySet["Standing"]):

@@ -1,9 +1,13 @@
 """How numbers, costs and states look on the pages."""
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -86,6 +90,21 @@ def distance(metrics: dict[str, Any], metric: Metric) -> SafeString:
     return format_html('<span class="pm" title="{}">{} off</span>', title, number(off, metric.digits))
 
 
+@register.simple_tag
+def column(row: Any, name: str) -> SafeString:
+    """The cell of a row under one of a board's fixed columns; nothing under those that the row's own cells fill."""
+    make = COLUMNS.get(name)
+    return make(row) if make else SafeString("")
+
+
+def author_cell(row: Any) -> SafeString:
+    submission = row.submission
+    if submission.author is None or not submission.author.is_active:
+        return format_html("<td>{}</td>", submission.author_name)
+    address = reverse("author", args=[submission.author.username])
+    return format_html('<td><a href="{}">{}</a></td>', address, submission.author_name)
+
+
 @register.filter
 def ranks(standing: Any) -> str:
     """ "2–4" where the data can't tell; nothing for who takes no place."""
@@ -118,6 +137,23 @@ def size(count: int | None) -> str:
     if count < 1 << 20:
         return f"{count / (1 << 10):.0f} KiB"
     return f"{count / (1 << 20):.0f} MiB" if count < 1 << 30 else f"{count / (1 << 30):.1f} GiB"
+
+
+COLUMNS: dict[str, Callable[[Any], SafeString]] = {
+    "seconds": lambda row: format_html(
+        '<td class="num" title="{}, inside the method, all plays">{}</td>',
+        row.run.device_name,
+        duration(row.run.seconds),
+    ),
+    "cpu": lambda row: format_html('<td class="num">{}</td>', duration(row.run.cpu_seconds)),
+    "memory": lambda row: format_html('<td class="num">{}</td>', size(row.run.memory_bytes)),
+    "money": lambda row: format_html('<td class="num">{}</td>', money(row.run.money)),
+    "device": lambda row: format_html('<td title="{}">{}</td>', row.run.device_name, row.run.device or DASH),
+    "author": author_cell,
+    "date": lambda row: format_html(
+        '<td class="num dim">{}</td>', timezone.localtime(row.run.ended).date().isoformat() if row.run.ended else ""
+    ),
+}
 
 
 @register.simple_tag
@@ -166,6 +202,15 @@ def swatch_of(entry: Entry) -> SafeString:
 def shape(kind: str) -> SafeString:
     """The symbol of a kind of method, in no method's colour."""
     return swatch(Look("currentColor", KINDS[kind]))
+
+
+@register.filter
+def drawn(plot: Plot, key: str) -> SafeString:
+    """A figure's data in a script tag, for site.js: as Django's json_script, in a tenth of its time."""
+    text = json.dumps(plot, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04X}")
+    return format_html('<script id="{}" type="application/json">{}</script>', key, SafeString(text))
 
 
 @register.simple_tag

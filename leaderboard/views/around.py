@@ -3,7 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
-from leaderboard.boards import claims, headline, kept, recast, references, resolution, soundness, standings, tables
+from leaderboard.boards import (
+    claims,
+    headline,
+    kept,
+    order,
+    recast,
+    references,
+    resolution,
+    soundness,
+    standings,
+    tables,
+)
 from leaderboard.boards.scores import means_of
 from leaderboard.boards.view import View
 from leaderboard.figures import charts, material
@@ -53,23 +64,23 @@ def board_context(board: Board) -> dict[str, Any]:
 
 def figures_context(view: View, made: Recast | None) -> dict[str, Any]:
     """Charts of the rows that the visitor asks for, best first, whatever page of them the table shows."""
-    if view.search or view.per_author:  # none of these is asked for often
+    if not view.is_whole:  # none of these is asked for often
         return figures(view, made)
-    key = ("figures", str(view.board), made.pk if made else None, view.cost, axis_of(view))
-    paper = catalogue.paper_of(view.board.task.slug)
-    context: dict[str, Any] = kept.once(paper, key, lambda: figures(view, made))
+    key = ("figures", str(view.board), made.key if made else "", view.cost, axis_of(view))
+    paper, state = catalogue.paper_of(view.board.task.slug), made.pk if made else None
+    context: dict[str, Any] = kept.once(paper, key, lambda: figures(view, made), state=state)
     return context
 
 
 def figures(view: View, made: Recast | None) -> dict[str, Any]:
     board, axis = view.board, axis_of(view)
     ranked = replace(view, sort="")
-    own = list(recast.rows(ranked, made)[:PLOTTED])
+    own = order.rows(ranked, made, order.chosen(ranked, made)[:PLOTTED])
     best = references.with_stand_ins(ranked, own, is_first=True, is_last=True)
     context = limits_by_case(board, best[0]) if best else {}
     return {
         "cost_figure": charts.score_against_cost(board, best, view.cost, axis) if best else None,
-        "time_figure": charts.score_over_time(board, best, tables.first_measured(board), axis) if best else None,
+        "time_figure": charts.score_over_time(board, best, tables.first_measured(board, best), axis) if best else None,
         "profile_figure": charts.case_profile(board, best, context) if best else None,
         "better_is": "Down" if axis.is_place else style.better_way(axis.metric),
         "score_label": axis.title,

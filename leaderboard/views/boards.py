@@ -16,6 +16,7 @@ from leaderboard.boards import (
     claims,
     flags,
     kept,
+    order,
     readme,
     recast,
     references,
@@ -24,7 +25,7 @@ from leaderboard.boards import (
     tables,
 )
 from leaderboard.boards.view import COSTS, View
-from leaderboard.models import OpenData, Recast, Standing
+from leaderboard.models import Change, OpenData, Recast, Standing
 from leaderboard.views import around
 from papers import catalogue
 from papers.metrics import Metric
@@ -73,7 +74,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
             shared["paper"],
             ("unranked", str(board), request.user.pk, request.user.is_staff),
             lambda: tables.unranked(board, request.user),
-            with_runs=True,
+            suffixes=("", Change.RUNS),
         ),
         "open": tables.open_runs(board),
         "open_data": OpenData.of_board(board),
@@ -152,12 +153,9 @@ def table_context(
     view: View, made: Recast | None, request: HttpRequest, verdicts: list[claims.Verdict]
 ) -> dict[str, Any]:
     """One page of the table."""
-    every = recast.rows(view, made)
-    page = Paginator(every.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
-    keys = list(page.object_list)  # sorted alone: a sort of whole rows takes ten times as long
-    found = {row.pk: row for row in every.order_by().filter(pk__in=keys)}
-    own = [found[key] for key in keys if key in found]
-    prefetch_related_objects(own, "run__drift_flags")
+    page = Paginator(order.chosen(view, made), PER_PAGE).get_page(request.GET.get("page"))
+    own = order.rows(view, made, page.object_list)
+    prefetch_related_objects(own, flags.drifts())
     rows = references.with_stand_ins(view, own, is_first=page.number == 1, is_last=not page.has_next())
     metrics = tables.secondary_metrics(view.board, rows)
     columns = headers(view, metrics)

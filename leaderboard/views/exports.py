@@ -13,10 +13,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from leaderboard.boards import flags, kept, recast, tables
+from leaderboard.boards import flags, kept, order, recast, tables
 from leaderboard.boards.view import View
 from leaderboard.machine import contents
-from leaderboard.models import Artefact, OpenData, author_name, shown_name
+from leaderboard.models import Artefact, OpenData, Recast, author_name, shown_name
 from leaderboard.submitting import rights
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
@@ -33,6 +33,7 @@ ROW_COLUMNS = (
     "memory_bytes", "device", "group", "ended", "run", "flags", "is_house",
 )  # fmt: skip
 JSON_FIELDS = ("metrics", "flags")
+CHUNK = 500  # rows of a choice that are read at once
 SCORE_COLUMNS = ["run", "submission", "method", "case", "seed", "metric", "value"]
 
 
@@ -40,7 +41,7 @@ SCORE_COLUMNS = ["run", "submission", "method", "case", "seed", "metric", "value
 def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """The rows of a view as a table for other programs. One query, beside those of the view."""
     view = View.of(card_or_404(slug), request.GET)
-    is_whole = view.is_stored and not (view.search or view.sort or view.per_author)
+    is_whole = view.is_stored and view.is_whole and not view.sort
     response = HttpResponse(whole_csv(view.board) if is_whole else csv_of(view), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}.csv"'
     return response
@@ -57,21 +58,33 @@ def csv_of(view: View) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([*ROW_COLUMNS[:8], *names, *ROW_COLUMNS[8:]])
-    rows = recast.rows(view, recast.edition(view))
-    later = flags.later_flags_by_run(view.board, rows)
-    writer.writerows(cells_of(row, names, later) for row in plain_rows(rows))
+    made = recast.edition(view)
+    later = flags.later_flags_by_run(view.board, order.every(view, made).for_lists())
+    writer.writerows(cells_of(row, names, later) for row in rows_of(view, made))
     return text.getvalue()
 
 
+def rows_of(view: View, made: Recast | None) -> Iterator[Sequence[Any]]:
+    """ROW_FIELDS of each row of a view, in its order."""
+    if view.is_whole:
+        yield from (cells for _, *cells in plain_rows(order.ordered(view, made)))
+        return
+    wanted = order.chosen(view, made)
+    for start in range(0, len(wanted), CHUNK):
+        keys = wanted[start : start + CHUNK]
+        found = {key: cells for key, *cells in plain_rows(order.every(view, made).filter(pk__in=keys))}
+        yield from (found[key] for key in keys if key in found)
+
+
 def plain_rows(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
-    """ROW_FIELDS of each row; JSON is read here, which takes half as long as where it is checked on the way."""
+    """The key and ROW_FIELDS of each row; JSON is read here, which takes half as long as where it is checked on the way."""
     texts = {f"{name}_text": Cast(name, TextField()) for name in JSON_FIELDS}
+    names = [f"{name}_text" if name in JSON_FIELDS else name for name in ROW_FIELDS]
     told = rows.annotate(**texts, shown=shown_name("submission__author"))
-    names = (f"{name}_text" if name in JSON_FIELDS else name for name in ROW_FIELDS)
-    yield from told.values_list(*names).iterator(chunk_size=10_000)
+    yield from told.values_list("pk", *names).iterator(chunk_size=10_000)
 
 
-def cells_of(row: tuple[Any, ...], names: list[str], later: Mapping[int, Sequence[Finding]]) -> list[Any]:
+def cells_of(row: Sequence[Any], names: list[str], later: Mapping[int, Sequence[Finding]]) -> list[Any]:
     """A line of ROW_FIELDS with the means of these metrics in it, and with flags that the board does not store."""
     (
         *place,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaderboard.boards import recast, standings, tables
+from leaderboard.boards import order, recast, standings, tables
 from leaderboard.figures import charts
 from leaderboard.models import Standing
 from papers import catalogue
@@ -64,7 +64,8 @@ def test_the_table_shows_it_tinted_and_without_a_place(client, among):
 
 def rows_under(client, rule):
     view = board(client, rule=rule).context["view"]
-    return recast.rows(view, recast.edition(view))
+    made = recast.edition(view)
+    return order.rows(view, made, order.chosen(view, made))
 
 
 @pytest.mark.parametrize("rule", ["worst", "rank", "iqm", "weights"])

@@ -7,7 +7,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from leaderboard.boards import kept, standings
-from leaderboard.models import Change, Score
+from leaderboard.models import Change, Comment, Score
 from leaderboard.running.runs import cancel, start_run
 from leaderboard.views import whole_pages
 from papers import catalogue
@@ -80,6 +80,64 @@ def test_so_are_a_name_a_state_and_an_account_that_is_gone(client, rows, measure
     assert "1 queued" not in board_page(client)
     owner.post("/accounts/delete/", {"password": "correct horse"})
     assert "deleted user" in board_page(client)
+
+
+VIEWS = (
+    "",
+    "?sort=-cpu",
+    "?sort=method",
+    "?q=s",
+    "?authors=best",
+    "?authors=best&sort=method",
+    "?page=1",
+    "board.csv",
+    "board.csv?q=s",
+)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_shows_who_came_and_who_left(client, measured, alice, view):
+    path = BOARD + view
+    hers = [measured(name, value, author=alice) for name, value in (("Hers", 0.6), ("House first", 0.5))]
+    measured("Swift", 0.4)
+    assert b"Hers" in client.get(path).content
+    last = measured("Hers too, sooner", 0.7, author=alice, rebuild=False)
+    standings.update(last.runs.get())
+    assert b"Hers too, sooner" in client.get(path).content
+    owner = type(client)()
+    owner.force_login(alice)
+    owner.post(f"/submissions/{last.pk}/withdraw/")
+    text = client.get(path).content
+    assert b"sooner" not in text
+    assert b"Hers" in text
+    owner.post(f"/submissions/{hers[0].pk}/edit/", {"name": "Sesame", "code_is_public": "True"})
+    assert b"Sesame" in client.get(path).content
+
+
+def test_a_comment_is_on_the_next_page_and_gone_from_the_one_after_it_is_hidden(client, measured, alice, admin_client):
+    measured("Hers", author=alice)
+    tab = "/tasks/imputation/claims/"
+    owner = type(client)()
+    owner.force_login(alice)
+    owner.post(f"{tab}reply/", {"role": "method", "text": "Seeds wander"})
+    assert "wander" not in client.get(tab).content.decode()
+    (comment,) = Comment.objects.all()
+    for action, is_shown in (("show_them", True), ("hide_them", False)):
+        admin_client.post("/admin/leaderboard/comment/", {"action": action, "_selected_action": [comment.pk]})
+        assert ("wander" in client.get(tab).content.decode()) == is_shown
+
+
+def test_an_upload_that_takes_its_place_leaves_what_was_measured_of_the_house(client, measured, alice):
+    measured("GAIN (paper)", 0.2, house_slug="gain")
+    before, house = client.get("/claims/").content, Change.of("imputation/house")
+    hers = measured("Hers", 0.9, author=alice, rebuild=False)
+    standings.update(hers.runs.get())
+    assert Change.of("imputation/house") == house
+    assert b"behind Hers" in client.get("/papers/gain/").content, "its place is another"
+    again = measured("Mean", 0.1, house_slug="mean", rebuild=False)
+    standings.update(again.runs.get())
+    assert Change.of("imputation/house") > house
+    assert client.get("/claims/").content != before
 
 
 def board_page(client):
