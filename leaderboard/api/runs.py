@@ -73,7 +73,7 @@ def forecast(run: Run) -> dict[str, Any] | None:
         return None
     ahead = outlook(run)
     starts_in = ahead.starts_in if run.status == Run.Status.QUEUED else 0.0
-    takes = remaining(run, ahead.queue)
+    takes = remaining(run, ahead)
     ends_in = None if starts_in is None or takes is None else starts_in + takes
     return {
         "queue": ahead.queue,

@@ -93,10 +93,11 @@ def best_of_authors(keys: Keys, wanted: np.ndarray) -> np.ndarray:
     _, firsts = np.unique(keys.authors[by_place], return_index=True)
     is_best = np.zeros(len(wanted), bool)
     is_best[by_place[firsts]] = True
-    return wanted & (is_best | (keys.authors == HOUSE))
+    best: np.ndarray = wanted & (is_best | (keys.authors == HOUSE))
+    return best
 
 
 def rows(view: View, made: Recast | None, keys: Sequence[int]) -> list[Any]:
     """The rows of these keys, with what lists show of them. One query."""
-    found = {row.pk: row for row in every(view, made).for_lists().filter(pk__in=list(keys))}  # type: ignore[attr-defined]
+    found = {row.pk: row for row in every(view, made).for_lists().filter(pk__in=keys)}  # type: ignore[attr-defined]
     return [found[key] for key in keys if key in found]

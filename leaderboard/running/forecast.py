@@ -2,11 +2,11 @@
 
 import heapq
 import statistics
+import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import takewhile
 
 import redis
 from django.conf import settings
@@ -19,6 +19,7 @@ from leaderboard.running import runs
 from papers.task import Board
 
 REMEMBERED = 300  # runs of a queue that a forecast goes by
+FRESH = 2.0  # seconds
 OVERDUE = 0.25  # of what it took so far: what is expected of a run that takes longer than usual
 
 Usual = Callable[[Run], float | None]  # seconds; None where there is nothing to go by
@@ -33,26 +34,52 @@ class Outlook:
     workers: int  # how many runs the living workers of that queue take at once
     overdue: int  # runs ahead of it that take longer than usual
     starts_in: float | None  # seconds; None where there is nothing to go by; 0.0 only where a worker is free
+    takes: float | None  # seconds, as such runs do
     hold: str = ""  # why nothing starts it however free the workers are
 
 
+latest: tuple[float, dict[int, Outlook]] = (0.0, {})
+
+
 def outlook(run: Run) -> Outlook:
-    """Say when a queued run will start. Four queries and a look at Redis."""
+    """Say when a queued run will start, as it looked at most FRESH seconds ago: who polls costs nothing, however long the line."""
+    global latest  # noqa: PLW0603  # of this process
+    made, known = latest
+    if run.pk in known and time.monotonic() < made + FRESH and settings.PAGE_SECONDS:
+        return known[run.pk]
+    latest = time.monotonic(), (known := outlooks())
+    return known.get(run.pk) or Outlook(run.queue, 0, 0, 0, None, None)  # it has ended meanwhile
+
+
+def outlooks() -> dict[int, Outlook]:
+    """Of every open run. Three queries, one more for each queue, and a look at Redis."""
     try:
         queues = runs.living_queues()
     except redis.exceptions.RedisError:
         queues = Counter()
-    queue = run.queue or runs.queue_for(run.tier, queues)
-    held = Queue.restricted().get(queue)
-    if held and not run.released and held.holds(run):
-        return Outlook(queue, 0, queues[queue], 0, None, held.sentence)
-    line = list(Run.objects.open().filter(released__isnull=False, queue=queue).for_lists().order_by("released"))
-    line += [other for other in runs.waiting_runs() if runs.queue_for(other.tier, queues) == queue]
-    ahead = list(takewhile(lambda other: other.pk != run.pk, line))
+    lines: dict[str, list[Run]] = defaultdict(list)
+    for run in Run.objects.open().filter(released__isnull=False).for_lists().order_by("released"):
+        lines[run.queue].append(run)
+    for run in runs.waiting_runs():
+        lines[runs.queue_for(run.tier, queues)].append(run)
+    restricted = Queue.restricted()
+    told = {}
+    for queue, line in lines.items():
+        held = restricted.get(queue)
+        for run, usual in zip(line, outlooks_of(line, queue, queues[queue]), strict=True):
+            is_held = held and not run.released and held.holds(run)
+            told[run.pk] = replace(usual, ahead=0, overdue=0, starts_in=None, hold=held.sentence) if is_held else usual
+    return told
+
+
+def outlooks_of(line: Sequence[Run], queue: str, workers: int) -> Iterator[Outlook]:
     usual, now = usual_seconds(queue), timezone.now()
-    overdue = sum(seconds_left(other, usual(other) or 0.0, now)[1] for other in ahead)
-    starts_in = begins([*ahead, run], usual, workers=queues[queue]) if queues[queue] else None
-    return Outlook(queue, len(ahead), queues[queue], overdue, starts_in)
+    starts = begins(line, usual, workers=workers) if workers else [None] * len(line)
+    overdue = 0
+    for ahead, (run, starts_in) in enumerate(zip(line, starts, strict=True)):
+        takes = usual(run)
+        yield Outlook(queue, ahead, workers, overdue, starts_in, takes)
+        overdue += seconds_left(run, takes or 0.0, now)[1]
 
 
 def usual_seconds(queue: str) -> Usual:
@@ -107,35 +134,34 @@ def seconds_left(run: Run, usual: float, now: datetime) -> tuple[float, bool]:
     return OVERDUE * elapsed, True
 
 
-def remaining(run: Run, queue: str) -> float | None:
+def remaining(run: Run, told: Outlook) -> float | None:
     """Seconds that an open run still takes once it runs: by its own pace, else as long as such runs take; None where there is
-    nothing to go by. One query."""
+    nothing to go by."""
     if run.started is None or run.fraction == 0:
-        return usual_seconds(queue)(run)
+        return told.takes
     elapsed = (timezone.now() - run.started).total_seconds()
     return elapsed * (1 - run.fraction) / run.fraction
 
 
-def begins(line: Sequence[Run], usual: Usual, *, workers: int) -> float | None:
-    """Seconds until the last run of a line begins: each takes the first free worker, and authors keep to their limit.
+def begins(line: Sequence[Run], usual: Usual, *, workers: int) -> list[float | None]:
+    """Seconds until each run of a line begins: it takes the first free worker, and authors keep to their limit.
 
     None where one ahead of it takes nobody knows how long. Reads submission: select it first.
     """
     free, now = [0.0] * workers, timezone.now()
     ends: dict[int | None, list[float]] = defaultdict(list)
-    begin = 0.0
-    for index, run in enumerate(line, start=1):
+    starts: list[float | None] = []
+    for run in line:
         author = run.submission.author_id
         begin = heapq.heappop(free)
         if author is not None and len(ends[author]) >= settings.RUNNING_PER_AUTHOR:
             begin = max(begin, sorted(ends[author])[-settings.RUNNING_PER_AUTHOR])
         if run.not_before and not run.started:
             begin = max(begin, (run.not_before - now).total_seconds())
-        if index == len(line):
-            break
+        starts.append(begin)
         if (seconds := usual(run)) is None:
-            return None
+            break
         end = begin + seconds_left(run, seconds, now)[0]
         ends[author].append(end)
         heapq.heappush(free, end)
-    return begin
+    return starts + [None] * (len(line) - len(starts))

@@ -34,7 +34,6 @@ PATIENCE = LEASE  # after which a released run is looked for in its queue
 AHEAD = 2  # runs of people that are released beyond one per worker; house methods and reruns take free workers only
 ATTEMPT_SALT, BUNDLE_SALT = "attempt", "bundle"
 BUNDLE_SECONDS = 300  # how long the address of a bundle holds
-OUTLOOK_SECONDS = 2.0
 RERUN_PRIORITY = 1  # 0 is for people
 
 

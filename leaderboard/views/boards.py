@@ -154,7 +154,7 @@ def table_context(
 ) -> dict[str, Any]:
     """One page of the table."""
     page = Paginator(order.chosen(view, made), PER_PAGE).get_page(request.GET.get("page"))
-    own = order.rows(view, made, page.object_list)
+    own = order.rows(view, made, list(page.object_list))
     prefetch_related_objects(own, flags.drifts())
     rows = references.with_stand_ins(view, own, is_first=page.number == 1, is_last=not page.has_next())
     metrics = tables.secondary_metrics(view.board, rows)

@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_celery_beat.schedulers import DatabaseScheduler
 
@@ -75,9 +77,26 @@ def test_a_busy_authors_run_waits_for_the_authors_others_in_the_forecast(alice, 
     settings.RUNNING_PER_AUTHOR = 1
     submission = Submission.objects.create(task="imputation", author=alice, name="x", code_sha256="0" * 64)
     line = [Run(submission=submission, task="imputation", tier="quick") for _ in range(3)]
-    assert forecast.begins(line, lambda run: 40.0, workers=8) == 80.0
-    assert forecast.begins(line[:1], lambda run: 40.0, workers=8) == 0.0
-    assert forecast.begins(line, lambda run: None, workers=8) is None, "nobody knows how long those ahead take"
+    assert forecast.begins(line, lambda run: 40.0, workers=8) == [0.0, 40.0, 80.0]
+    assert forecast.begins(line, lambda run: None, workers=8) == [0.0, None, None], (
+        "who knows how long the first takes?"
+    )
+
+
+def test_who_polls_a_long_line_asks_for_it_once_in_a_while(alice, monkeypatch, settings):
+    settings.PAGE_SECONDS = 60
+    monkeypatch.setattr(runs, "living_queues", lambda: Counter(cpu=1))
+    monkeypatch.setattr(forecast, "latest", (0.0, {}))
+    submission = Submission.objects.create(task="imputation", author=alice, name="x", code_sha256="0" * 64)
+    line = [
+        Run.objects.create(submission=submission, task="imputation", tier="quick", task_version=1) for _ in range(5)
+    ]
+    assert [forecast.outlook(run).ahead for run in line[:1]] == [0]
+    with CaptureQueriesContext(connection) as asked:
+        assert [forecast.outlook(run).ahead for run in line] == [0, 1, 2, 3, 4]
+    assert len(asked) == 0
+    late = Run.objects.create(submission=submission, task="imputation", tier="quick", task_version=1)
+    assert forecast.outlook(late).ahead == 5, "who has just come is looked for"
 
 
 def test_house_methods_take_free_workers_only_and_people_go_ahead_of_them(alice, bob, sent, settings):
