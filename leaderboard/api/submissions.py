@@ -58,7 +58,13 @@ def refusal(form: SubmissionForm) -> HttpResponse:
         for message in error.messages
     ]
     codes = {error.code for errors in by_field.values() for error in errors}
-    status = 429 if codes & {"quota", "refused too often"} else 503 if codes & {"isolation", "busy"} else 422
+    status = (
+        429
+        if codes & {"quota", "refused too often", "too many at once"}
+        else 503
+        if codes & {"isolation", "busy"}
+        else 422
+    )
     return problems(status, *pairs)
 
 

@@ -17,7 +17,7 @@ from leaderboard.submitting.adapters import check_mail_domain
 from leaderboard.submitting.names import clean_method_name, clean_user_name
 from leaderboard.submitting.quota import QuotaUsed, take
 from leaderboard.submitting.rates import TOO_MANY_REFUSED, are_refused_too_often, count_refused
-from leaderboard.submitting.uploads import UploadError, check_size, read_upload, store_code
+from leaderboard.submitting.uploads import UploadError, check_size, read_upload, store_code, turn
 from papers.task import Task
 from runners import presence
 from runners.sources import Source
@@ -107,9 +107,11 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(TOO_MANY_REFUSED, code="refused too often")
         try:
             check_size(file.name, file.size)
-            self.upload = read_upload(file.name, file.read(), self.task)
+            with turn(self.user.pk):
+                self.upload = read_upload(file.name, file.read(), self.task)
         except UploadError as error:
-            count_refused(self.user)
+            if error.code != "busy":  # which others keep us
+                count_refused(self.user)
             raise forms.ValidationError(error.message, code=error.code) from None
         return file
 

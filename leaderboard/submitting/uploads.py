@@ -22,6 +22,8 @@ PARSERS = 2  # at a time, of all web processes of a machine
 WAITING = 3  # threads of a web process that read uploads: the others answer pages
 TURN_SECONDS = 3  # how long an upload waits for its turn
 BUSY = "Too many files are being read at this moment: try again in a minute."
+OWN_BUSY = "Another file of yours is being read at this moment: send one after the other."
+AUTHORS = 1000  # doors of authors: two who send at the same moment share one once in so many times
 LONGEST = 400  # characters of a refusal
 
 
@@ -72,6 +74,18 @@ def check_source(name: str, content: bytes, task: Task) -> None:
             judge(printable(name), content, task)
         except Refusal as refusal:
             raise UploadError(printable(refusal.message, LONGEST), refusal.line) from None
+
+
+@contextmanager
+def turn(author: int) -> Iterator[None]:
+    """While an author's file is read, another one of the same author is refused at once: one who sends many at a time does not
+    keep others from the parsers. Raises UploadError."""
+    folder = settings.DATA_DIR / "parsers"
+    folder.mkdir(exist_ok=True)
+    with open(folder / f"author {author % AUTHORS}", "a") as door:
+        if not is_free(door):
+            raise UploadError(OWN_BUSY, code="too many at once")
+        yield
 
 
 readers = threading.BoundedSemaphore(WAITING)

@@ -176,6 +176,37 @@ def test_no_more_than_two_files_are_parsed_at_a_time_and_few_wait(settings, tmp_
         pass
 
 
+def test_one_author_has_one_file_read_at_a_time_and_the_others_are_not_kept_waiting(client, alice, settings, tmp_path):
+    settings.DATA_DIR = settings.MEDIA_ROOT = tmp_path
+    with uploads.turn(alice.pk):
+        with pytest.raises(UploadError, match="one after the other"), uploads.turn(alice.pk):
+            pass
+        with uploads.turn(alice.pk + 1):
+            pass
+    with uploads.turn(alice.pk):
+        pass
+
+
+def test_who_finds_all_parsers_busy_has_nothing_counted(client, alice, settings, monkeypatch, tmp_path):
+    settings.DATA_DIR = settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(uploads, "TURN_SECONDS", 0.1)
+    counted = []
+    monkeypatch.setattr("leaderboard.submitting.forms.count_refused", counted.append)
+    client.force_login(alice)
+    fields = {"name": "Mine", "code_is_public": "True"}
+
+    def send():
+        file = SimpleUploadedFile("method.py", CODE)
+        return client.post("/tasks/imputation/submit/", fields | {"file": file}).content.decode()
+
+    with uploads.parser(), uploads.parser():
+        assert "Too many files are being read" in send()
+    assert counted == []
+    with uploads.turn(alice.pk):
+        assert "one after the other" in send()
+    assert counted == [alice]
+
+
 def test_refused_uploads_are_counted(client, alice, monkeypatch):
     monkeypatch.setattr("leaderboard.submitting.rates.REFUSED", "2/h")
     cache.clear()
