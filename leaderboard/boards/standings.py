@@ -76,9 +76,9 @@ def cases_ranked_on(board: Board, missing: Mapping[str, str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be written of a board: rows whose place is another, whole rows, and rows that go."""
+    """What is to be written of a board: places as the database takes them, whole rows, and rows that go."""
 
-    moved: Sequence[Standing]
+    moved: Sequence[Sequence[Any]]  # of PLACE and the key
     fresh: Sequence[Standing]
     gone: Sequence[int]
     is_upload: bool = False  # what is placed, and nothing but places changes of the others
@@ -163,7 +163,7 @@ def replaced(
     gone = gains(board, old, cases)[contending(old)]
     set_places(present, gain, updated_tally(tallies, gain[contending(present)], gone))
     moved = [row for row, was in zip(others, before, strict=True) if [getattr(row, name) for name in PLACE] != was]
-    return Plan(moved, fresh, [] if fresh else [row.pk for row in old])
+    return Plan(values_of_places(moved), fresh, [] if fresh else [row.pk for row in old])
 
 
 def updated_tally(counts: np.ndarray, gain: np.ndarray, gone: np.ndarray) -> np.ndarray:
@@ -258,14 +258,19 @@ def save(rows: Sequence[Standing]) -> None:
     )
 
 
-def move(rows: Sequence[Standing]) -> None:
+def values_of_places(rows: Sequence[Standing]) -> list[list[Any]]:
+    """What `move` writes. Others wait for that, not for this."""
+    fields = [field for field in Standing._meta.fields if field.name in PLACE]
+    return [
+        [*(field.get_db_prep_save(getattr(row, field.name), connection) for field in fields), row.pk] for row in rows
+    ]
+
+
+def move(values: Sequence[Sequence[Any]]) -> None:
     """Write the places of rows and nothing else: one statement with many values, as a newcomer moves most of a board."""
     fields = [field for field in Standing._meta.fields if field.name in PLACE]
     quote = connection.ops.quote_name
     table, columns = quote(Standing._meta.db_table), ", ".join(f"{quote(field.name)} = %s" for field in fields)
-    values = [
-        [*(field.get_db_prep_save(getattr(row, field.name), connection) for field in fields), row.pk] for row in rows
-    ]
     if values:
         with connection.cursor() as cursor:
             cursor.executemany(f"UPDATE {table} SET {columns} WHERE id = %s", values)  # noqa: S608  # names of ours

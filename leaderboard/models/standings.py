@@ -64,7 +64,7 @@ class Row(models.Model):
     metrics = models.JSONField(default=dict)  # {metric: {"value", "low", "high"}}
     cases = models.JSONField(default=dict)  # {case: {"value", "low", "high"}} of the primary metric
     flags = models.JSONField(default=list)  # what stands out, such as memorisation: papers.metrics.Finding as JSON
-    author = models.ForeignKey(  # the submission's, which never changes: to find the best of each by an index
+    author = models.ForeignKey(  # the submission's, which never changes: to find the best of each without it
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
 
@@ -96,7 +96,6 @@ class Standing(Row):
             models.Index(fields=["task", "tier", "position"]),
             models.Index(fields=["task", "tier", "rank"]),
             models.Index(fields=["submission", "task", "tier", "version"]),
-            models.Index(fields=["task", "tier", "version", "author", "position"]),
         ]
 
     def __str__(self) -> str:
@@ -144,7 +143,6 @@ class RecastRow(Row):
     class Meta:
         indexes = [
             models.Index(fields=["recast", "position"]),
-            models.Index(fields=["recast", "author", "position"]),
         ]
 
     def __str__(self) -> str:
