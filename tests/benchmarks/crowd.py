@@ -1,9 +1,18 @@
-"""Boards of many made-up rows: for benchmarks. Places are those of the values; tallies say that nobody is told apart."""
+"""Boards of many made-up rows: for benchmarks. Places are those of the values; tallies say that nobody is told apart.
 
+    DATABASE_URL=... DATA_DIR=... python -m tests.benchmarks.crowd ROWS
+
+makes one in a site's database that has been migrated. Beyond MADE rows the database copies what is there, a shade worse.
+"""
+
+import os
+import sys
+import time
 from datetime import timedelta
 
 import numpy as np
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.utils import timezone
 
 from leaderboard.models import Run, Score, Standing, Submission
@@ -12,11 +21,45 @@ from runners.standing import ranking, statistics
 
 CHUNK = 500
 AUTHORS = 500
+MADE = 10_000
 SCORED = 200  # of the best rows, whose raw scores are kept too
 
 
 def fill(task: str, rows: int) -> None:
-    """Put so many rows on the quick board of a task."""
+    """Put so many rows on the quick board of a task: any number up to MADE, and its multiples."""
+    make(task, min(rows, MADE), of=rows)
+    copy(rows // MADE - 1)
+
+
+def copy(times: int) -> None:
+    """Each of the rows so many times more, below the others, in three statements."""
+    if times < 1:
+        return
+    quote, shift = connection.ops.quote_name, f"k.n * {MADE}"
+    sign = "-" if Standing.objects.get(position=0).value > Standing.objects.get(position=1).value else "+"
+    shifted = {
+        Submission: {"id": "id", "name": None, "code_sha256": None},
+        Run: {"id": "id", "submission_id": "submission_id"},
+        Standing: {name: name for name in ("id", "submission_id", "run_id", "position", "rank")},
+    }
+    with connection.cursor() as cursor:
+        for model, moved in shifted.items():
+            columns = [field.column for field in model._meta.concrete_fields]
+            values = [f"t.{quote(name)} + {shift}" if moved.get(name) else f"t.{quote(name)}" for name in columns]
+            if model is Submission:
+                values[columns.index("name")] = f"t.{quote('name')} || ' of copy ' || k.n"
+            if model is Standing:
+                values[columns.index("value")] = f"t.{quote('value')} {sign} k.n"
+            table = quote(model._meta.db_table)
+            cursor.execute(
+                f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {times}) "
+                f"INSERT INTO {table} ({', '.join(map(quote, columns))}) "
+                f"SELECT {', '.join(values)} FROM {table} t CROSS JOIN k ORDER BY k.n, t.id"
+            )
+
+
+def make(task: str, rows: int, *, of: int) -> None:
+    """The best `rows` of a board of so many."""
     board = catalogue.board(task, "quick")
     rng, now = np.random.default_rng(0), timezone.now()
     people = get_user_model().objects.bulk_create(
@@ -24,7 +67,7 @@ def fill(task: str, rows: int) -> None:
     )
     level = np.sort(rng.normal(0.5, 0.2, rows))[:: (board.task.primary.gain(np.array([-1.0])).item() > 0 and 1) or -1]
     tally = [0] * (2 * ranking.STEPS + 1)
-    tally[ranking.STEPS] = rows
+    tally[ranking.STEPS] = of
     for start in range(0, rows, CHUNK):
         numbers = range(start, min(start + CHUNK, rows))
         sent = Submission.objects.bulk_create(
@@ -40,7 +83,7 @@ def fill(task: str, rows: int) -> None:
         runs = Run.objects.bulk_create(finished_run(board, submission, submission.created) for submission in sent)
         made = [standing_of(board, run, level[number], rng) for number, run in zip(numbers, runs, strict=True)]
         for number, row in zip(numbers, made, strict=True):
-            row.position, row.rank, row.rank_low, row.rank_high, row.group = number, number + 1, 1, rows, 1
+            row.position, row.rank, row.rank_low, row.rank_high, row.group = number, number + 1, 1, of, 1
             row.tally = tally
         Standing.objects.bulk_create(made)
         if start < SCORED:
@@ -89,3 +132,9 @@ def standing_of(board, run, level, rng) -> Standing:
         cases=dict.fromkeys(cases, estimate),
         scores=values.tolist(),
     )
+
+
+if __name__ == "__main__":
+    begin = time.monotonic()
+    fill(os.environ.get("TASK", "imputation"), int(sys.argv[1]))
+    print(f"{sys.argv[1]} rows in {time.monotonic() - begin:.0f} s")
