@@ -101,7 +101,7 @@ def author_cell(row: Any) -> SafeString:
     submission = row.submission
     if submission.author is None or not submission.author.is_active:
         return format_html("<td>{}</td>", submission.author_name)
-    address = reverse("author", args=[submission.author.username])
+    address = reverse("author", args=[submission.author_name])
     return format_html('<td><a href="{}">{}</a></td>', address, submission.author_name)
 
 

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('leaderboard', '0006_recasts'),
+        ('leaderboard', '0007_queues_quotas_pseudonyms'),
     ]
 
     operations = [
