@@ -17,7 +17,7 @@ NO_ISOLATION = Finding(
 )
 
 
-def drifts() -> Prefetch[str]:
+def drifts() -> "Prefetch[str]":
     """To be prefetched, of rows. A list, since a query set for each row costs more than all the flags."""
     return Prefetch("run__drift_flags", DriftFlag.objects.all(), to_attr="drifts")
 

@@ -1,4 +1,5 @@
-"""The web server: `python -m leaderboard.machine.web FD`, on a socket that the supervisor listens on.
+"""The web server: `python -m leaderboard.machine.web DOOR`. The door is the number of a socket that the supervisor listens on,
+or, where there is no supervisor, HOST:PORT.
 
 Waitress reads a request whole, head and body, before a thread takes it: half-sent ones hold a connection and nothing else,
 and that for a bounded time.
@@ -27,6 +28,7 @@ SWITCH_SECONDS = (
 )
 PROBE = "/healthz"
 REQUEST_SECONDS = 60  # for a request to arrive, however many bytes trickle in, and for a connection to stay idle
+BACKLOG = 1024
 CONNECTIONS = 800  # of one process
 BODY_BYTES = 16 << 20  # beyond an upload's limit, so that the site itself can say what that is
 
@@ -90,12 +92,19 @@ def server_on(door: socket.socket, *, request_seconds: int = REQUEST_SECONDS) ->
     return server
 
 
+def door_at(place: str) -> socket.socket:
+    host, colon, port = place.rpartition(":")
+    if colon:
+        return socket.create_server((host, int(port)), backlog=BACKLOG)
+    return socket.socket(fileno=int(place))
+
+
 def main() -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     sys.setswitchinterval(SWITCH_SECONDS)
-    server = server_on(socket.socket(fileno=int(sys.argv[1])))
+    server = server_on(door_at(sys.argv[1]))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # the server finishes what it has in hand
     print(WEB_READY, flush=True)  # noqa: T201
     server.run()
