@@ -20,7 +20,8 @@ COLUMNS = {
     "author": "submission__author__username",  # by what is shown: see tables.sort_column
     "date": "run__ended",
 }
-HIDDEN_AT_FIRST = {"seconds"}
+HIDDEN_AT_FIRST = {"seconds", "memory", "money", "device"}
+METRICS_AT_FIRST = 2  # beside the primary one
 COSTS = ("cpu", "seconds", "gpu", "memory", "money")
 HEAVIEST = 1000  # weight of a case
 
@@ -80,7 +81,11 @@ class View:
         return None if name in COLUMNS or not name or is_place else self.board.task.metric(name).target
 
     def shows(self, column: str) -> bool:
-        return column in self.columns if self.columns else column not in HIDDEN_AT_FIRST
+        """A column beside method and score: as chosen, else a few; what sorts the table is always there."""
+        if self.columns or column == self.sort.lstrip("-"):
+            return column in self.columns or not self.columns
+        others = [metric.name for metric in self.board.task.metrics[1:] if metric.is_ranked]
+        return column not in {*HIDDEN_AT_FIRST, *others[METRICS_AT_FIRST:]}
 
     def query(self, **changes: Any) -> str:
         """The query string of this view with some changes, defaults left out."""

@@ -2,6 +2,7 @@
 
 import math
 
+ROUNDING = 1e-12  # relative
 FINER = 2  # decimals at most beyond a metric's usual ones, however narrow the interval
 
 
@@ -25,9 +26,11 @@ def decimals(low: float | None, high: float | None, usual: int) -> int:
 
 
 def half_width(low: float | None, high: float | None) -> float:
-    """0.0 where there is none."""
-    half = (high - low) / 2 if low is not None and high is not None else 0.0
-    return half if 0 < half < math.inf else 0.0
+    """0.0 where there is none, or only what rounding of sums leaves."""
+    if low is None or high is None:
+        return 0.0
+    half = (high - low) / 2
+    return half if ROUNDING * max(abs(low), abs(high)) < half < math.inf else 0.0
 
 
 def with_decimals(value: float, count: int) -> str:

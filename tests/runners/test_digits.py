@@ -27,7 +27,7 @@ def test_a_value_has_the_digits_that_half_its_interval_has(value, half, told):
 
 
 @pytest.mark.parametrize(
-    ("low", "high"), [(None, None), (0.4, None), (0.4, 0.4), (0.4, float("inf")), (float("nan"), 1.0)]
+    ("low", "high"), [(None, None), (0.4, None), (0.4, 0.4), (0.3, 0.1 + 0.2), (0.4, float("inf")), (float("nan"), 1.0)]
 )
 def test_without_an_interval_the_usual_digits_stand(low, high):
     assert decimals(low, high, 3) == 3
