@@ -68,9 +68,7 @@ def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
         clean = worthy.filter(flags=[]).order_by("position").first() or worthy.order_by("position").first()
         unflagged |= {task: clean.pk} if clean else {}
     keys = (first | unflagged).values()
-    return {
-        row.task: row for row in Standing.objects.filter(pk__in=keys).select_related("submission__author__pseudonym")
-    }
+    return {row.task: row for row in Standing.objects.filter(pk__in=keys).for_lists()}
 
 
 def method_counts(boards: Sequence[Board]) -> Counter[str]:
