@@ -10,19 +10,22 @@ def with_interval(value: float, low: float | None, high: float | None, usual: in
     """A value, or half the width of its 95 % interval, as the interval supports it: 0.52, 12300, 1.2e-07."""
     count, half = decimals(low, high, usual), half_width(low, high)
     smallest = 10.0**-count / 2
-    if value and half and abs(value) < smallest and half < smallest:  # known, and all of it beyond so many decimals
+    if value and count > usual and abs(value) < smallest and half < smallest:  # known, and beyond so many decimals
         return f"{value:.1e}"
     return with_decimals(value, count)
 
 
 def decimals(low: float | None, high: float | None, usual: int) -> int:
     """Those of half the interval's width with one significant digit, or two where it begins with 1; below 0 where tens or more
-    are not known. `usual` where there is no interval, or one without width."""
+    are not known. `usual` where there is no interval, or one without width, or one about 0 as narrow as rounding leaves it."""
     half = half_width(low, high)
     if not half:
         return usual
     exponent = math.floor(math.log10(half))
-    return min(-exponent + (half < 1.95 * 10.0**exponent), usual + FINER)
+    count = -exponent + (half < 1.95 * 10.0**exponent)
+    if count > usual + FINER:
+        return usual if low < 0 < high else usual + FINER  # type: ignore[operator]  # where half is known both are
+    return count
 
 
 def half_width(low: float | None, high: float | None) -> float:

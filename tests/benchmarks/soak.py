@@ -62,7 +62,13 @@ def soak(runs: int, seconds: float) -> None:
         try:
             env = environment(site)
             worker = subprocess.Popen(
-                [sys.executable, "-m", "celery", "--quiet", *"-A tests.benchmarks.noop worker -P solo -Q cpu -n noop@%h".split()],
+                [
+                    sys.executable,
+                    "-m",
+                    "celery",
+                    "--quiet",
+                    *"-A tests.benchmarks.noop worker -P solo -Q cpu -n noop@%h".split(),
+                ],
                 cwd=ROOT,
                 env=env,
                 stdout=subprocess.DEVNULL,
@@ -99,20 +105,33 @@ def spent_by(site: Site) -> dict[str, tuple[float, float]]:
     """CPU-seconds and MB that are its own, of each of the site's processes by what it does."""
     known = {}
     for process in psutil.Process(site.process.pid).children(recursive=True):
-        name = next((word for word in ("recorder", "aside", "leaderboard.machine.web", "valkey") if word in " ".join(process.cmdline())), "")
+        name = next(
+            (
+                word
+                for word in ("recorder", "aside", "leaderboard.machine.web", "valkey")
+                if word in " ".join(process.cmdline())
+            ),
+            "",
+        )
         if name:
             times = process.cpu_times()
             known[f"{name} {process.pid}"] = times.user + times.system, process.memory_full_info().uss / 1e6
     return known
 
 
-def report(told: tuple[float, ...], before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]]) -> None:
+def report(
+    told: tuple[float, ...], before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]]
+) -> None:
     sent, finished, again, scores, each, seconds = told
-    print(f"{sent:.0f} runs that do nothing in {seconds:.0f} s: {finished / seconds:.1f} a second on {os.cpu_count()} cores")
+    print(
+        f"{sent:.0f} runs that do nothing in {seconds:.0f} s: {finished / seconds:.1f} a second on {os.cpu_count()} cores"
+    )
     print(f"  lost {sent - finished:.0f}, tried again {again:.0f}, scores missing {sent * each - scores:.0f}")
     for name in sorted(set(before) & set(after)):
         cpu, held = after[name][0] - before[name][0], after[name][1]
-        print(f"  {name.split()[0]:24} {1e3 * cpu / max(sent, 1):6.1f} CPU-ms a run; {before[name][1]:6.1f} MB before, {held:6.1f} after")
+        print(
+            f"  {name.split()[0]:24} {1e3 * cpu / max(sent, 1):6.1f} CPU-ms a run; {before[name][1]:6.1f} MB before, {held:6.1f} after"
+        )
 
 
 if __name__ == "__main__":

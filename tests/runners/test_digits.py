@@ -20,6 +20,7 @@ from runners.standing.digits import decimals, with_decimals, with_interval
         (-0.004, 0.3, "0.0"),
         (0.0, 0.003, "0.000"),
         (0.00000012, 0.00000002, "1.2e-07"),
+        (0.000000003, 0.00000002, "0.000"),  # what rounding leaves of 0
     ],
 )
 def test_a_value_has_the_digits_that_half_its_interval_has(value, half, told):

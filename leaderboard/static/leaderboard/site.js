@@ -270,16 +270,35 @@ document.querySelectorAll("[data-copy-link]").forEach((button) => {
   });
 });
 
+function showBeside(tip, place) {
+  tip.showPopover();
+  const box = place.getBoundingClientRect();
+  tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8))}px`;
+  tip.style.top = `${box.bottom + 6 + tip.offsetHeight > innerHeight ? box.top - tip.offsetHeight - 6 : box.bottom + 6}px`;
+}
+
+// Headers explain themselves when they are pointed at or focused; without scripts their titles do, to pointers only.
+const told = Object.assign(document.createElement("div"), { className: "tip", id: "told", popover: "manual", role: "tooltip" });
+document.querySelector("main")?.append(told);
+const hush = () => told.matches(":popover-open") && told.hidePopover();
+document.querySelectorAll("thead [title]").forEach((header) => {
+  const target = header.querySelector("a") ?? header, text = header.title;
+  header.removeAttribute("title");
+  if (target.localName === "th") target.tabIndex = 0;
+  target.setAttribute("aria-describedby", told.id);
+  const show = () => { hush(); told.textContent = text; showBeside(told, target); };
+  for (const on of ["mouseenter", "focus"]) target.addEventListener(on, show);
+  for (const off of ["mouseleave", "blur"]) target.addEventListener(off, hush);
+});
+document.addEventListener("keydown", (event) => event.key === "Escape" && hush());
+
 // Flags explain themselves when they are pointed at, focused or pressed; the text floats above the scrolling table.
 document.querySelectorAll("button[popovertarget]").forEach((button) => {
   const tip = document.getElementById(button.getAttribute("popovertarget"));
   button.setAttribute("aria-describedby", tip.id);
   const show = () => {
     if (tip.matches(":popover-open")) return;
-    tip.showPopover();
-    const box = button.getBoundingClientRect();
-    tip.style.left = `${Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8))}px`;
-    tip.style.top = `${box.bottom + 6 + tip.offsetHeight > innerHeight ? box.top - tip.offsetHeight - 6 : box.bottom + 6}px`;
+    showBeside(tip, button);
   };
   const hide = () => tip.matches(":popover-open") && tip.hidePopover();
   for (const on of ["mouseenter", "focus"]) button.addEventListener(on, show);
