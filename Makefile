@@ -82,7 +82,7 @@ dependencies: install
 	.venv/bin/python -m tests.dependencies
 
 bench: install
-	.venv/bin/python -m tests.benchmarks
+	.venv/bin/python -m tests.benchmarks $(QUICK)
 
 clean:
 	rm -rf .venv

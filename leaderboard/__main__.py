@@ -239,7 +239,7 @@ def site_services(door: socket.socket, metrics: Path) -> list[Service]:
     aside = "-A leaderboard worker -Q aside -n aside@%h --concurrency 1 --loglevel WARNING"
     runner = "-A runners worker --concurrency 1 --loglevel WARNING"
     return [
-        *(web_service(f"web{index}", door, metrics) for index in range(WEB_PROCESSES)),
+        web_service(door, metrics),
         celery_service("recorder", [*celery, *recorder.split()], CLOCK="yes"),
         celery_service("aside", [*celery, *aside.split()]),
         *(
@@ -260,9 +260,9 @@ def site_services(door: socket.socket, metrics: Path) -> list[Service]:
     ]
 
 
-def web_service(name: str, door: socket.socket, metrics: Path) -> Service:
-    command = [PYTHON, "-m", "leaderboard.machine.web", str(door.fileno())]
-    return Service(name, command, env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, sockets=[door])
+def web_service(door: socket.socket, metrics: Path) -> Service:
+    command = [PYTHON, "-m", "leaderboard.machine.web", str(door.fileno()), str(WEB_PROCESSES)]
+    return Service("web", command, env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, sockets=[door])
 
 
 def celery_service(
@@ -290,12 +290,12 @@ def gpus() -> list[str]:
 
 def wait_for_web(services: list[Service]) -> None:
     """Returns when a web process takes requests."""
-    web = [service for service in services if service.name.startswith("web")]
+    (web,) = (service for service in services if service.name == "web")
     for _ in range(300):
-        if any(WEB_READY in service.tail for service in web):
+        if WEB_READY in web.tail:
             return
         time.sleep(0.1)
-    raise Unusable("the web server did not come up:\n" + "\n".join(web[0].tail))
+    raise Unusable("the web server did not come up:\n" + "\n".join(web.tail))
 
 
 if __name__ == "__main__":

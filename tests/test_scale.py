@@ -1,4 +1,4 @@
-"""A site on many machines, as docs/scale.md describes it: its files are read by those who read such files, and start what there is."""
+"""A site on many machines, as docs/scale.md has it: its files are read by what reads such files, and start what there is."""
 
 import re
 import shutil

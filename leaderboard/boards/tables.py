@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Case, Count, F, FloatField, Min, OuterRef, Subquery, Value, When
+from django.db.models import Avg, Case, Count, F, FloatField, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast
 
 from leaderboard.boards import kept, search
@@ -145,12 +145,11 @@ def secondary_metrics(board: Board, shown: Sequence[Standing]) -> list[Any]:
 
 def first_measured(board: Board, rows: Sequence[Standing]) -> dict[int, datetime]:
     """submission -> when its first run under the task's current version ended, of these rows. One query."""
-    done = Run.objects.of_board(board).filter(
-        submission__in=[row.submission_id for row in rows if row.submission_id],
-        status=Run.Status.FINISHED,
-        task_version=board.task.version,
-    )
-    return dict(done.order_by().values_list("submission").annotate(Min("ended")))
+    counts = Q(tier=board.tier.name, status=Run.Status.FINISHED, task_version=board.task.version)
+    # Nothing else in WHERE: SQLite would take an index of all that has finished.
+    runs = Run.everything.filter(submission__in=[row.submission_id for row in rows if row.submission_id]).order_by()
+    first = runs.values_list("submission").annotate(first=Min("ended", filter=counts))
+    return {submission: ended for submission, ended in first if ended}
 
 
 def open_runs(board: Board) -> Counter[str]:

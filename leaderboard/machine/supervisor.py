@@ -43,14 +43,7 @@ class Service:
 
     def start(self) -> None:
         """Start the process, from the main thread only: the kernel ties a child to the thread that forked it."""
-        parent, orphaned = os.getpid(), int(self.when_orphaned)
-
-        def tie() -> None:
-            if sys.platform == "linux":
-                libc.prctl(PR_SET_PDEATHSIG, orphaned)
-                if os.getppid() != parent:
-                    os._exit(1)
-
+        parent = os.getpid()
         self.process = subprocess.Popen(
             self.command,
             env={**os.environ, **self.env},
@@ -58,7 +51,7 @@ class Service:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=[each.fileno() for each in self.sockets],
-            preexec_fn=tie,  # noqa: PLW1509  # prctl takes no lock
+            preexec_fn=lambda: tie_to(parent, self.when_orphaned),  # noqa: PLW1509  # prctl takes no lock
             start_new_session=True,
         )
         threading.Thread(target=self._relay, args=(self.process,), daemon=True).start()
@@ -90,6 +83,14 @@ class Service:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def tie_to(parent: int, orphaned: signal.Signals) -> None:
+    """Have the kernel send this process a signal when its parent dies; end it where that has happened already."""
+    if sys.platform == "linux":
+        libc.prctl(PR_SET_PDEATHSIG, int(orphaned))
+        if os.getppid() != parent:
+            os._exit(1)
 
 
 class GaveUp(Exception):

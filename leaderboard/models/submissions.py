@@ -80,7 +80,10 @@ class Submission(models.Model):
 
     class Meta:
         ordering = ["-created", "-pk"]
-        indexes = [models.Index(fields=["task", "is_house"]), models.Index(fields=["author", "-created"])]
+        indexes = [
+            models.Index(fields=["task"], condition=models.Q(is_house=True), name="house_methods"),
+            models.Index(fields=["author", "-created"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(is_house=True) | Q(author__isnull=False), name="a_submission_has_an_author"

@@ -67,8 +67,10 @@ def outlooks() -> dict[int, Outlook]:
     for queue, line in lines.items():
         held = restricted.get(queue)
         for run, usual in zip(line, outlooks_of(line, queue, queues[queue]), strict=True):
-            is_held = held and not run.released and held.holds(run)
-            told[run.pk] = replace(usual, ahead=0, overdue=0, starts_in=None, hold=held.sentence) if is_held else usual
+            if held and not run.released and held.holds(run):
+                told[run.pk] = replace(usual, ahead=0, overdue=0, starts_in=None, hold=held.sentence)
+            else:
+                told[run.pk] = usual
     return told
 
 

@@ -59,7 +59,7 @@ def csv_of(view: View) -> str:
     writer = csv.writer(text)
     writer.writerow([*ROW_COLUMNS[:8], *names, *ROW_COLUMNS[8:]])
     made = recast.edition(view)
-    later = flags.later_flags_by_run(view.board, order.every(view, made).for_lists())
+    later = flags.later_flags_by_run(view.board, order.every(view, made).for_lists())  # type: ignore[attr-defined]
     writer.writerows(cells_of(row, names, later) for row in rows_of(view, made))
     return text.getvalue()
 

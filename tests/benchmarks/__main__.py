@@ -5,21 +5,24 @@ Machines are shared and noisy: compare the rows of one table, not tables with ea
 
 import argparse
 import os
+import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import requests
 
-from tests.benchmarks import importance_sampling, sbeed, slow_clients
+from tests.benchmarks import importance_sampling, sbeed, slow_clients, soak
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.load import under_load
 from tests.benchmarks.overparameterization import play_in_both
 from tests.benchmarks.pages import ROWS, pages_of_a_board
+from tests.benchmarks.placing import placing_on_a_board
 from tests.benchmarks.tokens import new_token
 from tests.benchmarks.transport import exact_against_truth
 from tests.elsewhere import FOLDER
@@ -52,9 +55,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--baseline", type=Path, metavar="FOLDER", help="another checkout, for what a call costs")
+    parser.add_argument(
+        "--quick", action="store_true", help="a minute or two: whether all of the site's tables come out"
+    )
     options = parser.parse_args()
     rounds = options.rounds
     os.environ["PAPERS_PATH"] = FOLDER
+    print(
+        f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
+    )
+    if options.quick:
+        of_the_site(rows=(100,), runs=20, seconds=10)
+        return
     sandbox_against_process(rounds)
     overhead_of_a_run(rounds)
     exact_against_truth(rounds)
@@ -63,10 +75,16 @@ def main() -> None:
     sbeed.play_in_both("sbeed", rounds)
     sbeed.bare_loop()
     importance_sampling.measure(rounds)
-    for rows in ROWS:
-        pages_of_a_board(rows)
-    under_load(60)
+    of_the_site(rows=ROWS, runs=1000, seconds=60)
     slow_clients.main()
+
+
+def of_the_site(*, rows: Sequence[int], runs: int, seconds: float) -> None:
+    for count in rows:
+        pages_of_a_board(count)
+        placing_on_a_board(count)
+    soak.soak(runs, seconds)
+    under_load(seconds)
 
 
 def sandbox_against_process(rounds: int) -> None:

@@ -1,17 +1,13 @@
 """Boards of many made-up rows: for benchmarks. Places are those of the values; tallies say that nobody is told apart.
 
-    DATABASE_URL=... DATA_DIR=... python -m tests.benchmarks.crowd ROWS
-
-makes one in a site's database that has been migrated. Beyond MADE rows the database copies what is there, a shade worse.
+Beyond MADE rows the database copies what is there, a shade worse: a million rows in SQLite or PostgreSQL.
 """
 
-import os
-import sys
-import time
 from datetime import timedelta
 
 import numpy as np
 from django.contrib.auth import get_user_model
+from django.core.management.color import no_style
 from django.db import connection
 from django.utils import timezone
 
@@ -56,6 +52,8 @@ def copy(times: int) -> None:
                 f"INSERT INTO {table} ({', '.join(map(quote, columns))}) "
                 f"SELECT {', '.join(values)} FROM {table} t CROSS JOIN k ORDER BY k.n, t.id"
             )
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(shifted)):
+            cursor.execute(statement)
 
 
 def make(task: str, rows: int, *, of: int) -> None:
@@ -95,6 +93,21 @@ def make(task: str, rows: int, *, of: int) -> None:
             )
 
 
+def newcomer(task: str, value: float) -> Run:
+    """A run that has finished, with its scores, and has no place yet."""
+    board, rng, now = catalogue.board(task, "quick"), np.random.default_rng(1), timezone.now()
+    author, _ = get_user_model().objects.get_or_create(username="newcomer")
+    known = {"task": task, "author": author, "name": f"new, {value}", "code_sha256": "0" * 64}
+    run = finished_run(board, Submission.objects.create(**known), now)
+    run.save()
+    Score.objects.bulk_create(
+        Score(run=run, case=case, seed=seed, metric=board.task.primary.name, value=value + rng.normal(0, 0.05))
+        for case in board.ranked_cases
+        for seed in range(board.seeds)
+    )
+    return run
+
+
 def finished_run(board, submission, now) -> Run:
     return Run(
         submission=submission,
@@ -132,9 +145,3 @@ def standing_of(board, run, level, rng) -> Standing:
         cases=dict.fromkeys(cases, estimate),
         scores=values.tolist(),
     )
-
-
-if __name__ == "__main__":
-    begin = time.monotonic()
-    fill(os.environ.get("TASK", "imputation"), int(sys.argv[1]))
-    print(f"{sys.argv[1]} rows in {time.monotonic() - begin:.0f} s")

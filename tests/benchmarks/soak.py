@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import psutil
@@ -20,30 +19,9 @@ from tests.benchmarks.tokens import new_token
 from tests.elsewhere import FOLDER
 from tests.site import ROOT, Site
 
+WORKER = ("-A", "tests.benchmarks.noop", "worker", "-P", "solo", "-Q", "cpu", "-n", "noop@%h")
+PARTS = ("recorder", "aside", "leaderboard.machine.web", "valkey")
 WAITING = 100  # runs that are kept waiting: authors send when they like, not ten thousand at once
-FEED = """
-import sys, time
-from leaderboard.models import Run, Score, Submission
-from leaderboard.running.runs import start_run
-from papers import catalogue
-task, wanted, until, waiting = catalogue.task("doubling"), int(sys.argv[1]), time.time() + float(sys.argv[2]), int(sys.argv[3])
-methods = [
-    Submission.objects.create(task=task.slug, is_house=True, name=f"no-op {number}", code_sha256="{sha256}") for number in range(20)
-]
-begin, sent = time.time(), 0
-while sent < wanted and time.time() < until:
-    for _ in range(min(waiting - Run.objects.open().count(), wanted - sent)):
-        start_run(methods[sent % len(methods)], why="soak")
-        sent += 1
-    time.sleep(0.5)
-while Run.objects.open().exists() and time.time() < until + 300:
-    time.sleep(0.5)
-plays = len(task.board("quick").plays())
-runs = Run.objects.filter(why="soak")
-done = runs.filter(status="finished")
-print(sent, done.count(), runs.exclude(attempt=1).count(), Score.objects.filter(run__in=runs).count(), plays * len(task.metrics), time.time() - begin)
-"""
-METHOD = b"class Method:\n    def __init__(self, seed, device):\n        pass\n\n    def double(self, x):\n        return 2 * x\n"
 
 
 def main() -> None:
@@ -62,13 +40,7 @@ def soak(runs: int, seconds: float) -> None:
         try:
             env = environment(site)
             worker = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "celery",
-                    "--quiet",
-                    *"-A tests.benchmarks.noop worker -P solo -Q cpu -n noop@%h".split(),
-                ],
+                [sys.executable, "-m", "celery", "--quiet", *WORKER],
                 cwd=ROOT,
                 env=env,
                 stdout=subprocess.DEVNULL,
@@ -94,9 +66,7 @@ def environment(site: Site) -> dict[str, str]:
 
 def feed(env: dict[str, str], runs: int, seconds: float) -> tuple[float, ...]:
     """sent, finished, attempts beyond the first, scores, scores of a run, seconds: as the database has it."""
-    store = f"import os, django; django.setup(); from leaderboard.submitting.uploads import store_code; sha256 = store_code({METHOD!r})\n"
-    code = store + FEED.replace('"{sha256}"', "sha256")
-    command = [sys.executable, "-c", code, str(runs), str(seconds), str(WAITING)]
+    command = [sys.executable, "-m", "tests.benchmarks.feeding", str(runs), str(seconds), str(WAITING)]
     done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
     return tuple(float(word) for word in done.stdout.split()[-6:])
 
@@ -105,14 +75,8 @@ def spent_by(site: Site) -> dict[str, tuple[float, float]]:
     """CPU-seconds and MB that are its own, of each of the site's processes by what it does."""
     known = {}
     for process in psutil.Process(site.process.pid).children(recursive=True):
-        name = next(
-            (
-                word
-                for word in ("recorder", "aside", "leaderboard.machine.web", "valkey")
-                if word in " ".join(process.cmdline())
-            ),
-            "",
-        )
+        words = " ".join(process.cmdline())
+        name = next((word for word in PARTS if word in words), "")
         if name:
             times = process.cpu_times()
             known[f"{name} {process.pid}"] = times.user + times.system, process.memory_full_info().uss / 1e6
@@ -122,16 +86,15 @@ def spent_by(site: Site) -> dict[str, tuple[float, float]]:
 def report(
     told: tuple[float, ...], before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]]
 ) -> None:
-    sent, finished, again, scores, each, seconds = told
+    sent, finished, again, scores, whole, seconds = told
     print(
         f"{sent:.0f} runs that do nothing in {seconds:.0f} s: {finished / seconds:.1f} a second on {os.cpu_count()} cores"
     )
-    print(f"  lost {sent - finished:.0f}, tried again {again:.0f}, scores missing {sent * each - scores:.0f}")
+    print(f"  lost {sent - finished:.0f}, tried again {again:.0f}, scores missing {sent * whole - scores:.0f}")
     for name in sorted(set(before) & set(after)):
         cpu, held = after[name][0] - before[name][0], after[name][1]
-        print(
-            f"  {name.split()[0]:24} {1e3 * cpu / max(sent, 1):6.1f} CPU-ms a run; {before[name][1]:6.1f} MB before, {held:6.1f} after"
-        )
+        each = f"{1e3 * cpu / max(sent, 1):6.1f} CPU-ms a run"
+        print(f"  {name.split()[0]:24} {each}; {before[name][1]:6.1f} MB before, {held:6.1f} after")
 
 
 if __name__ == "__main__":

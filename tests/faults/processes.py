@@ -41,6 +41,7 @@ PARTS = {  # part: (what its command line holds, whether it is the supervisor's 
     "aside": ("-Q aside", True),
     "aside's child": ("-Q aside", False),
     "web server": ("leaderboard.machine.web", True),
+    "web process": ("leaderboard.machine.web", False),
     "Valkey": ("valkey-server", True),
 }
 
