@@ -1,5 +1,7 @@
 """Plays of the architecture search board in this process, with public seeds."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from papers import catalogue
@@ -53,18 +55,18 @@ def seed(index, salt=""):
     return Seed(index, key=f"tests {index}".encode(), salt=f"salt {salt} {index}".encode(), site=b"tests")
 
 
-def play(case, method, *, index=0, tier="quick", report=None, salt=""):
-    """Scores of one play. `method`: an object with the interface's calls, or the slug of a house method."""
+def play(case, method, *, index=0, tier="quick", report=None, salt="", budget=None):
+    """Scores of one play. `method`: an object with the interface's calls, or the slug of a house method.
+
+    budget: another one than the case's own, where less is enough.
+    """
+    played = CASES[tier][case]
+    if budget is not None:
+        played = replace(played, params=replace(played.params, budget=budget))
     return board.play(
-        CASES[tier][case],
+        played,
         seed=seed(index, salt),
         device="cpu",
         method=contestant.contestant(TASK.slug, method, seed=index),
         report=report or Kept(),
     )
-
-
-def scores(case, slug, metric, *, seeds, tier="quick"):
-    """One metric of a house method over the first so many seeds: (seeds,)."""
-    module = load(slug)
-    return np.array([play(case, module.Method(i, "cpu"), index=i, tier=tier)[metric] for i in range(seeds)])
