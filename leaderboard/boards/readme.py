@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 
 import nh3
@@ -9,6 +10,10 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 INTO_THE_CODE = re.compile(r'<a href="(?![a-z]+:|/|#)[^"]*"[^>]*>(.*?)</a>', re.S)  # where a page can't lead
+EMPTY_HEADER = re.compile(r"<th[^>]*>\s*</th>")  # of the corner of a table: it heads nothing
+HEADING = re.compile(r"<h3>(.*?)</h3>", re.S)
+ANCHORED = re.compile(r'<h3 id="(.*?)">(.*?)</h3>', re.S)
+TAG = re.compile(r"<[^>]*>")
 REPLY_TAGS = {"p", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "a", "br"}
 COMMENT = re.compile(r"<!--.*?-->\n?", re.S)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -25,8 +30,20 @@ def html_of_text(text: str) -> SafeString:
         .replace("</h2", "</h3")
     )
     clean = INTO_THE_CODE.sub(r"<code>\1</code>", clean)
+    clean = HEADING.sub(lambda found: f'<h3 id="{anchor(found[1])}">{found[1]}</h3>', clean)
+    clean = EMPTY_HEADER.sub("<td></td>", clean)
     wrapped = clean.replace("<table>", '<div class="scroll"><table>').replace("</table>", "</table></div>")
     return mark_safe(wrapped)  # noqa: S308  # sanitised above
+
+
+def anchor(title: str) -> str:
+    """Where a heading is reached, told apart from the page's own: "about-who-ranks"."""
+    return "about-" + re.sub(r"[^a-z0-9]+", "-", TAG.sub("", title).lower()).strip("-")
+
+
+def contents(html: str) -> list[tuple[str, str]]:
+    """Anchor and title of each heading of what `html_of` gives."""
+    return [(name, unescape(TAG.sub("", title))) for name, title in ANCHORED.findall(html)]
 
 
 def html_of_reply(text: str) -> SafeString:

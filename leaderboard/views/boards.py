@@ -127,8 +127,11 @@ def protocol_tab(request: HttpRequest, slug: str) -> HttpResponse:
     view = View.of(card_or_404(slug), request.GET)
     shared, _ = head(view, "task_protocol")
     card = view.board.task
+    text = readme.html_of(shared["paper"].folder / "README.md")
+    about = [("readme", "About this board"), *readme.contents(text)] if text else []
     context = {
-        "readme": readme.html_of(shared["paper"].folder / "README.md"),
+        "contents": [("metrics", "Metrics and limits"), ("interface", "Interface"), *about],
+        "readme": text,
         "interface": manual.interface(card),
         "tiers_limits": list(card.boards.values()),
         "definitions": [(metric, style.direction(metric)) for metric in card.metrics],
@@ -141,7 +144,8 @@ def manual_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What an author must know of a board, made from its code; a page of the protocol."""
     view = View.of(card_or_404(slug), request.GET)
     shared, _ = head(view, "task_protocol")
-    return render(request, "task_manual.html", shared | {"manual": manual_html(view.board.task)})
+    text = manual_html(view.board.task)
+    return render(request, "task_manual.html", shared | {"manual": text, "contents": readme.contents(text)})
 
 
 @lru_cache(maxsize=64)

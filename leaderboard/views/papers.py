@@ -22,6 +22,10 @@ from leaderboard.views.home import workers
 from papers import catalogue
 from papers.task import TIERS, Paper
 
+ABOUT = (
+    ("how", "How a number comes about"), ("statistics", "Statistics"), ("environment", "Environment"), ("limits", "Limits"),
+    ("data", "Take everything with you"), ("cite", "How to cite"),
+)  # fmt: skip
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "Django", "celery")
 
 
@@ -32,7 +36,8 @@ def claims_page(request: HttpRequest) -> HttpResponse:
     choices = {"verdict": claims.VERDICTS, "kind": claims.KINDS, "tier": TIERS, "area": areas}
     asked = {name: one_of(request.GET.get(name, ""), known) for name, known in choices.items()}
     papers = [paper for paper in catalogue.all_papers() if asked["area"] in ("", paper.area)]
-    accounts = [account.only(kind=asked["kind"], tier=asked["tier"]) for account in claims.accounts(papers)]
+    every = claims.accounts(papers)
+    accounts = [account.only(kind=asked["kind"], tier=asked["tier"]) for account in every]
     totals: Counter[str] = Counter()
     for account in accounts:
         totals.update(dict(account.counts))
@@ -56,7 +61,7 @@ def claims_page(request: HttpRequest) -> HttpResponse:
             (name, label, choices[name], asked[name])
             for name, label in (("area", "Area"), ("kind", "Kind"), ("tier", "Tier"))
         ],
-        "family": sum(account.family for account in claims.accounts(papers)),
+        "family": sum(account.family for account in every),
     }
     return render(request, "claims.html", context)
 
@@ -127,6 +132,7 @@ def about(request: HttpRequest) -> HttpResponse:
     """Where the numbers come from: environment, limits, statistics, how to cite."""
     recomputed = list(OpenData.objects.exclude(checked=None).order_by("-checked"))
     context = {
+        "contents": ABOUT,
         "recomputed": recomputed,
         "apart": [kept.board.task.title for kept in recomputed if kept.differences],
         "python": platform.python_version(),
@@ -145,4 +151,4 @@ def about(request: HttpRequest) -> HttpResponse:
 def statistics(request: HttpRequest) -> HttpResponse:
     """The statistics with their calibration: the document, rendered."""
     text = readme.html_of(settings.BASE_DIR / "docs" / "statistics.md")
-    return render(request, "statistics.html", {"text": text})
+    return render(request, "statistics.html", {"text": text, "contents": readme.contents(text)})

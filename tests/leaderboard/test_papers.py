@@ -1,5 +1,7 @@
 """Claims, papers, authors, search and about."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -115,3 +117,16 @@ def test_the_statistics_are_published_with_their_calibration(client, db):
 @pytest.mark.parametrize("path", ["/claims/", "/papers/gain/", "/search/", "/search/?q=gain", "/about/"])
 def test_pages_open_on_an_empty_site(client, db, path):
     assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "page", ["/about/", "/about/statistics/", "/tasks/imputation/protocol/", "/tasks/imputation/manual/"]
+)
+def test_a_long_page_begins_with_its_contents_and_each_line_leads_somewhere(client, db, page):
+    text = client.get(page).content.decode()
+    (contents,) = re.findall(r'<nav class="contents".*?</nav>', text, re.S)
+    wanted = re.findall(r'href="#([^"]+)"', contents)
+    assert len(wanted) > 3
+    for name in wanted:
+        assert text.count(f'id="{name}"') == 1, name
+    assert "<th></th>" not in text

@@ -23,7 +23,7 @@ def test_tables_are_rendered_and_neither_comments_nor_markup_of_its_own(tmp_path
     html = readme.html_of(path)
     assert '<div class="scroll"><table>' in html
     assert "<td>.2</td>" in html
-    assert "<h3>Claim</h3>" in html
+    assert '<h3 id="about-claim">Claim</h3>' in html
     assert "<strong>bold</strong>" in html
     assert not any(word in html for word in ("recorded", "more", "<script", "Title"))
 
