@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 import redis
 from django.conf import settings
@@ -97,15 +98,23 @@ def usual_seconds(queue: str) -> Usual:
         own[submission, tier].append(taken.total_seconds())
         boards[task, tier].append(taken.total_seconds())
     otherwise = middle([seconds for every in boards.values() for seconds in every])
+    told: dict[tuple[int, str], float | None] = {}
+    recorded = cache(expense_of_board)  # a look at files
 
     def usual(run: Run) -> float | None:
+        key = run.submission_id, run.tier
+        if key not in told:
+            told[key] = reckoned(run)
+        return told[key]
+
+    def reckoned(run: Run) -> float | None:
         known = middle(own[run.submission_id, run.tier])
         if known is None and run.submission.is_house:
             known = expense_of_house(run)
         if known is None:
             known = middle(boards[run.task, run.tier])
         if known is None:
-            known = expense_of_board(run.board)
+            known = recorded(run.board)
         return otherwise if known is None else known
 
     return usual

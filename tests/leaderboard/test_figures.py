@@ -78,7 +78,8 @@ def test_names_beside_points_cover_neither_each_other_nor_a_point():
     dots = [(x * labels.CANVAS[0], y * labels.CANVAS[1]) for x, y in points]
     assert len(boxes) > 8
     for index, box in enumerate(boxes):
-        assert labels.is_free(box, boxes[:index] + boxes[index + 1 :])
+        assert labels.is_inside(box)
+        assert not any(labels.touch(box, other) for other in boxes[:index] + boxes[index + 1 :])
         assert not [1 for x, y in dots if box[0] < x < box[2] and box[1] < y < box[3]]
 
 
