@@ -136,7 +136,7 @@ class Race:
         others = (self.seconds > 0) & ~raced
         noise = np.sqrt(accuracy(self.tested[others], TEST).var(axis=1, ddof=1).mean()) if others.any() else np.nan
         own = accuracy(self.again, TEST).std(axis=1, ddof=1) / np.sqrt(FRESH)
-        return np.where(raced, own, noise / np.sqrt(HIDDEN))
+        return np.asarray(np.where(raced, own, noise / np.sqrt(HIDDEN)))
 
 
 def accuracy(right: np.ndarray, images: int) -> np.ndarray:
@@ -199,4 +199,4 @@ def train(world: World, arch: np.ndarray, *, copies: int, seed: int) -> tuple[np
 def right(network: Network, arch: np.ndarray, x: Tensor, y: Tensor) -> np.ndarray:
     """How many images of each class every copy gets right: (copies, CLASSES) uint8."""
     hits = network(x.expand(-1, network.copies, -1, -1), arch).argmax(dim=-1) == y[:, None]  # (images, copies)
-    return (hits.T.double() @ functional.one_hot(y, CLASSES).double()).to(torch.uint8).numpy()
+    return np.asarray((hits.T.double() @ functional.one_hot(y, CLASSES).double()).to(torch.uint8))
