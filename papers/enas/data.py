@@ -17,7 +17,10 @@ FILES = {
     ),
     **committed(
         MADE,
-        {"digits_cell3": "a0ffa8fd8d7a0c5c00e8173f1e9ffa3347d155e24f0314bb0f5a70e1f3717658"},
+        {
+            "digits_cell3": "a0ffa8fd8d7a0c5c00e8173f1e9ffa3347d155e24f0314bb0f5a70e1f3717658",
+            "digits_cell4": "cd20b8ce088725cae1596fc8a8f7488f88ae89b45ad8d69073ba5bba226e9491",
+        },
         licence="as this project",
     ),
 }

@@ -1,0 +1,202 @@
+"""The public table of cells with 4 nodes: every function that a size cap allows is trained a few times, and the most promising
+ones again, by copies that had no part in choosing them: so the best truth is not the luckiest one.
+
+A training's reply and a truth never come from the same copy. The network around the cell is smaller than for 3 nodes: a stem
+with stride 2 and one cell on 4x4 pixels, which trains 2.5 times as fast, and in which cells differ more.
+"""
+
+import hashlib
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from papers.data import Arrays
+from papers.enas.problem import space
+from papers.enas.problem.digits import BATCH, DECAY, EPOCHS, LOOKS, MOMENTUM, PEAK, STEPS, TRAIN, VALIDATE, World
+from papers.enas.problem.network import Network, choices_of
+from papers.enas.problem.sources import PUBLIC_SECRET
+from papers.enas.problem.tables import CHANCE, Table
+from papers.reading import npz
+
+NODES, CHANNELS, CLASSES, TEST = 4, 8, 10, 797
+CAP = 1.0  # in 3x3 convolutions: one of them, or up to six 1x1 convolutions; 5,554 encodings and 1,363 functions
+SHOWN, HIDDEN, FRESH = 2, 2, 8  # copies whose validation is replied, that choose who is trained again, and of those
+BY_HIDDEN, BY_ALL = 80, 50  # functions trained again: the best by the hidden copies, and by all of the first ones
+
+
+class Coarse(Network):
+    """A stem with stride 2 and one cell, for one function: so many copies side by side."""
+
+    def __init__(self, arch: np.ndarray, copies: int) -> None:
+        super().__init__(NODES, choices=choices_of(arch, NODES), channels=CHANNELS, stages=1, copies=copies)
+        self.stem.stride = 2
+
+
+@dataclass(frozen=True)
+class Race:
+    """What is known so far, as counts of right answers for each class; seconds are 0 where a function waits, or is too large.
+
+    validated: (F, LOOKS, SHOWN, CLASSES), tested: (F, HIDDEN, CLASSES), again: (F, FRESH, CLASSES) uint8, the last one zero where
+    there was no second training; seconds: (F,) float32, CPU time of one training.
+    """
+
+    validated: np.ndarray
+    tested: np.ndarray
+    again: np.ndarray
+    seconds: np.ndarray
+
+    @classmethod
+    def empty(cls) -> Self:
+        count = len(space.functions(NODES)[1])
+        shapes = ((count, len(LOOKS), SHOWN, CLASSES), (count, HIDDEN, CLASSES), (count, FRESH, CLASSES))
+        validated, tested, again = (np.zeros(shape, np.uint8) for shape in shapes)
+        return cls(validated, tested, again, np.zeros(count, np.float32))
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Self:
+        """The race that a file holds."""
+        return cls(*(arrays[name] for name in ("validated", "tested", "again", "seconds")))
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        return cls.of(npz(path.read_bytes()))
+
+    def write(self, path: Path) -> None:
+        """Write the whole file or nothing."""
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
+            np.savez_compressed(file, **vars(self))
+        os.replace(file.name, path)
+
+    @property
+    def waiting(self) -> np.ndarray:
+        """Numbers of the functions that are not trained yet, the smallest first."""
+        numbers = np.flatnonzero(allowed() & (self.seconds == 0))
+        return np.asarray(numbers[np.argsort(least_sizes()[numbers], kind="stable")])
+
+    @property
+    def racing(self) -> np.ndarray:
+        """Numbers of the functions that wait for their second trainings, once all had their first ones."""
+        chosen = self.promising()
+        return np.asarray(chosen[self.again[chosen].sum(axis=(1, 2)) == 0])
+
+    def promising(self) -> np.ndarray:
+        """Functions to be trained again: the best by the hidden copies, so that no other truth comes near those of the best,
+        and the best by all copies."""
+        hidden = accuracy(self.tested, TEST).mean(axis=1)
+        both = hidden + accuracy(self.validated[:, -1], VALIDATE).mean(axis=1)
+        number = np.flatnonzero(allowed())
+        by = ((hidden, BY_HIDDEN), (both, BY_ALL))
+        return np.union1d(*(number[np.argsort(-value[number], kind="stable")[:n]] for value, n in by))
+
+    def learn(self, world: World, function: int) -> None:
+        """Train one function, for the first or the second time."""
+        arch = space.encodings(NODES)[space.functions(NODES)[1][function]]
+        if self.seconds[function]:
+            self.again[function] = train(world, arch, copies=FRESH, seed=seed_of(function, "again"))[1]
+            return
+        start = time.process_time()
+        validated, tested = train(world, arch, copies=SHOWN + HIDDEN, seed=seed_of(function, "first"))
+        self.validated[function], self.tested[function] = validated[:, :SHOWN], tested[SHOWN:]
+        self.seconds[function] = (time.process_time() - start) / (SHOWN + HIDDEN)
+
+    def table(self) -> Table:
+        """The table of all encodings. A cell that is too large has chance as its replies, and an average price."""
+        which, _ = space.functions(NODES)
+        known, raced = self.seconds > 0, self.again.any(axis=(1, 2))
+        truth = np.where(raced, accuracy(self.again, TEST).mean(axis=1), accuracy(self.tested, TEST).mean(axis=1))
+        shown = np.where(known[:, None, None], accuracy(self.validated, VALIDATE), CHANCE["digits"])[which]
+        seconds = np.where(known, self.seconds, self.seconds[known].mean())[which].astype(float)
+        size = sizes()
+        return Table(
+            nodes=NODES,
+            runs=shown[:, -1],
+            early=dict(zip(LOOKS[:-1], np.moveaxis(shown, 1, 0), strict=False)),
+            epochs=LOOKS[-1],
+            truth=np.where(known, truth, CHANCE["digits"])[which],
+            error=np.where(known, self.errors(), 0.0)[which],
+            hours=seconds / 3600,
+            size=size,
+            feasible=size <= CAP,
+            max_size=CAP,
+            chance=CHANCE["digits"],
+        )
+
+    def errors(self) -> np.ndarray:
+        """Standard error of each function's truth: (F,), its own where it was trained again, else from the noise of all others."""
+        raced = self.again.any(axis=(1, 2))
+        others = (self.seconds > 0) & ~raced
+        noise = np.sqrt(accuracy(self.tested[others], TEST).var(axis=1, ddof=1).mean()) if others.any() else np.nan
+        own = accuracy(self.again, TEST).std(axis=1, ddof=1) / np.sqrt(FRESH)
+        return np.asarray(np.where(raced, own, noise / np.sqrt(HIDDEN)))
+
+
+def accuracy(right: np.ndarray, images: int) -> np.ndarray:
+    """(..., CLASSES) right answers of so many images -> (...) in [0, 1]."""
+    return np.asarray(right.sum(axis=-1) / images)
+
+
+def sizes() -> np.ndarray:
+    """Of every encoding, in 3x3 convolutions."""
+    return space.conv3_equivalents(space.encodings(NODES))
+
+
+def allowed() -> np.ndarray:
+    """Which functions the cap allows: (F,) bool. One of their encodings is enough: dead edges have a size too."""
+    return np.asarray(least_sizes() <= CAP)
+
+
+@cache
+def least_sizes() -> np.ndarray:
+    """The size of each function's smallest encoding: (F,)."""
+    which, first = space.functions(NODES)
+    least = np.full(len(first), np.inf)
+    np.minimum.at(least, which, sizes())
+    return least
+
+
+def public_world() -> World:
+    return World.draw(np.random.default_rng(list(PUBLIC_SECRET)))
+
+
+def seed_of(function: int, turn: str) -> int:
+    return int.from_bytes(hashlib.sha256(PUBLIC_SECRET + f"/race/{function}/{turn}".encode()).digest()[:4], "little")
+
+
+def train(world: World, arch: np.ndarray, *, copies: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Train so many networks with this cell side by side by the recipe of `digits.train`.
+
+    Returns right answers of each class: validation after each of LOOKS (LOOKS, copies, CLASSES), and test (copies, CLASSES).
+    """
+    torch.manual_seed(seed)
+    network = Coarse(arch, copies)
+    optimiser = torch.optim.SGD(network.parameters(), lr=PEAK, momentum=MOMENTUM, nesterov=True, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK, total_steps=STEPS + 1, cycle_momentum=False)
+    x, y = world.train
+    validated = []
+    for epoch in range(1, EPOCHS + 1):
+        order = torch.rand(copies, TRAIN).argsort(dim=1)
+        for chosen in order[:, : TRAIN // BATCH * BATCH].split(BATCH, dim=1):  # type: ignore[no-untyped-call]  # (copies, BATCH)
+            logits = network(x[chosen, 0].transpose(0, 1), arch)  # (BATCH, copies, CLASSES)
+            optimiser.zero_grad()
+            functional.cross_entropy(logits.flatten(0, 1), y[chosen.T].flatten(), reduction="sum").div(BATCH).backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            schedule.step()
+        if epoch in LOOKS:
+            validated.append(right(network, arch, *world.validate))
+    return np.stack(validated), right(network, arch, *world.test)
+
+
+@torch.no_grad()
+def right(network: Network, arch: np.ndarray, x: Tensor, y: Tensor) -> np.ndarray:
+    """How many images of each class every copy gets right: (copies, CLASSES) uint8."""
+    hits = network(x.expand(-1, network.copies, -1, -1), arch).argmax(dim=-1) == y[:, None]  # (images, copies)
+    return np.asarray((hits.T.double() @ functional.one_hot(y, CLASSES).double()).to(torch.uint8))
