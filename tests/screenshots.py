@@ -77,7 +77,9 @@ def main():
 def photograph(url, task, paper, cookies=()):
     """Write every picture anew. cookies: of an administrator's session."""
     board = requests.get(f"{url}/api/v1/tasks/{task}/leaderboard", timeout=90).json()["results"]
-    names = {"task": task, "paper": paper, "submission": board[0]["submission"] if board else 0}
+    known = requests.get(f"{url}/api/v1/submissions?task={task}", timeout=90).json()["results"]
+    submission = board[0]["submission"] if board else known[0]["id"]
+    names = {"task": task, "paper": paper, "submission": submission}
     session = [{"name": cookie.name, "value": cookie.value, "url": url} for cookie in cookies]
     shots = SHOTS | (STAFF if session else {})
     FOLDER.mkdir(parents=True, exist_ok=True)
