@@ -8,7 +8,8 @@ protocol is handed), `answers` (what is wrong with an answer), `data` (files).
 import hashlib
 import hmac
 import inspect
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +43,7 @@ class Case(Generic[Params]):
     name: str
     params: Params
     ranked: bool = True  # False: played and shown, but no part of a method's score
+    group: str = ""  # cases of one group count together as much as those of another; none: each case for itself
     packages: tuple[str, ...] = ()  # optional ones: modules that the evaluator must be able to import
     data: tuple[str, ...] = ()  # names for `papers.data.dataset`
 
@@ -225,6 +227,15 @@ class Board:
     def ranked_cases(self) -> list[str]:
         """Names of the cases that make a method's score."""
         return [case.name for case in self.cases if case.ranked]
+
+    def weights(self, cases: Sequence[str]) -> np.ndarray | None:
+        """What each of these cases counts in a mean over them, (cases,): a group as much as another. None: all alike."""
+        known = {case.name: case.group for case in self.cases}
+        groups = [known[name] for name in cases]
+        if not any(groups):
+            return None
+        sizes = Counter(groups)
+        return np.array([1 / sizes[group] if group else 1.0 for group in groups])
 
     def case(self, name: str) -> Case[Any]:
         """Raises KeyError for an unknown name."""

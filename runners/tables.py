@@ -62,9 +62,10 @@ class Column:
     def number(self, row: Row, board: Board) -> float | None:
         if self.case or self.over_seeds == "sum":
             return self.sum_up(play for play in row.plays if self.case in ("", play.case))
-        by_case = [self.sum_up(play for play in row.plays if play.case == name) for name in board.ranked_cases]
-        known = [value for value in by_case if value is not None]
-        return fmean(known) if known else None
+        by_case = {name: self.sum_up(play for play in row.plays if play.case == name) for name in board.ranked_cases}
+        known = {name: value for name, value in by_case.items() if value is not None}
+        weights = board.weights(list(known))
+        return fmean(known.values(), None if weights is None else weights.tolist()) if known else None
 
     def half_interval(self, row: Row) -> float | None:
         """Of the mean over seeds in the case, by Student's t; None of a single seed."""

@@ -166,7 +166,12 @@ def relay(job: Job, report: Callable[[Event], None]) -> None:
     try:
         for event in gathered(lines):
             if event["type"] == "heartbeat" and signs.are_gone():
-                report(ours("internal", "The evaluator hangs in the kernel, as it does under a driver that hangs."))
+                report(
+                    ours(
+                        "internal",
+                        "The evaluator hangs: for two minutes it has done nothing, as under a driver that hangs.",
+                    )
+                )
                 return
             report(event)
             is_closed = is_closed or event["type"] in ("finished", "failed")
@@ -207,25 +212,26 @@ def as_one(events: list[Event]) -> Event:
 
 
 class SignsOfLife:
-    """Of a silent process: whether it waits within the kernel, uninterruptibly, look after look, and does nothing else."""
+    """Of a silent evaluator. While it waits for a method it wakes to look at the clock: one that neither wakes nor computes
+    hangs, within the kernel or in a lock."""
 
     LOOKS = 12  # two minutes: a slow disk is no hanging driver
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self._seconds, self._stuck = -1.0, 0
+        self._signs: tuple[float, ...] = ()
+        self._idle = 0
 
     def are_gone(self) -> bool:
         """Look once more."""
         try:
             process = psutil.Process(self._pid)
-            state, times = process.status(), process.cpu_times()
+            signs = (*process.num_ctx_switches(), *process.cpu_times()[:2])
         except psutil.Error:
             return False  # it ended: its pipe will say so
-        seconds = times.user + times.system
-        is_stuck = state == psutil.STATUS_DISK_SLEEP and seconds == self._seconds
-        self._seconds, self._stuck = seconds, self._stuck + 1 if is_stuck else 0
-        return self._stuck >= self.LOOKS
+        self._idle = self._idle + 1 if signs == self._signs else 0
+        self._signs = signs
+        return self._idle >= self.LOOKS
 
 
 def ours(reason: Any, message: str) -> Failed:

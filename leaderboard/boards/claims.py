@@ -228,7 +228,8 @@ def compared_gains(board: Board, item: Comparison, measurements: Measurements) -
     if len(pairs) < len(item.cases) or len({len(first) for first, _ in pairs}) != 1:
         return None
     gains = board.task.metric(item.metric).gain(np.array(pairs).swapaxes(0, 1))  # 2 × cases × seeds
-    first, second = statistics.strata_of(gains, share_draws=board.task.cases_share_draws)
+    how: dict[str, Any] = {"weights": board.weights(item.cases), "share_draws": board.task.cases_share_draws}
+    first, second = statistics.strata_of(gains, **how)
     return first, second
 
 

@@ -158,7 +158,10 @@ def rule_of(view: View) -> statistics.Rule:
     return view.rule or view.board.task.average
 
 
-def weights_of(view: View, cases: Sequence[str]) -> np.ndarray:
+def weights_of(view: View, cases: Sequence[str]) -> np.ndarray | None:
+    """Of the cases in a mean: the viewer's own in the place of the board's."""
+    if view.rule != "weights":
+        return view.board.weights(cases)
     own = dict(view.weights)
     return np.array([own.get(case, 1.0) for case in cases])
 

@@ -7,6 +7,7 @@ least two standard errors off. Stand-ins are checked where nothing was measured 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.db.models import Max, Q
@@ -71,10 +72,11 @@ def missing_flag(relation: Relation, row: Standing) -> Iterator[Violation]:
 def off_its_value(board: Board, relation: Relation, row: Standing, cases: Sequence[str]) -> Iterator[Violation]:
     assert relation.value is not None
     scores = standings.stored_scores(board, [row], cases)
-    strata = statistics.strata_of(scores, share_draws=board.task.cases_share_draws)[0]
-    off = statistics.paired(strata, np.full_like(strata, relation.value))
+    how: dict[str, Any] = {"weights": board.weights(cases), "share_draws": board.task.cases_share_draws}
+    strata = statistics.strata_of(scores - relation.value, **how)[0]
+    off = statistics.paired(strata, np.zeros_like(strata))
     if abs(off.value) > EXACT and off.p is not None:
-        mean = float(scores.mean())
+        mean = relation.value + off.value
         yield Violation(
             relation.text, row.submission.name, mean, "exactly", relation.value, relation.explanation, off.p
         )
@@ -87,7 +89,9 @@ def beats(
     first, second = standings.gains(board, [row, other], cases)
     lead = statistics.paired(first, second)
     if lead.value > EXACT and lead.p is not None:
-        means = [float(scores.mean()) for scores in standings.stored_scores(board, [row, other], cases)]
+        how: dict[str, Any] = {"weights": board.weights(cases), "share_draws": board.task.cases_share_draws}
+        scores = statistics.strata_of(standings.stored_scores(board, [row, other], cases), **how)
+        means = [float(one.mean()) for one in scores]
         yield Violation(text, row.submission.name, means[0], other.submission.name, means[1], explanation, lead.p)
 
 

@@ -195,7 +195,7 @@ def gains(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> np.nd
     """What is compared: each row's scores under the task's own rule, (rows, strata, seeds), higher is better."""
     if not rows or not cases:
         return np.empty((len(rows), 0, board.seeds))
-    return gain_of(board.task, stored_scores(board, rows, cases))
+    return gain_of(board.task, stored_scores(board, rows, cases), weights=board.weights(cases))
 
 
 def stored_scores(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:
@@ -303,11 +303,11 @@ def row_of(board: Board, scores: Scores, *, run: int, submission: Submission, ca
     if not len(primary) or not np.isfinite(primary).all():
         return None
     others = {
-        metric.name: scores.whole(run, metric.name, cases=cases, seeds=seeds)
+        metric.name: mean_of(board, scores, run=run, metric=metric.name, cases=cases)
         for metric in task.metrics
         if metric is not task.primary
     }
-    mean = overall(task, primary, task.average)
+    mean = overall(task, primary, task.average, weights=board.weights(cases))
     return Standing(
         **board.key,
         version=task.version,
@@ -317,15 +317,21 @@ def row_of(board: Board, scores: Scores, *, run: int, submission: Submission, ca
         value=mean["value"],
         low=mean["low"],
         high=mean["high"],
-        metrics={
-            name: vars(statistics.estimate(statistics.strata_of(values[None], share_draws=task.cases_share_draws)[0]))
-            for name, values in others.items()
-            if values.size
-        }
-        | {task.primary.name: mean},
+        metrics={name: vars(known) for name, known in others.items() if known} | {task.primary.name: mean},
         cases={case: vars(mean) for case, mean in zip(cases, statistics.estimates(primary), strict=True)},
         scores=[[None if np.isnan(value) else value for value in line] for line in whole.tolist()],
     )
+
+
+def mean_of(board: Board, scores: Scores, *, run: int, metric: str, cases: Sequence[str]) -> statistics.Estimate | None:
+    """Of a metric over those of the cases that have it on every seed; None where none has."""
+    table = scores.array(run, metric, cases=cases, seeds=board.seeds)
+    is_whole = np.isfinite(table).all(axis=1)
+    if not is_whole.any():
+        return None
+    weights = board.weights([case for case, known in zip(cases, is_whole, strict=True) if known])
+    how: dict[str, Any] = {"weights": weights, "share_draws": board.task.cases_share_draws}
+    return statistics.estimate(statistics.strata_of(table[is_whole][None], **how)[0])
 
 
 def honest_ratios(board: Board) -> Ratios:

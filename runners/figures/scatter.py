@@ -64,8 +64,8 @@ def points_of(figure: Scatter, material: Material, rows: Sequence[Row]) -> dict[
     def estimated(run: int, metric: str) -> Estimate | None:
         table = scores.array(run, metric, cases=cases, seeds=board.seeds)
         table = table[:, np.isfinite(table).all(axis=0)]
-        share_draws = board.task.cases_share_draws
-        return estimate(strata_of(table[None], share_draws=share_draws)[0]) if table.size else None
+        how: dict[str, Any] = {"weights": board.weights(cases), "share_draws": board.task.cases_share_draws}
+        return estimate(strata_of(table[None], **how)[0]) if table.size else None
 
     points = {run: (estimated(run, figure.x), estimated(run, figure.y)) for run in runs}
     return {run: (x, y) for run, (x, y) in points.items() if x and y}

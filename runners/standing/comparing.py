@@ -5,7 +5,7 @@ Differences are paired by seed, because all met the same draws; what is told apa
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -83,8 +83,7 @@ def gain_of(board: Board, entry: Entry, metric: Metric, cases: Sequence[str]) ->
     if not cases or not all(case in entry.by_case for case in cases):
         return None
     scores = np.array([[entry.by_case[case] for case in cases]])
-    task = board.task
-    return np.asarray(statistics.strata_of(metric.gain(scores), task.average, share_draws=task.cases_share_draws)[0])
+    return np.asarray(statistics.strata_of(metric.gain(scores), board.task.average, **averaging(board, cases))[0])
 
 
 def overall_estimate(board: Board, entry: Entry, metric: Metric, cases: Sequence[str]) -> Estimate | None:
@@ -92,9 +91,13 @@ def overall_estimate(board: Board, entry: Entry, metric: Metric, cases: Sequence
     if not cases or not all(case in entry.by_case for case in cases):
         return None
     scores = np.array([[entry.by_case[case] for case in cases]])
-    task, gain = board.task, metric.gain(scores)
-    how = {"gain": gain, "share_draws": task.cases_share_draws}
-    return statistics.estimate(statistics.strata_of(scores, task.average, **how)[0])
+    how = {"gain": metric.gain(scores), **averaging(board, cases)}
+    return statistics.estimate(statistics.strata_of(scores, board.task.average, **how)[0])
+
+
+def averaging(board: Board, cases: Sequence[str]) -> dict[str, Any]:
+    """How `strata_of` is to average over these cases of a board."""
+    return {"weights": board.weights(cases), "share_draws": board.task.cases_share_draws}
 
 
 def duels_of(board: Board, entries: Sequence[Entry], metric: Metric, cases: Sequence[str]) -> list[list[Duel]]:

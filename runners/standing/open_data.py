@@ -5,7 +5,7 @@ to. How to rank is in the file's metadata as JSON. Neither Django nor torch is n
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
@@ -20,7 +20,7 @@ from papers.task import Board
 from runners.standing import ranking, value
 from runners.standing.statistics import Rule
 
-FORMAT = 1
+FORMAT = 2
 KEY = "claimcheck"
 TEXTS = ("method", "author", "kind", "case", "device", "device_name", "code_sha256", "ended", "flags")
 KEYS = (
@@ -48,10 +48,11 @@ class How:
     average: Rule
     cases_share_draws: bool
     cases: tuple[str, ...]
+    weights: tuple[float, ...] | None  # of these cases in a mean; None: all alike
     seeds: int
 
     @classmethod
-    def of(cls, board: Board, cases: Iterable[str]) -> Self:
+    def of(cls, board: Board, cases: Sequence[str]) -> Self:
         task = board.task
         return cls(
             task=task.slug,
@@ -61,6 +62,7 @@ class How:
             average=task.average,
             cases_share_draws=task.cases_share_draws,
             cases=tuple(cases),
+            weights=None if (weights := board.weights(cases)) is None else tuple(weights.tolist()),
             seeds=board.seeds,
         )
 
@@ -72,7 +74,8 @@ class How:
         told = json.loads(text)
         if told.pop("format") != FORMAT:
             raise Unreadable("the file is of a format that is not known here")
-        return cls(**{**told, "primary": Metric(**told["primary"]), "cases": tuple(told["cases"])})
+        weights = told["weights"] and tuple(told["weights"])
+        return cls(**{**told, "primary": Metric(**told["primary"]), "cases": tuple(told["cases"]), "weights": weights})
 
 
 def columns(metrics: Iterable[str]) -> list[str]:
@@ -123,9 +126,10 @@ def standings(frame: pd.DataFrame, how: How) -> pd.DataFrame:
     if heads.empty:
         return places
     scores = scores_of(frame, how, list(heads.index))
-    told = [value.overall(how, row, how.average) for row in scores]
+    weights = None if how.weights is None else np.array(how.weights)
+    told = [value.overall(how, row, how.average, weights=weights) for row in scores]
     places[list(VALUES)] = [[one[name] for name in VALUES] for one in told]
-    gain, contends = value.gain_of(how, scores), heads["takes_rank"].to_numpy(bool)
+    gain, contends = value.gain_of(how, scores, weights=weights), heads["takes_rank"].to_numpy(bool)
     if contends.any():
         order = heads["submission"][contends].to_list()
         placed = ranking.place(gain[contends], ranking.tally(gain[contends]), tiebreak=order)

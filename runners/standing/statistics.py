@@ -156,11 +156,11 @@ def strata_of(
 ) -> np.ndarray:
     """What is compared: scores (entries, cases, seeds) -> (entries, strata, seeds), of which the mean is the rule's value.
 
-    Under a weighted mean each case is a stratum, unless cases share draws; any other rule makes one score of a seed's cases.
+    Under a mean each case is a stratum, unless cases share draws; any other rule makes one score of a seed's cases.
     """
     if rule not in ("mean", "weights") or share_draws:
         return by_seed(scores, rule, gain=gain, weights=weights)[:, None]
-    if rule == "weights" and weights is not None and weights.sum() > 0:
+    if weights is not None and weights.sum() > 0:
         return np.asarray(scores * (weights * len(weights) / weights.sum())[:, None])
     return scores
 
@@ -186,7 +186,7 @@ def by_seed(
             return np.asarray(np.take_along_axis(scores, gain.argmin(axis=1)[:, None], axis=1)[:, 0])
         case "rank":
             return np.asarray(-np.apply_along_axis(places, 0, -gain).mean(axis=1))
-        case "weights" if weights is not None and weights.sum() > 0:
+        case "mean" | "weights" if weights is not None and weights.sum() > 0:
             return np.tensordot(scores, weights / weights.sum(), axes=(1, 0))
         case _:
             return np.asarray(scores.mean(axis=1))

@@ -23,14 +23,16 @@ class Ranked(Protocol):
     def cases_share_draws(self) -> bool: ...
 
 
-def gain_of(task: Ranked, scores: np.ndarray) -> np.ndarray:
-    """What is compared under the task's own rule, higher is better: (rows, cases, seeds) -> (rows, strata, seeds)."""
-    return statistics.strata_of(task.primary.gain(scores), task.average, share_draws=task.cases_share_draws)
+def gain_of(task: Ranked, scores: np.ndarray, *, weights: np.ndarray | None) -> np.ndarray:
+    """What is compared under the task's own rule, higher is better: (rows, cases, seeds) -> (rows, strata, seeds).
+
+    weights: of the cases in a mean, (cases,); None: all alike.
+    """
+    how: dict[str, Any] = {"weights": weights, "share_draws": task.cases_share_draws}
+    return statistics.strata_of(task.primary.gain(scores), task.average, **how)
 
 
-def overall(
-    task: Ranked, scores: np.ndarray, rule: statistics.Rule, *, weights: np.ndarray | None = None
-) -> dict[str, Any]:
+def overall(task: Ranked, scores: np.ndarray, rule: statistics.Rule, *, weights: np.ndarray | None) -> dict[str, Any]:
     """A row's primary value under a rule, with its interval. scores: (cases, seeds). Where the metric is best nearest a
     target, also `distance`: how far from it the scores are on average, which is what ranks."""
     metric, values = task.primary, scores[None]

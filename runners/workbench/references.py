@@ -4,6 +4,7 @@ They were played under the published key, as a run on this machine is: the same 
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -35,10 +36,13 @@ class Recorded:
 
     def gain(self, board: Board) -> float:
         """How good it is on the ranked cases, for an order; minus infinity where it has no score there."""
-        wanted = set(board.ranked_cases)
-        name = board.task.primary.name
-        values = [play.scores[name] for play in self.row.plays if play.case in wanted and name in play.scores]
-        return float(np.mean(board.task.primary.gain(np.array(values)))) if values else float("-inf")
+        name, by_case = board.task.primary.name, defaultdict[str, list[float]](list)
+        for play in self.row.plays:
+            if name in play.scores:
+                by_case[play.case].append(play.scores[name])
+        cases = [case for case in board.ranked_cases if case in by_case]
+        means = [float(np.mean(board.task.primary.gain(np.array(by_case[case])))) for case in cases]
+        return float(np.average(means, weights=board.weights(cases))) if means else float("-inf")
 
 
 @cache

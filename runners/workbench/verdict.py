@@ -94,7 +94,7 @@ def value_of(board: Board, scores: Scores) -> Value | None:
     seeds = sorted(set.intersection(*(set(scores.by_seed(MINE, name, case)) for case in cases))) if cases else []
     if not seeds:
         return None
-    known = overall(task, table(scores, MINE, name, cases, seeds), task.average)
+    known = overall(task, table(scores, MINE, name, cases, seeds), task.average, weights=board.weights(cases))
     is_whole = cases == board.ranked_cases and len(seeds) == board.seeds
     return Value(name, cases=tuple(cases), seeds=tuple(seeds), is_whole=is_whole, **known)
 
@@ -117,7 +117,7 @@ def standing_of(
     if not rows:
         return None, "Nothing that was recorded has these cases and seeds: there is nobody to compare it with."
     mine = table(scores, MINE, value.metric, value.cases, value.seeds)
-    gain = gain_of(board.task, np.array([mine, *(scored for _, scored in rows)]))
+    gain = gain_of(board.task, np.array([mine, *(scored for _, scored in rows)]), weights=board.weights(value.cases))
     return placed(gain, [one.house.title for one, _ in rows]), ""
 
 

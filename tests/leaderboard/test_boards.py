@@ -173,3 +173,16 @@ def test_equal_means_stand_in_an_order_that_a_rerun_does_not_change(measured, al
     assert [row.submission.name for row in Standing.objects.order_by("position")] == names
     standings.update(again(Submission.objects.get(name="First"), 0.5, step=0))
     assert [row.submission.name for row in Standing.objects.order_by("position")] == names
+
+
+def test_each_table_of_imputation_counts_as_much_as_another(measured):
+    """Five cases on one table, three on the other."""
+    submission, board = measured("First", 0.4), catalogue.board("imputation", "quick")
+    for metric, here, there in (("skill", 0.5, 0.1), ("rmse", 0.2, 0.04)):
+        scores = Score.objects.filter(run__submission=submission, metric=metric)
+        scores.filter(case__startswith="breast/").update(value=here)
+        scores.filter(case__startswith="curved/").update(value=there)
+    standings.rebuild(board)
+    row = Standing.objects.get()
+    assert row.value == row.metrics["skill"]["value"] == pytest.approx((0.5 + 0.1) / 2)
+    assert row.metrics["rmse"]["value"] == pytest.approx((0.2 + 0.04) / 2)

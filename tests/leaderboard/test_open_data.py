@@ -10,6 +10,7 @@ from django.core.management import call_command
 from leaderboard.boards import open_data
 from leaderboard.models import Change, OpenData, Standing
 from leaderboard.running import house
+from papers import catalogue
 from runners.standing import open_data as files
 from tests.leaderboard.test_references import WHERE, measure
 
@@ -107,3 +108,12 @@ def test_what_is_no_such_file_is_refused_in_a_sentence(content, tmp_path):
     path.write_bytes(content)
     with pytest.raises(files.Unreadable, match="is no file of a board's plays"):
         files.read(path)
+
+
+def test_a_board_whose_cases_weigh_differently_is_ranked_again_to_the_last_digit(measured):
+    board = catalogue.board("imputation", "quick")
+    for name, value in (("First", 0.3), ("Second", 0.5)):
+        measured(name, value)
+    kept = open_data.renew(board)
+    assert len(set(files.How.of(board, board.ranked_cases).weights)) == 2
+    assert open_data.check(kept) == []

@@ -67,7 +67,9 @@ def test_a_chosen_rule_shows_its_own_values_and_intervals(client, uneven):
     ranked = board(client, rule="rank")
     assert ranked.context["rows"][0][0].value == pytest.approx(1 + 1 / 8), "ahead on 7 of 8 cases"
     assert "mean rank ↓" in ranked.content.decode()
-    assert Standing.objects.get(submission__name="Brilliant").value == pytest.approx((7 * 0.7 + 0.1) / 8, abs=0.01)
+    assert Standing.objects.get(submission__name="Brilliant").value == pytest.approx(
+        ((4 * 0.7 + 0.1) / 5 + 0.7) / 2, abs=0.01
+    )
 
 
 def test_best_per_author_holds_under_every_rule(client, measured, alice):
@@ -142,7 +144,7 @@ def test_those_who_do_not_rank_are_listed_with_their_reason(client, measured, al
     reasons = {run.submission.name: reason for run, reason in board(client).context["unranked"]}
     assert reasons == {
         "Lacking": "incomplete: Skill is missing on a ranked case and seed",
-        "Former": "stale: it ran under version 0, now it is 2",
+        "Former": "stale: it ran under version 0, now it is 3",
         "Failing": "failed: it raised",
         "Unlucky": "failed by our fault",
         "Waiting": "queued: 45 of 45 plays",

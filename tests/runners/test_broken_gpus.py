@@ -1,5 +1,8 @@
 """Whose fault a broken card is, and what its worker does: a torch that pretends a GPU's faults, in real sandboxes."""
 
+import os
+import signal
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -190,22 +193,29 @@ def test_a_self_test_that_hangs_or_says_nothing_is_a_sentence(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("states", "is_gone"),
-    [
-        ([("disk-sleep", 1.0)] * 13, True),
-        ([("disk-sleep", 1.0)] * 12, False),
-        ([("sleeping", 1.0)] * 40, False),
-        ([("disk-sleep", float(look)) for look in range(40)], False),
-        ([("disk-sleep", 1.0)] * 11 + [("running", 1.0)] + [("disk-sleep", 1.0)] * 11, False),
-    ],
+    ("switches", "is_gone"),
+    [([7] * 13, True), ([7] * 12, False), (list(range(40)), False), ([7] * 12 + [8] * 12, False)],
 )
-def test_an_evaluator_that_only_waits_within_the_kernel_gives_no_sign_of_life(monkeypatch, states, is_gone):
-    looks = iter(states)
-
-    def process(pid):
-        state, seconds = next(looks)
-        return SimpleNamespace(status=lambda: state, cpu_times=lambda: SimpleNamespace(user=seconds, system=0.0))
-
-    monkeypatch.setattr("runners.tasks.psutil.Process", process)
+def test_an_evaluator_that_never_wakes_gives_no_sign_of_life(monkeypatch, switches, is_gone):
+    looks = iter(switches)
+    process = SimpleNamespace(num_ctx_switches=lambda: (next(looks), 0), cpu_times=lambda: (1.0, 0.0))
+    monkeypatch.setattr("runners.tasks.psutil.Process", lambda pid: process)
     signs = SignsOfLife(7)
-    assert [signs.are_gone() for _ in states][-1] == is_gone
+    assert [signs.are_gone() for _ in switches][-1] == is_gone
+
+
+def test_an_evaluator_that_waits_for_a_sleeping_method_lives_and_a_stopped_one_does_not(
+    isolated, doubling, monkeypatch
+):
+    monkeypatch.setattr(SignsOfLife, "LOOKS", 2)
+    job = Job(task="doubling", tier="quick", code=method("import time; time.sleep(60); return 2 * x"), seeds=1)
+    process = job.start()
+    try:
+        signs = SignsOfLife(process.pid)
+        assert not any(signs.are_gone() or time.sleep(1) for _ in range(5))
+        os.kill(process.pid, signal.SIGSTOP)
+        assert [signs.are_gone() for _ in range(4)][-1]
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()

@@ -43,7 +43,13 @@ def cases(
 ) -> tuple[Case[Gaps], ...]:
     """Cases named "table/mechanism-percent"."""
     return tuple(
-        Case(name=f"{table}/{gaps}", params=parse(table, gaps, downstream), ranked=ranked, data=data_of(table))
+        Case(
+            name=f"{table}/{gaps}",
+            params=parse(table, gaps, downstream),
+            ranked=ranked,
+            group=table,
+            data=data_of(table),
+        )
         for table in tables
         for gaps in mechanisms
     )
