@@ -26,6 +26,7 @@ PATHS = ("/", "/tasks/", "/tasks/doubling/", "/tasks/doubling/?sort=cpu", "/task
 PATHS += ("/api/v1/tasks/doubling/leaderboard", "/search/?q=a", "/tasks/doubling/?q={n}")
 HOSTILE = b"x = [\n" + b"{a:b},\n" * 149_000 + b"]\n"  # a megabyte that takes a parser seconds
 PLAIN = "class Method:\n    def __init__(self, seed, device):\n        pass\n\n    def double(self, x):\n        return 2 * x\n"
+OPEN = {"queued", "running"}
 THINKING = 2.0  # seconds between two pages of a visitor
 WORDS = 10  # that visitors look for on a board
 
@@ -45,10 +46,10 @@ def under_load(seconds: float) -> None:
             os.nice(19)
             crowd = Crowd(site, tokens, time.monotonic() + seconds)
             crowd.come()
-            lost = wait_for_runs(site, crowd.runs)
+            states = wait_for_runs(site, crowd.runs)
         finally:
             site.stop()
-    report(crowd, seconds, lost)
+    report(crowd, seconds, states)
 
 
 class Crowd:
@@ -132,19 +133,20 @@ class Crowd:
         )
 
 
-def wait_for_runs(site: Site, runs: list[int], patience: float = 120) -> int:
-    """How many of the runs that were begun have not finished when the queue has had its time."""
+def wait_for_runs(site: Site, runs: list[int], patience: float = 300) -> Counter[str]:
+    """What became of the runs that were begun, when the queue has had its time."""
     until = time.monotonic() + patience
-    while (left := [run for run in runs if not is_finished(site, run)]) and time.monotonic() < until:
+    while (states := Counter(state_of(site, run) for run in runs)).keys() & OPEN and time.monotonic() < until:
         time.sleep(1)
-    return len(left)
+    return states
 
 
-def is_finished(site: Site, run: int) -> bool:
-    return site.get(f"/api/v1/runs/{run}").json()["status"] == "finished"
+def state_of(site: Site, run: int) -> str:
+    answer = site.get(f"/api/v1/runs/{run}")
+    return str(answer.json()["status"]) if answer.ok else "gone"
 
 
-def report(crowd: Crowd, seconds: float, lost: int) -> None:
+def report(crowd: Crowd, seconds: float, states: Counter[str]) -> None:
     probes = sorted(crowd.probes)
     middle, late = statistics.median(probes), statistics.quantiles(probes, n=20)[-1]
     load = ", ".join(f"{each:.1f}" for each in crowd.load)
@@ -157,7 +159,9 @@ def report(crowd: Crowd, seconds: float, lost: int) -> None:
     )
     for (kind, status), count in sorted(crowd.statuses.items(), key=str):
         print(f"  {kind:8} {status}: {count}")
-    print(f"  {len(crowd.runs)} runs of honest authors begun, {lost} of them lost")
+    lost = sum(count for state, count in states.items() if state not in {"finished", *OPEN})
+    waiting = sum(states[state] for state in OPEN)
+    print(f"  {len(crowd.runs)} runs of honest authors begun, {lost} of them lost, {waiting} not finished yet")
 
 
 if __name__ == "__main__":
