@@ -81,9 +81,12 @@ def measured_so_far(path: Path, board: Board) -> Reference:
 
 
 def put(path: Path, board: Board, row: Row) -> int:
-    """Put a row into the file, the rows in the order of the card; returns the file's bytes."""
+    """Put a row into the file, the rows in the order of the card and without what no figure needs any more.
+
+    Returns the file's bytes.
+    """
     known = measured_so_far(path, board)
-    rows = {**{old.slug: old for old in known.rows}, row.slug: row}
+    rows = {one.slug: replace(one, artefacts=tuple(_drawn(one, board))) for one in (*known.rows, row)}
     ordered = tuple(rows[house.slug] for house in board.task.house if house.slug in rows)
     return reference.write(path, replace(known, rows=ordered))
 
@@ -110,6 +113,10 @@ def play(board: Board, house: House, job: Job, path: Path, *, known: Row | None)
         print(f"{house.slug}: not measured: {progress.trouble or 'the evaluator ended without a result'}")
         return None
     return progress.row(house.slug, mark, job)
+
+
+def _drawn(row: Row, board: Board) -> Iterator[Artefact]:
+    return (item for item in row.artefacts if is_drawn(board, item.case, item.name))
 
 
 def journal_of(path: Path, house: House) -> Path:

@@ -135,6 +135,22 @@ def test_fingerprints_are_taken_without_torch():
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
 
 
+def test_what_no_figure_needs_any_more_leaves_the_file_with_the_next_row(doubling, tmp_path):
+    drawn, old = (
+        reference.Artefact(case="small", seed=0, name=name, kind="curve", data={"x": [1.0]})
+        for name in ("answers", "drawn once")
+    )
+    first, second = (
+        reference.Row(slug=slug, fingerprint="", plays=(), provenance={}, artefacts=(drawn, old))
+        for slug in ("exact", "identity")
+    )
+    board = catalogue.board("doubling", "quick")
+    path = reference.path_of(board, "cpu", tmp_path)
+    reference.write(path, reference.Reference(task="doubling", tier="quick", device_class="cpu", rows=(first,)))
+    recording.put(path, board, second)
+    assert [row.artefacts for row in reference.read(path).rows] == [(drawn,)] * 2
+
+
 @pytest.mark.sandbox
 def test_what_was_recorded_is_read_as_it_was_and_not_played_again(doubling, tmp_path, capsys):
     assert record(tmp_path) == 0

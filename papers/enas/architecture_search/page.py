@@ -15,7 +15,7 @@ FIGURES = tuple(
         y_label="regret (points)",
         note="Regret of the answer that stood when so much had been charged; mean and 95 % interval over the seeds.",
     )
-    for case in ("nb201/cifar10", "nb201/cifar100", "nb201/imagenet16", "digits/cell3-small")
+    for case in ("nb201/cifar10", "nb201/imagenet16", "digits/cell3-small")
 )
 FLAGS = (
     Flag(
