@@ -20,7 +20,7 @@ def command_of(unit):
     return re.search(r"^ExecStart=(.*)$", unit.read_text(), re.M)[1].replace("%%", "%").split()
 
 
-COMMANDS = {f"service {name}": COMPOSE["services"][name]["command"] for name in STARTED}
+COMMANDS = {f"service {name}": COMPOSE["services"][name]["command"] for name in sorted(STARTED)}
 COMMANDS |= {unit.name: command_of(unit) for unit in UNITS}
 
 
