@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from leaderboard.boards import claims, headline
+from leaderboard.boards import claims, headline, references
 from leaderboard.boards.headline import Headline, Tops
 from leaderboard.models import Standing
 from papers import catalogue
@@ -18,6 +18,7 @@ class Leading:
     card: Task
     leader: Standing | None
     measured: int  # methods that rank on this site
+    recorded: int  # house methods whose results came with the site
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,12 @@ def entries(papers: Sequence[Paper] | None = None) -> list[Entry]:
 
 
 def leading(paper: Paper, top: Tops) -> list[Leading]:
-    return [Leading(task, top.leader(task.slug), top.counts.get(task.slug, 0)) for task in paper.tasks]
+    return [
+        Leading(
+            task, top.leader(task.slug), top.counts.get(task.slug, 0), len(references.recorded(task.board("quick")))
+        )
+        for task in paper.tasks
+    ]
 
 
 def by_area() -> list[tuple[str, list[Entry]]]:

@@ -220,6 +220,13 @@ def test_a_house_method_survives_a_sparse_table(slug):
     assert np.isfinite(impute(slug, x, categorical)).all()
 
 
+@pytest.mark.parametrize("slug", HOUSE)
+def test_a_house_method_takes_a_column_that_is_constant_as_far_as_it_was_observed(slug):
+    x, categorical = gaps(n=40, d=4)
+    x[:, 1] = np.where(np.isnan(x[:, 1]), np.nan, 0.0)
+    assert np.isfinite(impute(slug, x, categorical)).all()
+
+
 @pytest.mark.gpu
 @pytest.mark.parametrize("slug", sorted(TRAINED))
 def test_a_trained_method_runs_on_a_gpu(slug):

@@ -20,6 +20,7 @@ class Method:
 
     def impute(self, x: np.ndarray, categorical: np.ndarray) -> np.ndarray:
         low, high = np.nanmin(x, axis=0), np.nanmax(x, axis=0)  # draws stay within what was observed
+        high = np.maximum(high, np.nextafter(low, np.inf))  # of a column that is constant as far as it was observed
         imputer = IterativeImputer(
             max_iter=ROUNDS, sample_posterior=IS_DRAWN, min_value=low, max_value=high, random_state=self.seed
         )
