@@ -20,7 +20,7 @@ COLUMNS = {
     "author": "submission__author__username",  # by what is shown: see tables.sort_column
     "date": "run__ended",
 }
-HIDDEN_AT_FIRST = {"seconds", "memory", "money", "device"}
+HIDDEN_AT_FIRST = {"seconds", "memory", "device"}
 METRICS_AT_FIRST = 2  # beside the primary one
 COSTS = ("cpu", "seconds", "gpu", "memory", "money")
 HEAVIEST = 1000  # weight of a case

@@ -14,6 +14,6 @@ def new_token(site: Site, name: str = "admin") -> str:
         f"print(ApiToken.issue(User.objects.get_or_create(username={name!r})[0], 'bench')[1])"
     )
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-    env = {**os.environ, "DATA_DIR": str(site.folder)}
+    env = {**os.environ, "DATA_DIR": str(site.folder), "DJANGO_SETTINGS_MODULE": "leaderboard.settings"}
     told = subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True)
     return told.stdout.split()[-1]

@@ -38,7 +38,7 @@ def test_a_board_has_a_feed_of_its_new_rows(client, measured):
     address = re.search(r'type="application/atom\+xml"[^>]*href="([^"]+)"', client.get(BOARD).content.decode())[1]
     feed = ElementTree.fromstring(client.get(address).content)
     titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
-    assert titles == ["New <b>: rank 1, Skill 0.4999", "Old: rank 2, Skill 0.2997"]
+    assert titles == ["New <b>: rank 1, Skill 0.5000", "Old: rank 2, Skill 0.2997"]
     assert client.get("/tasks/nothing/board.atom").status_code == 404
 
 

@@ -83,12 +83,12 @@ def test_seeds_are_shown_each_with_two_means_of_which_one_leaves_out_the_ends(mo
     values = sorted(scores.values_list("value", flat=True))
     (one,) = material.drawings(WHERE, list(Standing.objects.for_board(WHERE)))
     each, mean, middle = one.plot["data"]
-    assert each["x"].count("Method 1") == len(values)
+    assert each["y"].count("Method 1") == len(values)
     assert each["text"][0] == "seed 0"
-    assert mean["x"] == middle["x"] == ["Oracle", "Method 0", "Method 1"]
-    assert mean["y"][2] == pytest.approx(np.mean(values))
-    assert middle["y"][2] == pytest.approx(trim_mean(values, 0.25), abs=0.05)
-    assert mean["y"][2] < 0 < middle["y"][2]
+    assert mean["y"] == middle["y"] == ["Oracle", "Method 0", "Method 1"]
+    assert mean["x"][2] == pytest.approx(np.mean(values))
+    assert middle["x"][2] == pytest.approx(trim_mean(values, 0.25), abs=0.05)
+    assert mean["x"][2] < 0 < middle["x"][2]
 
 
 def test_a_reference_line_is_drawn_once(drawn):

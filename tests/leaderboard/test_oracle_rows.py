@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaderboard.boards import order, recast, standings, tables
+from leaderboard.boards import order, recast, references, standings, tables
 from leaderboard.figures import charts
 from leaderboard.models import Standing
 from papers import catalogue
@@ -47,7 +47,8 @@ def test_an_oracle_is_no_leader_and_not_counted(client, measured):
     measured("Oracle", 0.9, kind="oracle")
     quick = [catalogue.board("imputation", "quick")]
     assert tables.leaders(quick) == {}
-    assert "nothing measured yet" in client.get("/").content.decode()
+    recorded = len(references.recorded(quick[0]))
+    assert f"{recorded} of {len(quick[0].task.house)} methods recorded" in client.get("/").content.decode()
     measured("Method", 0.1)
     assert tables.leaders(quick)["imputation"].submission.name == "Method"
     assert tables.method_counts(quick)["imputation"] == 1

@@ -101,7 +101,7 @@ def test_the_board_as_of_a_day_is_that_days(client, measured, alice):
 def test_columns_are_chosen_in_the_address(client, measured):
     measured("One", 0.5)
     shown = [header["name"] for header in board(client).context["headers"]]
-    assert shown == ["method", "skill", "rmse", "cpu", "memory", "device", "author", "date"]
+    assert shown == ["method", "skill", "rmse", "cpu", "author", "date"]
     chosen = board(client, col="seconds")
     assert [header["name"] for header in chosen.context["headers"]] == ["method", "skill", "seconds"]
     assert "col=seconds" in chosen.context["by_rank"], "links keep the view"

@@ -150,7 +150,7 @@ def test_what_cannot_be_done_is_told_in_a_sentence_and_exits_with_2(doubling, tm
 def test_tasks_tiers_and_cases_are_listed(doubling, capsys):
     assert main(["list"]) == 0
     listed = capsys.readouterr().out.splitlines()
-    assert "imputation: Imputation (version 2)" in listed
+    assert "imputation: Imputation (version 3)" in listed
     assert "    breast/mcar-50" in listed
     assert any(line.startswith("  full: ") for line in listed)
     assert f"numpy {packages.versions()['numpy']}" in listed[-2]

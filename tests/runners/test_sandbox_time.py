@@ -30,7 +30,7 @@ def test_cpu_seconds_of_threads_and_children_count(start):
 
 
 def test_an_answer_that_comes_after_too_much_work_is_none(start):
-    failure = failure_of(start, method(WORK.format(0.15)), limits=replace(LIMITS, call_seconds=0.1))
+    failure = failure_of(start, method(WORK.format(0.18)), limits=replace(LIMITS, call_seconds=0.1))
     assert failure.exceeded["limit"] == "cpu seconds"
 
 
