@@ -7,6 +7,7 @@ Part of `make bench`, for a minute.
 """
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
@@ -75,11 +76,11 @@ def spent_by(site: Site) -> dict[str, tuple[float, float]]:
     """CPU-seconds and MB that are its own, of each of the site's processes by what it does."""
     known = {}
     for process in psutil.Process(site.process.pid).children(recursive=True):
-        words = " ".join(process.cmdline())
-        name = next((word for word in PARTS if word in words), "")
-        if name:
-            times = process.cpu_times()
-            known[f"{name} {process.pid}"] = times.user + times.system, process.memory_full_info().uss / 1e6
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ends, or has ended and is not waited for yet
+            words = " ".join(process.cmdline())
+            if name := next((word for word in PARTS if word in words), ""):
+                times, memory = process.cpu_times(), process.memory_full_info().uss
+                known[f"{name} {process.pid}"] = times.user + times.system, memory / 1e6
     return known
 
 
