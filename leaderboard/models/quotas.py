@@ -12,7 +12,7 @@ class Quota(models.Model):
     open = models.PositiveIntegerField("runs waiting or running", null=True, blank=True)
 
     def __str__(self) -> str:
-        return f"{told(self.per_day)} in 24 hours, {told(self.open)} waiting or running"
+        return f"{limit_in_words(self.per_day)} in 24 hours, {limit_in_words(self.open)} waiting or running"
 
     @classmethod
     def of(cls, user: object) -> tuple[int, int]:
@@ -23,5 +23,5 @@ class Quota(models.Model):
         return per_day, waiting
 
 
-def told(limit: int | None) -> str:
+def limit_in_words(limit: int | None) -> str:
     return "as many as everybody" if limit is None else str(limit)
