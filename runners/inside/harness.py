@@ -102,7 +102,7 @@ def _preload(modules: Sequence[str], device: str) -> str:
             return f"{type(error).__name__}: {_one_line(error)}"
     with contextlib.suppress(BaseException):
         if torch:
-            _warm_torch(torch, device)
+            warm_torch(torch, device)
     with contextlib.suppress(BaseException):
         if numba:
             _warm_numba(numba)
@@ -124,7 +124,7 @@ def _start_cuda(torch: Any) -> None:
     torch.cuda.empty_cache()  # what the method puts there is seen from outside
 
 
-def _warm_torch(torch: Any, device: str) -> None:
+def warm_torch(torch: Any, device: str) -> None:
     """Step an optimiser once: torch imports a second's worth of compilers then. No random number is drawn."""
     weight = torch.nn.Parameter(torch.zeros(1, device=device))
     weight.grad = torch.zeros(1, device=device)

@@ -2,10 +2,14 @@
 
 import time
 from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
+
+import torch
 
 from papers import catalogue
 from papers.playing import Measured, Spent
+from runners.inside.harness import warm_torch
 
 
 class InProcess:
@@ -42,8 +46,15 @@ class InProcess:
         self._method = None
 
 
+@cache
+def warm_up():
+    """What the sandbox does before it loads a method: the first step of an optimiser, a second of imports, is nobody's cost."""
+    warm_torch(torch, "cpu")
+
+
 def load(task, slug):
     """A fresh module of a house method, its constants put in, so that a test may change them."""
+    warm_up()
     card = catalogue.task(task)
     module = ModuleType(f"house_{slug}")
     exec(compile(card.code(card.method(slug)), f"{slug}.py", "exec"), module.__dict__)
