@@ -7,6 +7,8 @@ a GPU are seen without one. What it shows is emulated: neither times nor the las
         evaluate(job)
 """
 
+import re
+import signal
 import time
 from unittest import mock
 
@@ -158,8 +160,22 @@ def _is_cuda(device):
     return str(device).startswith("cuda")
 
 
-def play(slug, method):
-    """Play a house method's trial in this process as on a GPU; the last event and the seconds."""
+class Late(BaseException):
+    """The time is up."""
+
+
+def torch_methods():
+    """(board, method) of every house method that uses torch or a kit."""
+    return [
+        (task.slug, house.slug)
+        for task in catalogue.all_tasks().values()
+        for house in task.house
+        if house.kind != "oracle" and re.search(r"\btorch\b|\.kit\b", task.code(house).decode())
+    ]
+
+
+def play(slug, method, *, seconds):
+    """Play a house method's trial in this process as on a GPU; the last event, or None where the time was up, and the seconds."""
     task = catalogue.task(slug)
     code = task.code(task.method(method))
     job = Job(
@@ -167,6 +183,18 @@ def play(slug, method):
     )
     events, began = [], time.monotonic()
     facts = {"device_name": "pretended: emulated on a CPU"}
-    with mock.patch("runners.evaluation.provenance", return_value=facts), PretendedGpu():
-        evaluate(job, events.append)
+    before = signal.signal(signal.SIGALRM, _late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        with mock.patch("runners.evaluation.provenance", return_value=facts), PretendedGpu():
+            evaluate(job, events.append)
+    except Late:
+        events.append(None)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
     return events[-1], time.monotonic() - began
+
+
+def _late(*_):
+    raise Late
