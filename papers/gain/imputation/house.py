@@ -27,7 +27,13 @@ HOUSE = (
         summary="A random observed value of the column: must fail, with skill 1 − √2 under MCAR.",
         expense=6,
     ),
-    House(slug="knn", title="KNN", kind="baseline", summary="Ten nearest rows on standardised columns.", expense=8),
+    House(
+        slug="knn",
+        title="KNN",
+        kind="baseline",
+        summary="Ten nearest rows, where few columns in common count less.",
+        expense=8,
+    ),
     House(
         slug="iterative_ridge",
         title="Iterative ridge",
