@@ -9,6 +9,7 @@ from papers.task import Scores
 CLIP = 30.0  # of a logarithm: beyond it nothing can be trained
 NOTHING = -700.0  # the logarithm that stands for 0
 FLOOR = 1e-12  # of a singular value, in units of the largest: what lies below is rounding
+DARK = np.finfo(float).tiny  # energy below which a quotient is rounding, or overflows
 
 
 def log_of(value: float) -> float:
@@ -67,7 +68,7 @@ def energies(states: np.ndarray, height: int, width: int) -> np.ndarray:
     energy = np.einsum("lbpc,lbpc->lbp", states, states).reshape(*states.shape[:2], height, width)
     modes = np.fft.fft2(energy)
     total = modes[..., :1, :1].real
-    return np.asarray(np.divide(modes, total, out=np.zeros_like(modes), where=total > 0))
+    return np.asarray(np.divide(modes, total, out=np.zeros_like(modes), where=total > DARK))
 
 
 def measured_factors(states: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -79,7 +80,7 @@ def measured_factors(states: np.ndarray, height: int, width: int) -> np.ndarray:
     before, after = modes[:-1], modes[1:]
     power = (np.abs(before) ** 2).sum(axis=(0, 1))
     product = (np.conj(before) * after).sum(axis=(0, 1))
-    return np.asarray(np.divide(product, power, out=np.zeros_like(product), where=power > 0))
+    return np.asarray(np.divide(product, power, out=np.zeros_like(product), where=power > DARK))
 
 
 def theoretical_factors(network: Network) -> np.ndarray:

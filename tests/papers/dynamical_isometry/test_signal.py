@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from papers.dynamical_isometry.deep_signal.scoring import measured_factors
 from papers.metrics import findings
 from papers.task import AnswerError
 from tests.papers.dynamical_isometry.starting import TASK, answering, kind_of, play
@@ -127,6 +128,12 @@ def test_the_largest_weights_overflow_into_a_score():
     scores = play("depth128/relu", answering(lambda spec: np.full(shape_of(spec), 10, np.float32), no_bias, 1.0))
     assert scores["log_grad_ratio"] == 30
     assert all(np.isfinite(value) for value in scores.values())
+
+
+@pytest.mark.parametrize("decay", [1e-150, 1e-157, 1e-162])
+def test_a_signal_that_fades_into_rounding_has_finite_modes(decay):
+    states = np.random.default_rng(0).normal(size=(3, 4, 16, 2)) * decay ** np.arange(3)[:, None, None, None]
+    assert np.isfinite(measured_factors(states, 4, 4)).all()
 
 
 @pytest.mark.parametrize("slug", [house.slug for house in TASK.house])
