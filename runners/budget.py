@@ -12,10 +12,11 @@ PAGE = Path(__file__).parent.parent / "docs" / "budget.md"
 HEAD = """# What the boards cost
 
 Made by `claimcheck tables` from what is recorded beside each board; a test holds it to that. CPU time of evaluator and
-method together, one thread each. A tier of which only some cases or seeds were played says so: its times are of those.
+method together, one thread each. A tier of which only some cases or seeds were played says so: its times are of those. All of it
+was measured by the developers; of rows without a day only the machine was noted.
 
-| paper | board | tier | device | methods recorded | plays a method | median a method | dearest method | together | recorded |
-|---|---|---|---|---|---|---|---|---|---|
+| paper | board | tier | device | methods recorded | plays a method | median a method | dearest method | together | measured on | day |
+|---|---|---|---|---|---|---|---|---|---|---|
 """
 
 
@@ -37,7 +38,7 @@ def rows_of(paper: Paper, board: Board) -> Iterator[str]:
     for file in files:
         yield f"{start} {cells(board, reference.read(file))} |"
     if not files:
-        yield f"{start} – | 0 of {len(board.task.house)} | | | | | |"
+        yield f"{start} – | 0 of {len(board.task.house)} | | | | | | |"
 
 
 def cells(board: Board, recorded: Reference) -> str:
@@ -51,6 +52,7 @@ def cells(board: Board, recorded: Reference) -> str:
         f"{len(rows)} of {len(board.task.house)}",
         f"{span} of {len(board.cases) * board.seeds}",
         *(duration(value) for value in (median(costs), max(costs), sum(costs))),
+        ", ".join(sorted({str(row.provenance.get("device_name", "")) for row in rows})),
         f"{min(days)} to {max(days)}" if len(days) > 1 else "".join(days),
     ]
     return " | ".join(told)
