@@ -179,30 +179,61 @@ def row_without_submission(board: Board, one: Recorded) -> Standing | None:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A case that was recorded of a method whose row isn't whole."""
+class Cell:
+    """What one method scored on one case of which not all is recorded."""
 
-    method: str
-    case: str
     estimate: Estimate
     seeds: int
+    is_best: bool  # of its case
 
 
-def in_part(board: Board) -> list[Part]:
-    """What was recorded of methods (no oracles) of which a ranked case or a seed is still to be played, in the card's order."""
-    primary, cases = board.task.primary.name, [case.name for case in board.cases]
+@dataclass(frozen=True)
+class InPart:
+    """Cases, and for each method whose row isn't whole what was recorded of it on each of them."""
+
+    cases: list[str]
+    rows: list[tuple[str, list[Cell | None]]]
+
+    @property
+    def seeds(self) -> set[int]:
+        return {cell.seeds for _, cells in self.rows for cell in cells if cell}
+
+
+def in_part(board: Board) -> InPart | None:
+    """Methods (no oracles) of which a ranked case or a seed is still to be played, in the card's order; None if there are none."""
+    primary = board.task.primary
+    known = {method.title: cells_of(board, one) for method, one in not_whole(board)}
+    cases = [case.name for case in board.cases if any(case.name in cells for cells in known.values())]
+    best = {case: max(primary.gain(of[case][0].value) for of in known.values() if case in of) for case in cases}
+    rows = [
+        (
+            title,
+            [Cell(*of[case], primary.gain(of[case][0].value) == best[case]) if case in of else None for case in cases],
+        )
+        for title, of in known.items()
+        if of
+    ]
+    return InPart(cases, rows) if rows else None
+
+
+def not_whole(board: Board) -> Iterator[tuple[House, Recorded]]:
     wanted = {(case, seed) for case in board.ranked_cases for seed in range(board.seeds)}
     known = recorded(board)
-    parts = []
     for method in board.task.house:
         one = known.get(method.slug) if method.kind != standings.ORACLE else None
         if one and wanted - {(play.case, play.seed) for play in one.plays if play.case not in one.row.left_out}:
-            scores = scores_of([one])
-            for case in cases:
-                if estimate := scores.estimate(one.number, primary, case):
-                    seeds = len(scores.by_seed(one.number, primary, case))
-                    parts.append(Part(method.title, case, estimate, seeds))
-    return parts
+            yield method, one
+
+
+def cells_of(board: Board, one: Recorded) -> dict[str, tuple[Estimate, int]]:
+    """By case, the primary metric and over how many seeds."""
+    scores, primary = scores_of([one]), board.task.primary.name
+    estimates = {case.name: scores.estimate(one.number, primary, case.name) for case in board.cases}
+    return {
+        case: (estimate, len(scores.by_seed(one.number, primary, case)))
+        for case, estimate in estimates.items()
+        if estimate
+    }
 
 
 def gain(board: Board, row: Standing) -> float:

@@ -190,12 +190,18 @@ def test_what_was_recorded_in_part_is_shown_and_stands_nowhere(client, fresh, mo
     monkeypatch.setattr(references, "recorded", lambda board: {"hard_dtw": references.Recorded(-1, some)})
     response = client.get(f"/tasks/{WHERE.task.slug}/")
     assert names(response) == []
-    (part,) = response.context["recorded_in_part"]
-    assert (part.case, part.seeds) == (WHERE.ranked_cases[0], 2)
-    assert part.estimate.value == pytest.approx(sum(play.scores[PRIMARY] for play in some.plays) / 2)
+    part = response.context["recorded_in_part"]
+    ((method, (cell,)),) = part.rows
+    assert (method, part.cases, cell.seeds, cell.is_best) == (
+        WHERE.task.method("hard_dtw").title,
+        [WHERE.ranked_cases[0]],
+        2,
+        True,
+    )
+    assert cell.estimate.value == pytest.approx(sum(play.scores[PRIMARY] for play in some.plays) / 2)
     assert "2 of 5" in response.content.decode()
 
 
 @pytest.mark.parametrize("slug", ["alignment", "control"])
 def test_a_board_that_is_recorded_whole_has_no_parts(slug):
-    assert references.in_part(catalogue.board(slug, "quick")) == []
+    assert references.in_part(catalogue.board(slug, "quick")) is None
