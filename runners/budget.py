@@ -15,7 +15,7 @@ Made by `claimcheck tables` from what is recorded beside each board; a test hold
 method together, one thread each. A tier of which only some cases or seeds were played says so: its times are of those. All of it
 was measured by the developers; of rows without a day only the machine was noted.
 
-| paper | board | tier | device | methods recorded | plays a method | median method | dearest method | together | measured on | day |
+| paper | board | tier | device | methods | plays a method | median method | dearest method | together | measured on | day |
 |---|---|---|---|---|---|---|---|---|---|---|
 """
 
