@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import ot  # type: ignore[import-untyped]
+from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 from scipy.spatial.distance import cdist
 
 ITERATIONS = 100_000_000
 TOLERANCE = 1e-9  # of the mean cost: within it a dual constraint counts as kept, or as tight
-BISECTIONS = 4
 
 
 class UncertainError(Exception):
@@ -84,35 +84,18 @@ def dual_value(c: np.ndarray, f: np.ndarray) -> float:
 def certificate(c: np.ndarray, f: np.ndarray) -> Bounds:
     """Bound the distance from both sides by a potential on the rows; c: (n, n), f: (n,).
 
-    Below by the semi-dual. Above by the cost of a plan that keeps to the pairs on which f is most nearly tight. Both
+    Below by the semi-dual. Above by the cost of a plan that keeps to the pairs on which f is tight as far as they go. Both
     meet where f is optimal.
     """
     slack = c - f[:, None] - c_transform(c, f)
-    columns = least_slack_matching(slack, tight=TOLERANCE * float(c.mean()))
+    columns = tight_matching(slack, tight=TOLERANCE * float(c.mean()))
     return Bounds(dual_value(c, f), float(c[np.arange(len(c)), columns].mean()))
 
 
-def least_slack_matching(slack: np.ndarray, *, tight: float) -> np.ndarray:
-    """Match rows to columns so that the largest slack used is nearly least: (n, n) -> column of each row, (n,).
-
-    A bottleneck assignment by Hopcroft and Karp on the pairs up to a level. The number of pairs doubles until all
-    rows are matched, then a few bisections lower the level; at or below `tight` it is taken at once.
-    """
-    levels = np.sort(slack, axis=None)
-    least = max(slack.min(axis=0).max(), slack.min(axis=1).max())  # below it some row or column has no pair at all
-    low, high = -1, int(np.searchsorted(levels, max(least, tight), side="right")) - 1
-    columns = matching(slack, max(levels[high], tight))
-    while columns is None:
-        low, high = high, min(2 * high + 1, levels.size - 1)
-        columns = matching(slack, levels[high])
-    for _ in range(BISECTIONS if low >= 0 else 0):
-        middle = (low + high) // 2
-        better = matching(slack, levels[middle])
-        low, high, columns = (middle, high, columns) if better is None else (low, middle, better)
-    return columns
-
-
-def matching(slack: np.ndarray, level: float) -> np.ndarray | None:
-    """A perfect matching among the pairs with at most this slack: column of each row, or None."""
-    columns = maximum_bipartite_matching(csr_matrix(slack <= level), perm_type="column")
-    return columns if (columns >= 0).all() else None
+def tight_matching(slack: np.ndarray, *, tight: float) -> np.ndarray:
+    """Match as many rows to columns as the tight pairs allow, the others at the least slack: (n, n) -> column of each row, (n,)."""
+    columns = maximum_bipartite_matching(csr_matrix(slack <= tight), perm_type="column")
+    rows = np.flatnonzero(columns < 0)
+    free = np.setdiff1d(np.arange(len(slack)), columns)
+    columns[rows] = free[linear_sum_assignment(slack[np.ix_(rows, free)])[1]]
+    return np.asarray(columns)
