@@ -54,8 +54,9 @@ METRICS = (
         label="Upper bound",
         better="context",
         unit="W",
-        description="Cost, in units of the true distance, of a plan that keeps to the pairs on which the potential is most "
-        "nearly tight. On 1,000 fresh pairs, so it carries their bias; on given samples it can't be less than 1.",
+        description="Cost, in units of the true distance, of a plan that keeps to the pairs on which the potential is tight as "
+        "far as they go, and to the least slack beyond. On 1,000 fresh pairs, so it carries their bias; on given samples it "
+        "can't be less than 1.",
     ),
     Metric(
         name="oracle",
