@@ -9,7 +9,7 @@ from leaderboard.api.access import MISSING, READERS, Bearer, Number, asker
 from leaderboard.api.schemas import Cancelled, Failure, Problems, RunOut, RunState
 from leaderboard.api.tasks import cost_as_json
 from leaderboard.boards import flags
-from leaderboard.models import Run, Standing
+from leaderboard.models import Place, Run, Standing
 from leaderboard.running.forecast import outlook, remaining
 from leaderboard.submitting import again, rights
 from papers import catalogue
@@ -91,7 +91,7 @@ def standing_as_json(standing: Standing, primary: Metric) -> dict[str, Any]:
     plain["flags"] = [
         vars(flag) for flag in flags.flags_of(standing.board.task, standing, flags.verdicts_on(standing.board))
     ]
-    ranked = Standing.objects.filter(task=standing.task, tier=standing.tier, rank__isnull=False).count()
+    ranked = Place.objects.filter(task=standing.task, tier=standing.tier, rank__isnull=False).count()
     return plain | {"of": ranked, "metric": primary.name, "label": primary.label}
 
 

@@ -149,7 +149,8 @@ def rows_of_own(boards: Iterable[Board]) -> Iterable[Standing]:
 
 def by_rank(board: Board, own: Standing, top: Tops) -> Place:
     first = top.leader(board.task.slug) or own
-    low, high = own.rank_low or own.position + 1, own.rank_high or own.position + 1
+    alone = (own.position or 0) + 1  # where ranks have no interval
+    low, high = own.rank_low or alone, own.rank_high or alone
     return Place(board, own.submission.name, low, high, top.counts[board.task.slug], first.submission.name)
 
 

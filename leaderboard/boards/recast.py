@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from leaderboard.boards import standings
 from leaderboard.boards.view import COSTS, View
-from leaderboard.models import Change, Recast, RecastRow, Row, Standing
+from leaderboard.models import PLACE, Change, Recast, RecastRow, Row, Standing
 from leaderboard.running import aside
 from papers import catalogue
 from papers.task import Board
@@ -118,7 +118,7 @@ def fill(recast: Recast, view: View) -> None:
 
 def row_of(recast: Recast, row: Standing) -> RecastRow:
     names = [field.attname for field in Row._meta.get_fields() if field.concrete]
-    values = {name: getattr(row, name) for name in names}
+    values = {name: getattr(row, name) for name in (*PLACE, *names)}
     return RecastRow(recast=recast, submission_id=row.submission_id, run_id=row.run_id, **values)
 
 
@@ -138,7 +138,7 @@ def recast_rows(view: View) -> list[Standing]:
     counts = ranking.tally(gain[contenders]) if len(contenders) <= MOST_COMPARED else None
     standings.set_places(present, gain, counts)
     set_values(view, present, cases, gain)
-    return sorted(present, key=lambda row: row.position)
+    return sorted(present, key=lambda row: row.position or 0)
 
 
 def set_values(view: View, present: Sequence[Standing], cases: Sequence[str], gain: np.ndarray) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from django.db.models import Max, Q
 
 from leaderboard.boards import references, standings
-from leaderboard.models import Standing, Submission
+from leaderboard.models import Place, Standing, Submission
 from papers import catalogue
 from papers.evidence import Relation
 from papers.task import Board
@@ -118,15 +118,16 @@ def leading_controls(board: Board, rows: Sequence[Standing], cases: Sequence[str
 
 
 def rows_to_check(**which: str) -> dict[tuple[str, str], list[Standing]]:
-    """(task, tier) -> rows of the house, and those above an oracle. Three queries, each by an index."""
+    """(task, tier) -> rows of the house, and those above an oracle. Four queries, each by an index."""
     there = {"task": which["task"]} if "task" in which else {}
     house = list(Submission.objects.filter(is_house=True, **there).values_list("pk", flat=True))
     own = Standing.objects.filter(submission__in=house, **which)
     oracles = own.filter(submission__kind=standings.ORACLE).order_by().values_list("task", "tier")
-    wanted = Q(submission__in=house)
+    above = Q(pk__in=[])
     for task, tier, last in oracles.annotate(Max("position")):
-        wanted |= Q(task=task, tier=tier, position__lt=last)
-    rows = Standing.objects.filter(wanted, **which).with_scores()
+        above |= Q(task=task, tier=tier, position__lt=last)
+    better = list(Place.objects.filter(above).order_by("position").values_list("pk", flat=True)[:MOST])
+    rows = Standing.objects.filter(Q(submission__in=house) | Q(pk__in=better), **which).with_scores()
     by_board: dict[tuple[str, str], list[Standing]] = defaultdict(list)
     for row in rows.order_by("position")[:MOST]:
         if row.run.task_version == row.board.task.version:
@@ -135,13 +136,13 @@ def rows_to_check(**which: str) -> dict[tuple[str, str], list[Standing]]:
 
 
 def violations_on(board: Board) -> list[Violation]:
-    """What is wrong with a board. Three queries, five where nothing was measured here."""
+    """What is wrong with a board. Four queries, six where nothing was measured here."""
     rows = rows_to_check(**board.key)[board.task.slug, board.tier.name]
     return violations(board, rows or references.stand_ins(board))
 
 
 def broken_boards() -> list[tuple[Board, list[Violation]]]:
-    """The boards of this site with something wrong that nobody explained. Three queries."""
+    """The boards of this site with something wrong that nobody explained. Four queries."""
     checked = [(catalogue.board(*key), rows) for key, rows in rows_to_check().items()]
     wrong = [(board, [one for one in violations(board, rows) if not one.is_explained]) for board, rows in checked]
     return [(board, found) for board, found in wrong if found]

@@ -16,8 +16,9 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
+from leaderboard.boards import tallies
 from leaderboard.boards.scores import scores_of
-from leaderboard.models import Change, Run, Standing, Submission
+from leaderboard.models import PLACE, Change, Place, Run, Standing, Submission
 from papers import catalogue
 from papers.evidence import Audit
 from papers.metrics import Finding, findings
@@ -30,8 +31,6 @@ CHUNK = 200  # runs whose scores are in memory at once
 TRIES = 3  # to place a run on a board that others change meanwhile
 ORACLE = "oracle"
 CONTENDERS = ("method", "baseline", "control")
-RANKING = ("rank", "rank_low", "rank_high", "group", "tally")
-PLACE = ("position", *RANKING)
 
 Ratios = Mapping[Audit, Mapping[int, float]]  # audit -> submission of the house -> log ratio
 
@@ -81,6 +80,7 @@ class Plan:
     moved: Sequence[Sequence[Any]]  # of PLACE and the key
     fresh: Sequence[Standing]
     gone: Sequence[int]
+    tally: tallies.Packed
     is_upload: bool = False  # what is placed, and nothing but places changes of the others
 
     def write(self, board: Board) -> None:
@@ -89,6 +89,7 @@ class Plan:
         Standing.objects.filter(pk__in=self.gone).delete()
         move(self.moved)
         save(self.fresh)
+        self.tally.keep(board)
 
 
 def rebuild(board: Board) -> int:
@@ -124,46 +125,70 @@ def plan_anew(board: Board) -> Plan:
     cases = cases_ranked_on(board, left_out(board))
     rows = list(rows_of(board, counting_runs(board), cases))
     gain = gains(board, rows, cases)
-    set_places(rows, gain, ranking.tally(gain[contending(rows)]))
+    counts = ranking.tally(gain[contending(rows)])
+    set_places(rows, gain, counts)
     standing = {row.submission_id for row in rows}
-    return Plan((), rows, [pk for pk, submission in standing_submissions(board).items() if submission not in standing])
+    gone = [pk for pk, submission in standing_submissions(board).items() if submission not in standing]
+    return Plan((), rows, gone, packed(rows, counts))
 
 
 def plan_with(board: Board, run: Run) -> Plan:
     """Of a board on which this run counts from now on."""
     cases = cases_ranked_on(board, left_out(board))
-    fields = (*board.key, "version", "submission__kind", "run", "scores", "flags", *PLACE)
+    fields = (*board.key, "version", "submission__kind", "run", "scores", "flags")
     rows = list(Standing.objects.filter(**board.key).select_related("submission").only(*fields))
+    known = tallies.tallies_of(board)
     is_measure = run.submission.is_house and board.evidence.audits
-    if is_measure or not stands_on(board, rows, cases):
+    if is_measure or not stands_on(board, rows, cases, known):
         return plan_anew(board)
-    newcomer = counting_runs(board, pk=run.submission_id)
-    plan = replaced(board, rows, list(rows_of(board, newcomer, cases)), submission=run.submission_id, cases=cases)
+    fresh = list(rows_of(board, counting_runs(board, pk=run.submission_id), cases))
+    plan = replaced(board, rows, fresh, known, submission=run.submission_id, cases=cases)
     return replace(plan, is_upload=not run.submission.is_house)
 
 
-def stands_on(board: Board, rows: Sequence[Standing], cases: Sequence[str]) -> bool:
-    """Whether a board's rows are there, of its current version and ranked on just these cases. One query."""
+def stands_on(board: Board, rows: Sequence[Standing], cases: Sequence[str], known: Mapping[int, np.ndarray]) -> bool:
+    """Whether a board's rows are there, of its current version and ranked on just these cases, with places and tallies.
+    One query."""
     shape = (len(board.ranked_cases), board.seeds)
     is_current = all(row.version == board.task.version and np.shape(row.scores) == shape for row in rows)
     ranked_on = Standing.objects.filter(**board.key).values_list("cases", flat=True).first()
-    return bool(rows) and is_current and set(ranked_on or ()) == set(cases)
+    is_placed = all(row.position is not None for row in rows)
+    is_counted = known.keys() == {rows[index].submission_id for index in contending(rows)}
+    return bool(rows) and is_current and is_placed and is_counted and set(ranked_on or ()) == set(cases)
 
 
 def replaced(
-    board: Board, rows: Sequence[Standing], fresh: Sequence[Standing], *, submission: int, cases: Sequence[str]
+    board: Board,
+    rows: Sequence[Standing],
+    fresh: Sequence[Standing],
+    known: Mapping[int, np.ndarray],
+    *,
+    submission: int,
+    cases: Sequence[str],
 ) -> Plan:
     """Of a board on which a submission's fresh row, if there is one, takes the place of its old one, if there is one."""
     old = [row for row in rows if row.submission_id == submission]
     others = [row for row in rows if row.submission_id != submission]
-    before = [[getattr(row, name) for name in PLACE] for row in others]
+    before = [place_of(row) for row in others]
     present = [*others, *fresh]
     gain = gains(board, present, cases)
-    tallies = np.array([others[index].tally for index in contending(others)])
+    counts = np.array([known[others[index].submission_id] for index in contending(others)])
     gone = gains(board, old, cases)[contending(old)]
-    set_places(present, gain, updated_tally(tallies, gain[contending(present)], gone))
-    moved = [row for row, was in zip(others, before, strict=True) if [getattr(row, name) for name in PLACE] != was]
-    return Plan(values_of_places(moved), fresh, [] if fresh else [row.pk for row in old])
+    counts = updated_tally(counts, gain[contending(present)], gone)
+    set_places(present, gain, counts)
+    moved = [row for row, was in zip(others, before, strict=True) if place_of(row) != was]
+    leaving = [] if fresh else [row.pk for row in old]
+    return Plan([(*place_of(row), row.pk) for row in moved], fresh, leaving, packed(present, counts))
+
+
+def place_of(row: Standing) -> tuple[int | None, ...]:
+    """What PLACE names."""
+    return row.position, row.rank, row.rank_low, row.rank_high, row.group
+
+
+def packed(rows: Sequence[Standing], counts: np.ndarray) -> tallies.Packed:
+    """The tally of the rows that contend. Reads submission."""
+    return tallies.pack([rows[index].submission_id for index in contending(rows)], counts)
 
 
 def updated_tally(counts: np.ndarray, gain: np.ndarray, gone: np.ndarray) -> np.ndarray:
@@ -216,7 +241,6 @@ def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray | 
     for position, index in enumerate(ranking.best_first(gain, submissions)):
         rows[index].position = position
         rows[index].rank = rows[index].rank_low = rows[index].rank_high = rows[index].group = None
-        rows[index].tally = []
     contenders = contending(rows)
     if not contenders:
         return
@@ -227,9 +251,8 @@ def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray | 
         return
     places = ranking.place(gain[contenders], counts, tiebreak=[submissions[index] for index in contenders])
     columns = (places.rank, places.low, places.high, places.group)
-    for index, place, tally in zip(contenders, np.transpose(columns).tolist(), counts.tolist(), strict=True):
+    for index, place in zip(contenders, np.transpose(columns).tolist(), strict=True):
         rows[index].rank, rows[index].rank_low, rows[index].rank_high, rows[index].group = place
-        rows[index].tally = tally
 
 
 def hold(*boards: Board) -> None:
@@ -250,30 +273,35 @@ def standing_submissions(board: Board) -> dict[int, int]:
 
 
 def save(rows: Sequence[Standing]) -> None:
-    """Write whole rows; one that stands already is overwritten."""
+    """Write whole rows and their places; one that stands already is overwritten."""
     unique = {"task", "tier", "submission"}
     names = [field.name for field in Standing._meta.fields if field.name not in unique | {"id"}]
-    Standing.objects.bulk_create(
-        rows, batch_size=CHUNK, update_conflicts=True, unique_fields=sorted(unique), update_fields=names
-    )
-
-
-def values_of_places(rows: Sequence[Standing]) -> list[list[Any]]:
-    """What `move` writes. Others wait for that, not for this."""
-    fields = [field for field in Standing._meta.fields if field.name in PLACE]
-    return [
-        [*(field.get_db_prep_save(getattr(row, field.name), connection) for field in fields), row.pk] for row in rows
+    known: dict[str, Any] = {"batch_size": CHUNK, "update_conflicts": True}
+    Standing.objects.bulk_create(rows, unique_fields=sorted(unique), update_fields=names, **known)
+    places = [
+        Place(standing=row, task=row.task, tier=row.tier, **dict(zip(PLACE, place_of(row), strict=True))) for row in rows
     ]
+    Place.objects.bulk_create(places, unique_fields=["standing"], update_fields=PLACE, **known)
 
 
 def move(values: Sequence[Sequence[Any]]) -> None:
-    """Write the places of rows and nothing else: one statement with many values, as a newcomer moves most of a board."""
-    fields = [field for field in Standing._meta.fields if field.name in PLACE]
+    """Write places, of PLACE and the key each: a newcomer moves most of a board."""
     quote = connection.ops.quote_name
-    table, columns = quote(Standing._meta.db_table), ", ".join(f"{quote(field.name)} = %s" for field in fields)
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(f"UPDATE {table} SET {columns} WHERE id = %s", values)  # noqa: S608  # names of ours
+    table, columns = quote(Place._meta.db_table), [quote(name) for name in PLACE]
+    if not values:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # one statement: each would be planned and answered by itself
+            told = ", ".join(f"{column} = v.{column}" for column in columns)
+            arrays = "%s::bigint[], " + ", ".join(["%s::integer[]"] * len(PLACE))
+            cursor.execute(
+                f"UPDATE {table} p SET {told} FROM unnest({arrays}) AS v (standing_id, {', '.join(columns)}) "  # noqa: S608  # names of ours
+                "WHERE p.standing_id = v.standing_id",
+                [list(column) for column in zip(*((pk, *place) for *place, pk in values), strict=True)],
+            )
+        else:
+            told = ", ".join(f"{column} = %s" for column in columns)
+            cursor.executemany(f"UPDATE {table} SET {told} WHERE standing_id = %s", values)  # noqa: S608  # names of ours
 
 
 def rows_of(board: Board, runs: Mapping[int, Submission], cases: Sequence[str]) -> Iterator[Standing]:

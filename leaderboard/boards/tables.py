@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 
 from leaderboard.boards import kept, search
 from leaderboard.boards.scores import scores_of
-from leaderboard.models import Run, Score, Standing, Submission, shown_name
+from leaderboard.models import Place, Run, Score, Standing, Submission, shown_name
 from leaderboard.models.runs import BILLED
 from leaderboard.models.standings import StandingQuerySet
 from papers import catalogue
@@ -57,14 +57,16 @@ def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
     tier. Two queries, and another one for a board of whose best BEST rows none is such."""
     names = ("task", "pk", "rank", "submission__kind", "flags")
     looked_at, first, unflagged = Counter[str](), dict[str, int](), dict[str, int]()
-    for task, pk, rank, kind, flags in on(boards).filter(position__lt=BEST).order_by("position").values_list(*names):
+    best = Standing.objects.on(boards).filter(position__lt=BEST).order_by("position")
+    for task, pk, rank, kind, flags in best.values_list(*names):
         looked_at[task] += 1
         if rank is not None and kind != "control":
             first.setdefault(task, pk)
             if not flags:
                 unflagged.setdefault(task, pk)
     for task in {task for task, count in looked_at.items() if count == BEST} - unflagged.keys():
-        worthy = on(boards).filter(task=task, rank__isnull=False).exclude(submission__kind="control")
+        worthy = Standing.objects.on([board for board in boards if board.task.slug == task])
+        worthy = worthy.filter(rank__isnull=False).exclude(submission__kind="control")
         clean = worthy.filter(flags=[]).order_by("position").first() or worthy.order_by("position").first()
         unflagged |= {task: clean.pk} if clean else {}
     keys = (first | unflagged).values()
@@ -73,8 +75,9 @@ def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
 
 def method_counts(boards: Sequence[Board]) -> Counter[str]:
     """task -> how many methods rank. One query."""
-    ranked = on(boards).filter(rank__isnull=False).order_by("task")
-    return Counter(dict(ranked.values_list("task").annotate(Count("rank"))))
+    (tier,) = {board.tier.name for board in boards} or {""}
+    ranked = Place.objects.filter(task__in=[board.task.slug for board in boards], tier=tier, rank__isnull=False)
+    return Counter(dict(ranked.order_by("task").values_list("task").annotate(Count("rank"))))
 
 
 def house_rows(tasks: Iterable[str], **which: Any) -> StandingQuerySet:
@@ -82,12 +85,6 @@ def house_rows(tasks: Iterable[str], **which: Any) -> StandingQuerySet:
     the rows."""
     house = Submission.objects.filter(task__in=list(tasks), is_house=True, **which)
     return Standing.objects.filter(submission__in=list(house.values_list("pk", flat=True)))
-
-
-def on(boards: Sequence[Board]) -> StandingQuerySet:
-    """The rows of boards of one tier."""
-    tiers = {board.tier.name for board in boards}
-    return Standing.objects.filter(tier__in=tiers, task__in=[board.task.slug for board in boards])
 
 
 def unranked(board: Board, user: Any) -> list[tuple[Run, str]]:
@@ -138,7 +135,7 @@ def raw_scores(board: Board) -> Iterator[tuple[Any, ...]]:
 
 def secondary_metrics(board: Board, shown: Sequence[Standing]) -> list[Any]:
     """The columns beside the primary metric: all that rank and that one of the best rows, or of those shown, has. One query."""
-    best = Standing.objects.filter(**board.key).order_by("position").values_list("metrics", flat=True)[:BEST]
+    best = Standing.objects.on([board]).order_by("position").values_list("metrics", flat=True)[:BEST]
     measured = set().union(*best, *(row.metrics for row in shown))
     return [metric for metric in board.task.metrics[1:] if metric.is_ranked and metric.name in measured]
 

@@ -10,13 +10,14 @@ from leaderboard.models.queues import Queue
 from leaderboard.models.quotas import Quota
 from leaderboard.models.runs import TIER_CHOICES, Artefact, Run, RunQuerySet, Score
 from leaderboard.models.schedules import RerunSchedule
-from leaderboard.models.standings import DriftFlag, Recast, RecastRow, Row, Standing
+from leaderboard.models.standings import PLACE, DriftFlag, Place, Recast, RecastRow, Row, Standing, Tally
 from leaderboard.models.submissions import DELETED, HOUSE, Submission, author_name, author_name_of
 from leaderboard.models.tokens import ApiToken
 
 __all__ = [
     "DELETED",
     "HOUSE",
+    "PLACE",
     "TIER_CHOICES",
     "ApiToken",
     "Artefact",
@@ -26,6 +27,7 @@ __all__ = [
     "DriftFlag",
     "Notices",
     "OpenData",
+    "Place",
     "Pseudonym",
     "Queue",
     "Quota",
@@ -38,6 +40,7 @@ __all__ = [
     "Score",
     "Standing",
     "Submission",
+    "Tally",
     "author_name",
     "author_name_of",
     "is_called",

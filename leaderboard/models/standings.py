@@ -1,9 +1,11 @@
 """Where submissions stand, also under another rule or on another day, and reruns that said something else."""
 
-from typing import Self, TypeVar
+from collections.abc import Iterable
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from leaderboard.models.present import PresentManager
@@ -23,8 +25,16 @@ class RowQuerySet(models.QuerySet[R]):
 
 class StandingQuerySet(RowQuerySet["Standing"]):
     def of_board(self, board: Board) -> Self:
-        """Its rows, without those of a former version's runs: they don't stand."""
-        return self.filter(**board.key, version=board.task.version)
+        """Its rows, without those of a former version's runs: they don't stand. Found by their places, which lead in order."""
+        return self.on([board]).filter(version=board.task.version)
+
+    def on(self, boards: Iterable[Board]) -> Self:
+        """The rows of boards of one tier, of whatever version."""
+        wanted = list(boards)
+        (tier,) = {board.tier.name for board in wanted} or {""}
+        if len(wanted) == 1:
+            return self.filter(place__task=wanted[0].task.slug, place__tier=tier)
+        return self.filter(place__task__in=[board.task.slug for board in wanted], place__tier=tier)
 
     def for_board(self, board: Board) -> Self:
         """Rows of a board, best first, with all that the page shows: one query."""
@@ -38,19 +48,27 @@ class StandingQuerySet(RowQuerySet["Standing"]):
         return self.select_related("submission__author__pseudonym", "run").only(*STANDING_PARTS, *LISTED, "scores")
 
 
-OWN_PARTS = ("position", "rank", "rank_low", "rank_high", "group", "value", "low", "high", "metrics", "cases", "flags")
-STANDING_PARTS = (*OWN_PARTS, "task", "tier")
+PLACE = ("position", "rank", "rank_low", "rank_high", "group")
+MEASURED = ("value", "low", "high", "metrics", "cases", "flags")
+OWN_PARTS = (*PLACE, *MEASURED)
+STANDING_PARTS = (*MEASURED, "task", "tier")
 LISTED = (
     *(f"submission__{name}" for name in ("task", "author", "is_house", "house_slug", "kind", "name", "claimed_value")),
     *(f"submission__author__{name}" for name in ("username", "is_active", "pseudonym__name")),
     *(f"run__{name}" for name in ("task", "tier", "task_version", "status", "left_out", "ended", *COSTS)),
     *(f"run__{name}" for name in ("device", "device_name", "isolation")),
 )
-StandingManager = PresentManager.from_queryset(StandingQuerySet)
 
 
-class Row(models.Model):
-    """A place on a board, with what lists show of it."""
+class StandingManager(PresentManager.from_queryset(StandingQuerySet)):  # type: ignore[misc]  # made here
+    """Rows come with their places: `position`, `rank` and so on are there to order and to choose by."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().annotate(**{name: F(f"place__{name}") for name in PLACE})
+
+
+class Placing(models.Model):
+    """Where a row stands on its board."""
 
     position = models.PositiveIntegerField()  # 0 first; the order by the primary metric
     # None of who takes no place from anybody: an oracle, or a score that a flag says means nothing.
@@ -58,6 +76,14 @@ class Row(models.Model):
     rank_low = models.PositiveIntegerField(null=True)
     rank_high = models.PositiveIntegerField(null=True)
     group = models.PositiveIntegerField(null=True)  # 1 first: entries that the data can't tell from the group's best
+
+    class Meta:
+        abstract = True
+
+
+class Row(models.Model):
+    """What was measured of a submission on a board, as lists show it."""
+
     value = models.FloatField()  # the primary metric, over cases and seeds
     low = models.FloatField(null=True)  # 95 % interval; null where seeds are too few
     high = models.FloatField(null=True)
@@ -82,21 +108,22 @@ class Standing(Row):
     version = models.PositiveIntegerField()  # the run's, of the task
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="standings", db_index=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
-    tally = models.JSONField(default=list)  # how many others differ from it how clearly; see standings.tally
     scores = models.JSONField(default=list)  # of the primary metric: ranked cases in the card's order x seeds
+
+    # Its place, which is kept in `Place`: there once it has one, in rows of `objects`.
+    position: int | None = None
+    rank: int | None = None
+    rank_low: int | None = None
+    rank_high: int | None = None
+    group: int | None = None
 
     objects = StandingManager()
     everything = models.Manager["Standing"]()
 
     class Meta:
-        ordering = ["task", "tier", "position"]
+        ordering = ["task", "tier", "place__position"]
         constraints = [models.UniqueConstraint(fields=["task", "tier", "submission"], name="a_submission_stands_once")]
-        indexes = [
-            models.Index(fields=["task", "tier", "version", "position"]),
-            models.Index(fields=["task", "tier", "position"]),
-            models.Index(fields=["task", "tier", "rank"]),
-            models.Index(fields=["submission", "task", "tier", "version"]),
-        ]
+        indexes = [models.Index(fields=["submission", "task", "tier", "version"])]
 
     def __str__(self) -> str:
         return f"{self.rank or '-'}. {self.submission_id}"
@@ -105,6 +132,36 @@ class Standing(Row):
     def board(self) -> Board:
         """Raises KeyError where the paper has been removed: `objects` gives none of those."""
         return catalogue.board(self.task, self.tier)
+
+
+class Place(Placing):
+    """Where a row of the same number stands. A newcomer moves most of a board: rows that are written then are narrow ones."""
+
+    standing = models.OneToOneField(Standing, on_delete=models.CASCADE, primary_key=True, related_name="place")
+    task = models.SlugField()
+    tier = models.CharField(max_length=5, choices=TIER_CHOICES)
+
+    class Meta:
+        indexes = [models.Index(fields=["task", "tier", "position"], name="rows_in_their_order")]
+
+    def __str__(self) -> str:
+        return f"{self.rank or '-'}. on {self.task}/{self.tier}"
+
+
+class Tally(models.Model):
+    """How many others differ how clearly from each row that is compared, of a board: see leaderboard.boards.tallies."""
+
+    task = models.SlugField()
+    tier = models.CharField(max_length=5, choices=TIER_CHOICES)
+    submissions = models.BinaryField()
+    counts = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints = [models.UniqueConstraint(fields=["task", "tier"], name="a_board_has_one_tally")]
+
+    def __str__(self) -> str:
+        return f"of {self.task}/{self.tier}"
 
 
 class Recast(models.Model):
@@ -131,7 +188,7 @@ class Recast(models.Model):
         return f"{self.task}/{self.tier} as of change {self.change}"
 
 
-class RecastRow(Row):
+class RecastRow(Placing, Row):
     """A place on such a board."""
 
     recast = models.ForeignKey(Recast, on_delete=models.CASCADE, related_name="rows", db_index=False)

@@ -11,7 +11,8 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.utils import timezone
 
-from leaderboard.models import Run, Score, Standing, Submission
+from leaderboard.boards import standings, tallies
+from leaderboard.models import Place, Run, Score, Standing, Submission
 from papers import catalogue
 from runners.standing import ranking, statistics
 
@@ -25,6 +26,11 @@ def fill(task: str, rows: int) -> None:
     """Put so many rows on the quick board of a task: any number up to MADE, and its multiples."""
     make(task, min(rows, MADE), of=rows)
     copy(rows // MADE - 1)
+    board = catalogue.board(task, "quick")
+    submissions = list(Standing.objects.on([board]).order_by().values_list("submission", flat=True))
+    counts = np.zeros((len(submissions), tallies.WIDTH), int)
+    counts[:, ranking.STEPS] = rows
+    tallies.pack(submissions, counts).keep(board)
 
 
 def copy(times: int) -> None:
@@ -36,7 +42,8 @@ def copy(times: int) -> None:
     shifted = {
         Submission: {"id": "id", "name": None, "code_sha256": None},
         Run: {"id": "id", "submission_id": "submission_id"},
-        Standing: {name: name for name in ("id", "submission_id", "run_id", "position", "rank")},
+        Standing: {name: name for name in ("id", "submission_id", "run_id")},
+        Place: {name: name for name in ("standing_id", "position", "rank")},
     }
     with connection.cursor() as cursor:
         for model, moved in shifted.items():
@@ -50,9 +57,9 @@ def copy(times: int) -> None:
             cursor.execute(
                 f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {times}) "
                 f"INSERT INTO {table} ({', '.join(map(quote, columns))}) "
-                f"SELECT {', '.join(values)} FROM {table} t CROSS JOIN k ORDER BY k.n, t.id"
+                f"SELECT {', '.join(values)} FROM {table} t CROSS JOIN k ORDER BY k.n, t.{model._meta.pk.column}"
             )
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(shifted)):
+        for statement in connection.ops.sequence_reset_sql(no_style(), [Submission, Run, Standing]):
             cursor.execute(statement)
 
 
@@ -64,8 +71,6 @@ def make(task: str, rows: int, *, of: int) -> None:
         get_user_model()(username=f"author{number}", password="!") for number in range(min(AUTHORS, rows))
     )
     level = np.sort(rng.normal(0.5, 0.2, rows))[:: (board.task.primary.gain(np.array([-1.0])).item() > 0 and 1) or -1]
-    tally = [0] * (2 * ranking.STEPS + 1)
-    tally[ranking.STEPS] = of
     for start in range(0, rows, CHUNK):
         numbers = range(start, min(start + CHUNK, rows))
         sent = Submission.objects.bulk_create(
@@ -82,8 +87,7 @@ def make(task: str, rows: int, *, of: int) -> None:
         made = [standing_of(board, run, level[number], rng) for number, run in zip(numbers, runs, strict=True)]
         for number, row in zip(numbers, made, strict=True):
             row.position, row.rank, row.rank_low, row.rank_high, row.group = number, number + 1, 1, of, 1
-            row.tally = tally
-        Standing.objects.bulk_create(made)
+        standings.save(made)
         if start < SCORED:
             Score.objects.bulk_create(
                 Score(run=run, case=case, seed=seed, metric=board.task.primary.name, value=row.scores[place][seed])

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from leaderboard.models import ApiToken, Run, Standing, Submission
+from leaderboard.models import ApiToken, Place, Run, Standing, Submission
 from papers import catalogue
 from runners.presence import Worker
 from tests.leaderboard.conftest import CODE
@@ -291,7 +291,7 @@ def test_rows_carry_their_flags_as_data(client, measured):
 
 def test_a_row_without_a_rank_is_told_as_such(client, measured):
     measured("The truth", 1.0, kind="baseline")
-    Standing.objects.update(rank=None, rank_low=None, rank_high=None, group=None)
+    Place.objects.update(rank=None, rank_low=None, rank_high=None, group=None)
     (row,) = client.get(BOARD).json()["results"]
     assert (row["rank"], row["rank_low"], row["rank_high"]) == (None, None, None)
 
