@@ -13,7 +13,7 @@ from django.db.models.functions import Abs, Cast
 
 from leaderboard.boards import kept, search, tables
 from leaderboard.boards.view import COLUMNS, View
-from leaderboard.models import Recast, Standing, shown_name
+from leaderboard.models import Place, Recast, Standing, shown_name, standing_key
 from papers import catalogue
 
 HOUSE = 0  # the author of what nobody has uploaded
@@ -73,10 +73,30 @@ def keys_of_all(view: View, made: Recast | None) -> Keys:
     return known
 
 
+@dataclass(frozen=True)
+class All(Sequence[int]):
+    """The keys of all rows, of which a page reads its own: a query each to count and to cut them."""
+
+    view: View
+    made: Recast | None
+
+    def places(self) -> QuerySet[Any]:
+        """Their narrowest form."""
+        return self.made.rows.all() if self.made else Place.objects.filter(**standing_key(self.view.board))
+
+    def __len__(self) -> int:
+        return self.places().count()
+
+    def __getitem__(self, which: Any) -> Any:
+        rows = ordered(self.view, self.made) if self.view.sort else self.places().order_by("position")
+        keys = rows.values_list("pk", flat=True)[which]
+        return list(keys) if isinstance(which, slice) else keys
+
+
 def chosen(view: View, made: Recast | None) -> Sequence[int]:
-    """The keys of the rows that a view shows, in its order. No query before it is cut where all are shown by their place."""
-    if view.is_whole and not view.sort:
-        return ordered(view, made).values_list("pk", flat=True)  # type: ignore[return-value]  # cut and counted alike
+    """The keys of the rows that a view shows, in its order. No query before it is cut where all are shown."""
+    if view.is_whole:
+        return All(view, made)
     keys = keys_of_all(view, made)
     wanted = np.ones(len(keys.rows), bool)
     if view.search:
@@ -99,5 +119,6 @@ def best_of_authors(keys: Keys, wanted: np.ndarray) -> np.ndarray:
 
 def rows(view: View, made: Recast | None, keys: Sequence[int]) -> list[Any]:
     """The rows of these keys, with what lists show of them. One query."""
-    found = {row.pk: row for row in every(view, made).for_lists().filter(pk__in=keys)}  # type: ignore[attr-defined]
+    every_one = made.rows.all() if made else Standing.objects.all()
+    found = {row.pk: row for row in every_one.for_lists().filter(pk__in=keys)}
     return [found[key] for key in keys if key in found]

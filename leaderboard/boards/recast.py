@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from leaderboard.boards import standings
+from leaderboard.boards import standings, tallies
 from leaderboard.boards.view import COSTS, View
 from leaderboard.models import PLACE, Change, Recast, RecastRow, Row, Standing
 from leaderboard.running import aside
@@ -135,10 +135,26 @@ def recast_rows(view: View) -> list[Standing]:
         return []
     gain = gains(view, present, cases)
     contenders = standings.contending(present)
-    counts = ranking.tally(gain[contenders]) if len(contenders) <= MOST_COMPARED else None
+    counts = tally_of(view, present, cases, gain) if len(contenders) <= MOST_COMPARED else None
     standings.set_places(present, gain, counts)
     set_values(view, present, cases, gain)
     return sorted(present, key=lambda row: row.position or 0)
+
+
+def tally_of(view: View, present: Sequence[Standing], cases: Sequence[str], gain: np.ndarray) -> np.ndarray:
+    """The tally of those that contend. Of a day by the task's own rule from the board's, where most stood then already."""
+    contenders = standings.contending(present)
+    runs = {row.run_id for row in present}
+    board = list(stored_rows(view.board)) if view.day and view.rule is None else []
+    gone = [row for row in board if row.run_id not in runs]
+    known = tallies.tallies_of(view.board) if len(gone) < len(board) / 2 else {}
+    there = {row.run_id for row in board if row.submission_id in known and set(row.cases) == set(cases)}
+    still = [index for index in contenders if present[index].run_id in there]
+    if not still or still != contenders[: len(still)] or len(there) < len(known):
+        return ranking.tally(gain[contenders])
+    counts = np.array([known[present[index].submission_id] for index in still])
+    left = gains(view, gone, cases)[standings.contending(gone)] if gone else gain[:0]
+    return standings.updated_tally(counts, gain[contenders], left)
 
 
 def set_values(view: View, present: Sequence[Standing], cases: Sequence[str], gain: np.ndarray) -> None:

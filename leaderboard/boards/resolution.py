@@ -6,8 +6,9 @@ from itertools import combinations
 
 import numpy as np
 
-from leaderboard.boards import references, standings
-from leaderboard.models import Standing
+from leaderboard.boards import kept, references, standings
+from leaderboard.models import Change, Standing
+from papers import catalogue
 from papers.task import Board
 from runners.standing import ranking, statistics
 
@@ -41,7 +42,22 @@ class Resolution:
 
 
 def resolution_of(board: Board) -> Resolution | None:
-    """None where no two rows can be compared. Four queries for each tier."""
+    """None where no two rows can be compared. A query for each tier while the runs of the best rows stay, else four."""
+    state = tuple(run for each in board.task.boards.values() for run in [None, *runs_of_the_best(each)])
+    paper = catalogue.paper_of(board.task.slug)
+    known: Resolution | None = kept.once(
+        paper, ("resolution", str(board)), lambda: made_of(board), suffixes=(Change.HOUSE,), state=state
+    )
+    return known
+
+
+def runs_of_the_best(board: Board) -> list[int]:
+    """One query."""
+    best = Standing.objects.of_board(board).exclude(submission__kind=standings.ORACLE).order_by("position")
+    return list(best.values_list("run", flat=True)[:COUNTED])
+
+
+def made_of(board: Board) -> Resolution | None:
     rows = compared_rows(board)
     cases = list(rows[0].cases) if rows else []
     if len(rows) < 2 or not cases or board.seeds < 2:

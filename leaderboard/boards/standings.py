@@ -269,7 +269,7 @@ def hold(*boards: Board) -> None:
 
 def standing_submissions(board: Board) -> dict[int, int]:
     """Standing -> submission of every row of a board. One query."""
-    return dict(Standing.objects.filter(**board.key).values_list("pk", "submission"))
+    return dict(Standing.everything.filter(**board.key).order_by().values_list("pk", "submission"))
 
 
 def save(rows: Sequence[Standing]) -> None:
@@ -278,10 +278,12 @@ def save(rows: Sequence[Standing]) -> None:
     names = [field.name for field in Standing._meta.fields if field.name not in unique | {"id"}]
     known: dict[str, Any] = {"batch_size": CHUNK, "update_conflicts": True}
     Standing.objects.bulk_create(rows, unique_fields=sorted(unique), update_fields=names, **known)
+    shared = ("task", "tier", "version")
     places = [
-        Place(standing=row, task=row.task, tier=row.tier, **dict(zip(PLACE, place_of(row), strict=True))) for row in rows
+        Place(standing=row, **{name: getattr(row, name) for name in shared}, **dict(zip(PLACE, place_of(row), strict=True)))
+        for row in rows
     ]
-    Place.objects.bulk_create(places, unique_fields=["standing"], update_fields=PLACE, **known)
+    Place.objects.bulk_create(places, unique_fields=["standing"], update_fields=[*shared, *PLACE], **known)
 
 
 def move(values: Sequence[Sequence[Any]]) -> None:

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Case, Count, F, FloatField, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Avg, Case, Count, F, FloatField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast
 
 from leaderboard.boards import kept, search
 from leaderboard.boards.scores import scores_of
-from leaderboard.models import Place, Run, Score, Standing, Submission, shown_name
+from leaderboard.models import Change, Place, Run, Score, Standing, Submission, shown_name, standing_key
 from leaderboard.models.runs import BILLED
 from leaderboard.models.standings import StandingQuerySet
 from papers import catalogue
@@ -27,17 +27,20 @@ BEST = 50  # rows that are asked which metrics there are
 
 
 def names_of(task: Task) -> list[tuple[int, str, str]]:
-    """submission, and what a search looks at: its name and its author's, folded. One query for each change."""
-    submissions = Submission.objects.in_the_running().filter(task=task.slug).order_by()
+    """submission, and what a search looks at: its name and its author's, folded. One query, which reads what is new, and one for
+    each change of what stood before."""
+    submissions = Submission.objects.in_the_running().filter(task=task.slug).order_by("pk")
     known: list[tuple[int, str, str]] = kept.once(
-        catalogue.paper_of(task.slug),
-        ("names", task.slug),
-        lambda: [
-            (pk, search.fold(name), search.fold(author or ""))
-            for pk, name, author in submissions.values_list("pk", "name", shown_name("author"))
-        ],
+        catalogue.paper_of(task.slug), ("names", task.slug), lambda: folded(submissions), suffixes=(Change.HOUSE,)
     )
-    return known
+    return known + folded(submissions.filter(pk__gt=known[-1][0] if known else 0))
+
+
+def folded(submissions: QuerySet[Submission]) -> list[tuple[int, str, str]]:
+    return [
+        (pk, search.fold(name), search.fold(author or ""))
+        for pk, name, author in submissions.values_list("pk", "name", shown_name("author"))
+    ]
 
 
 def money() -> Any:
@@ -92,7 +95,7 @@ def unranked(board: Board, user: Any) -> list[tuple[Run, str]]:
     of the LOOKED_AT newest submissions. Three queries."""
     sent = Submission.objects.in_the_running().filter(task=board.task.slug).order_by("-pk")
     newest = list(sent.values_list("pk", flat=True)[:LOOKED_AT])
-    standing = Standing.objects.of_board(board).filter(submission__in=newest).order_by()
+    standing = Standing.everything.filter(**standing_key(board), submission__in=newest).order_by()
     left = set(newest) - set(standing.values_list("submission", flat=True))
     latest = Run.objects.filter(submission=OuterRef("submission"), tier=board.tier.name).order_by("-queued", "-pk")
     runs = Run.objects.filter(submission__in=left, pk=Subquery(latest.values("pk")[:1])).visible_to(user).for_lists()
@@ -135,7 +138,7 @@ def raw_scores(board: Board) -> Iterator[tuple[Any, ...]]:
 
 def secondary_metrics(board: Board, shown: Sequence[Standing]) -> list[Any]:
     """The columns beside the primary metric: all that rank and that one of the best rows, or of those shown, has. One query."""
-    best = Standing.objects.on([board]).order_by("position").values_list("metrics", flat=True)[:BEST]
+    best = Standing.objects.of_board(board).order_by("position").values_list("metrics", flat=True)[:BEST]
     measured = set().union(*best, *(row.metrics for row in shown))
     return [metric for metric in board.task.metrics[1:] if metric.is_ranked and metric.name in measured]
 

@@ -7,7 +7,7 @@ import numpy as np
 from django.db import migrations, models
 
 
-NAMES = ("task", "tier", "position", "rank", "rank_low", "rank_high", "group")
+NAMES = ("task", "tier", "version", "position", "rank", "rank_low", "rank_high", "group")
 
 
 def copy_places(apps, schema_editor):
@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('standing', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='place', serialize=False, to='leaderboard.standing')),
                 ('task', models.SlugField()),
                 ('tier', models.CharField(choices=[('quick', 'Quick'), ('full', 'Full')], max_length=5)),
+                ('version', models.PositiveIntegerField()),
             ],
         ),
         migrations.CreateModel(
@@ -65,7 +66,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='place',
-            index=models.Index(fields=['task', 'tier', 'position'], name='rows_in_their_order'),
+            index=models.Index(fields=['task', 'tier', 'version', 'position'], name='rows_in_their_order'),
         ),
         migrations.AddConstraint(
             model_name='tally',

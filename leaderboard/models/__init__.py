@@ -10,7 +10,7 @@ from leaderboard.models.queues import Queue
 from leaderboard.models.quotas import Quota
 from leaderboard.models.runs import TIER_CHOICES, Artefact, Run, RunQuerySet, Score
 from leaderboard.models.schedules import RerunSchedule
-from leaderboard.models.standings import PLACE, DriftFlag, Place, Recast, RecastRow, Row, Standing, Tally
+from leaderboard.models.standings import PLACE, DriftFlag, Place, Recast, RecastRow, Row, Standing, Tally, standing_key
 from leaderboard.models.submissions import DELETED, HOUSE, Submission, author_name, author_name_of
 from leaderboard.models.tokens import ApiToken
 
@@ -45,4 +45,5 @@ __all__ = [
     "author_name_of",
     "is_called",
     "shown_name",
+    "standing_key",
 ]

@@ -26,7 +26,7 @@ class RowQuerySet(models.QuerySet[R]):
 class StandingQuerySet(RowQuerySet["Standing"]):
     def of_board(self, board: Board) -> Self:
         """Its rows, without those of a former version's runs: they don't stand. Found by their places, which lead in order."""
-        return self.on([board]).filter(version=board.task.version)
+        return self.filter(**{f"place__{name}": value for name, value in standing_key(board).items()})
 
     def on(self, boards: Iterable[Board]) -> Self:
         """The rows of boards of one tier, of whatever version."""
@@ -60,8 +60,15 @@ LISTED = (
 )
 
 
+def standing_key(board: Board) -> dict[str, Any]:
+    """Which places of a board hold: those of the task's current version."""
+    return {**board.key, "version": board.task.version}
+
+
 class StandingManager(PresentManager.from_queryset(StandingQuerySet)):  # type: ignore[misc]  # made here
     """Rows come with their places: `position`, `rank` and so on are there to order and to choose by."""
+
+    slug = "place__task"
 
     def get_queryset(self) -> Any:
         return super().get_queryset().annotate(**{name: F(f"place__{name}") for name in PLACE})
@@ -135,14 +142,18 @@ class Standing(Row):
 
 
 class Place(Placing):
-    """Where a row of the same number stands. A newcomer moves most of a board: rows that are written then are narrow ones."""
+    """Where a row of the same number stands. A newcomer moves most of a board: rows that are written then are narrow ones.
+
+    task, tier and version are the row's: a page is found by one index.
+    """
 
     standing = models.OneToOneField(Standing, on_delete=models.CASCADE, primary_key=True, related_name="place")
     task = models.SlugField()
     tier = models.CharField(max_length=5, choices=TIER_CHOICES)
+    version = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["task", "tier", "position"], name="rows_in_their_order")]
+        indexes = [models.Index(fields=["task", "tier", "version", "position"], name="rows_in_their_order")]
 
     def __str__(self) -> str:
         return f"{self.rank or '-'}. on {self.task}/{self.tier}"

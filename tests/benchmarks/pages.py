@@ -11,8 +11,13 @@ import sys
 import tempfile
 import time
 
+from tests.benchmarks import results
+
 ROWS = (100, 10_000)
 WARM = 7
+CHANGES = 3
+DEAREST = results.DEAREST
+RECAST = ("viewer's rule", "as of a day")
 TASK = "imputation"
 PAGES = {
     "board": f"/tasks/{TASK}/",
@@ -67,48 +72,76 @@ def measure(rows: int) -> None:
         set_up(folder)
         from django.test import Client  # noqa: PLC0415
 
-        from leaderboard import tasks  # noqa: PLC0415
-        from leaderboard.boards import recast  # noqa: PLC0415
         from leaderboard.running import aside  # noqa: PLC0415
         from tests.benchmarks import crowd  # noqa: PLC0415
 
         crowd.fill(TASK, rows)
-        client = Client(headers={"host": "127.0.0.1", "accept-encoding": "gzip"})
-        client.get("/tasks/")  # what is imported and read once
-        client.get("/claims/")
-        begin = time.process_time()
-        tasks.prepare(TASK)  # as the worker does when a run has ended
-        prepared = 1e3 * (time.process_time() - begin)
-        unprepared = [after_a_change(client) for _ in range(WARM)]
-        handed_over = []
+        handed_over: list[dict] = []
         aside.send = lambda _, /, **task: handed_over.append(task) or True
-        print(f"A board of {rows:,} rows, CPU-ms: first / warm (median of {WARM}) / with its ETag")
+        client = Client(headers={"host": "127.0.0.1", "accept-encoding": "gzip"})
+        for path in PAGES.values():  # what is imported and read once
+            client.get(path)
+            handed_over.clear()
+        prepared = statistics.median(prepare() for _ in range(CHANGES))
+        print(f"A board of {rows:,} rows, CPU-ms: first reader after a change, before the worker / after it / warm / ETag")
         print(f"  {'beside pages':16} {prepared:9.1f}, once for each change")
-        print(
-            f"  {'after a change':16} {statistics.median(unprepared):9.1f}: the board, before anything was made beside it"
-        )
         for name, path in PAGES.items():
-            first, response = cpu_ms(client, path)
-            if handed_over:
-                begin = time.process_time()
-                recast.make(**handed_over.pop())
-                print(
-                    f"  {name:16} {first:9.1f}, says that it is being computed: {time.process_time() - begin:.1f} CPU-s outside"
-                )
-                first, response = cpu_ms(client, path)
-            warm = statistics.median(cpu_ms(client, path)[0] for _ in range(WARM))
-            tag = {"headers": {"if-none-match": response["ETag"]}} if "ETag" in response else {}
-            again, answer = cpu_ms(client, path, **tag)
-            told = f"{again:7.1f} ({answer.status_code})" if tag else "      –"
-            print(f"  {name:16} {first:9.1f} / {warm:7.1f} / {told}, {len(response.content) / 1e3:6.1f} kB")
+            page(client, rows, name, path, handed_over)
 
 
-def after_a_change(client) -> float:
-    """What the first reader of the board pays who is faster than the worker."""
+def page(client, rows: int, name: str, path: str, handed_over: list[dict]) -> None:
+    """Measure one page: medians of CHANGES changes, and of WARM calls."""
+    early, late = [], []
+    for _ in range(CHANGES if name not in RECAST else 1):
+        prepare()
+        early.append(first_after_a_change(client, path))
+        if handed_over:
+            make_view(name, handed_over)
+        prepare(is_changed=name not in RECAST)
+        late.append(cpu_ms(client, path)[0])
+    response = cpu_ms(client, path)[1]
+    warm = [cpu_ms(client, path)[0] for _ in range(WARM)]
+    tag = {"headers": {"if-none-match": response["ETag"]}} if "ETag" in response else {}
+    again, answer = cpu_ms(client, path, **tag)
+    told = f"{again:7.1f} ({answer.status_code})" if tag else "      –"
+    figures = " / ".join(f"{statistics.median(each):7.1f}" for each in (early, late, warm))
+    print(f"  {name:16} {figures} / {told}, {len(response.content) / 1e3:6.1f} kB", flush=True)
+    for value in (*early, *late):
+        results.note(f"{DEAREST}, {rows} rows, CPU-ms", value)
+    results.note(f"{name}, {rows} rows, CPU-ms", statistics.median(early))
+    if name == "board":
+        results.note(f"a kept page, {rows} rows, CPU-ms", statistics.median(warm))
+        results.note(f"the same page with its ETag, {rows} rows, CPU-ms", again)
+        results.note(f"board made anew, {rows} rows, CPU-ms", statistics.median(late))
+
+
+def make_view(name: str, handed_over: list[dict]) -> None:
+    """As a worker does, while readers are told that it is under way."""
+    from leaderboard.boards import recast  # noqa: PLC0415
+
+    begin = time.process_time()
+    recast.make(**handed_over.pop())
+    print(f"  {name:16} made outside, once for each change: {time.process_time() - begin:.1f} CPU-s")
+
+
+def prepare(*, is_changed: bool = True) -> float:
+    """An upload takes its place, and the worker makes what pages will need: its CPU-ms."""
+    from leaderboard import tasks  # noqa: PLC0415
     from leaderboard.models import Change  # noqa: PLC0415
 
-    Change.note(TASK)
-    return cpu_ms(client, PAGES["board"])[0]
+    if is_changed:
+        Change.note_upload(TASK)
+    begin = time.process_time()
+    tasks.prepare(TASK)
+    return 1e3 * (time.process_time() - begin)
+
+
+def first_after_a_change(client, path: str) -> float:
+    """What the first reader pays who is faster than the worker."""
+    from leaderboard.models import Change  # noqa: PLC0415
+
+    Change.note_upload(TASK)
+    return cpu_ms(client, path)[0]
 
 
 def cpu_ms(client, path, **more):
