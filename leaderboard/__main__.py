@@ -32,7 +32,6 @@ MANAGE = [PYTHON, "-m", "django"]
 SOCKET_PATH_LIMIT = 107  # bytes: the kernel's
 DEFAULT_PORT = 8000
 BACKLOG = 1024
-WEB_PROCESSES = 2
 MOST_GPUS = 64
 
 
@@ -235,13 +234,9 @@ def empty_folder(folder: Path) -> Path:
 def site_services(door: socket.socket, metrics: Path) -> list[Service]:
     """Everything that talks to the broker and the database."""
     celery = [PYTHON, "-m", "celery", "--quiet"]
-    recorder = "-A leaderboard worker -Q results -n recorder@%h --pool solo --loglevel WARNING"
-    aside = "-A leaderboard worker -Q aside -n aside@%h --concurrency 1 --loglevel WARNING"
     runner = "-A runners worker --concurrency 1 --loglevel WARNING"
     return [
-        web_service(door, metrics),
-        celery_service("recorder", [*celery, *recorder.split()], CLOCK="yes"),
-        celery_service("aside", [*celery, *aside.split()]),
+        family_service(door, metrics),
         *(
             celery_service(
                 f"cpu{index}", [*celery, *runner.split(), "-Q", "cpu", "-n", f"cpu{index}@%h"], RUNNER_DEVICE="cpu"
@@ -260,9 +255,17 @@ def site_services(door: socket.socket, metrics: Path) -> list[Service]:
     ]
 
 
-def web_service(door: socket.socket, metrics: Path) -> Service:
-    command = [PYTHON, "-m", "leaderboard.machine.web", str(door.fileno()), str(WEB_PROCESSES)]
-    return Service("web", command, env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)}, sockets=[door])
+def family_service(door: socket.socket, metrics: Path) -> Service:
+    """Web processes, the recorder with its clock, and what is done aside: what they import is in memory once."""
+    command = [PYTHON, "-m", "leaderboard.machine.family", str(door.fileno())]
+    return Service(
+        "family",
+        command,
+        env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+        sockets=[door],
+        voices=("web", "recorder", "aside"),
+        when_orphaned=signal.SIGKILL,  # it could not wait for its children then
+    )
 
 
 def celery_service(
@@ -290,12 +293,12 @@ def gpus() -> list[str]:
 
 def wait_for_web(services: list[Service]) -> None:
     """Returns when a web process takes requests."""
-    (web,) = (service for service in services if service.name == "web")
+    (family,) = (service for service in services if service.name == "family")
     for _ in range(300):
-        if WEB_READY in web.tail:
+        if WEB_READY in family.tail:
             return
         time.sleep(0.1)
-    raise Unusable("the web server did not come up:\n" + "\n".join(web.tail))
+    raise Unusable("the web server did not come up:\n" + "\n".join(family.tail))
 
 
 if __name__ == "__main__":

@@ -16,9 +16,11 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, BinaryIO
 
 WEB_READY = "takes requests"  # what a web process says when it does
-PR_SET_PDEATHSIG = 1
+GAVE_UP = 78  # with which a process ends that there is no use in starting again
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 MAX_RESTARTS = 5  # within CALM seconds; after that the cause needs a person
 CALM = 120.0
 GRACE = 8.0  # seconds between asking a process to stop and killing its group
@@ -28,7 +30,10 @@ libc = ctypes.CDLL(None)
 
 @dataclass
 class Service:
-    """One process. `when_orphaned` is the signal that the kernel sends it when the supervisor dies."""
+    """One process. `when_orphaned` is the signal that the kernel sends it when the supervisor dies.
+
+    voices: what its own children are called. Each of these has a pipe to speak by, which the process is told of as NAME=FD.
+    """
 
     name: str
     command: Sequence[str]
@@ -36,33 +41,41 @@ class Service:
     stop_signal: signal.Signals = signal.SIGTERM
     when_orphaned: signal.Signals = signal.SIGTERM
     sockets: Sequence[socket.socket] = ()  # it inherits them; kept here, so that its successors do too
-    process: subprocess.Popen[bytes] | None = None
+    voices: Sequence[str] = ()
+    process: Any = None  # a subprocess.Popen, or what answers as one
     restarts: deque[float] = field(default_factory=deque)
     restart_at: float = 0.0
     tail: deque[str] = field(default_factory=lambda: deque(maxlen=15))
+    pipes: dict[str, int] = field(default_factory=dict)  # voice -> the end that is written to; they outlive a process
 
     def start(self) -> None:
         """Start the process, from the main thread only: the kernel ties a child to the thread that forked it."""
         parent = os.getpid()
+        for voice in set(self.voices) - self.pipes.keys():
+            self.pipes[voice] = self._listen(voice)
         self.process = subprocess.Popen(
-            self.command,
+            [*self.command, *(f"{voice}={number}" for voice, number in self.pipes.items())],
             env={**os.environ, **self.env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=[each.fileno() for each in self.sockets],
+            pass_fds=[*(each.fileno() for each in self.sockets), *self.pipes.values()],
             preexec_fn=lambda: tie_to(parent, self.when_orphaned),  # noqa: PLW1509  # prctl takes no lock
             start_new_session=True,
         )
-        threading.Thread(target=self._relay, args=(self.process,), daemon=True).start()
+        threading.Thread(target=self._relay, args=(self.name, self.process.stdout), daemon=True).start()
 
-    def _relay(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout
-        with process.stdout as lines:
+    def _listen(self, voice: str) -> int:
+        reading, writing = os.pipe()
+        threading.Thread(target=self._relay, args=(voice, os.fdopen(reading, "rb")), daemon=True).start()
+        return writing
+
+    def _relay(self, name: str, stream: BinaryIO) -> None:
+        with stream as lines:
             for line in lines:
                 text = line.decode(errors="replace").rstrip()
                 self.tail.append(text)
-                say(self.name, text)
+                say(name, text)
 
     @property
     def is_up(self) -> bool:
@@ -91,6 +104,12 @@ def tie_to(parent: int, orphaned: signal.Signals) -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(orphaned))
         if os.getppid() != parent:
             os._exit(1)
+
+
+def name_process(name: str) -> None:
+    """As lists of processes show it."""
+    if sys.platform == "linux":
+        libc.prctl(PR_SET_NAME, name.encode()[:15])
 
 
 class GaveUp(Exception):
@@ -123,9 +142,10 @@ def revive(service: Service, now: float) -> None:
         while service.restarts and service.restarts[0] < now - CALM:
             service.restarts.popleft()
         code = service.process.returncode if service.process else None
-        if len(service.restarts) >= MAX_RESTARTS:
+        if len(service.restarts) >= MAX_RESTARTS or code == GAVE_UP:
             raise GaveUp(
-                f"{service.name} ended {MAX_RESTARTS + 1} times, last with status {code}:\n" + "\n".join(service.tail)
+                f"{service.name} ended {len(service.restarts) + 1} times, last with status {code}:\n"
+                + "\n".join(service.tail)
             )
         pause = 0.5 * 2 ** len(service.restarts)
         service.restart_at = now + pause

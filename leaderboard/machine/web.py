@@ -1,19 +1,16 @@
-"""The web server: `python -m leaderboard.machine.web DOOR [PROCESSES]`. The door is the number of a socket that the supervisor
-listens on, or, where there is no supervisor, HOST:PORT. What several processes have imported is in memory once.
+"""The web server: `python -m leaderboard.machine.web HOST:PORT`, or, under the supervisor, a process of the family's
+(leaderboard.machine.family) on a socket that the supervisor listens on.
 
 Waitress reads a request whole, head and body, before a thread takes it: half-sent ones hold a connection and nothing else,
 and that for a bounded time.
 """
 
-import gc
 import json
 import logging
-import os
 import resource
 import signal
 import socket
 import sys
-import time
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -22,7 +19,7 @@ from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
 from leaderboard.machine.sentences import SENTENCES
-from leaderboard.machine.supervisor import WEB_READY, tie_to
+from leaderboard.machine.supervisor import WEB_READY
 from leaderboard.wsgi import application
 
 THREADS = 8
@@ -32,7 +29,6 @@ SWITCH_SECONDS = (
 PROBE = "/healthz"
 REQUEST_SECONDS = 60  # for a request to arrive, however many bytes trickle in, and for a connection to stay idle
 BACKLOG = 1024
-AT_ONCE = 5  # seconds
 CONNECTIONS = 800  # of one process
 BODY_BYTES = 16 << 20  # beyond an upload's limit, so that the site itself can say what that is
 
@@ -97,50 +93,12 @@ def server_on(door: socket.socket, *, request_seconds: int = REQUEST_SECONDS) ->
 
 
 def door_at(place: str) -> socket.socket:
-    host, colon, port = place.rpartition(":")
-    if colon:
-        return socket.create_server((host, int(port)), backlog=BACKLOG)
-    return socket.socket(fileno=int(place))
+    host, _, port = place.rpartition(":")
+    return socket.create_server((host, int(port)), backlog=BACKLOG)
 
 
 def main() -> None:
-    door, count = door_at(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    if count > 1:
-        fork_and_mind(door, count)
-    else:
-        serve(door)
-
-
-def fork_and_mind(door: socket.socket, count: int) -> None:
-    """Let so many children serve; whoever ends is replaced, unless it ended at once: then all end, and whoever started us knows."""
-    gc.collect()
-    gc.freeze()  # a collection would write to every page that is shared
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    born: dict[int, float] = {}
-    try:
-        while True:
-            while len(born) < count:
-                born[fork_one(door)] = time.monotonic()
-            pid, _ = os.wait()
-            if time.monotonic() - born.pop(pid) < AT_ONCE:
-                sys.exit(f"the web process {pid} ended as soon as it began")
-    finally:
-        for pid in born:
-            os.kill(pid, signal.SIGTERM)
-        for pid in born:
-            os.waitpid(pid, 0)
-
-
-def fork_one(door: socket.socket) -> int:
-    """The number of a child that serves until it is asked to end, or its parent dies."""
-    parent = os.getpid()
-    if pid := os.fork():
-        return pid
-    try:
-        tie_to(parent, signal.SIGTERM)
-        serve(door)
-    finally:
-        os._exit(0)
+    serve(door_at(sys.argv[1]))
 
 
 def serve(door: socket.socket) -> None:

@@ -15,6 +15,13 @@ def words(pid):
     return ""
 
 
+def name(pid):
+    """What a process that was forked calls itself."""
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(pid).name()
+    return ""
+
+
 def parent(pid):
     with contextlib.suppress(psutil.Error):
         return psutil.Process(pid).ppid()
@@ -34,15 +41,16 @@ def wait_until(condition, seconds):
     return result
 
 
-PARTS = {  # part: (what its command line holds, whether it is the supervisor's own child)
-    "worker": ("-A runners worker", True),
-    "pool child": ("-A runners worker", False),
-    "recorder": ("-Q results", True),  # and the clock
-    "aside": ("-Q aside", True),
-    "aside's child": ("-Q aside", False),
-    "web server": ("leaderboard.machine.web", True),
-    "web process": ("leaderboard.machine.web", False),
-    "Valkey": ("valkey-server", True),
+FAMILY = "leaderboard.machine.family"
+PARTS = {  # part: (what its command line holds, what it calls itself, what its parent's command line holds, and what that calls itself)
+    "worker": ("-A runners worker", "", "-m leaderboard", ""),
+    "pool child": ("-A runners worker", "", "-A runners worker", ""),
+    "family": (FAMILY, "", "-m leaderboard", ""),
+    "recorder": (FAMILY, "recorder", FAMILY, ""),  # and the clock
+    "aside": (FAMILY, "aside", FAMILY, "python"),
+    "aside's child": (FAMILY, "aside", FAMILY, "aside"),
+    "web process": (FAMILY, "web", FAMILY, ""),
+    "Valkey": ("valkey-server", "", "", ""),
 }
 
 
