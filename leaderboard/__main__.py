@@ -33,6 +33,7 @@ SOCKET_PATH_LIMIT = 107  # bytes: the kernel's
 DEFAULT_PORT = 8000
 BACKLOG = 1024
 MOST_GPUS = 64
+SPARING = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}  # threads share one heap, and what is free is given back
 
 
 class Unusable(Exception):
@@ -233,23 +234,14 @@ def empty_folder(folder: Path) -> Path:
 
 def site_services(door: socket.socket, metrics: Path) -> list[Service]:
     """Everything that talks to the broker and the database."""
-    celery = [PYTHON, "-m", "celery", "--quiet"]
-    runner = "-A runners worker --concurrency 1 --loglevel WARNING"
     return [
         family_service(door, metrics),
         *(
-            celery_service(
-                f"cpu{index}", [*celery, *runner.split(), "-Q", "cpu", "-n", f"cpu{index}@%h"], RUNNER_DEVICE="cpu"
-            )
+            runner("cpu", f"cpu{index}", RUNNER_DEVICE="cpu")
             for index in range(environment.whole("CPU_RUNNERS", 1, least=0, most=256))
         ),
         *(
-            celery_service(
-                f"gpu{index}",
-                [*celery, *runner.split(), "-Q", "gpu", "-n", f"gpu{index}@%h"],
-                RUNNER_DEVICE="cuda",
-                CUDA_VISIBLE_DEVICES=uuid,
-            )
+            runner("gpu", f"gpu{index}", RUNNER_DEVICE="cuda", CUDA_VISIBLE_DEVICES=uuid)
             for index, uuid in enumerate(gpus())
         ),
     ]
@@ -261,20 +253,19 @@ def family_service(door: socket.socket, metrics: Path) -> Service:
     return Service(
         "family",
         command,
-        env={"PROMETHEUS_MULTIPROC_DIR": str(metrics)},
+        env={"PROMETHEUS_MULTIPROC_DIR": str(metrics), **SPARING},
         sockets=[door],
         voices=("web", "recorder", "aside"),
         when_orphaned=signal.SIGKILL,  # it could not wait for its children then
     )
 
 
-def celery_service(
-    name: str, command: list[str], *, stop_signal: signal.Signals = signal.SIGQUIT, **env: str
-) -> Service:
+def runner(queue: str, name: str, **env: str) -> Service:
     """SIGQUIT ends a busy worker at once; orphaned, all of its processes end only on SIGKILL."""
     # Celery advises against root: methods never run as root here, and with root each gets a user number of its own.
     env["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser privileges"
-    return Service(name, command, env=env, stop_signal=stop_signal, when_orphaned=signal.SIGKILL)
+    command = [PYTHON, "-m", "runners.worker", queue, name]
+    return Service(name, command, env=env, stop_signal=signal.SIGQUIT, when_orphaned=signal.SIGKILL)
 
 
 def gpus() -> list[str]:

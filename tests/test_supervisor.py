@@ -7,9 +7,11 @@ import sys
 import textwrap
 import time
 
+import psutil
 import pytest
 
-from leaderboard.machine.supervisor import MAX_RESTARTS, GaveUp, Service, revive, stop
+from leaderboard.machine.family import Member
+from leaderboard.machine.supervisor import GAVE_UP, MAX_RESTARTS, GaveUp, Service, revive, stop
 
 
 def is_alive(pid):
@@ -88,3 +90,54 @@ def test_killing_the_supervisor_outright_leaves_no_child():
     parent.wait()
     parent.stdout.close()
     assert wait_until(lambda: not any(map(is_alive, children)))
+
+
+class Members:
+    """A family of two, as leaderboard.machine.family has one, of processes that wait or end at once."""
+
+    def __init__(self, tmp_path):
+        self.heard = tmp_path / "heard"
+        self.voice = os.open(self.heard, os.O_WRONLY | os.O_CREAT)
+        self.steady = Member("steady", (), work=lambda: time.sleep(600), voice=self.voice)
+        self.broken = Member("broken", (), work=lambda: sys.exit("no such database"), voice=self.voice)
+
+
+@pytest.fixture
+def members(tmp_path):
+    family = Members(tmp_path)
+    yield family
+    stop([family.steady, family.broken])
+    os.close(family.voice)
+
+
+def test_a_member_of_the_family_that_ends_at_once_leaves_the_others_alone(members):
+    for member in (members.steady, members.broken):
+        member.start()
+    first = members.steady.process.pid
+    for restart in range(MAX_RESTARTS):
+        assert wait_until(lambda: not members.broken.is_up)
+        revive(members.broken, restart)
+        revive(members.broken, restart + 60)
+    assert wait_until(lambda: not members.broken.is_up)
+    with pytest.raises(GaveUp, match="broken ended 6 times, last with status 1"):
+        revive(members.broken, MAX_RESTARTS)
+    assert members.steady.is_up
+    assert members.steady.process.pid == first
+    assert psutil.Process(first).name() == "steady"
+    assert "no such database" in members.heard.read_text()
+
+
+def test_a_service_that_has_given_up_is_not_started_again():
+    service = Service("family", [sys.executable, "-c", f"raise SystemExit({GAVE_UP})"])
+    service.start()
+    assert wait_until(lambda: not service.is_up)
+    with pytest.raises(GaveUp, match="family ended 1 times"):
+        revive(service, 0)
+
+
+def test_the_children_of_a_service_speak_under_their_own_names(capsys):
+    code = "import os, sys; os.write(int(sys.argv[1].removeprefix('web=')), b'takes requests\\n')"
+    service = Service("family", [sys.executable, "-c", code], voices=["web"])
+    service.start()
+    assert wait_until(lambda: "takes requests" in service.tail)
+    assert "web | takes requests" in capsys.readouterr().out

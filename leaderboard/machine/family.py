@@ -15,23 +15,46 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
+from pathlib import Path
 
-import celery.apps.worker  # the first of what a worker imports when it starts
-import celery.bin.worker
-import celery.concurrency.prefork
-import celery.concurrency.solo
-import celery.worker.consumer  # noqa: F401
 from django.db import connections
+from django.template.loader import get_template
 from django.urls import get_resolver
 
-from leaderboard.celery import app
+import leaderboard
+from leaderboard.celery import app  # sets Django up
+
+# isort: split
+from leaderboard.boards import references
 from leaderboard.machine.supervisor import GAVE_UP, GaveUp, Service, keep_up, name_process, say, stop, tie_to
 from leaderboard.machine.web import serve
 from papers import catalogue
+from runners.worker import work_off
 
-RECORDER = ("worker", *"-Q results -n recorder@%h --pool solo --loglevel WARNING".split())
-ASIDE = ("worker", *"-Q aside -n aside@%h --concurrency 1 --loglevel WARNING".split())
 WEB_PROCESSES = 2
+TEMPLATES = Path(leaderboard.__file__).parent / "templates"
+LATE = (  # what is imported only once it is needed, and always is
+    "celery.apps.worker",
+    "celery.app.amqp",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.app.log",
+    "celery.concurrency.prefork",
+    "celery.concurrency.solo",
+    "celery.events.dispatcher",
+    "celery.events.state",
+    "celery.worker.autoscale",
+    "celery.worker.components",
+    "celery.worker.consumer",
+    "celery.worker.strategy",
+    "django.conf.locale.en_GB.formats",
+    "django.contrib.messages.storage.fallback",
+    "django.contrib.sessions.serializers",
+    "django.db.models.sql.compiler",
+    "django_celery_beat.schedulers",
+    "kombu.transport.redis",
+)
 
 
 class Child:
@@ -78,7 +101,9 @@ class Member(Service):
             self.become()
             self.work()
         except SystemExit as end:
-            os._exit(end.code if isinstance(end.code, int) else 0 if end.code is None else 1)
+            if isinstance(end.code, str):
+                os.write(2, f"{end.code}\n".encode())
+            os._exit(end.code if isinstance(end.code, int) else bool(end.code))
         except BaseException:
             sys.excepthook(*sys.exc_info())
             os._exit(1)
@@ -125,7 +150,12 @@ def import_everything() -> None:
     """What pages and tasks need, so that it is in memory once. A collection would write to every page that is shared."""
     _ = get_resolver().url_patterns
     app.loader.import_default_modules()
-    catalogue.all_tasks()
+    for name in LATE:
+        import_module(name)
+    for path in TEMPLATES.rglob("*.html"):
+        get_template(str(path.relative_to(TEMPLATES)))
+    for board in catalogue.all_boards():
+        references.recorded(board)
     connections.close_all()
     gc.collect()
     gc.freeze()
@@ -137,16 +167,15 @@ def members(door: socket.socket, voices: dict[str, int]) -> list[Member]:
     worker = {"stop_signal": signal.SIGQUIT, "when_orphaned": signal.SIGKILL}
     return [
         *web,
-        Member("recorder", (), {"CLOCK": "yes"}, work=partial(work_off, RECORDER), voice=voices["recorder"], **worker),
-        Member("aside", (), work=partial(work_off, ASIDE), voice=voices["aside"], **worker),
+        Member("recorder", (), {"CLOCK": "yes"}, work=partial(work_for, "results", "recorder", "solo"), voice=voices["recorder"], **worker),
+        Member("aside", (), work=partial(work_for, "aside", "aside", "prefork"), voice=voices["aside"], **worker),
     ]
 
 
-def work_off(words: tuple[str, ...]) -> None:
-    """Be a worker of Celery's, as `celery --quiet -A leaderboard` followed by these words is."""
+def work_for(queue: str, name: str, pool: str) -> None:
     # Celery advises against root: methods never run as root here, and with root each gets a user number of its own.
     warnings.filterwarnings("ignore", "You're running the worker with superuser privileges")
-    app.start(["--quiet", *words])
+    sys.exit(work_off(app, queue, name, pool=pool))
 
 
 if __name__ == "__main__":

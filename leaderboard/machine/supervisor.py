@@ -51,8 +51,9 @@ class Service:
     def start(self) -> None:
         """Start the process, from the main thread only: the kernel ties a child to the thread that forked it."""
         parent = os.getpid()
-        for voice in set(self.voices) - self.pipes.keys():
-            self.pipes[voice] = self._listen(voice)
+        for voice in self.voices:
+            if voice not in self.pipes:
+                self.pipes[voice] = self._listen(voice)
         self.process = subprocess.Popen(
             [*self.command, *(f"{voice}={number}" for voice, number in self.pipes.items())],
             env={**os.environ, **self.env},

@@ -43,8 +43,8 @@ def wait_until(condition, seconds):
 
 FAMILY = "leaderboard.machine.family"
 PARTS = {  # part: (what its command line holds, what it calls itself, what its parent's command line holds, and what that calls itself)
-    "worker": ("-A runners worker", "", "-m leaderboard", ""),
-    "pool child": ("-A runners worker", "", "-A runners worker", ""),
+    "worker": ("-m runners.worker", "", "-m leaderboard", ""),
+    "pool child": ("-m runners.worker", "", "-m runners.worker", ""),
     "family": (FAMILY, "", "-m leaderboard", ""),
     "recorder": (FAMILY, "recorder", FAMILY, ""),  # and the clock
     "aside": (FAMILY, "aside", FAMILY, "python"),
@@ -62,9 +62,16 @@ def playing(site, part):
     if part == EVALUATOR:
         parents = set(playing(site, "pool child"))
         return [pid for pid in psutil.pids() if "-m runners.evaluator" in words(pid) and parent(pid) in parents]
-    text, is_supervised = PARTS[part]
-    found = [pid for pid in site.processes() if text in words(pid) and is_alive(pid)]
-    return [pid for pid in found if (parent(pid) == site.process.pid) == is_supervised]
+    text, called, above, called_above = PARTS[part]
+    return [
+        pid
+        for pid in site.processes()
+        if text in words(pid)
+        and (not called or name(pid) == called)
+        and above in words(parent(pid))
+        and (not called_above or name(parent(pid)).startswith(called_above))
+        and is_alive(pid)
+    ]
 
 
 def kill(site, part, random, *, patience=5.0):
