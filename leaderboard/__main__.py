@@ -33,7 +33,10 @@ SOCKET_PATH_LIMIT = 107  # bytes: the kernel's
 DEFAULT_PORT = 8000
 BACKLOG = 1024
 MOST_GPUS = 64
-SPARING = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}  # threads share one heap, and what is free is given back
+SPARING = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}  # threads share one heap, and what is free is given back
 
 
 class Unusable(Exception):

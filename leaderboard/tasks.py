@@ -79,8 +79,8 @@ def place(run: int) -> None:
     finished = Run.objects.select_related("submission").get(pk=run)
     standings.update(finished)
     with transaction.atomic():
-        if Run.objects.filter(pk=run, is_placed=False).update(is_placed=True):
-            check_drift(finished)
+        if Run.objects.filter(pk=run, is_placed=False).update(is_placed=True) and check_drift(finished):
+            Change.note(finished.task)  # rows carry it as a flag
     aside.send("prepare", task=finished.task)  # without a broker its first reader has it made
 
 

@@ -1,7 +1,10 @@
 """Runs: their scores, their logs, and how to end them."""
 
+import time
+from collections import OrderedDict
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router
 
@@ -9,13 +12,18 @@ from leaderboard.api.access import MISSING, READERS, Bearer, Number, asker
 from leaderboard.api.schemas import Cancelled, Failure, Problems, RunOut, RunState
 from leaderboard.api.tasks import cost_as_json
 from leaderboard.boards import flags
-from leaderboard.models import Place, Run, Standing
-from leaderboard.running.forecast import outlook, remaining
+from leaderboard.models import Change, Place, Run, Standing
+from leaderboard.running.forecast import FRESH, outlook, remaining
 from leaderboard.submitting import again, rights
 from papers import catalogue
 from papers.metrics import Metric
 
 router = Router()
+POLLED = 1000  # queued runs whose answers are kept
+Asked = tuple[int, int | None, str]  # about which run, by whom, at which address
+waiting: OrderedDict[Asked, tuple[str, float, Any, dict[str, Any]]] = (
+    OrderedDict()
+)  # task, when, of which state, the answer
 PLAIN = (
     "id", "task", "tier", "task_version", "status", "attempt", "why", "queued", "started", "ended", "plays_done",
     "plays_total", "left_out", "device", "isolation", "provenance", "evaluator_seconds",
@@ -49,8 +57,32 @@ def failure_as_json(run: Run, *, may_read: bool) -> dict[str, Any] | None:
     "/{run}/state", auth=READERS, response=MISSING | {200: RunState}, summary="How a run is doing, and its forecast"
 )
 def run_state(request: HttpRequest, run: Number) -> dict[str, Any]:
-    """Ten queries at most, whatever the run."""
+    """Ten queries at most, whatever the run; one while it is queued and nothing has changed."""
+    key = (run, asker(request).pk, request.get_host())
+    task, made, state, answer = waiting.get(key, ("", 0.0, (), {}))
+    if task and time.monotonic() < made + FRESH and Change.state_of(task) == state:
+        return answer
+    waiting.pop(key, None)
+    return state_as_json(request, run, key)
+
+
+def state_as_json(request: HttpRequest, run: int, key: Asked) -> dict[str, Any]:
+    """Kept where the run is queued: then nothing of it changes that no change is noted of."""
+    made, numbers = (
+        time.monotonic(),
+        Change.numbers(),
+    )  # before the run: what changes meanwhile is seen by whoever asks next
     row = rights.run_for(asker(request), run)
+    answer = answer_about(request, row)
+    if row.status == Run.Status.QUEUED and settings.PAGE_SECONDS:
+        state = tuple((name, numbers[name]) for name in (row.task, row.task + Change.RUNS) if name in numbers)
+        waiting[key] = row.task, made, state, answer
+        while len(waiting) > POLLED:
+            waiting.popitem(last=False)
+    return answer
+
+
+def answer_about(request: HttpRequest, row: Run) -> dict[str, Any]:
     may_read = row.submission.may_read(asker(request))
     standing = Standing.objects.filter(run=row.pk).select_related("submission", "run").first()
     return {

@@ -42,7 +42,10 @@ def finished_runs(board: Board, until: datetime | None = None) -> QuerySet[Run]:
 
 
 def counting_runs(board: Board, *, until: datetime | None = None, **which: Any) -> dict[int, Submission]:
-    """The run that counts -> its submission: the latest finished one under the current version. One query."""
+    """The run that counts -> its submission: the latest finished one under the current version. One query; two of a day, of
+    which SQLite would look for each submission's among all runs that had ended."""
+    if until:
+        return counting_runs_then(board, until, which)
     latest = finished_runs(board, until).filter(submission=OuterRef("pk")).values("pk")[:1]
     submissions = (
         Submission.objects.filter(task=board.task.slug, disqualified="", superseded=False, **which)
@@ -51,6 +54,13 @@ def counting_runs(board: Board, *, until: datetime | None = None, **which: Any) 
         .only("pk", "kind", "author")
     )
     return {submission.counting: submission for submission in submissions}  # type: ignore[attr-defined]  # annotated
+
+
+def counting_runs_then(board: Board, until: datetime, which: dict[str, Any]) -> dict[int, Submission]:
+    present = Submission.objects.in_the_running().filter(task=board.task.slug, **which).only("pk", "kind", "author")
+    submissions = {submission.pk: submission for submission in present}
+    ended = finished_runs(board, until).filter(task=board.task.slug).reverse().values_list("submission", "pk")
+    return {run: submissions[pk] for pk, run in dict(ended).items() if pk in submissions}
 
 
 def left_out(board: Board, *, until: datetime | None = None) -> dict[str, str]:
@@ -280,7 +290,11 @@ def save(rows: Sequence[Standing]) -> None:
     Standing.objects.bulk_create(rows, unique_fields=sorted(unique), update_fields=names, **known)
     shared = ("task", "tier", "version")
     places = [
-        Place(standing=row, **{name: getattr(row, name) for name in shared}, **dict(zip(PLACE, place_of(row), strict=True)))
+        Place(
+            standing=row,
+            **{name: getattr(row, name) for name in shared},
+            **dict(zip(PLACE, place_of(row), strict=True)),
+        )
         for row in rows
     ]
     Place.objects.bulk_create(places, unique_fields=["standing"], update_fields=[*shared, *PLACE], **known)

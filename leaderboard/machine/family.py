@@ -167,7 +167,14 @@ def members(door: socket.socket, voices: dict[str, int]) -> list[Member]:
     worker = {"stop_signal": signal.SIGQUIT, "when_orphaned": signal.SIGKILL}
     return [
         *web,
-        Member("recorder", (), {"CLOCK": "yes"}, work=partial(work_for, "results", "recorder", "solo"), voice=voices["recorder"], **worker),
+        Member(
+            "recorder",
+            (),
+            {"CLOCK": "yes"},
+            work=partial(work_for, "results", "recorder", "solo"),
+            voice=voices["recorder"],
+            **worker,
+        ),
         Member("aside", (), work=partial(work_for, "aside", "aside", "prefork"), voice=voices["aside"], **worker),
     ]
 

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
@@ -16,7 +16,17 @@ from django.views.decorators.http import require_safe
 from leaderboard.boards import flags, kept, order, recast, tables
 from leaderboard.boards.view import View
 from leaderboard.machine import contents
-from leaderboard.models import Artefact, OpenData, Recast, author_name, shown_name
+from leaderboard.models import (
+    Artefact,
+    Change,
+    OpenData,
+    Place,
+    Recast,
+    Standing,
+    author_name,
+    shown_name,
+    standing_key,
+)
 from leaderboard.submitting import rights
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
@@ -33,6 +43,7 @@ ROW_COLUMNS = (
     "memory_bytes", "device", "group", "ended", "run", "flags", "is_house",
 )  # fmt: skip
 JSON_FIELDS = ("metrics", "flags")
+PLACES = ("rank", "rank_low", "rank_high", "group")
 CHUNK = 500  # rows of a choice that are read at once
 SCORE_COLUMNS = ["run", "submission", "method", "case", "seed", "metric", "value"]
 
@@ -55,13 +66,68 @@ def whole_csv(board: Board) -> str:
 
 def csv_of(view: View) -> str:
     names = [metric.name for metric in view.board.task.metrics]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([*ROW_COLUMNS[:8], *names, *ROW_COLUMNS[8:]])
+    head = csv_line([*ROW_COLUMNS[:8], *names, *ROW_COLUMNS[8:]])
+    if view.is_stored:
+        return head + "".join(lines_of_stored(view, names))
     made = recast.edition(view)
     later = flags.later_flags_by_run(view.board, order.every(view, made).for_lists())  # type: ignore[attr-defined]
-    writer.writerows(cells_of(row, names, later) for row in rows_of(view, made))
+    return head + "".join(csv_line(cells_of(row, names, later)) for row in rows_of(view, made))
+
+
+class Line(NamedTuple):
+    """What a line of a board as it stands holds that no newcomer changes; the first and the last three are text as csv has it."""
+
+    about: str  # from the method to the device
+    run: int
+    flags: str
+    ended: str
+    is_house: str
+
+    @classmethod
+    def of(cls, cells: Sequence[Any]) -> Self:
+        *about, _, ended, run, flags, is_house = cells[len(PLACES) - 1 :]
+        return cls(csv_cells(about), run, flags, csv_cells([ended]), csv_cells([is_house]))
+
+    def whole(self, place: Sequence[int | None], later: Sequence[Finding]) -> str:
+        rank, low, high, group = ("" if number is None else number for number in place)
+        every = self.flags
+        if later:
+            every = json.dumps([*json.loads(every or "[]"), *map(vars, later)])
+        told = csv_cells([every]) if every else ""
+        return f"{rank},{low},{high},{self.about},{group},{self.ended},{self.run},{told},{self.is_house}\r\n"
+
+
+def lines_of_stored(view: View, names: list[str]) -> Iterator[str]:
+    """Of a board as it stands: what is read anew is the places of all rows, and the rows of runs that are new."""
+    board = view.board
+    standing = Standing.objects.of_board(board)
+
+    def lines_of(rows: QuerySet[Any]) -> dict[int, Line]:
+        return {pk: Line.of(cells_of(cells, names, {})) for pk, *cells in plain_rows(rows.order_by())}
+
+    known: dict[int, Line] = kept.once(
+        catalogue.paper_of(board.task.slug), ("lines", str(board)), lambda: lines_of(standing), suffixes=(Change.HOUSE,)
+    )
+    runs = Standing.everything.filter(**standing_key(board)).order_by().values_list("pk", "run")
+    fresh = [pk for pk, run in runs.iterator(chunk_size=10_000) if pk not in known or known[pk].run != run]
+    known = known | lines_of(standing.filter(pk__in=fresh)) if fresh else known
+    later = flags.later_flags_by_run(board, standing.for_lists())
+    numbers = Place.objects.filter(**standing_key(board)).order_by("position").values_list("pk", *PLACES)
+    places = {pk: place for pk, *place in numbers.iterator(chunk_size=10_000)}
+    wanted = places if view.is_whole and not view.sort else order.chosen(view, None)[:]
+    for pk in wanted:
+        if pk in places and (line := known.get(pk)):
+            yield line.whole(places[pk], later.get(line.run, ()))
+
+
+def csv_line(cells: Sequence[Any]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
     return text.getvalue()
+
+
+def csv_cells(cells: Sequence[Any]) -> str:
+    return csv_line(cells).removesuffix("\r\n") if cells != [""] else ""
 
 
 def rows_of(view: View, made: Recast | None) -> Iterator[Sequence[Any]]:

@@ -17,12 +17,14 @@ from pathlib import Path
 
 import requests
 
-from tests.benchmarks import importance_sampling, sbeed, slow_clients, soak
+from tests.benchmarks import importance_sampling, results, sbeed, slow_clients, soak
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.load import under_load
+from tests.benchmarks.memory import memory_of_an_idle_site
 from tests.benchmarks.overparameterization import play_in_both
 from tests.benchmarks.pages import ROWS, pages_of_a_board
 from tests.benchmarks.placing import placing_on_a_board
+from tests.benchmarks.polling import polls_of_a_queued_run
 from tests.benchmarks.tokens import new_token
 from tests.benchmarks.transport import exact_against_truth
 from tests.elsewhere import FOLDER
@@ -55,6 +57,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--baseline", type=Path, metavar="FOLDER", help="another checkout, for what a call costs")
+    parser.add_argument("--against", metavar="COMMIT", help="measure an older commit too, and set the two side by side")
+    parser.add_argument("--site", action="store_true", help="what a site costs, and nothing of evaluations")
     parser.add_argument(
         "--quick", action="store_true", help="a minute or two: whether all of the site's tables come out"
     )
@@ -64,25 +68,50 @@ def main() -> None:
     print(
         f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
     )
-    if options.quick:
-        of_the_site(rows=(100,), runs=20, seconds=10)
-        return
+    with tempfile.TemporaryDirectory() as folder:
+        noted = Path(folder) / "now.jsonl"
+        os.environ.setdefault(results.PATH, str(noted))  # another commit's run names its own
+        if options.quick:
+            of_the_site(rows=(100,), runs=20, seconds=10)
+        else:
+            if not options.site:
+                of_evaluations(rounds, options.baseline)
+            of_the_site(rows=ROWS, runs=1000, seconds=60)
+            slow_clients.main()
+        before = older(options.against, Path(folder), is_quick=options.quick) if options.against else None
+        results.report(Path(os.environ[results.PATH]), before, options.against or "")
+
+
+def older(commit: str, folder: Path, *, is_quick: bool) -> Path:
+    """What the site of another commit notes, measured by its own benchmarks."""
+    tree, noted = folder / "tree", folder / "before.jsonl"
+    subprocess.run(["git", "worktree", "add", "--quiet", "--detach", str(tree), commit], cwd=ROOT, check=True)
+    try:
+        words = [sys.executable, "-m", "tests.benchmarks", "--quick" if is_quick else "--site"]
+        env = {**os.environ, results.PATH: str(noted), "PYTHONPATH": str(tree)}
+        subprocess.run(words, cwd=tree, env=env, check=True)
+    finally:
+        subprocess.run(["git", "worktree", "remove", "--force", str(tree)], cwd=ROOT, check=True)
+    return noted
+
+
+def of_evaluations(rounds: int, baseline: Path | None) -> None:
     sandbox_against_process(rounds)
     overhead_of_a_run(rounds)
     exact_against_truth(rounds)
-    calls_through_the_sandbox(rounds, options.baseline)
+    calls_through_the_sandbox(rounds, baseline)
     play_in_both(rounds)
     sbeed.play_in_both("sbeed", rounds)
     sbeed.bare_loop()
     importance_sampling.measure(rounds)
-    of_the_site(rows=ROWS, runs=1000, seconds=60)
-    slow_clients.main()
 
 
 def of_the_site(*, rows: Sequence[int], runs: int, seconds: float) -> None:
     for count in rows:
         pages_of_a_board(count)
         placing_on_a_board(count)
+    polls_of_a_queued_run()
+    memory_of_an_idle_site()
     soak.soak(runs, seconds)
     under_load(seconds)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import requests
 
+from tests.benchmarks import results
 from tests.benchmarks.tokens import new_token
 from tests.elsewhere import FOLDER
 from tests.site import Site
@@ -149,6 +150,7 @@ def state_of(site: Site, run: int) -> str:
 def report(crowd: Crowd, seconds: float, states: Counter[str]) -> None:
     probes = sorted(crowd.probes)
     middle, late = statistics.median(probes), statistics.quantiles(probes, n=20)[-1]
+    results.note("/healthz within, 95 %, s", late)
     load = ", ".join(f"{each:.1f}" for each in crowd.load)
     print(
         f"{VISITORS} visitors and {UPLOADERS} hostile uploaders for {seconds:g} s on {os.cpu_count()} cores, where other work "

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule
 
 from leaderboard import tasks
-from leaderboard.models import ApiToken, DriftFlag, RerunSchedule, Run, Standing, Submission
+from leaderboard.models import ApiToken, DriftFlag, Place, RerunSchedule, Run, Standing, Submission
 from leaderboard.running import runs
 
 
@@ -20,7 +20,7 @@ def gone(measured, alice):
     submission = measured("Bygone", 0.5, author=alice)
     run = submission.runs.get()
     DriftFlag.objects.create(run=run, reference=run, shifts=[{"metric": "a", "case": "b", "before": 1, "after": 2}])
-    for rows in (Submission.everything, Run.everything, Standing.everything):
+    for rows in (Submission.everything, Run.everything, Standing.everything, Place.objects):
         rows.update(task="bygone")
     submission.refresh_from_db()
     return submission

@@ -6,8 +6,9 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from leaderboard.api import runs
 from leaderboard.boards import kept, standings
-from leaderboard.models import Change, Comment, Score
+from leaderboard.models import ApiToken, Change, Comment, Run, Score
 from leaderboard.running.runs import cancel, start_run
 from leaderboard.views import whole_pages
 from papers import catalogue
@@ -179,3 +180,29 @@ def test_of_two_who_ask_at_once_one_makes_it():
     for other in others:
         other.join()
     assert True not in begun or len(begun) == 2
+
+
+def test_a_program_that_polls_a_queued_run_costs_two_queries_until_something_changes(client, alice, measured, sent):
+    runs.waiting.clear()
+    run = start_run(measured("Mine", 0.5, author=alice))
+    path, headers = f"/api/v1/runs/{run.pk}/state", {"authorization": f"Bearer {ApiToken.issue(alice, 'desk')[1]}"}
+    told = client.get(path, headers=headers).json()
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path, headers=headers).json() == told
+    assert told["status"] == "queued"
+    assert len(asked) == 2, "whose token it is, and whether something has changed"
+    cancel(run)
+    assert client.get(path, headers=headers).json()["status"] == "cancelled", "the next poll shows it"
+
+
+def test_what_a_queued_run_tells_its_author_is_told_to_nobody_else(client, alice, bob, measured, sent):
+    runs.waiting.clear()
+    mine = measured("Mine", 0.5, author=alice)
+    mine.code_is_public = False
+    mine.save()
+    run = start_run(mine)
+    Run.objects.filter(pk=run.pk).update(log="a secret")
+    path = f"/api/v1/runs/{run.pk}/state"
+    for user, log in ((alice, "a secret"), (bob, "")):
+        headers = {"authorization": f"Bearer {ApiToken.issue(user, 'desk')[1]}"}
+        assert [client.get(path, headers=headers).json()["log_tail"] for _ in range(2)] == [log, log]
