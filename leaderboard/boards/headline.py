@@ -143,7 +143,7 @@ def rows_of_own(boards: Iterable[Board]) -> Iterable[Standing]:
     wanted = {(*board.key.values(), board.task.own) for board in boards}
     slugs = {own for _, _, own in wanted}
     house = tables.house_rows({task for task, _, _ in wanted}, house_slug__in=slugs)
-    rows = house.filter(rank__isnull=False).select_related("submission")
+    rows = house.filter(place__rank__isnull=False).select_related("submission")
     return [row for row in rows if (row.task, row.tier, row.submission.house_slug) in wanted]
 
 

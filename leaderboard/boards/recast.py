@@ -186,7 +186,8 @@ def stored_rows(board: Board) -> QuerySet[Standing]:
     """The board with its scores, and what a view keeps of it. One query."""
     names = [field.name for field in Row._meta.get_fields()]
     wanted = ("task", "tier", "submission__kind", "run", "scores", "cases", *names)
-    return Standing.objects.of_board(board).select_related("submission").only(*wanted)
+    rows: QuerySet[Standing] = Standing.objects.of_board(board).select_related("submission").only(*wanted)
+    return rows
 
 
 def gains(view: View, present: Sequence[Standing], cases: Sequence[str]) -> np.ndarray:

@@ -78,8 +78,8 @@ def leaders(boards: Sequence[Board]) -> dict[str, Standing]:
 
 def method_counts(boards: Sequence[Board]) -> Counter[str]:
     """task -> how many methods rank. One query."""
-    (tier,) = {board.tier.name for board in boards} or {""}
-    ranked = Place.objects.filter(task__in=[board.task.slug for board in boards], tier=tier, rank__isnull=False)
+    tiers = {board.tier.name for board in boards}
+    ranked = Place.objects.filter(task__in=[board.task.slug for board in boards], tier__in=tiers, rank__isnull=False)
     return Counter(dict(ranked.order_by("task").values_list("task").annotate(Count("rank"))))
 
 
@@ -87,7 +87,8 @@ def house_rows(tasks: Iterable[str], **which: Any) -> StandingQuerySet:
     """The rows of house methods of these tasks; `which` narrows the methods. One query of its own, so that an index leads to
     the rows."""
     house = Submission.objects.filter(task__in=list(tasks), is_house=True, **which)
-    return Standing.objects.filter(submission__in=list(house.values_list("pk", flat=True)))
+    rows: StandingQuerySet = Standing.objects.filter(submission__in=list(house.values_list("pk", flat=True)))
+    return rows
 
 
 def unranked(board: Board, user: Any) -> list[tuple[Run, str]]:

@@ -162,21 +162,19 @@ def import_everything() -> None:
 
 
 def members(door: socket.socket, voices: dict[str, int]) -> list[Member]:
-    """A busy worker ends at once by SIGQUIT; orphaned, all of its processes end only on SIGKILL."""
     web = [Member("web", (), work=partial(serve, door), voice=voices["web"]) for _ in range(WEB_PROCESSES)]
-    worker = {"stop_signal": signal.SIGQUIT, "when_orphaned": signal.SIGKILL}
     return [
         *web,
-        Member(
-            "recorder",
-            (),
-            {"CLOCK": "yes"},
-            work=partial(work_for, "results", "recorder", "solo"),
-            voice=voices["recorder"],
-            **worker,
-        ),
-        Member("aside", (), work=partial(work_for, "aside", "aside", "prefork"), voice=voices["aside"], **worker),
+        worker("recorder", "results", "solo", voices["recorder"], CLOCK="yes"),
+        worker("aside", "aside", "prefork", voices["aside"]),
     ]
+
+
+def worker(name: str, queue: str, pool: str, voice: int, **env: str) -> Member:
+    """A busy one ends at once by SIGQUIT; orphaned, all of its processes end only on SIGKILL."""
+    member = Member(name, (), env, work=partial(work_for, queue, name, pool), voice=voice)
+    member.stop_signal, member.when_orphaned = signal.SIGQUIT, signal.SIGKILL
+    return member
 
 
 def work_for(queue: str, name: str, pool: str) -> None:

@@ -31,10 +31,8 @@ class StandingQuerySet(RowQuerySet["Standing"]):
     def on(self, boards: Iterable[Board]) -> Self:
         """The rows of boards of one tier, of whatever version."""
         wanted = list(boards)
-        (tier,) = {board.tier.name for board in wanted} or {""}
-        if len(wanted) == 1:
-            return self.filter(place__task=wanted[0].task.slug, place__tier=tier)
-        return self.filter(place__task__in=[board.task.slug for board in wanted], place__tier=tier)
+        tiers = {board.tier.name for board in wanted}
+        return self.filter(place__task__in=[board.task.slug for board in wanted], place__tier__in=tiers)
 
     def for_board(self, board: Board) -> Self:
         """Rows of a board, best first, with all that the page shows: one query."""

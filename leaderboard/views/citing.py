@@ -26,7 +26,7 @@ def badge(request: HttpRequest, pk: int) -> HttpResponse:
     """An SVG that says where a submission stands: ?tier=full for another tier."""
     submission = rights.submission_for(request.user, pk)
     tier = request.GET.get("tier", TIERS[0])
-    standing = get_object_or_404(Standing.objects, submission=submission, tier=tier)
+    standing: Standing = get_object_or_404(Standing.objects, submission=submission, tier=tier)
     count = tables.method_counts([standing.board])[submission.task]
     place = f"rank {ranks(standing)} of {count}" if standing.rank else "made from the truth"
     return as_badge(request, submission.card.title, f"{submission.name}: {place}")

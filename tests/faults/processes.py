@@ -42,7 +42,7 @@ def wait_until(condition, seconds):
 
 
 FAMILY = "leaderboard.machine.family"
-PARTS = {  # part: (what its command line holds, what it calls itself, what its parent's command line holds, and what that calls itself)
+PARTS = {  # part: what its command line holds, what it calls itself; then both of its parent
     "worker": ("-m runners.worker", "", "-m leaderboard", ""),
     "pool child": ("-m runners.worker", "", "-m runners.worker", ""),
     "family": (FAMILY, "", "-m leaderboard", ""),
