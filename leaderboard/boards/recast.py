@@ -24,7 +24,7 @@ from leaderboard.running import aside
 from papers import catalogue
 from papers.task import Board
 from runners.standing import ranking, statistics
-from runners.standing.value import overall
+from runners.standing.value import overall, unpaired
 
 log = logging.getLogger(__name__)
 
@@ -135,8 +135,9 @@ def recast_rows(view: View) -> list[Standing]:
         return []
     gain = gains(view, present, cases)
     contenders = standings.contending(present)
-    counts = ranking.tally(gain[contenders]) if len(contenders) <= MOST_COMPARED else None
-    standings.set_places(present, gain, counts)
+    apart = unpaired(view.board.task, cases, rule_of(view))
+    counts = ranking.tally(gain[contenders], apart) if len(contenders) <= MOST_COMPARED else None
+    standings.set_places(present, gain, counts, apart)
     set_values(view, present, cases, gain)
     return sorted(present, key=lambda row: row.position)
 

@@ -24,7 +24,7 @@ from papers.metrics import Finding, findings
 from papers.task import Board
 from runners.standing import audit, ranking, statistics
 from runners.standing.scores import Scores
-from runners.standing.value import audit_ratio, gain_of, overall
+from runners.standing.value import audit_ratio, gain_of, overall, unpaired
 
 CHUNK = 200  # runs whose scores are in memory at once
 TRIES = 3  # to place a run on a board that others change meanwhile
@@ -124,7 +124,8 @@ def plan_anew(board: Board) -> Plan:
     cases = cases_ranked_on(board, left_out(board))
     rows = list(rows_of(board, counting_runs(board), cases))
     gain = gains(board, rows, cases)
-    set_places(rows, gain, ranking.tally(gain[contending(rows)]))
+    apart = unpaired(board.task, cases)
+    set_places(rows, gain, ranking.tally(gain[contending(rows)], apart), apart)
     standing = {row.submission_id for row in rows}
     return Plan((), rows, [pk for pk, submission in standing_submissions(board).items() if submission not in standing])
 
@@ -161,23 +162,26 @@ def replaced(
     gain = gains(board, present, cases)
     tallies = np.array([others[index].tally for index in contending(others)])
     gone = gains(board, old, cases)[contending(old)]
-    set_places(present, gain, updated_tally(tallies, gain[contending(present)], gone))
+    apart = unpaired(board.task, cases)
+    set_places(present, gain, updated_tally(tallies, gain[contending(present)], gone, apart), apart)
     moved = [row for row, was in zip(others, before, strict=True) if [getattr(row, name) for name in PLACE] != was]
     return Plan(values_of_places(moved), fresh, [] if fresh else [row.pk for row in old])
 
 
-def updated_tally(counts: np.ndarray, gain: np.ndarray, gone: np.ndarray) -> np.ndarray:
+def updated_tally(
+    counts: np.ndarray, gain: np.ndarray, gone: np.ndarray, unpaired: statistics.Unpaired = None
+) -> np.ndarray:
     """The tally of gain: (entries, strata, seeds), where counts is that of its first rows among themselves and `gone`.
 
     So a tally follows a board without comparing it anew: what is gone is taken out, what comes after the rows put in.
     """
     rest, new = gain[: len(counts)], gain[len(counts) :]
     if len(rest):
-        counts = counts - ranking.histogram(ranking.strength(rest, gone)) if len(gone) else counts
-        counts = counts + ranking.histogram(ranking.strength(rest, new)) if len(new) else counts
+        counts = counts - ranking.histogram(ranking.strength(rest, gone, unpaired)) if len(gone) else counts
+        counts = counts + ranking.histogram(ranking.strength(rest, new, unpaired)) if len(new) else counts
     else:
         counts = np.zeros((0, 2 * ranking.STEPS + 1), int)
-    return np.concatenate([counts, ranking.histogram(ranking.strength(new, gain))]) if len(new) else counts
+    return np.concatenate([counts, ranking.histogram(ranking.strength(new, gain, unpaired))]) if len(new) else counts
 
 
 def contending(rows: Sequence[Standing]) -> list[int]:
@@ -204,7 +208,9 @@ def stored_scores(board: Board, rows: Sequence[Standing], cases: Sequence[str]) 
     return np.array([row.scores for row in rows], float)[:, wanted]
 
 
-def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray | None) -> None:
+def set_places(
+    rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray | None, unpaired: statistics.Unpaired = None
+) -> None:
     """Set the position of every row, and the rank, its interval and the tie group of those that contend.
 
     counts: the tally of the contending rows; without it ranks have no interval, and nobody is in a group. Equal means
@@ -225,7 +231,8 @@ def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray | 
         for index, rank in zip(contenders, ranks.tolist(), strict=True):
             rows[index].rank = rank
         return
-    places = ranking.place(gain[contenders], counts, tiebreak=[submissions[index] for index in contenders])
+    tiebreak = [submissions[index] for index in contenders]
+    places = ranking.place(gain[contenders], counts, tiebreak=tiebreak, unpaired=unpaired)
     columns = (places.rank, places.low, places.high, places.group)
     for index, place, tally in zip(contenders, np.transpose(columns).tolist(), counts.tolist(), strict=True):
         rows[index].rank, rows[index].rank_low, rows[index].rank_high, rows[index].group = place
