@@ -5,14 +5,15 @@ A training's reply and a truth never come from the same copy. The network around
 with stride 2 and one cell on 4x4 pixels, which trains 2.5 times as fast, and in which cells differ more.
 
 The public table lies beside the code. A private one is a race of its own, on digits that nobody has, of the functions that the
-public table puts near the best; the others keep what the public table says of them, as none of them is anybody's answer.
+public table puts near the best. The others keep the truth that the public table gives them, as none of them is anybody's answer,
+and reply what a training in another world might: exact public replies would tell a reader of that table which cell he asked for.
 """
 
 import hashlib
 import os
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -34,6 +35,7 @@ CAP = 1.0  # in 3x3 convolutions: one of them, or up to six 1x1 convolutions; 5,
 SHOWN, HIDDEN, FRESH = 2, 2, 8  # copies whose validation is replied, that choose who is trained again, and of those
 BY_HIDDEN, BY_ALL = 80, 50  # functions trained again: the best by the hidden copies, and by all of the first ones
 NEAR = 0.15  # of a private race: functions whose public accuracy is so near that of the best one
+NOISE, LEARNT = 0.09, 0.15  # by which replies of one function differ between two worlds; for those that reach so much
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,14 @@ class Race:
         validated[functions], tested[functions], seconds[functions] = 0, 0, 0
         return type(self)(validated, tested, np.zeros_like(self.again), seconds)
 
+    def with_noise(self, functions: np.ndarray, rng: np.random.Generator) -> Self:
+        """The same, but these functions reply with the noise that a training in another world has."""
+        validated = self.validated.astype(int)
+        shift = np.rint(rng.normal(scale=NOISE * VALIDATE / CLASSES, size=(len(functions), *validated.shape[1:3], 1)))
+        is_learnt = accuracy(validated[functions], VALIDATE)[..., None] > LEARNT
+        validated[functions] += np.where(is_learnt, shift, 0).astype(int)
+        return replace(self, validated=np.clip(validated, 0, VALIDATE // CLASSES).astype(np.uint8))
+
     def table(self) -> Table:
         """The table of all encodings. A cell that is too large has chance as its replies, and an average price."""
         which, _ = space.functions(NODES)
@@ -186,7 +196,8 @@ def private(secret: bytes, progress: Progress) -> Race:
         if len(race.waiting) or len(race.racing):
             run(race, path, world=private_world(secret), secret=secret, progress=progress)
     note(path.stem, hashlib.sha256(path.read_bytes()).hexdigest())
-    return race
+    far = np.setdiff1d(np.flatnonzero(allowed()), public().near())
+    return race.with_noise(far, np.random.default_rng(list(hashlib.sha256(secret + b"/noise").digest())))
 
 
 def path_of(secret: bytes) -> Path:
