@@ -23,6 +23,7 @@ FLAGS = (
         metric="at_best",
         above=0.5,
         text="On most seeds it answers the very best cell of a public table, which noise hides from a search: it knows the table.",
+        unranks=True,
     ),
     Flag(
         label="censored",
