@@ -268,18 +268,18 @@ def test_knowing_the_table_solves_the_plain_case_and_gains_nothing_on_the_ranked
 
 
 def test_the_committed_table_of_digits_can_be_looked_up_and_who_does_is_flagged(recorded):
-    """What it gains there, it gains nowhere else: on digits that nobody has it lands among those that share weights."""
+    """What it gains there, it gains nowhere else: on digits that nobody has it lands among those that know nothing."""
     (flag,) = (flag for flag in TASK.flags if flag.label == "looked up")
-    for house in TASK.house:
-        if house.kind != "oracle":
-            hits = recorded.mean(house.slug, "at_best", "digits/cell4-public")
-            assert (flag.excess(hits) > 0) == (house.slug == "table_reader"), house.slug
+    for slug in recorded.rows.keys() - {"optimum"}:
+        hits = recorded.mean(slug, "at_best", "digits/cell4-public")
+        assert (flag.excess(hits) > 0) == (slug == "table_reader"), slug
     public, private = (
         recorded.mean("table_reader", "shortfall", f"digits/cell4-{kind}") for kind in ("public", "raced")
     )
     assert public < 0.05
-    sharing = min(recorded.mean(slug, "shortfall", "digits/cell4-raced") for slug in ("rsws", "enas", "enas_bias"))
-    assert private > max(public, sharing - 0.05)
+    assert private > 3 * public
+    honest = min(recorded.mean(slug, "shortfall", "digits/cell4-raced") for slug in ("rsws", "successive_halving"))
+    assert private > honest - 0.1
 
 
 def test_shared_weights_are_half_of_the_ranking():
@@ -331,7 +331,7 @@ def test_the_audit_flags_no_honest_method_and_the_table_reader_is_furthest_out(r
     honest = {
         slug: ratio(slug) for slug in ("random_search", "regularised_evolution", "local_search", "reinforce", "tpe")
     }
-    assert ratio("table_reader") < min(honest.values()) - 0.3
+    assert ratio("table_reader") < min(honest.values()) - 0.1
     for slug, value in honest.items():
         assert not audit.stands_out(value, [other for name, other in honest.items() if name != slug])
 
