@@ -1,7 +1,8 @@
 """Recorded results of a board's house methods: what `claimcheck record` writes, and whoever shows them reads.
 
 One file for a tier and a class of devices, reference/<tier>-<device class>.json.gz in the task's folder. Scores are
-exact; costs are rounded to six digits, what figures draw to four. A checksum tells a file that was edited by hand.
+exact; costs, also those that are scores, are rounded to six digits, what figures draw to four. A checksum tells a file that
+was edited by hand.
 """
 
 import gzip

@@ -129,6 +129,7 @@ class Task:
     cases_share_draws: bool = (
         False  # True where the cases of a seed meet the same draws: they are then one block of noise
     )
+    salted_cases: tuple[str, ...] = ()  # those whose problem each upload draws for itself: nothing there can be paired
     # what is shown
     figures: tuple[Figure, ...] = ()
 

@@ -8,7 +8,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +115,12 @@ def play(board: Board, house: House, job: Job, path: Path, *, known: Row | None)
     return progress.row(house.slug, mark, job)
 
 
+def with_rounded_costs(scores: Mapping[str, float], board: Board) -> dict[str, float]:
+    """Scores of a play, exact but for those that are costs: nobody repeats these."""
+    costs = {metric.name for metric in board.task.metrics if metric.timing}
+    return {name: reference.rounded(value) if name in costs else value for name, value in scores.items()}
+
+
 def _drawn(row: Row, board: Board) -> Iterator[Artefact]:
     return (item for item in row.artefacts if is_drawn(board, item.case, item.name))
 
@@ -175,7 +181,7 @@ class Progress:
             self.plays[event["case"], event["seed"]] = Play(
                 case=event["case"],
                 seed=event["seed"],
-                scores=event["scores"],
+                scores=with_rounded_costs(event["scores"], board),
                 spent=reference.rounded(event["spent"]),
                 evaluator_seconds=reference.rounded(event["evaluator_seconds"]),
             )

@@ -20,6 +20,7 @@ from papers.task import Board, Paper
 from runners.standing import statistics
 from runners.standing.digits import with_interval
 from runners.standing.scores import paired_by_seed
+from runners.standing.value import unpaired
 
 VERDICTS = (
     *("held", "better than printed", "not held", "differs, unchecked"),
@@ -52,7 +53,7 @@ class Judged:
         """What would decide it."""
         if self.seeds_needed is None or self.reading is None:
             return f"More than {verdicts.MOST_SEEDS:,} seeds would be needed to tell."
-        return f"About {self.seeds_needed - self.reading.differences.shape[1]} more seeds would decide it."
+        return f"About {self.seeds_needed - self.reading.seeds} more seeds would decide it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,11 +164,16 @@ class Contest(Judged):
         return "held" if self.reading.side == "first" else "not held"
 
     @property
+    def kind_of_difference(self) -> str:
+        is_paired = not set(self.comparison.cases) & set(self.board.task.salted_cases)
+        return "paired difference" if is_paired else "difference"
+
+    @property
     def why(self) -> str:
         return {
-            "held": "The whole interval of the paired difference is on the paper's side.",
-            "not held": "The whole interval of the paired difference is on the other side.",
-            "undecided": f"The paired difference may be none. {self.outlook}",
+            "held": f"The whole interval of the {self.kind_of_difference} is on the paper's side.",
+            "not held": f"The whole interval of the {self.kind_of_difference} is on the other side.",
+            "undecided": f"The {self.kind_of_difference} may be none. {self.outlook}",
             "not measured": f"The two have no finished runs to compare on the {self.board.tier.name} tier of this site.",
         }[self.verdict]
 
@@ -205,8 +211,9 @@ def contests(board: Board, measurements: Measurements) -> list[Contest]:
     rows = []
     for item in board.evidence.comparisons:
         gains = compared_gains(board, item, measurements)
-        advantage = statistics.paired(*gains) if gains else None
-        reading = verdicts.better_of(*gains) if gains and advantage and advantage.p is not None else None
+        apart = unpaired(board.task, item.cases, "mean")
+        advantage = statistics.difference(*gains, apart) if gains else None
+        reading = verdicts.better_of(*gains, apart) if gains and advantage and advantage.p is not None else None
         runs = measurements.pair(board, item.house, item.than) if advantage else None
         found: dict[str, Any] = {
             "board": board,

@@ -24,7 +24,7 @@ from leaderboard.running import aside
 from papers import catalogue
 from papers.task import Board
 from runners.standing import ranking, statistics
-from runners.standing.value import overall
+from runners.standing.value import overall, unpaired
 
 log = logging.getLogger(__name__)
 
@@ -135,15 +135,16 @@ def recast_rows(view: View) -> list[Standing]:
         return []
     gain = gains(view, present, cases)
     contenders = standings.contending(present)
+    apart = unpaired(view.board.task, cases, rule_of(view))
     counts = tally_of(view, present, cases, gain) if len(contenders) <= MOST_COMPARED else None
-    standings.set_places(present, gain, counts)
+    standings.set_places(present, gain, counts, apart)
     set_values(view, present, cases, gain)
     return sorted(present, key=lambda row: row.position or 0)
 
 
 def tally_of(view: View, present: Sequence[Standing], cases: Sequence[str], gain: np.ndarray) -> np.ndarray:
     """The tally of those that contend. Of a day by the task's own rule from the board's, where most stood then already."""
-    contenders = standings.contending(present)
+    contenders, apart = standings.contending(present), unpaired(view.board.task, cases, rule_of(view))
     runs = {row.run_id for row in present}
     board = list(stored_rows(view.board)) if view.day and view.rule is None else []
     gone = [row for row in board if row.run_id not in runs]
@@ -151,10 +152,10 @@ def tally_of(view: View, present: Sequence[Standing], cases: Sequence[str], gain
     there = {row.run_id for row in board if row.submission_id in known and set(row.cases) == set(cases)}
     still = [index for index in contenders if present[index].run_id in there]
     if not still or still != contenders[: len(still)] or len(there) < len(known):
-        return ranking.tally(gain[contenders])
+        return ranking.tally(gain[contenders], apart)
     counts = np.array([known[present[index].submission_id] for index in still])
     left = gains(view, gone, cases)[standings.contending(gone)] if gone else gain[:0]
-    return standings.updated_tally(counts, gain[contenders], left)
+    return standings.updated_tally(counts, gain[contenders], left, apart)
 
 
 def set_values(view: View, present: Sequence[Standing], cases: Sequence[str], gain: np.ndarray) -> None:

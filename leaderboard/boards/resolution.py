@@ -10,7 +10,7 @@ from leaderboard.boards import kept, references, standings
 from leaderboard.models import Change, Standing
 from papers import catalogue
 from papers.task import Board
-from runners.standing import ranking, statistics
+from runners.standing import ranking, statistics, value
 
 COUNTED = 60  # rows that are looked at: enough to say how fine a board is
 BEST = 5
@@ -63,11 +63,12 @@ def made_of(board: Board) -> Resolution | None:
     if len(rows) < 2 or not cases or board.seeds < 2:
         return None
     gain = standings.gains(board, rows, cases)
-    step, better, _ = ranking.step_down(ranking.tally(gain))
+    unpaired = value.unpaired(board.task, cases)
+    step, better, _ = ranking.step_down(ranking.tally(gain, unpaired))
     tier, correlation, common = between_tiers(board, rows)
     return Resolution(
         rows=len(rows),
-        difference=ranking.least_difference(gain, step),
+        difference=ranking.least_difference(gain, step, unpaired),
         told_apart=int(better.sum()),
         silent=silent_cases(board, rows[:BEST], cases),
         best=min(BEST, len(rows)),
@@ -92,13 +93,14 @@ def silent_cases(board: Board, best: Sequence[Standing], cases: Sequence[str]) -
     """The cases on which no two of the best are told apart, by Holm's procedure over their pairs."""
     gain = board.task.primary.gain(standings.stored_scores(board, best, cases))
     pairs = list(combinations(range(len(best)), 2))
-    return [
-        case
-        for index, case in enumerate(cases)
-        if not statistics.told_apart(
-            {(i, j): statistics.paired(gain[i, index, None], gain[j, index, None]) for i, j in pairs}
+
+    def is_silent(index: int, case: str) -> bool:
+        alone, unpaired = gain[:, index, None], value.unpaired(board.task, [case])
+        return not statistics.told_apart(
+            {(i, j): statistics.difference(alone[i], alone[j], unpaired) for i, j in pairs}
         )
-    ]
+
+    return [case for index, case in enumerate(cases) if is_silent(index, case)]
 
 
 def between_tiers(board: Board, rows: Sequence[Standing]) -> tuple[str, float | None, int]:

@@ -18,6 +18,7 @@ from papers import catalogue
 from papers.evidence import Relation
 from papers.task import Board
 from runners.standing import statistics
+from runners.standing.value import unpaired
 
 EXACT = 1e-9  # what is nearer to its value is there
 MOST = 1000  # rows that are looked at in all
@@ -74,7 +75,7 @@ def off_its_value(board: Board, relation: Relation, row: Standing, cases: Sequen
     scores = standings.stored_scores(board, [row], cases)
     how: dict[str, Any] = {"weights": board.weights(cases), "share_draws": board.task.cases_share_draws}
     strata = statistics.strata_of(scores - relation.value, **how)[0]
-    off = statistics.paired(strata, np.zeros_like(strata))
+    off = statistics.difference(strata, np.zeros_like(strata))
     if abs(off.value) > EXACT and off.p is not None:
         mean = relation.value + off.value
         yield Violation(
@@ -87,7 +88,7 @@ def beats(
 ) -> Iterator[Violation]:
     """Where a row is better than one that it can't beat, with the p-value of that."""
     first, second = standings.gains(board, [row, other], cases)
-    lead = statistics.paired(first, second)
+    lead = statistics.difference(first, second, unpaired(board.task, cases))
     if lead.value > EXACT and lead.p is not None:
         how: dict[str, Any] = {"weights": board.weights(cases), "share_draws": board.task.cases_share_draws}
         scores = statistics.strata_of(standings.stored_scores(board, [row, other], cases), **how)

@@ -25,7 +25,7 @@ from papers.metrics import Finding, findings
 from papers.task import Board
 from runners.standing import audit, ranking, statistics
 from runners.standing.scores import Scores
-from runners.standing.value import audit_ratio, gain_of, overall
+from runners.standing.value import audit_ratio, gain_of, overall, unpaired
 
 CHUNK = 200  # runs whose scores are in memory at once
 TRIES = 3  # to place a run on a board that others change meanwhile
@@ -135,8 +135,9 @@ def plan_anew(board: Board) -> Plan:
     cases = cases_ranked_on(board, left_out(board))
     rows = list(rows_of(board, counting_runs(board), cases))
     gain = gains(board, rows, cases)
-    counts = ranking.tally(gain[contending(rows)])
-    set_places(rows, gain, counts)
+    apart = unpaired(board.task, cases)
+    counts = ranking.tally(gain[contending(rows)], apart)
+    set_places(rows, gain, counts, apart)
     standing = {row.submission_id for row in rows}
     gone = [pk for pk, submission in standing_submissions(board).items() if submission not in standing]
     return Plan((), rows, gone, packed(rows, counts))
@@ -184,8 +185,9 @@ def replaced(
     gain = gains(board, present, cases)
     counts = np.array([known[others[index].submission_id] for index in contending(others)])
     gone = gains(board, old, cases)[contending(old)]
-    counts = updated_tally(counts, gain[contending(present)], gone)
-    set_places(present, gain, counts)
+    apart = unpaired(board.task, cases)
+    counts = updated_tally(counts, gain[contending(present)], gone, apart)
+    set_places(present, gain, counts, apart)
     moved = [row for row, was in zip(others, before, strict=True) if place_of(row) != was]
     leaving = [] if fresh else [row.pk for row in old]
     return Plan([(*place_of(row), row.pk) for row in moved], fresh, leaving, packed(present, counts))
@@ -201,18 +203,20 @@ def packed(rows: Sequence[Standing], counts: np.ndarray) -> tallies.Packed:
     return tallies.pack([rows[index].submission_id for index in contending(rows)], counts)
 
 
-def updated_tally(counts: np.ndarray, gain: np.ndarray, gone: np.ndarray) -> np.ndarray:
+def updated_tally(
+    counts: np.ndarray, gain: np.ndarray, gone: np.ndarray, unpaired: statistics.Unpaired = None
+) -> np.ndarray:
     """The tally of gain: (entries, strata, seeds), where counts is that of its first rows among themselves and `gone`.
 
     So a tally follows a board without comparing it anew: what is gone is taken out, what comes after the rows put in.
     """
     rest, new = gain[: len(counts)], gain[len(counts) :]
     if len(rest):
-        counts = counts - ranking.histogram(ranking.strength(rest, gone)) if len(gone) else counts
-        counts = counts + ranking.histogram(ranking.strength(rest, new)) if len(new) else counts
+        counts = counts - ranking.histogram(ranking.strength(rest, gone, unpaired)) if len(gone) else counts
+        counts = counts + ranking.histogram(ranking.strength(rest, new, unpaired)) if len(new) else counts
     else:
         counts = np.zeros((0, 2 * ranking.STEPS + 1), int)
-    return np.concatenate([counts, ranking.histogram(ranking.strength(new, gain))]) if len(new) else counts
+    return np.concatenate([counts, ranking.histogram(ranking.strength(new, gain, unpaired))]) if len(new) else counts
 
 
 def contending(rows: Sequence[Standing]) -> list[int]:
@@ -239,7 +243,9 @@ def stored_scores(board: Board, rows: Sequence[Standing], cases: Sequence[str]) 
     return np.array([row.scores for row in rows], float)[:, wanted]
 
 
-def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray | None) -> None:
+def set_places(
+    rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray | None, unpaired: statistics.Unpaired = None
+) -> None:
     """Set the position of every row, and the rank, its interval and the tie group of those that contend.
 
     counts: the tally of the contending rows; without it ranks have no interval, and nobody is in a group. Equal means
@@ -259,7 +265,8 @@ def set_places(rows: Sequence[Standing], gain: np.ndarray, counts: np.ndarray | 
         for index, rank in zip(contenders, ranks.tolist(), strict=True):
             rows[index].rank = rank
         return
-    places = ranking.place(gain[contenders], counts, tiebreak=[submissions[index] for index in contenders])
+    tiebreak = [submissions[index] for index in contenders]
+    places = ranking.place(gain[contenders], counts, tiebreak=tiebreak, unpaired=unpaired)
     columns = (places.rank, places.low, places.high, places.group)
     for index, place in zip(contenders, np.transpose(columns).tolist(), strict=True):
         rows[index].rank, rows[index].rank_low, rows[index].rank_high, rows[index].group = place

@@ -170,7 +170,7 @@ def contrasts(board: Board, rows: Sequence[Standing]) -> list[tuple[Standing, li
     def difference(run: int, pair: Contrast) -> statistics.Estimate | None:
         metric = pair.metric or board.task.primary.name
         both = paired_by_seed(scores.by_seed(run, metric, pair.of), scores.by_seed(run, metric, pair.against))
-        return statistics.paired(both[0][None], both[1][None]) if both else None
+        return statistics.difference(both[0][None], both[1][None]) if both else None
 
     return [(row, [difference(row.run_id, pair) for pair in pairs]) for row in rows]
 

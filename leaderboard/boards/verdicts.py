@@ -1,12 +1,12 @@
 """How a claim is judged: what the scores say of it, how surely, and how many more seeds would tell. Pure numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from runners.standing import statistics
-from runners.standing.statistics import Estimate
+from runners.standing.statistics import Estimate, Moments, Unpaired
 
 FAMILY = 1 - statistics.LEVEL  # chance of any wrong verdict on one paper
 MOST_SEEDS = 1000
@@ -19,7 +19,8 @@ class Reading:
 
     side: str  # "within", "above" or "below" the tolerance; "first" or "second" of two methods
     p: float
-    differences: np.ndarray  # (strata, seeds) from that border
+    from_border: Moments  # each of shape (1,)
+    seeds: int
 
 
 def within_tolerance(scores: np.ndarray, printed: float, tolerance: float) -> Reading:
@@ -27,23 +28,27 @@ def within_tolerance(scores: np.ndarray, printed: float, tolerance: float) -> Re
 
     The p-value is twice that of the one-sided test, so that 5 % is where the whole 95 % interval lies on that side.
     """
-    low, high = scores - (printed - tolerance), scores - (printed + tolerance)
+    low, high = (np.full_like(scores, border) for border in (printed - tolerance, printed + tolerance))
     value = float(scores.mean())
     if abs(value - printed) > tolerance:
-        return Reading("above", p_of(high), high) if value > printed else Reading("below", p_of(low), low)
-    nearest = low if value - printed < 0 else high
-    return Reading("within", max(p_of(low), p_of(high)), nearest)
+        return reading("above", scores, high) if value > printed else reading("below", scores, low)
+    nearest = reading("within", scores, low if value - printed < 0 else high)
+    return replace(nearest, p=max(p_of(scores, low), p_of(scores, high)))
 
 
-def better_of(first: np.ndarray, second: np.ndarray) -> Reading:
-    """Which of two methods is better by their gains, each (strata, seeds >= 2), paired."""
-    side = "first" if float((first - second).mean()) > 0 else "second"
-    return Reading(side, p_of(first - second), first - second)
+def better_of(first: np.ndarray, second: np.ndarray, unpaired: Unpaired = None) -> Reading:
+    """Which of two methods is better by their gains, each (strata, seeds >= 2)."""
+    return reading("first" if float((first - second).mean()) > 0 else "second", first, second, unpaired)
 
 
-def p_of(differences: np.ndarray) -> float:
+def reading(side: str, first: np.ndarray, second: np.ndarray, unpaired: Unpaired = None) -> Reading:
+    found = statistics.moments_of_difference(first[:, :, None], second[:, :, None], unpaired)
+    return Reading(side, p_of(first, second, unpaired), found, first.shape[1])
+
+
+def p_of(first: np.ndarray, second: np.ndarray, unpaired: Unpaired = None) -> float:
     """Of "there is no difference"."""
-    return statistics.paired(differences, np.zeros_like(differences)).p or 0.0
+    return statistics.difference(first, second, unpaired).p or 0.0
 
 
 def decided(readings: Sequence[Reading | None]) -> list[bool]:
@@ -63,8 +68,7 @@ def seeds_to_decide(reading: Reading, comparisons: int) -> int | None:
 
     comparisons: those that are open and pay for each other. None where more than MOST_SEEDS would not.
     """
-    found = statistics.moments(reading.differences[:, :, None], of_differences=True)
-    now = reading.differences.shape[1]
+    found, now = reading.from_border, reading.seeds
     seeds = np.arange(now + 1, MOST_SEEDS + 1)
     error = float(found.error[0]) * np.sqrt(now / seeds)
     bound = statistics.t_quantile(FAMILY / max(comparisons, 1), found.df[0] * (seeds - 1) / (now - 1))

@@ -1,6 +1,7 @@
 """Results side by side: case by case how they differ from one of them, and who beats whom. Plain numbers.
 
-Differences are paired by seed, because all met the same draws; what is told apart pays for every comparison of its table.
+Differences are paired by seed, because all met the same draws, but on cases that every upload draws for itself. What is told
+apart pays for every comparison of its table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ import numpy as np
 
 from papers.metrics import Metric
 from papers.task import Board
-from runners.standing import statistics
+from runners.standing import statistics, value
 from runners.standing.statistics import Difference, Estimate
 
 
@@ -36,7 +37,7 @@ class Entry(Protocol):
 
 @dataclass(frozen=True)
 class Line:
-    """A case: what each entry scored, and its paired difference to the reference; None where it wasn't played."""
+    """A case: what each entry scored, and its difference from the reference; None where it wasn't played."""
 
     case: str
     estimates: list[Estimate | None]
@@ -55,7 +56,7 @@ class Duel:
 def lines_of(board: Board, entries: Sequence[Entry], reference: Entry, metric: Metric) -> list[Line]:
     """Case by case, what the entries scored and how they differ from the reference."""
     cases = [case.name for case in board.cases if any(case.name in entry.by_case for entry in entries)]
-    table = {(case, e.index): difference(metric, e, reference, case) for case in cases for e in entries}
+    table = {(case, e.index): difference(board, metric, e, reference, case) for case in cases for e in entries}
     apart = statistics.told_apart(table)
     return [
         Line(
@@ -68,14 +69,24 @@ def lines_of(board: Board, entries: Sequence[Entry], reference: Entry, metric: M
     ]
 
 
-def difference(metric: Metric, entry: Entry, reference: Entry, case: str) -> Difference | None:
+def difference(board: Board, metric: Metric, entry: Entry, reference: Entry, case: str) -> Difference | None:
     """In the metric's own unit; where it is best nearest a target, of the distances from it."""
     if entry is reference or case not in entry.by_case or case not in reference.by_case:
         return None
     first, second = entry.by_case[case], reference.by_case[case]
     if metric.target is not None:
         first, second = -metric.gain(first), -metric.gain(second)
-    return statistics.paired(first[None], second[None])
+    return statistics.difference(first[None], second[None], value.unpaired(board.task, [case]))
+
+
+def pairing(board: Board) -> str:
+    """How differences on a board are taken, as part of a sentence."""
+    salted = ", ".join(case for case in board.task.salted_cases if case in {one.name for one in board.cases})
+    return (
+        f"paired by seed, but unpaired on {salted}, where each upload meets other problems"
+        if salted
+        else "paired by seed"
+    )
 
 
 def gain_of(board: Board, entry: Entry, metric: Metric, cases: Sequence[str]) -> np.ndarray | None:
@@ -104,8 +115,9 @@ def duels_of(board: Board, entries: Sequence[Entry], metric: Metric, cases: Sequ
     """Who beats whom, by Holm's procedure over all pairs that are shown."""
     gains = [gain_of(board, entry, metric, cases) for entry in entries]
     pairs = [(i, j) for i in range(len(entries)) for j in range(len(entries)) if i != j]
+    unpaired = value.unpaired(board.task, cases)
     advantages = {
-        (i, j): statistics.paired(first, second)
+        (i, j): statistics.difference(first, second, unpaired)
         for i, j in pairs
         if (first := gains[i]) is not None and (second := gains[j]) is not None
     }

@@ -20,7 +20,7 @@ from papers.task import Board
 from runners.standing import ranking, value
 from runners.standing.statistics import Rule
 
-FORMAT = 2
+FORMAT = 3
 KEY = "claimcheck"
 TEXTS = ("method", "author", "kind", "case", "device", "device_name", "code_sha256", "ended", "flags")
 KEYS = (
@@ -47,6 +47,7 @@ class How:
     primary: Metric
     average: Rule
     cases_share_draws: bool
+    salted_cases: tuple[str, ...]  # whose problem each method drew for itself: compared unpaired
     cases: tuple[str, ...]
     weights: tuple[float, ...] | None  # of these cases in a mean; None: all alike
     seeds: int
@@ -61,6 +62,7 @@ class How:
             primary=task.primary,
             average=task.average,
             cases_share_draws=task.cases_share_draws,
+            salted_cases=task.salted_cases,
             cases=tuple(cases),
             weights=None if (weights := board.weights(cases)) is None else tuple(weights.tolist()),
             seeds=board.seeds,
@@ -75,7 +77,8 @@ class How:
         if told.pop("format") != FORMAT:
             raise Unreadable("the file is of a format that is not known here")
         weights = told["weights"] and tuple(told["weights"])
-        return cls(**{**told, "primary": Metric(**told["primary"]), "cases": tuple(told["cases"]), "weights": weights})
+        names = {key: tuple(told[key]) for key in ("cases", "salted_cases")}
+        return cls(**{**told, **names, "primary": Metric(**told["primary"]), "weights": weights})
 
 
 def columns(metrics: Iterable[str]) -> list[str]:
@@ -132,7 +135,9 @@ def standings(frame: pd.DataFrame, how: How) -> pd.DataFrame:
     gain, contends = value.gain_of(how, scores, weights=weights), heads["takes_rank"].to_numpy(bool)
     if contends.any():
         order = heads["submission"][contends].to_list()
-        placed = ranking.place(gain[contends], ranking.tally(gain[contends]), tiebreak=order)
+        unpaired = value.unpaired(how, how.cases)
+        counts = ranking.tally(gain[contends], unpaired)
+        placed = ranking.place(gain[contends], counts, tiebreak=order, unpaired=unpaired)
         places.loc[contends, list(RANKS)] = np.transpose([placed.rank, placed.low, placed.high, placed.group])
     best = ranking.best_first(gain, heads["submission"].to_list())
     return places.iloc[best].astype(dict.fromkeys(RANKS, "Int64"))

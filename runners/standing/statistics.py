@@ -3,12 +3,14 @@
 A method's scores form an array (strata, seeds). Cases are fixed: the board asks about these and no others. Seeds are the
 noise: a seed draws data, masks and the method's own randomness anew. Draws of different cases are independent, so each
 case is a stratum with a variance of its own; where cases share draws, or a rule makes one score of a seed's cases, there
-is one stratum and a seed is a block. Methods are compared by paired differences, because all of them meet the same draws.
+is one stratum and a seed is a block. Methods are compared by paired differences, because all of them meet the same draws; in
+a stratum whose problems each upload draws for itself there is nothing to pair, and the two means have an error each.
 docs/statistics.md has the formulas and how well they are calibrated.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -19,6 +21,8 @@ NEGLIGIBLE = 1e-9  # relative: noise below it is the arithmetic's, and so is a d
 
 Rule = Literal["mean", "iqm", "worst", "rank", "weights"]
 Key = TypeVar("Key", bound=Hashable)
+Unpaired = Sequence[bool] | None  # (strata,): in which two entries met different problems; None: in no stratum
+Spread = tuple[np.ndarray, np.ndarray, np.ndarray]
 RULES: tuple[Rule, ...] = ("mean", "iqm", "worst", "rank", "weights")
 
 
@@ -40,7 +44,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Difference(Estimate):
-    """A paired difference with the p-value of "there is none"; None where there are too few seeds for one."""
+    """A difference of two means with the p-value of "there is none"; None where there are too few seeds for one."""
 
     p: float | None
 
@@ -54,31 +58,60 @@ class Moments:
     df: np.ndarray
 
 
-def moments(draws: np.ndarray, *, of_differences: bool = False) -> Moments:
+def moments(draws: np.ndarray) -> Moments:
     """The mean over strata and seeds, and how sure it is. draws: (strata, seeds >= 2, ...) -> shape (...).
 
     With s_c the standard deviation of stratum c over its n seeds and C strata: error = √(Σ s_c² / n) / C, with
     (Σ s_c²)² / Σ (s_c⁴ / (n − 1)) degrees of freedom.
 
-    Differences that are the same on every seed of a stratum show no spread, which is not proof that there is none: scores
-    in coarse steps do that. They count as if half of that difference were their standard deviation.
-
-    Sums run in the order of strata and seeds, one after the other: equal pairs have equal moments, bit for bit, whatever
-    array they stand in.
-
     Source: Satterthwaite (1946), Welch (1947).
     """
-    strata, seeds = draws.shape[:2]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        total = squares = mean = np.zeros(draws.shape[2:])
-        for stratum in draws:
-            centre = sum(stratum) / seeds
-            variance = sum((value - centre) ** 2 for value in stratum) / (seeds - 1)
-            if of_differences:
-                variance = np.where(variance <= (NEGLIGIBLE * centre) ** 2, (centre / 2) ** 2, variance)
-            mean, total, squares = mean + centre, total + variance, squares + variance**2
-        df = np.where(total > 0, total**2 / squares, 1) * (seeds - 1)
-        return Moments(mean / strata, np.sqrt(total / seeds) / strata, df)
+        return pooled([(centre, variance, variance**2) for centre, variance in map(spread, draws)], draws.shape[1])
+
+
+def moments_of_difference(first: np.ndarray, second: np.ndarray, unpaired: Unpaired = None) -> Moments:
+    """The mean of first − second, both (strata, seeds >= 2, ...), and how sure it is.
+
+    Paired by seed, s_c is the spread of the differences. In a stratum that is unpaired s_c² is the sum of the two own
+    variances, each with n − 1 degrees of freedom.
+
+    Differences that are the same on every seed of a stratum show no spread, which is not proof that there is none: scores
+    in coarse steps do that. They count as if half of that difference were their standard deviation.
+    """
+    strata = zip(first, second, repeat(False) if unpaired is None else unpaired, strict=False)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return pooled([difference_in(*stratum) for stratum in strata], first.shape[1])
+
+
+def difference_in(first: np.ndarray, second: np.ndarray, is_unpaired: bool) -> Spread:
+    """The mean difference of a stratum, (seeds, ...) each, its variance s², and what s² adds to the sum of s⁴."""
+    if is_unpaired:
+        (one, own), (other, its) = spread(first), spread(second)
+        centre, variance, square = one - other, own + its, own**2 + its**2
+    else:
+        centre, variance = spread(first - second)
+        square = variance**2
+    guess = (centre / 2) ** 2
+    is_silent = variance <= (NEGLIGIBLE * centre) ** 2
+    return centre, np.where(is_silent, guess, variance), np.where(is_silent, guess**2, square)
+
+
+def spread(stratum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance over the seeds: (seeds, ...) -> (...).
+
+    Sums run in the order of seeds and strata, one after the other: equal pairs have equal moments, bit for bit, whatever
+    array they stand in.
+    """
+    centre = sum(stratum) / len(stratum)
+    return centre, sum((value - centre) ** 2 for value in stratum) / (len(stratum) - 1)
+
+
+def pooled(strata: Sequence[Spread], seeds: int) -> Moments:
+    """Of the mean over strata of so many seeds."""
+    mean, total, squares = (sum(column) for column in zip(*strata, strict=True))
+    df = np.where(total > 0, total**2 / squares, 1) * (seeds - 1)
+    return Moments(mean / len(strata), np.sqrt(total / seeds) / len(strata), df)
 
 
 def p_values(found: Moments, *, negligible: np.ndarray) -> np.ndarray:
@@ -124,12 +157,11 @@ def t_quantile(alpha: float, df: np.ndarray) -> np.ndarray:
     return np.asarray(-stdtrit(df, alpha / 2))
 
 
-def paired(first: np.ndarray, second: np.ndarray) -> Difference:
-    """Estimate first − second, paired by stratum and seed; both (strata, seeds), finite."""
-    difference = (first - second)[:, :, None]
-    if difference.shape[1] < 2:
-        return Difference(float(difference.mean()), None, None, None)
-    found = moments(difference, of_differences=True)
+def difference(first: np.ndarray, second: np.ndarray, unpaired: Unpaired = None) -> Difference:
+    """Estimate first − second, both (strata, seeds), finite: paired by stratum and seed where nothing else is said."""
+    if first.shape[1] < 2:
+        return Difference(float((first - second).mean()), None, None, None)
+    found = moments_of_difference(first[:, :, None], second[:, :, None], unpaired)
     interval = _interval(found)
     p = p_values(found, negligible=negligible(size_of(first[None]), size_of(second[None])))
     return Difference(interval.value, interval.low, interval.high, float(p[0]))
@@ -163,6 +195,13 @@ def strata_of(
     if weights is not None and weights.sum() > 0:
         return np.asarray(scores * (weights * len(weights) / weights.sum())[:, None])
     return scores
+
+
+def unpaired_strata(is_salted: Sequence[bool], rule: Rule = "mean", *, share_draws: bool = False) -> Unpaired:
+    """Which strata of `strata_of` hold a case that every upload draws for itself, (cases,) -> (strata,); None: none does."""
+    if not any(is_salted):
+        return None
+    return [True] if rule not in ("mean", "weights") or share_draws else is_salted
 
 
 def by_seed(

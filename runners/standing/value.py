@@ -1,5 +1,6 @@
 """The number by which a board ranks, what is compared, and how a method does on a public table against its twin."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +22,15 @@ class Ranked(Protocol):
 
     @property
     def cases_share_draws(self) -> bool: ...
+
+    @property
+    def salted_cases(self) -> Sequence[str]: ...
+
+
+def unpaired(task: Ranked, cases: Sequence[str], rule: statistics.Rule | None = None) -> statistics.Unpaired:
+    """Which strata of a comparison over these cases, under the task's own rule or another, have nothing to pair."""
+    is_salted = [case in task.salted_cases for case in cases]
+    return statistics.unpaired_strata(is_salted, rule or task.average, share_draws=task.cases_share_draws)
 
 
 def gain_of(task: Ranked, scores: np.ndarray, *, weights: np.ndarray | None) -> np.ndarray:

@@ -114,7 +114,7 @@ def text_of(known: Comparison) -> str:
     seeds = f"{len(known.seeds)} seed{'s' * (len(known.seeds) != 1)}"
     what = "distance from the target" if known.metric.target is not None else "difference"
     lines = [
-        f"{directed_label(known.metric)} on {known.board}, {seeds}; {what}, paired by seed, with 95 % intervals",
+        f"{directed_label(known.metric)} on {known.board}, {seeds}; {what}, {comparing.pairing(known.board)}, with 95 % intervals",
         report.plain_table(rows),
         "* told apart, all differences of the table together at 5 %",
         "",
@@ -161,7 +161,7 @@ def duel_sentences(known: Comparison) -> list[str]:
 def page_of(known: Comparison) -> str:
     """The report of a comparison: the site's charts and the table."""
     charts = [
-        ("Differences", f"From {known.entries[0].name}, paired by seed. Bars are 95 % intervals.",
+        ("Differences", f"From {known.entries[0].name}, {comparing.pairing(known.board)}. Bars are 95 % intervals.",
          comparison.differences(known.entries, known.entries[0], known.lines, known.metric)),
         ("Scores", "Bars are 95 % intervals over the seeds.", comparison.profile(known.entries, known.lines, known.metric)),
         ("Every seed", "A point is a seed.", comparison.seeds(known.entries, known.lines, known.metric)),

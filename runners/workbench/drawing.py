@@ -187,7 +187,7 @@ def case_charts(result: Mapping[str, Any], *, is_public: bool) -> list[tuple[str
     note = f"{metric.description} Bars are 95 % intervals over the seeds."
     charts = [("Score by case", note, comparison.profile(entries, lines, metric))]
     if others:
-        title = f"Difference from {mine.name}, paired by seed"
+        title = f"Difference from {mine.name}, {comparing.pairing(board)}"
         charts.append((title, "Bars are 95 % intervals.", comparison.differences(entries, mine, lines, metric)))
     return [*charts, ("Every seed", "A point is a seed.", comparison.seeds(entries[:1], lines, metric))]
 

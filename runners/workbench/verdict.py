@@ -11,7 +11,8 @@ from papers.task import Board
 from runners.standing import audit, ranking
 from runners.standing import digits as digits_of
 from runners.standing.scores import Scores
-from runners.standing.value import audit_ratio, gain_of, overall
+from runners.standing.statistics import Unpaired
+from runners.standing.value import audit_ratio, gain_of, overall, unpaired
 from runners.workbench import references
 from runners.workbench.references import MINE, Recorded
 from runners.workbench.tally import Tally
@@ -118,7 +119,7 @@ def standing_of(
         return None, "Nothing that was recorded has these cases and seeds: there is nobody to compare it with."
     mine = table(scores, MINE, value.metric, value.cases, value.seeds)
     gain = gain_of(board.task, np.array([mine, *(scored for _, scored in rows)]), weights=board.weights(value.cases))
-    return placed(gain, [one.house.title for one, _ in rows]), ""
+    return placed(gain, [one.house.title for one, _ in rows], unpaired(board.task, value.cases)), ""
 
 
 def ranked(board: Board, house: str) -> list[Recorded]:
@@ -132,11 +133,11 @@ def ranked(board: Board, house: str) -> list[Recorded]:
     ]
 
 
-def placed(gain: np.ndarray, names: Sequence[str]) -> Standing:
+def placed(gain: np.ndarray, names: Sequence[str], unpaired: Unpaired = None) -> Standing:
     """Where the first of gain: (1 + names, strata, seeds) stands among the others."""
-    counts = ranking.tally(gain)
+    counts = ranking.tally(gain, unpaired)
     step, better, worse = ranking.step_down(counts)
-    means, apart = gain.mean(axis=(1, 2)), ranking.strength(gain[:1], gain)[0]
+    means, apart = gain.mean(axis=(1, 2)), ranking.strength(gain[:1], gain, unpaired)[0]
     order = [index for index in ranking.best_first(gain, range(len(gain))) if index]
     ahead = [index for index in order if means[index] > means[0]]
     behind = [index for index in order if means[index] <= means[0]]

@@ -47,6 +47,22 @@ def test_differences_are_paired_by_seed_and_stand_in_table_and_figure(client, tr
     assert "−0.4" in response.content.decode()
 
 
+def test_where_methods_met_different_problems_the_page_says_so_and_compares_unpaired(client, trio, monkeypatch):
+    case = "breast/mcar-20"
+    monkeypatch.setitem(vars(catalogue.task("imputation")), "salted_cases", (case,))
+    response = page(client, trio[:2])
+    first, second = (
+        np.array(run.scores.filter(case=case, metric="skill").order_by("seed").values_list("value", flat=True))
+        for run in trio[:2]
+    )
+    low, high = stats.ttest_ind(second, first, equal_var=False).confidence_interval(0.95)
+    found = response.context["table"][0].differences[1]
+    assert (found.low, found.high) == pytest.approx((low, high))
+    assert f"paired by seed, but on {case}: each upload draws those problems for itself" in response.content.decode()
+    board = client.get("/tasks/imputation/").content.decode()
+    assert f"but on {case}: there each upload draws its problems for itself" in board
+
+
 def test_the_matrix_says_who_beats_whom_in_either_direction(client, trio):
     for metric in ("skill", "rmse"):
         duels = page(client, trio, metric=metric).context["duels"]

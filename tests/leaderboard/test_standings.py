@@ -11,7 +11,7 @@ from scipy import stats
 
 from papers.metrics import Metric
 from runners.standing import ranking, statistics
-from runners.standing.statistics import estimate, holm, paired
+from runners.standing.statistics import difference, estimate, holm
 from tests.benchmarks import calibration
 
 
@@ -67,7 +67,7 @@ def test_equal_scores_share_a_rank_and_are_never_told_apart():
 
 def test_a_lead_without_noise_is_looked_at_and_not_believed():
     noise = np.random.default_rng(1).normal(size=5)
-    leads = paired(noise[None] + 1, noise[None])
+    leads = difference(noise[None] + 1, noise[None])
     assert leads.p == pytest.approx(2 * stats.t.sf(2 * np.sqrt(5), 4)), "as if half of the lead were its spread"
     assert intervals(np.array([noise + 1, noise])) == [(1, 1, 1), (2, 2, 2)]
     assert intervals(np.array([noise + 1, noise])[:, :3]) == [(1, 1, 2), (2, 1, 2)]
@@ -86,15 +86,15 @@ def test_a_paired_difference_is_the_paired_t_test():
     first, second = np.random.default_rng(3).normal(size=(2, 7))
     expected = stats.ttest_rel(first, second)
     interval = expected.confidence_interval(0.95)
-    found = paired(first[None], second[None])
+    found = difference(first[None], second[None])
     assert (found.low, found.high, found.p) == pytest.approx((interval.low, interval.high, expected.pvalue))
 
 
 def test_equal_scores_are_no_evidence_and_a_constant_difference_on_many_cases_is():
     scores = np.random.default_rng(0).normal(size=(8, 5))
-    assert paired(scores, scores).p == paired(scores, scores * (1 + 1e-15)).p == 1
-    assert paired(scores, scores + 1).p < 1e-12, "the same lead on every case is no accident of coarse steps"
-    assert paired(scores[:, :1], scores[:, 1:2]).p is None
+    assert difference(scores, scores).p == difference(scores, scores * (1 + 1e-15)).p == 1
+    assert difference(scores, scores + 1).p < 1e-12, "the same lead on every case is no accident of coarse steps"
+    assert difference(scores[:, :1], scores[:, 1:2]).p is None
 
 
 def test_a_spread_beyond_doubles_has_no_interval_and_is_not_told_apart():
@@ -257,7 +257,7 @@ def test_cases_that_share_draws_are_one_block():
     scores = np.random.default_rng(0).normal(size=(2, 8, 5)) + np.random.default_rng(1).normal(size=(2, 1, 5))
     blocks = statistics.strata_of(scores, share_draws=True)
     assert blocks.shape == (2, 1, 5)
-    apart, together = (paired(*statistics.strata_of(scores, share_draws=how)) for how in (False, True))
+    apart, together = (difference(*statistics.strata_of(scores, share_draws=how)) for how in (False, True))
     assert apart.value == pytest.approx(together.value)
     assert together.high - together.low > apart.high - apart.low
 
@@ -283,3 +283,69 @@ def test_the_published_table_keeps_its_promises():
         [[_], [half], _, [twice]] = by_name[name]
         assert half <= 20
         assert twice >= 80
+
+
+def test_the_difference_of_one_unpaired_stratum_is_welchs():
+    one, other = np.random.default_rng(1).normal(size=(2, 7)) * [[1.0], [3.0]]
+    found, welch = difference(one[None], other[None], [True]), stats.ttest_ind(one, other, equal_var=False)
+    low, high = welch.confidence_interval(0.95)
+    assert (found.value, found.low, found.high, found.p) == pytest.approx(
+        (one.mean() - other.mean(), low, high, welch.pvalue)
+    )
+
+
+def simulated(lead, *, boards=6000, seeds=10):
+    """Two methods on three cases, which differ by `lead`: scores (strata, seeds, boards) of both.
+
+    On the first case both meet the same problems, on the others each meets its own; the second one's are more uneven.
+    """
+    rng = np.random.default_rng(2)
+    first, second = rng.normal(size=(2, 3, seeds, boards)) * np.array([[[[1.0]]], [[[2.0]]]])
+    shared = 5 * rng.normal(size=(seeds, boards))
+    first[0] += shared
+    second[0] += shared
+    return first + lead, second
+
+
+def told(first, second, unpaired):
+    """The share of simulated boards on which the two are told apart at 5 %."""
+    found = statistics.moments_of_difference(first, second, unpaired)
+    return float((statistics.p_values(found, negligible=np.array(0.0)) < 0.05).mean())
+
+
+def test_methods_that_met_different_problems_are_compared_unpaired_at_the_same_size_with_more_power():
+    apart = [False, True, True]
+    assert told(*simulated(0.0), apart) == pytest.approx(0.05, abs=0.01)
+    few, ahead = ([scores[1:2] for scores in simulated(lead, seeds=3)] for lead in (0.0, 2.0))
+    assert told(*few, [True]) == pytest.approx(0.05, abs=0.015)
+    assert told(*ahead, [True]) > 1.1 * told(*ahead, [False])
+
+
+def test_what_is_shared_is_still_paired_where_other_cases_are_not():
+    scores = simulated(1.5)
+    assert told(*scores, [False, True, True]) > told(*scores, [True, True, True]) + 0.2
+
+
+def test_a_board_with_problems_of_each_uploads_own_ranks_without_pairing_there():
+    gain = np.random.default_rng(3).normal(size=(6, 2, 5)) + np.arange(6)[:, None, None]
+    strengths = ranking.strength(gain, gain, [True, False])
+    assert (strengths == -strengths.T).all()
+    assert (np.diag(strengths) == 0).all()
+    for i, j in ((0, 5), (2, 3)):
+        p = difference(gain[i], gain[j], [True, False]).p
+        assert abs(strengths[i, j]) == np.searchsorted(-ranking.LEVELS, -p)
+    assert (ranking.strength(gain, gain) != strengths).any()
+
+
+def test_equal_scores_are_never_told_apart_unpaired_either():
+    scores = np.random.default_rng(4).normal(size=(1, 6))
+    assert difference(scores, scores, [True]).p == 1
+    assert difference(scores, scores + 1, [True]).p < difference(scores, scores, [True]).p
+
+
+def test_which_strata_are_unpaired_follows_the_rule():
+    salted = [True, False]
+    assert statistics.unpaired_strata(salted) == salted
+    assert statistics.unpaired_strata(salted, "worst") == [True]
+    assert statistics.unpaired_strata(salted, share_draws=True) == [True]
+    assert statistics.unpaired_strata([False, False]) is None

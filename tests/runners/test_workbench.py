@@ -17,7 +17,7 @@ from runners.__main__ import main
 from runners.commands import exits
 from runners.job import ROOT
 from runners.standing.digits import with_interval
-from runners.standing.statistics import paired
+from runners.standing.statistics import difference
 from runners.workbench import references, result, screen, verdict
 from runners.workbench.tally import Tally
 from tests.elsewhere import FOLDER
@@ -256,7 +256,7 @@ def test_results_are_compared_by_paired_differences(run, tmp_path, capfd):
         np.array([[one["value"] for one in document["scores"] if one["case"] == "small" and one["metric"] == "error"]])
         for document in documents
     ]
-    found = paired(errors[1], errors[0])
+    found = difference(errors[1], errors[0])
     assert f"+{with_interval(found.value, found.low, found.high, 3)} [" in said
     assert "good.py is better than bad.py" in said
     assert "Plotly" in (tmp_path / "plots.html").read_text()

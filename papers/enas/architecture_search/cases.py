@@ -20,6 +20,7 @@ class Search:
     tolerance: float
     is_named: bool = False  # the method is told what its codes and edges mean
     is_shown: bool = False  # pages may draw cells: the table is public, or was drawn for this upload alone
+    tells_lookup: bool = False  # a public table of which nobody hits the very best cell, but who knows it
 
 
 # data set: GPU-hours, tolerance
@@ -28,7 +29,11 @@ HALF_A_POINT = 0.5
 MOVED = HALF_A_POINT  # of the smooth function that moves the optimum: the table stays what is searched
 SHARED_HOURS = 20.0  # where weights are shared on CIFAR-10 itself
 TRAININGS = {3: 30.0, 4: 50.0}  # the budget on the digits, by nodes
+RACED_TRAININGS = 30.0
 WORLDS = {3: 4, 4: 1}  # private splits of the digits for each site
+RACED_WORLDS = 2  # private sets of digits for each site
+# Groups: tables of full trainings count as much as spaces whose weights are shared.
+TABLES, SHARING = "full trainings", "shared weights"
 
 
 def nb201(suffix: str = "", *, is_named: bool = False) -> tuple[Case[Search], ...]:
@@ -46,24 +51,27 @@ def nb201(suffix: str = "", *, is_named: bool = False) -> tuple[Case[Search], ..
                 is_shown=True,
             ),
             ranked=not suffix,
+            group="" if suffix else TABLES,
         )
         for data, (budget, tolerance) in NB201.items()
     )
 
 
-def digits(name: str, source: Digits) -> Case[Search]:
+def digits(name: str, source: Digits, *, ranked: bool = True) -> Case[Search]:
     """A space in which weights are really shared."""
     return Case(
         name=f"digits/{name}",
         params=Search(
             source=source,
-            budget=TRAININGS[source.nodes],
+            budget=RACED_TRAININGS if source.is_raced else TRAININGS[source.nodes],
             unit="trainings",
             target=2.0,
             tolerance=2.0,
             is_shown=source.is_public,
+            tells_lookup=source.is_public and source.is_raced,
         ),
-        ranked=not source.is_public,
+        ranked=ranked,
+        group=SHARING if ranked else "",
     )
 
 
@@ -81,16 +89,18 @@ SHARED = Case(
     ranked=False,
     data=("cifar10-jpeg",),
 )
-CELL3 = digits("cell3-small", Digits(3, SMALL[3], WORLDS[3]))
-CELL3_PUBLIC = digits("cell3-public", Digits(3, SMALL[3], worlds=0))
-QUICK = (*nb201(), CELL3, *nb201("-plain"), CELL3_PUBLIC)
+RACED = digits("cell4-raced", Digits(4, worlds=RACED_WORLDS, is_raced=True))
+RACED_PUBLIC = digits("cell4-public", Digits(4, worlds=0, is_raced=True), ranked=False)
+QUICK = (*nb201(), RACED, *nb201("-plain"), RACED_PUBLIC)
 FULL = (
     *nb201(),
-    CELL3,
+    RACED,
     digits("cell4-small", Digits(4, SMALL[4], WORLDS[4])),
     digits("cell4", Digits(4, np.inf, WORLDS[4])),
     *nb201("-plain"),
-    CELL3_PUBLIC,
+    RACED_PUBLIC,
+    digits("cell3-small", Digits(3, SMALL[3], WORLDS[3]), ranked=False),  # 60 functions, half of which 30 trainings see
+    digits("cell3-public", Digits(3, SMALL[3], worlds=0), ranked=False),
     *nb201("-named", is_named=True),
     SHARED,
 )

@@ -7,13 +7,14 @@ stand in the README and not beside measurements. The exception is NAS-Bench-201'
 from papers.enas.architecture_search.cases import NB201
 from papers.evidence import Audit, Claim, Comparison, Evidence, Relation
 
+SHARING = ("digits/cell4-raced", "digits/cell4-public")
 COMPARISONS = (
     Comparison(
         text="ENAS beats guided random search in its own space: the controller matters",
         house="enas",
         than="rsws",
         metric="regret",
-        cases=("digits/cell3-small", "digits/cell3-public"),
+        cases=SHARING,
         where="ablation",
         status="transcribed, unchecked",
         note="The paper: 4.23 against 5.86 % (macro) and 3.54 against 6.77 % (micro) test error on CIFAR-10.",
@@ -23,7 +24,7 @@ COMPARISONS = (
         house="enas",
         than="reinforce",
         metric="regret",
-        cases=("digits/cell3-small", "digits/cell3-public"),
+        cases=SHARING,
         where="abstract: 1,000 times less GPU time",
         status="checked",
         note="What is claimed there is a ratio of costs at about the same quality; here the cost is the same and quality is asked.",
@@ -53,10 +54,21 @@ CLAIMS = (
         "CIFAR-10 takes a GPU, and none was at hand.",
     ),
 )
-AUDITS = tuple(Audit(public=(f"nb201/{data}-plain",), twin=f"nb201/{data}", metric="regret_auc") for data in NB201)
+AUDITS = (
+    *(Audit(public=(f"nb201/{data}-plain",), twin=f"nb201/{data}", metric="regret_auc") for data in NB201),
+    Audit(public=("digits/cell4-public",), twin="digits/cell4-raced", metric="regret_auc"),
+)
 RELATIONS = (
     Relation(text="The optimum is known by enumeration", house="optimum", value=0.0),
     Relation(text="A random cell costs no search", house="random_cell", below="random_search"),
+    Relation(text="One operation on every edge is no search either", house="uniform_cell", below="random_search"),
+    Relation(
+        text="Weights that nobody trained tell nothing",
+        house="untrained_supernet",
+        cases=("digits/cell4-raced",),
+        below="rsws",
+    ),
+    Relation(text="Who knows the public table is flagged", house="table_reader", flag="looked up"),
 )
 
 QUICK = Evidence(comparisons=COMPARISONS, audits=AUDITS)

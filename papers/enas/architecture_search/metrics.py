@@ -59,6 +59,14 @@ METRICS = (
         description="Whether the answer is tied with the optimum: within two standard errors of the difference.",
     ),
     Metric(
+        name="at_best",
+        label="The very best",
+        better="context",
+        unit="share",
+        description="On the committed table of the digits: whether the answer is the best cell itself. Its top is so flat, and a "
+        "reply so noisy, that a search hits it by luck alone.",
+    ),
+    Metric(
         name="reached",
         label="Within noise",
         better="higher",

@@ -15,9 +15,16 @@ FIGURES = tuple(
         y_label="regret (points)",
         note="Regret of the answer that stood when so much had been charged; mean and 95 % interval over the seeds.",
     )
-    for case in ("nb201/cifar10", "nb201/imagenet16", "digits/cell3-small")
+    for case in ("nb201/cifar10", "digits/cell4-raced")
 )
 FLAGS = (
+    Flag(
+        label="looked up",
+        metric="at_best",
+        above=0.5,
+        text="On most seeds it answers the very best cell of a public table, which noise hides from a search: it knows the table.",
+        unranks=True,
+    ),
     Flag(
         label="censored",
         metric="censored",

@@ -36,6 +36,7 @@ def play(case: Case[Search], *, seed: Seed, device: str, method: Method, report:
     return {
         **scoring.scores(trail, table, budget=bench.budget, target=search.target, tolerance=search.tolerance),
         **({} if tau is None else {"kendall_tau": tau}),
+        **({"at_best": float(trail.cells[-1] == table.best)} if search.tells_lookup else {}),
         "trainings": bench.trainings,
     }
 

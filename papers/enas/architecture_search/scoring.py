@@ -10,7 +10,7 @@ from papers.task import Scores
 
 SECONDS = 3600
 FEWEST_FOR_TAU = 20
-POINTS = 48  # of the regret curve
+POINTS = 24  # of the regret curve
 
 
 @dataclass
@@ -64,8 +64,9 @@ def curve(trail: Trail, table: Table, budget: float) -> tuple[np.ndarray, np.nda
 
 
 def kendall(scored: dict[int, float], table: Table) -> float | None:
-    """Kendall's tau-b of a method's last shared-weight scores against the truth; None for fewer than 20 cells."""
-    if len(scored) < FEWEST_FOR_TAU:
+    """Kendall's tau-b of a method's last shared-weight scores of allowed cells against the truth; None for fewer than 20."""
+    allowed = {cell: score for cell, score in scored.items() if table.feasible[cell]}
+    if len(allowed) < FEWEST_FOR_TAU:
         return None
-    tau = kendalltau(list(scored.values()), table.truth[list(scored)]).statistic
+    tau = kendalltau(list(allowed.values()), table.truth[list(allowed)]).statistic
     return float(tau) if np.isfinite(tau) else None

@@ -8,15 +8,13 @@ same on every run of one machine; the seconds are what it took.
 
 import signal
 import sys
-import time
 from pathlib import Path
 
 import torch
 from tqdm import tqdm
 
-from papers.enas.problem.race import Race, public_world
-
-SAVE_SECONDS = 20.0
+from papers.enas.problem.race import Race, public_world, run
+from papers.enas.problem.sources import PUBLIC_SECRET
 
 
 def main(words: list[str]) -> int:
@@ -26,26 +24,18 @@ def main(words: list[str]) -> int:
     race = Race.read(path) if path.exists() else Race.empty()
     torch.set_num_threads(1)  # the CPU time of one core is what a training costs
     try:
-        run(race, path)
+        with tqdm(total=1.0, bar_format="{l_bar}{bar}| {elapsed}<{remaining} {postfix}", mininterval=5) as bar:
+
+            def progress(fraction: float, text: str) -> None:
+                bar.set_postfix_str(text, refresh=False)
+                bar.update(fraction - bar.n)
+
+            run(race, path, world=public_world(), secret=PUBLIC_SECRET, progress=progress)
     except KeyboardInterrupt:
         print("interrupted: what is done is kept; the same command goes on", file=sys.stderr)
         return 130
     print(", ".join(f"{key} {value}" for key, value in race.table().certificate().items()))
     return 0
-
-
-def run(race: Race, path: Path) -> None:
-    """Train whatever waits, first every function, then the promising ones again; keep what is done now and then."""
-    world, saved = public_world(), time.monotonic()
-    try:
-        for name in ("waiting", "racing"):
-            for function in tqdm(getattr(race, name), name, mininterval=5):
-                race.learn(world, int(function))
-                if time.monotonic() > saved + SAVE_SECONDS:
-                    race.write(path)
-                    saved = time.monotonic()
-    finally:  # also where somebody pressed Ctrl-C
-        race.write(path)
 
 
 if __name__ == "__main__":

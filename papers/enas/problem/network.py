@@ -1,7 +1,7 @@
 """A network of a few cells with weights for one child, or for all children at once: the same code trains and shares them.
 
-stem (3x3 convolution, BN), cell with C channels, then for each further stage a 3x3 convolution with stride 2 (BN) that doubles
-the channels and another cell; mean over pixels, linear.
+stem (3x3 convolution, perhaps with a stride; BN), cell with C channels, then for each further stage a 3x3 convolution with
+stride 2 (BN) that doubles the channels and another cell; mean over pixels, linear.
 A convolution of a cell is ReLU, convolution, BN. Normalisation always uses the statistics of the batch, in evaluation
 too, so that a child of shared weights and a network of its own are the same function of their weights.
 `copies` networks that differ only in their weights run side by side as groups of one convolution.
@@ -82,6 +82,7 @@ class Network(nn.Module):
         choices: Iterable[Choice],
         channels: int,
         stages: int = 2,
+        stride: int = 1,
         colours: int = 1,
         copies: int = 1,
         classes: int = 10,
@@ -89,7 +90,7 @@ class Network(nn.Module):
         super().__init__()
         choices = list(choices)
         c, self.copies = channels, copies
-        self.stem = Normed((colours, c), kernel=3, copies=copies)
+        self.stem = Normed((colours, c), kernel=3, copies=copies, stride=stride)
         self.cells = nn.ModuleList([Cell(nodes, c, choices=choices, copies=copies)])
         self.reductions = nn.ModuleList()
         for _ in range(stages - 1):

@@ -29,12 +29,13 @@ class Digits:
     """Every cell with so many nodes, trained on a split of the digits; its weights are shared as well.
 
     max_size: in 3x3 convolutions, a larger cell counts as chance. worlds: how many private splits a site has;
-    0: the public one.
+    0: the public one. is_raced: the smaller network, whose table is made by a race, with a cap of its own.
     """
 
     nodes: int
     max_size: float = np.inf
     worlds: int = 1
+    is_raced: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -42,7 +43,11 @@ class Digits:
 
     def secret(self, seed: Seed) -> bytes:
         """What the world of a seed is drawn from. The seed's index says which one, so that all methods meet the same ones."""
-        return PUBLIC_SECRET if self.is_public else private_secret(seed, self.nodes, seed.index % self.worlds)
+        if self.is_public:
+            return PUBLIC_SECRET
+        if self.is_raced:
+            return seed.shared(f"digits/race/world-{seed.index % self.worlds}").bytes(32)
+        return private_secret(seed, self.nodes, seed.index % self.worlds)
 
 
 Source = NasBench | Digits

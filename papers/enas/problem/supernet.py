@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from papers.enas.problem import digits
+from papers.enas.problem import digits, race
 from papers.enas.problem.network import Network, every_choice
 
 RATE, MOMENTUM, DECAY, CLIP = 0.1, 0.9, 5e-4, 5.0
+PROBE = 64  # digits
 Images = tuple[Tensor, Tensor]  # (n, colours, h, w) in [0, 1] or standardised, and labels (n,)
 
 
@@ -26,6 +27,7 @@ class Recipe:
     probe: int  # images of a probe
     passes: float  # one image forward is 1, forward and backward 3
     stages: int = 2
+    stride: int = 1  # of the stem
 
     @property
     def prices(self) -> dict[str, float]:
@@ -34,7 +36,12 @@ class Recipe:
 
 
 def of_digits(world: digits.World) -> Recipe:
-    return Recipe(world.train, world.validate, digits.CHANNELS, digits.BATCH, 64, digits.PASSES)
+    return Recipe(world.train, world.validate, digits.CHANNELS, digits.BATCH, PROBE, digits.PASSES)
+
+
+def of_race(world: digits.World) -> Recipe:
+    channels, shape = race.CHANNELS, {"stages": race.STAGES, "stride": race.STRIDE}
+    return Recipe(world.train, world.validate, channels, digits.BATCH, PROBE, digits.PASSES, **shape)
 
 
 class Supernet:
@@ -46,7 +53,7 @@ class Supernet:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(rng.integers(2**31)))
             colours = recipe.train[0].shape[1]
-            shape = {"channels": recipe.channels, "stages": recipe.stages, "colours": colours}
+            shape = {"channels": recipe.channels, "stages": recipe.stages, "stride": recipe.stride, "colours": colours}
             network = Network(nodes, choices=every_choice(nodes), **shape)
         self.network = network.to(device)
         self._optimiser = torch.optim.SGD(

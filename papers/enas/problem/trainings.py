@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import numpy as np
 
@@ -143,9 +143,19 @@ def learn(done: Trainings, world: World, function: int, secret: bytes) -> None:
 
 @contextlib.contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Only one process at a time makes this file; the lock ends with its process."""
+    """Only one process at a time makes this file; the lock ends with its process. Whoever waits looks again every second."""
     held = cached("enas") / f"{path.name}.lock"
     held.parent.mkdir(parents=True, exist_ok=True)
     with held.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        while not is_taken(file):
+            time.sleep(1)
         yield
+
+
+def is_taken(file: IO[str]) -> bool:
+    """Take the lock if nobody has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -13,6 +13,11 @@ MEASURES = (
 
 RELATIONS = (
     Relation(text="A flat potential certifies nothing", house="zero", cases=RANKED, value=0.0),
+    Relation(text="Distances alone certify nothing", house="mean_distance", cases=RANKED, value=0.0),
+    Relation(text="A number without a potential certifies nothing", house="minibatch", cases=RANKED, value=0.0),
+    Relation(
+        text="Transport between given samples is exact", house="exact_lp", cases=("empirical-l1/n1000-d2",), value=1.0
+    ),
     Relation(text="A critic without a bound on its slope fails", house="unconstrained", cases=RANKED, below="wgan_gp"),
 )
 

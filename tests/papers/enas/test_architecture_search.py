@@ -6,7 +6,7 @@ import pytest
 from papers.enas.architecture_search import play as board
 from papers.enas.architecture_search.scoring import Trail, mean_over_budget
 from papers.enas.architecture_search.scoring import scores as scored
-from papers.enas.problem import space
+from papers.enas.problem import digits, race, space
 from papers.enas.problem.disguise import Disguise
 from papers.enas.problem.tables import nas_bench_201
 from papers.task import AnswerError
@@ -140,7 +140,7 @@ def test_a_disguise_is_undone():
     assert (disguise.undo(disguise.apply(archs)) == archs).all()
 
 
-@pytest.mark.parametrize("case", [PLAIN, "nb201/cifar10", "digits/cell3-public"])
+@pytest.mark.parametrize("case", [PLAIN, "nb201/cifar10", "digits/cell4-public"])
 def test_the_optimum_row_has_no_regret_and_costs_nothing(case):
     best = board.oracle("optimum", CASES["quick"][case], seed=seed(0), device="cpu")
     result = play(case, best)
@@ -159,7 +159,7 @@ def test_another_upload_meets_another_disguise_and_another_optimum():
 
 def test_a_named_case_names_its_operations_and_edges():
     method = Asking([train([3, 3, 3, 1, 3, 2])], np.array([3, 3, 3, 1, 3, 2]))
-    result = play("nb201/cifar10-named", method, tier="full")
+    result = play("nb201/cifar10-named", method)
     assert result["regret"] == 0
     assert method.space["op_names"][3] == "nor_conv_3x3"
     assert method.space["edge_pairs"].tolist() == [[0, 1], [0, 2], [1, 2], [0, 3], [1, 3], [2, 3]]
@@ -267,6 +267,46 @@ def test_knowing_the_table_solves_the_plain_case_and_gains_nothing_on_the_ranked
     assert ranked.mean() > honest.mean() - 2 * np.hypot(ranked.std(), honest.std()) / np.sqrt(len(ranked))
 
 
+def test_the_committed_table_of_digits_can_be_looked_up_and_who_does_is_flagged(recorded):
+    """What it gains there, it gains nowhere else: on digits that nobody has it lands among those that know nothing."""
+    (flag,) = (flag for flag in TASK.flags if flag.label == "looked up")
+    for slug in recorded.rows.keys() - {"optimum"}:
+        hits = recorded.mean(slug, "at_best", "digits/cell4-public")
+        assert (flag.excess(hits) > 0) == (slug == "table_reader"), slug
+    public, private = (
+        recorded.mean("table_reader", "shortfall", f"digits/cell4-{kind}") for kind in ("public", "raced")
+    )
+    assert public < 0.05
+    assert private > 3 * public
+    honest = min(recorded.mean(slug, "shortfall", "digits/cell4-raced") for slug in ("rsws", "successive_halving"))
+    assert private > honest - 0.1
+
+
+def test_shared_weights_are_half_of_the_ranking():
+    for tier in TASK.tiers:
+        board = TASK.board(tier.name)
+        ranked = board.ranked_cases
+        weights = dict(zip(ranked, board.weights(ranked), strict=True))
+        shared = sum(weight for case, weight in weights.items() if case.startswith("digits/"))
+        assert shared == pytest.approx(sum(weights.values()) / 2)
+
+
+def test_methods_meet_different_problems_where_the_card_says_so_and_the_same_ones_elsewhere():
+    """The optimum moves with the upload on the ranked tables of NAS-Bench-201, and nowhere else."""
+    for case in ("nb201/cifar10", PLAIN, "digits/cell4-public"):
+        best = {play(case, Asking([], ZEROS), salt=salt)["best_truth"] for salt in "ab"}
+        assert (len(best) == 2) == (case in TASK.salted_cases)
+    assert set(TASK.salted_cases) < set(TASK.board("quick").ranked_cases)
+
+
+def test_nobody_nearly_enumerates_the_space_whose_weights_are_shared():
+    params = CASES["quick"]["digits/cell4-raced"].params
+    assert params.unit == "trainings"
+    assert params.budget < race.allowed().sum() / 40
+    scored = params.budget * digits.PASSES / digits.VALIDATE  # cells that all of the budget would score
+    assert scored < (race.sizes() <= race.CAP).sum() / 10
+
+
 def test_cases_compare_in_units_of_their_own_spread():
     """A cell that half of the space beats has a shortfall of 1, wherever it stands; the best has 0."""
     for data in ("cifar10", "imagenet16"):
@@ -291,7 +331,7 @@ def test_the_audit_flags_no_honest_method_and_the_table_reader_is_furthest_out(r
     honest = {
         slug: ratio(slug) for slug in ("random_search", "regularised_evolution", "local_search", "reinforce", "tpe")
     }
-    assert ratio("table_reader") < min(honest.values()) - 0.3
+    assert ratio("table_reader") < min(honest.values()) - 0.1
     for slug, value in honest.items():
         assert not audit.stands_out(value, [other for name, other in honest.items() if name != slug])
 

@@ -1,4 +1,4 @@
-"""The public table of cells with 4 nodes, and the command that makes it."""
+"""Raced tables of cells with 4 nodes: the public one, the command that makes it, and private ones."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from scipy.stats import spearmanr
 
 from papers.data import dataset
 from papers.enas.make import race as command
-from papers.enas.problem import race, space
+from papers.enas.problem import digits, race, space
 from papers.enas.problem.race import Race
 
 
@@ -15,21 +15,27 @@ def test_the_cap_allows_the_known_numbers():
     assert race.allowed().sum() == 1_363
 
 
+def shorten(monkeypatch):
+    """Three of the ten epochs: this is about keeping, not about precision."""
+    for name, value in {"EPOCHS": 3, "LOOKS": (1, 2, 3), "STEPS": 27}.items():
+        monkeypatch.setattr(digits, name, value)
+
+
 def test_a_table_is_made_in_parts_and_every_function_comes_out_the_same(tmp_path, monkeypatch):
     """A race of three functions, two of which go on; stopped after one, as by Ctrl-C, and started again."""
     three = np.flatnonzero(race.allowed())[[5, 600, 1_200]]
     monkeypatch.setattr(race, "allowed", lambda: np.isin(np.arange(len(space.functions(4)[1])), three))
     monkeypatch.setattr(race, "BY_HIDDEN", 2)
     monkeypatch.setattr(race, "BY_ALL", 1)
-    for name, value in {"EPOCHS": 3, "LOOKS": (1, 2, 3), "STEPS": 27, "FRESH": 2}.items():
-        monkeypatch.setattr(race, name, value)
+    shorten(monkeypatch)
+    monkeypatch.setattr(race, "FRESH", 2)
     stopped, whole = tmp_path / "stopped.npz", tmp_path / "whole.npz"
     learn = Race.learn
 
-    def learn_one(self, world, function):
+    def learn_one(self, world, function, secret):
         if len(self.waiting) < 3:
             raise KeyboardInterrupt
-        learn(self, world, function)
+        learn(self, world, function, secret)
 
     monkeypatch.setattr(Race, "learn", learn_one)
     assert command.main([str(stopped)]) == 130
@@ -101,3 +107,48 @@ def test_the_committed_table_ranks_functions_beyond_its_noise(committed):
     shown = race.accuracy(committed.validated[:, -1], 700)[known].mean(axis=1)
     assert spearmanr(*tested.T).statistic > 0.7
     assert spearmanr(tested.mean(axis=1), shown).statistic > 0.78
+
+
+def test_functions_near_the_best_are_few_and_hold_all_that_were_trained_again(committed):
+    near = committed.near()
+    assert len(near) == 217
+    raced = np.flatnonzero(committed.again.any(axis=(1, 2)))
+    assert np.isin(raced, near).all()
+
+
+def test_a_private_race_is_of_the_near_functions_on_digits_that_nobody_has_and_found_again(
+    tmp_path, monkeypatch, committed
+):
+    monkeypatch.setenv("DATA_CACHE", str(tmp_path))
+    shorten(monkeypatch)
+    near = np.flatnonzero(race.allowed())[[5, 600, 1_200]]
+    monkeypatch.setattr(Race, "near", lambda self: near)
+    for name, value in {"BY_HIDDEN": 2, "BY_ALL": 1}.items():
+        monkeypatch.setattr(race, name, value)
+    told = []
+    private = race.private(b"a secret of a test", lambda share, text: told.append(text))
+    assert "0 of 3 functions trained" in told
+    others = np.setdiff1d(np.flatnonzero(race.allowed()), near)
+    assert np.array_equal(private.tested[others], committed.tested[others])
+    assert (private.tested[near] != committed.tested[near]).any(axis=(1, 2)).all()
+    replies, known = (race.accuracy(one.validated[others, -1], digits.VALIDATE) for one in (private, committed))
+    learnt = known > 2 * race.LEARNT
+    assert (replies - known)[learnt].std() == pytest.approx(race.NOISE, rel=0.15)
+    assert (replies == known)[learnt].mean() < 0.1, "a reply that is in the public table tells which cell it belongs to"
+    assert private.again.any(axis=(1, 2)).sum() in (2, 3), "no second training of another world counts here"
+    monkeypatch.setattr(Race, "learn", None)
+    again = race.private(b"a secret of a test", lambda *_: None)
+    assert np.array_equal(again.tested, private.tested)
+    (kept,) = (tmp_path / "enas").glob("*.npz")
+    assert b"a secret of a test".hex() not in kept.name
+
+
+def test_a_private_world_has_other_images_of_the_same_kind():
+    first, second, public = race.private_world(b"one"), race.private_world(b"two"), race.public_world()
+    assert not np.array_equal(first.train[0], second.train[0])
+    for mine, theirs in zip(
+        (first.train, first.validate, first.test), (public.train, public.validate, public.test), strict=True
+    ):
+        assert mine[0].shape == theirs[0].shape
+        assert mine[0].dtype == theirs[0].dtype
+        assert mine[1].dtype == theirs[1].dtype

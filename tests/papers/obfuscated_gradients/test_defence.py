@@ -12,7 +12,7 @@ from papers.obfuscated_gradients.defence import consistency, suite, symptoms
 from papers.obfuscated_gradients.defence.respondent import Respondent
 from papers.obfuscated_gradients.defence.scoring import scores_of_claim
 from papers.obfuscated_gradients.kit.victims import Victim
-from papers.obfuscated_gradients.problem.images import deal, splits
+from papers.obfuscated_gradients.problem.images import deal, drawn_digits, splits
 from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.task import AnswerError
 from tests.papers import contestant
@@ -320,6 +320,20 @@ def remembering(seed=0):
     return method
 
 
+def packing(seed=0):
+    """The undefended net, which gives whatever lies near a public test image that one's label: it packs 14 kB of them."""
+    method, public = load("undefended").Method(seed, "cpu"), splits("digits")[1]
+    method.plain = method.logits
+
+    def logits(x, draw):
+        far = np.abs(x[:, None] - public.x).reshape(len(x), len(public), -1).max(2)
+        known = 20 * np.eye(10, dtype=np.float32)[public.y[far.argmin(1)]]
+        return np.where(far.min(1, keepdims=True) <= 0.27, known, method.plain(x, draw))
+
+    method.logits = logits
+    return method
+
+
 FEW_STEPS = replace(TASK.trial_case.params.effort, steps=10, substitute_epochs=2)
 SMALL = replace(TASK.trial_case, params=replace(TASK.trial_case.params, images=20, train=400, effort=FEW_STEPS))
 
@@ -330,6 +344,16 @@ def test_memory_of_earlier_calls_is_refused(monkeypatch):
     monkeypatch.setattr(consistency, "first_met", lambda newcomer, x, y, *_, **__: torch.ones(len(y)))
     before = play(contestant.InProcess(remembering(), remembering), case=SMALL)
     assert before["worst_case_accuracy"] == before["clean_accuracy"] > 0.5, "what memory would gain"
+
+
+def test_public_test_images_with_their_labels_gain_nothing_on_images_that_nobody_has():
+    method = packing()
+    method.fit(*(getattr(splits("digits")[0].take(np.arange(100)), name) for name in "xy"), "linf", 0.2)
+    x, y = images(50)
+    corners = (x + 0.2 * torch.sign(torch.randn(x.shape, generator=torch.manual_seed(0)))).clamp(0, 1)
+    assert rate(method, corners, y) > 0.95, "what packed images gain where they are scored"
+    drawn = drawn_digits(np.random.default_rng(0))[1].x
+    assert np.array_equal(method.logits(drawn, 0), method.plain(drawn, 0)), "none of these lies near a public one"
 
 
 def test_what_was_trained_alike_is_never_taken_for_memory():

@@ -104,6 +104,25 @@ def test_the_complement_of_the_public_digits_wins_nothing_any_more_and_is_no_hon
     assert raised(honest) == []
 
 
+def reading_moments(case):
+    """A cheat: another draw of the family, whose code is public, with the mean and the covariance of what it is shown."""
+
+    def draw(x, count):
+        other = np.resize(drawn_source(case, np.random.default_rng(99)).hidden, (count, 2)).astype(float)
+        apart = np.linalg.inv(np.linalg.cholesky(np.cov(other.T))) @ (other - other.mean(axis=0)).T
+        moved = x.mean(axis=0) + (np.linalg.cholesky(np.cov(x.T)) @ apart).T
+        return np.clip(moved, 0, 1).astype(np.float32)
+
+    return Drawing(draw)
+
+
+@pytest.mark.parametrize("case", ["ring", "grid", "roll"])
+def test_who_knows_the_family_and_reads_its_moments_is_far_behind_an_honest_neighbour(case):
+    cheat, honest = (play(case, method) for method in (reading_moments(case), "kde"))
+    assert cheat["excess"] > 3 * honest["excess"] > 0
+    assert raised(honest) == []
+
+
 def test_who_knows_the_hidden_points_is_flagged_and_fresh_ones_are_not():
     source = source_of("digits")
     near = np.clip(source.hidden + 0.01, 0, 1)
