@@ -20,7 +20,7 @@ import numpy as np
 
 from papers import catalogue
 from runners import evaluator, provenance
-from runners.sandbox import probe_isolation, sweep
+from runners.sandbox import probe_isolation, sweep, why_no_forks
 
 PR_SET_NAME = 15  # what ps calls it: the command line is its parent's
 
@@ -98,6 +98,8 @@ def prepare(*, task: str, isolates: bool) -> None:
         provenance.versions()
     if isolates and not probe_isolation("cpu").ok:
         probe_isolation.cache_clear()  # it may have been the moment
+    elif isolates and why_no_forks():
+        why_no_forks.cache_clear()
     gc.collect()
     gc.freeze()  # else the collector writes into every page that is shared
 

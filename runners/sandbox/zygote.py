@@ -77,8 +77,8 @@ class Asked:
 
     def inmate(self) -> Inmate:
         """Put the fork into its control group and let it go. Raises SandboxError."""
-        ready = select.select([self.teller, self.parent], [], [], START_SECONDS)[0]
-        told, handles = _receive(self.teller) if self.teller in ready else (b"", [])
+        ready = select.select([self.teller.fileno(), self.parent], [], [], START_SECONDS)[0]
+        told, handles = _receive(self.teller) if self.teller.fileno() in ready else (b"", [])
         if told != b"forked" or len(handles) != 2:
             for handle in handles:
                 os.close(handle)
@@ -147,7 +147,9 @@ class Zygote:
         return asked_for
 
     def end(self) -> None:
-        """End it, and all that was forked from it."""
+        """End it, and all that was forked from it. Any number of times."""
+        if self._process.returncode is not None:
+            return
         self._control.close()
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._first, signal.SIGKILL)

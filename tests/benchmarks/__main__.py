@@ -17,7 +17,7 @@ from pathlib import Path
 
 import requests
 
-from tests.benchmarks import importance_sampling, sbeed, slow_clients, soak
+from tests.benchmarks import importance_sampling, sbeed, slow_clients, soak, starting
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.load import under_load
 from tests.benchmarks.overparameterization import play_in_both
@@ -69,6 +69,8 @@ def main() -> None:
         return
     sandbox_against_process(rounds)
     overhead_of_a_run(rounds)
+    starting.starts_of_runs(rounds, options.baseline)
+    starting.several_slots(rounds)
     exact_against_truth(rounds)
     calls_through_the_sandbox(rounds, options.baseline)
     play_in_both(rounds)

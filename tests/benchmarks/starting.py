@@ -1,22 +1,27 @@
-"""What a run costs beyond its method: from its beginning to its first call, and play by play, in CPU-seconds.
+"""What a run costs beyond its method: to its first call, play by play, and where several slots run at once.
 
     python -m tests.benchmarks.starting [--baseline FOLDER] [--rounds 3]
 
-Each run plays in a process of its own, with all that it starts in one control group, which counts all of their CPU time.
+Runs are played in a process of their own, with all that it starts in one control group, which counts all of their CPU time.
 With another checkout as the baseline both are measured in turn. Part of `make bench`. Needs version 1 control groups.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
 import subprocess
 import sys
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Self
 
 from tests.elsewhere import FOLDER
 from tests.site import ROOT
 
+SLOTS = (1, 2, 4)
 GROUPS = Path("/sys/fs/cgroup/cpuacct")
 CALL = """
 import time
@@ -36,7 +41,7 @@ STEP = """
         w.sum().backward(); o.step()
 """
 WORK = """
-        until = time.process_time() + 2.5
+        until = time.process_time() + {seconds}
         while time.process_time() < until:
             w = torch.randn(64, 64) @ torch.randn(64, 64)
 """
@@ -45,7 +50,7 @@ RUNS = {  # name: (task, seeds, code)
     "scikit-learn, 2 plays": ("doubling", 1, "from sklearn.linear_model import Ridge" + CALL.format(work="")),
     "torch, 2 plays": ("doubling", 1, "import torch" + CALL.format(work=STEP)),
     "torch, 10 plays": ("doubling", 5, "import torch" + CALL.format(work=STEP)),
-    "torch, 5 s of work": ("doubling", 1, "import torch" + CALL.format(work=WORK)),
+    "torch, 5 s of work": ("doubling", 1, "import torch" + CALL.format(work=WORK.format(seconds=2.5))),
     "a board with scikit-learn": ("imputation", 1, "import numpy as np" + CALL.format(work="")),
 }
 # Runs in either checkout, so it uses what both have. Where something is kept warm, the second run of each is told.
@@ -64,8 +69,8 @@ group = Path(sys.argv[1])
 (group / "cgroup.procs").write_text(str(os.getpid()))
 used = lambda: int((group / "cpuacct.usage").read_text()) / 1e9
 told = []
-for task, seeds, code in json.loads(sys.argv[2]):
-    for turn in range(turns):
+for task, seeds, code, *more in json.loads(sys.argv[2]):
+    for turn in range(more[0] if more else turns):
         cpu, begin, first = used(), time.time(), None
         process = start(Job(task=task, tier="quick", code=code.encode(), seeds=seeds))
         own = 0.0
@@ -88,6 +93,7 @@ def main() -> None:
     parser.add_argument("--baseline", type=Path, metavar="FOLDER", help="another checkout")
     options = parser.parse_args()
     starts_of_runs(options.rounds, options.baseline)
+    several_slots(options.rounds)
 
 
 def starts_of_runs(rounds: int, baseline: Path | None = None) -> None:
@@ -107,16 +113,49 @@ def starts_of_runs(rounds: int, baseline: Path | None = None) -> None:
 
 def measure(folder: Path) -> list[list[float]]:
     """The three figures of each of RUNS, in a checkout with its own code."""
-    group = GROUPS / f"claimcheck-benchmark-{os.getpid()}"
-    group.mkdir()
-    try:
-        command = [sys.executable, "-c", PLAYER, str(group), json.dumps(list(RUNS.values()))]
+    with Player(folder, RUNS.values()) as player:
+        return player.told()
+
+
+def several_slots(rounds: int) -> None:
+    """The same runs in 1, 2 and 4 worker processes at once: what each run costs, and how many end in a minute."""
+    if not os.access(GROUPS, os.W_OK):
+        return
+    print(f"Slots at once on {os.cpu_count()} cores: runs a minute, CPU-seconds of a run, those billed to its method")
+    run = ("doubling", 1, "import torch" + CALL.format(work=WORK.format(seconds=0.5)), 1)
+    for slots in SLOTS:
+        with contextlib.ExitStack() as stack:
+            players = [stack.enter_context(Player(ROOT, [run] * (1 + rounds), number)) for number in range(slots)]
+            begin = time.monotonic()
+            told = [figures for player in players for figures in player.told()[1:]]  # the first one imports
+            minutes = (time.monotonic() - begin) / 60
+        cpu, billed = (statistics.median(figure) for figure in list(zip(*told, strict=True))[1:])
+        print(f"  {slots} slots: {slots * (rounds + 1) / minutes:5.1f} {cpu:7.2f} {billed:7.2f}")
+
+
+class Player:
+    """A process that plays runs one after the other, and its control group."""
+
+    def __init__(self, folder: Path, runs: Iterable[Sequence[object]], number: int = 0) -> None:
+        self._group = GROUPS / f"claimcheck-benchmark-{os.getpid()}-{number}"
+        self._group.mkdir()
+        command = [sys.executable, "-c", PLAYER, str(self._group), json.dumps(list(runs))]
         env = {**os.environ, "PAPERS_PATH": FOLDER, "PYTHONPATH": str(folder)}
-        told = subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True)
-    finally:
-        group.rmdir()
-    measured: list[list[float]] = json.loads(told.stdout.splitlines()[-1])
-    return measured
+        self._process = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
+
+    def told(self) -> list[list[float]]:
+        """Of each run: seconds to its first call, CPU-seconds, those billed. Waits for the last one."""
+        measured: list[list[float]] = json.loads(self._process.communicate()[0].splitlines()[-1])
+        return measured
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        for folder in (*self._group.glob("claimcheck-sandbox.*"), self._group):
+            folder.rmdir()
 
 
 if __name__ == "__main__":
