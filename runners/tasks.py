@@ -167,6 +167,8 @@ def relay(job: Job, report: Callable[[Event], None]) -> None:
     is_closed, signs = False, SignsOfLife(process.pid)
     try:
         for event in gathered(lines):
+            if signs.pid != process.pid:  # forked meanwhile
+                signs = SignsOfLife(process.pid)
             if event["type"] == "heartbeat" and signs.are_gone():
                 report(
                     ours(
@@ -220,14 +222,14 @@ class SignsOfLife:
     LOOKS = 12  # two minutes: a slow disk is no hanging driver
 
     def __init__(self, pid: int) -> None:
-        self._pid = pid
+        self.pid = pid
         self._signs: tuple[float, ...] = ()
         self._idle = 0
 
     def are_gone(self) -> bool:
         """Look once more."""
         try:
-            process = psutil.Process(self._pid)
+            process = psutil.Process(self.pid)
             signs = (*process.num_ctx_switches(), *process.cpu_times()[:2])
         except psutil.Error:
             return False  # it ended: its pipe will say so

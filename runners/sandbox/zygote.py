@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from functools import cache
 
@@ -77,8 +78,7 @@ class Asked:
 
     def inmate(self) -> Inmate:
         """Put the fork into its control group and let it go. Raises SandboxError."""
-        ready = select.select([self.teller.fileno(), self.parent], [], [], START_SECONDS)[0]
-        told, handles = _receive(self.teller) if self.teller.fileno() in ready else (b"", [])
+        told, handles = self._await()
         if told != b"forked" or len(handles) != 2:
             for handle in handles:
                 os.close(handle)
@@ -98,6 +98,14 @@ class Asked:
             inmate.end()
             raise SandboxError(f"the sandbox was not let go: {error}") from None
         return inmate
+
+    def _await(self) -> tuple[bytes, list[int]]:
+        """What is told of the fork. Wakes up now and then: who watches us shall see that we live."""
+        until = time.monotonic() + START_SECONDS
+        ready: list[int] = []
+        while not ready and time.monotonic() < until:
+            ready = select.select([self.teller.fileno(), self.parent], [], [], 1.0)[0]
+        return _receive(self.teller) if self.teller.fileno() in ready else (b"", [])
 
     def close(self) -> None:
         """It isn't wanted: what was forked ends by itself."""

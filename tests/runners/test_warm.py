@@ -44,6 +44,14 @@ def scores(told):
     return {(event["case"], event["seed"]): event["scores"] for event in told if event["type"] == "play"}
 
 
+def forked(process):
+    """Its pid, once it has one."""
+    until = time.monotonic() + 100
+    while process.pid == process._parent.pid and time.monotonic() < until:
+        time.sleep(0.02)
+    return process.pid
+
+
 def parent_of(pid):
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
@@ -59,8 +67,8 @@ def test_a_forked_evaluator_says_what_a_cold_one_says(warm):
 def test_the_second_one_has_the_same_parent_and_another_life(warm):
     body = "import os; return 2 * x"
     one, two = warm.start(job(body)), warm.start(job(body))
-    assert parent_of(one.pid) == parent_of(two.pid) != os.getpid()
-    assert one.pid != two.pid
+    assert forked(one) != forked(two)
+    assert parent_of(one.pid) == parent_of(two.pid) == one._parent.pid != os.getpid()
     assert [said(each)[-1]["type"] for each in (one, two)] == ["finished", "finished"]
     assert (one.returncode, two.returncode) == (0, 0)
 
@@ -80,13 +88,13 @@ def test_a_failure_is_the_exit_status_and_an_end_by_force_a_negative_one(warm):
 
 def test_whoever_forked_it_is_killed_and_it_ends_and_the_next_one_is_warm_again(warm):
     sleeping = warm.start(job("import time; time.sleep(60)"))
-    server = parent_of(sleeping.pid)
+    server = parent_of(forked(sleeping))
     os.kill(server, signal.SIGKILL)
     assert sleeping.wait(10) == -signal.SIGKILL
     sleeping.stdout.close()
     after = warm.start(job())
     assert isinstance(after, Forked)
-    assert parent_of(after.pid) != server
+    assert parent_of(forked(after)) != server
     assert said(after)[-1]["type"] == "finished"
 
 
@@ -95,14 +103,14 @@ def test_one_that_wants_for_work_ends_and_has_a_successor(doubling, monkeypatch)
     warm = Warm(idle_seconds=0.3)
     try:
         first = warm.start(job())
-        server = parent_of(first.pid)
+        server = first._parent.pid
         said(first)
         until = time.monotonic() + 10
         while warm._server.poll() is None and time.monotonic() < until:
             time.sleep(0.05)
         assert warm._server.returncode == 0
         after = warm.start(job())
-        assert parent_of(after.pid) != server
+        assert parent_of(forked(after)) != server
         said(after)
     finally:
         warm.end()
@@ -119,13 +127,39 @@ def test_where_nothing_can_fork_and_on_a_gpu_the_start_is_cold(warm, monkeypatch
     assert asked == ["cuda"]
 
 
+def test_a_start_does_not_wait_for_what_is_imported(warm, monkeypatch):
+    """Heartbeats tell of the run meanwhile."""
+    begin = time.monotonic()
+    first = warm.start(job("import time; time.sleep(60)"))
+    assert first.pid == warm._server.pid
+    with pytest.raises(subprocess.TimeoutExpired):
+        first.wait(0)
+    assert time.monotonic() - begin < 1
+    monkeypatch.setattr("runners.warm.KILL_SECONDS", 0.0)
+    first.kill()  # before there is anybody
+    assert first.wait(5) == -signal.SIGKILL
+    first.stdout.close()
+
+
+def test_what_can_not_fork_is_asked_once_and_the_next_start_is_cold(warm, monkeypatch):
+    monkeypatch.setattr("runners.warm.sys.executable", "/usr/bin/false")
+    lost = warm.start(job())
+    assert said(lost) == []
+    assert lost.returncode == -signal.SIGKILL
+    warm._server.wait()
+    asked = []
+    monkeypatch.setattr(Job, "start", lambda self: asked.append(self.device))
+    warm.start(job())
+    assert asked == ["cpu"]
+
+
 def test_other_surroundings_need_another_parent(warm, monkeypatch):
     first = warm.start(job())
-    server = parent_of(first.pid)
+    server = first._parent.pid
     said(first)
     monkeypatch.setenv("LOG_LEVEL", "ERROR")
     other = warm.start(job())
-    assert parent_of(other.pid) != server
+    assert other._parent.pid != server
     said(other)
 
 
@@ -133,7 +167,7 @@ def test_nothing_of_a_job_is_in_the_process_that_forks(warm):
     """It would be in every later evaluator: code, seed key, truth."""
     mark = os.urandom(16).hex()
     first = warm.start(job(f"return 2 * x  # {mark}", seed_key=bytes.fromhex(mark)))
-    server = parent_of(first.pid)
+    server = first._parent.pid
     said(first)
     assert bytes.fromhex(mark) not in memory_of(server)
     assert mark.encode() not in memory_of(server)
@@ -156,7 +190,7 @@ def test_a_worker_that_is_killed_leaves_none_of_them(tmp_path, doubling):
     code = (
         "import os, sys\nfrom runners.job import Job\nfrom runners.warm import Warm\n"
         "process = Warm().start(Job(task='doubling', tier='quick', code=sys.stdin.buffer.read(), seeds=1))\n"
-        "print(process.pid, flush=True)\nprocess.wait()"
+        "while process.pid == process._parent.pid: pass\nprint(process.pid, flush=True)\nprocess.wait()"
     )
     pipe = subprocess.PIPE
     worker = subprocess.Popen(
