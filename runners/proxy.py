@@ -44,7 +44,7 @@ class Boxes:
         self._spare: Box | None = None
         self._asked: Asked | None = None  # a spare that is forked
         self._zygote: Zygote | None = None
-        self._forks = job.mode == "sandbox" and job.device == "cpu" and not job.oracle and len(job.plays()) > 1
+        self._forks = job.mode == "sandbox" and job.device == "cpu" and not job.oracle
 
     def prepare(self) -> None:
         """Start the next one now."""
@@ -79,7 +79,7 @@ class Boxes:
 
     def _ask(self) -> None:
         modules = shared(self._preload, self._job.board.task.kit)
-        if not modules or why_no_forks():
+        if not modules or len(self._job.plays()) < 2 or why_no_forks():
             self._forks = False
             return
         try:

@@ -10,6 +10,7 @@ One argument, a JSON object: `control` the descriptor of the socket of requests,
 """
 
 import array
+import contextlib
 import ctypes
 import gc
 import json
@@ -61,29 +62,31 @@ def main() -> None:
         try:
             serve(json.loads(told) | {"filled": filled}, teller, fds[1:])
         except OSError as error:
-            teller.send(str(error).encode()[:1000])
+            with contextlib.suppress(OSError):  # nobody may want to know
+                teller.send(str(error).encode()[:1000])
         finally:
             teller.close()
             for fd in fds[1:]:
                 os.close(fd)
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 
 def serve(asked: dict[str, Any], teller: socket.socket, fds: "list[int] | array.array[int]") -> None:
     """Build the walls, and fork the two processes. fds: the pipes for 0, 1 and 2, and the filter."""
     rules = os.pread(fds[3], 1 << 20, 0)
-    walls, first = build(asked["bubblewrap"], fds[3])
+    first = build(asked["bubblewrap"], fds[3])
     handle = os.pidfd_open(first)
     try:
         if os.fork() == 0:
-            watch(asked, handle, walls, teller, fds, rules)
+            watch(asked, handle, teller, fds, rules)
     finally:
         os.close(handle)
 
 
-def build(command: list[str], filter_fd: int) -> tuple[int, int]:
-    """Start bubblewrap; returns its pid and that of process 1 behind the walls, once they stand. Raises OSError."""
+def build(command: list[str], filter_fd: int) -> int:
+    """Start bubblewrap; returns the pid of process 1 behind its walls, once they stand. Raises OSError."""
     info, info_end = os.pipe()
     words = [word.format(seccomp=filter_fd, info=info_end) for word in command]
     os.lseek(filter_fd, 0, os.SEEK_SET)
@@ -103,12 +106,12 @@ def build(command: list[str], filter_fd: int) -> tuple[int, int]:
         if stands.readline() != b"\n":
             raise OSError(f"bubblewrap refused: {said.read(500).decode(errors='replace')}")
         process.returncode = 0  # reaped by whoever reaps all
-        return process.pid, int(json.load(pipe)["child-pid"])
+        return int(json.load(pipe)["child-pid"])
 
 
 def watch(
-    asked: dict[str, Any], first: int, walls: int, teller: socket.socket, fds: "list[int] | array.array[int]", rules: bytes
-) -> NoReturn:  # fmt: skip
+    asked: dict[str, Any], first: int, teller: socket.socket, fds: "list[int] | array.array[int]", rules: bytes
+) -> NoReturn:
     """Join the walls, fork the harness into them, and tell how it ended. Never returns."""
     try:
         _require(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
