@@ -156,7 +156,7 @@ class Zygote:
 
     def end(self) -> None:
         """End it, and all that was forked from it. Any number of times."""
-        if self._process.returncode is not None:
+        if self._control.fileno() < 0:
             return
         self._control.close()
         with contextlib.suppress(ProcessLookupError):
