@@ -17,7 +17,7 @@ from threading import Event, Thread
 from kombu.exceptions import OperationalError
 
 from runners import presence
-from runners.job import ROOT
+from runners.job import ROOT, Evaluator
 from runners.sandbox import SandboxError
 from runners.sandbox.gpu import driver_environment, worker_gpu
 from runners.sandbox.gpu_meter import ask_card
@@ -110,7 +110,7 @@ def canary() -> str:
         process.stdout.close()
 
 
-def abandon(process: subprocess.Popen[bytes], seconds: float = 5) -> bool:
+def abandon(process: Evaluator, seconds: float = 5) -> bool:
     """Kill a process, and wait only so long: one that hangs in the driver can't be ended. Returns whether it ended."""
     process.kill()
     with contextlib.suppress(subprocess.TimeoutExpired):

@@ -19,6 +19,11 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> int:
     tie_to(int(sys.argv[1]))
+    return work()
+
+
+def work() -> int:
+    """Do the job that stdin brings; returns the exit status."""
     job = Job.from_json(json.load(sys.stdin.buffer))
     # Events get a channel of their own: what a library prints must not land among them.
     channel = os.fdopen(os.dup(1), "w", buffering=1)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Protocol, Self
 
 from papers import catalogue
 from papers.task import Board, Case, TierName
@@ -24,6 +24,19 @@ PASSED_ON = (
     "LOG_LEVEL", "LOG_FORMAT",
 )  # fmt: skip
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class Evaluator(Protocol):
+    """A running evaluator: what is used of a subprocess.Popen."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
 
 
 def commitment(key: bytes) -> str:
@@ -102,7 +115,7 @@ class Job:
         return process
 
 
-def events(process: subprocess.Popen[bytes]) -> Iterator[Event]:
+def events(process: Evaluator) -> Iterator[Event]:
     """The events of an evaluator, until it ends."""
     assert process.stdout
     with process.stdout as lines:

@@ -1,16 +1,19 @@
 """The method as its protocol meets it, and the boxes that hold it: see papers.playing.Contestant."""
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Protocol, Self
 
 from papers.playing import Measured, Spent
 from papers.task import Task
 from runners.inprocess import InProcess, Oracle
 from runners.job import Job
-from runners.sandbox import Ledger, Sandbox, preload_for
+from runners.sandbox import Asked, Ledger, Sandbox, SandboxError, Zygote, preload_for, shared, why_no_forks
 from runners.sandbox.gpu_meter import largest
+
+log = logging.getLogger(__name__)
 
 
 class Misuse(Exception):
@@ -34,18 +37,32 @@ class Box(Protocol):
 
 
 class Boxes:
-    """Starts boxes ahead of their use, which hides the interpreter's start and its imports."""
+    """Starts boxes ahead of their use, which hides the interpreter's start and its imports; forks them where it can."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
         self._spare: Box | None = None
+        self._asked: Asked | None = None  # a spare that is forked
+        self._zygote: Zygote | None = None
+        self._forks = job.mode == "sandbox" and job.device == "cpu" and not job.oracle
 
     def prepare(self) -> None:
         """Start the next one now."""
-        if self._spare is None and self._job.mode != "inprocess" and not self._job.oracle:
+        if self._spare or self._asked or self._job.mode == "inprocess" or self._job.oracle:
+            return
+        if self._forks:
+            self._ask()
+        if self._asked is None:
             self._spare = self._start()
 
     def take(self) -> Box:
+        self.prepare()
+        asked, self._asked = self._asked, None
+        if asked:
+            try:
+                return Sandbox.forked(asked)
+            except SandboxError as error:
+                self._fork_no_more(error)
         box, self._spare = self._spare or self._start(), None
         return box
 
@@ -53,6 +70,32 @@ class Boxes:
         spare, self._spare = self._spare, None
         if spare:
             spare.close()
+        asked, self._asked = self._asked, None
+        if asked:
+            asked.close()
+        if self._zygote:
+            self._zygote.end()
+            self._zygote = None
+
+    def _ask(self) -> None:
+        modules = shared(self._preload, self._job.board.task.kit)
+        if not modules or len(self._job.plays()) < 2 or why_no_forks():
+            self._forks = False
+            return
+        try:
+            self._zygote = self._zygote or Zygote(kit=self._job.board.task.kit, modules=modules)
+            self._asked = self._zygote.ask(self._job.board.limits, self._preload)
+        except SandboxError as error:
+            self._fork_no_more(error)
+
+    def _fork_no_more(self, error: SandboxError) -> None:
+        """Start what is left of the run's sandboxes, as where nothing can be forked."""
+        log.warning("sandboxes are started from now on: %s", error)
+        self._forks = False
+
+    @cached_property
+    def _preload(self) -> tuple[str, ...]:
+        return preload_for(self._job.code, self._job.board.task.kit)
 
     def _start(self) -> Box:
         if self._job.mode == "inprocess":
@@ -62,7 +105,7 @@ class Boxes:
             device=self._job.device,
             kit=self._job.board.task.kit,
             isolated=self._job.mode == "sandbox",
-            preload=preload_for(self._job.code, self._job.board.task.kit),
+            preload=self._preload,
         )
 
 

@@ -24,6 +24,7 @@ from runners.events import Event, Failed
 from runners.job import Job, events
 from runners.provenance import device_name, versions
 from runners.sandbox import Isolation, probe_isolation
+from runners.warm import Warm
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ FETCH_TRIES, FETCH_SECONDS = 40, 10  # a site that is away for some three minute
 CODE_BYTES = 4 << 20
 SMALL = ("progress", "play", "log")  # events that wait for others: to record one costs as much as to record many
 GATHERING, MOST_GATHERED = 1.0, 50  # seconds and events
+WARM = Warm()  # of this worker process
 PATIENT = {"max_retries": 40, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 5}  # some three minutes
 
 
@@ -148,7 +150,7 @@ def download(url: str) -> bytes:
 
 def relay(job: Job, report: Callable[[Event], None]) -> None:
     """Do the job in an evaluator process and report what it says, with a heartbeat when it is silent and alive."""
-    process = job.start()
+    process = WARM.start(job)
     lines: queue.Queue[Event | None] = queue.Queue(maxsize=1000)
 
     def read() -> None:
@@ -165,6 +167,8 @@ def relay(job: Job, report: Callable[[Event], None]) -> None:
     is_closed, signs = False, SignsOfLife(process.pid)
     try:
         for event in gathered(lines):
+            if signs.pid != process.pid:  # forked meanwhile
+                signs = SignsOfLife(process.pid)
             if event["type"] == "heartbeat" and signs.are_gone():
                 report(
                     ours(
@@ -218,14 +222,14 @@ class SignsOfLife:
     LOOKS = 12  # two minutes: a slow disk is no hanging driver
 
     def __init__(self, pid: int) -> None:
-        self._pid = pid
+        self.pid = pid
         self._signs: tuple[float, ...] = ()
         self._idle = 0
 
     def are_gone(self) -> bool:
         """Look once more."""
         try:
-            process = psutil.Process(self._pid)
+            process = psutil.Process(self.pid)
             signs = (*process.num_ctx_switches(), *process.cpu_times()[:2])
         except psutil.Error:
             return False  # it ended: its pipe will say so

@@ -58,7 +58,11 @@ class Pipes:
 
 
 def main() -> None:
-    settings = json.loads(sys.argv[1])
+    play(json.loads(sys.argv[1]))
+
+
+def play(settings: dict[str, Any]) -> None:
+    """Set the limits, import what is asked for, and serve one method. Never returns."""
     for name, value in settings["rlimits"].items():
         # A CPU limit alone is told by a signal of its own, SIGXCPU, before the kernel kills.
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value + 5 * (name == "CPU")))
@@ -73,7 +77,7 @@ def main() -> None:
     layers = landlock.restrict(writable=("/tmp", "/dev", folder), rewritable=named) if settings["landlock"] else 0  # noqa: S108
     try:
         pipes.write("ready", "", {"landlock": layers})
-        trouble = _preload(settings["preload"], settings["device"])
+        trouble = preload(settings["preload"], settings["device"])
         if settings["more_addresses"] is not None:
             _limit_addresses(settings["more_addresses"])
         _serve(pipes, folder, trouble)
@@ -89,7 +93,7 @@ def _limit_addresses(more: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (used + more, used + more))
 
 
-def _preload(modules: Sequence[str], device: str) -> str:
+def preload(modules: Sequence[str], device: str) -> str:
     """Import what the method will probably want, before its clock starts. Returns what keeps CUDA from starting, or ""."""
     for name in modules:
         with contextlib.suppress(BaseException):  # the method's own import will raise it again, as its failure

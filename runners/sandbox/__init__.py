@@ -2,18 +2,23 @@
 
 from runners.sandbox.clock import Ledger
 from runners.sandbox.errors import MethodFailure, SandboxError
-from runners.sandbox.preload import preload_for
-from runners.sandbox.probe import Isolation, check_gpu, probe_isolation, sweep
+from runners.sandbox.preload import preload_for, shared
+from runners.sandbox.probe import Isolation, check_gpu, probe_isolation, sweep, why_no_forks
 from runners.sandbox.sandbox import Sandbox
+from runners.sandbox.zygote import Asked, Zygote
 
 __all__ = [
+    "Asked",
     "Isolation",
     "Ledger",
     "MethodFailure",
     "Sandbox",
     "SandboxError",
+    "Zygote",
     "check_gpu",
     "preload_for",
     "probe_isolation",
+    "shared",
     "sweep",
+    "why_no_forks",
 ]

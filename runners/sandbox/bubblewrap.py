@@ -21,6 +21,7 @@ from runners.sandbox.errors import SandboxError
 from runners.sandbox.gpu import OPTIONAL_NODES, Gpu, driver_folder, library_path
 
 OLDEST = (0, 8)  # has --disable-userns, --perms and --size
+WITHIN = "/usr/bin/bwrap"  # where walls within walls find it
 TMP_BYTES, SHM_BYTES = 256 << 20, 64 << 20
 FOLDER_BYTES = 16 << 20  # for the method's file and what a compiler keeps beside it
 BOX = "/box"
@@ -29,6 +30,10 @@ NOBODY = 65534
 # No user's packages, nothing of the current folder on the path, no byte code written. Not -I or -E: PYTHON* variables count,
 # ours only, and processes that a method starts inherit them.
 PYTHON = (sys.executable, "-s", "-P", "-B", "-c", "from runners.inside.harness import main; main()")
+ZYGOTE = (*PYTHON[:-1], "from runners.inside.zygote import main; main()")
+WALLS_NEED = (  # of root: to build walls within walls, to join them, to become another user, to give all that up
+    "CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_SYS_CHROOT", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP",
+)  # fmt: skip
 ENVIRONMENT = {
     "PATH": "/usr/bin",
     "HOME": "/tmp",  # noqa: S108
@@ -102,6 +107,51 @@ def command(box: Box, *, seccomp_fd: int, info_fd: int, settings: str) -> list[s
     ]
 
 
+def outer_command(box: Box, *, info_fd: int, settings: str) -> list[str]:
+    """The arguments of the wall around a run, in which the walls of its plays are built: see `runners.inside.zygote`.
+
+    What is inside is trusted. Root's keeps what bubblewrap itself needs, and what it takes to join walls and become another
+    user; an ordinary user's has nothing, and owns the user namespaces that it makes.
+    """
+    if box.uid is None:
+        identity = ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
+    else:
+        identity = [word for name in WALLS_NEED for word in ("--cap-add", name)]
+    return [
+        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
+        *("--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        *identity,
+        "--clearenv",
+        *_environment(box),
+        *_system(None, is_outer=True),
+        *_interpreter(),
+        *_ours(box.kit),
+        *("--chdir", "/tmp", "--hostname", "sandbox", "--info-fd", str(info_fd), "--remount-ro", "/", "--"),  # noqa: S108
+        *(*ZYGOTE, settings),
+    ]
+
+
+def inner_command(uid: int | None) -> list[str]:
+    """The arguments of a play's walls within the outer one: all that `command` has and the outer wall shares.
+
+    Process 1 waits, as bubblewrap's user without rights: of the method's processes none is its.
+    """
+    return [
+        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
+        *("--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        *(
+            []
+            if uid is not None
+            else ["--unshare-user", "--disable-userns", "--uid", str(NOBODY), "--gid", str(NOBODY)]
+        ),
+        *("--clearenv", "--ro-bind", "/", "/"),
+        *_own_folders(),
+        *("--perms", "1777", "--size", str(FOLDER_BYTES), "--tmpfs", FOLDER),
+        *("--chdir", "/tmp", "--hostname", "sandbox"),  # noqa: S108
+        *("--as-pid-1", "--seccomp", "{seccomp}", "--info-fd", "{info}", "--remount-ro", "/", "--"),
+    ]
+
+
 def _identity(uid: int | None) -> list[str]:
     if uid is None:
         return ["--unshare-user", "--disable-userns", "--uid", str(NOBODY), "--gid", str(NOBODY)]
@@ -123,7 +173,7 @@ def _environment(box: Box) -> Iterator[str]:
         yield from ("--setenv", name, value)
 
 
-def _system(gpu: Gpu | None) -> Iterator[str]:
+def _system(gpu: Gpu | None, *, is_outer: bool = False) -> Iterator[str]:
     """Libraries and programs, devices, and two small writable folders. No /etc, /home, /var; of /sys what a GPU needs."""
     for folder in ("/usr", "/etc"):
         yield from ("--perms", "0755", "--dir", folder)
@@ -132,9 +182,16 @@ def _system(gpu: Gpu | None) -> Iterator[str]:
     for name in ("lib", "lib64", "bin"):
         yield from ("--symlink", f"usr/{name}", f"/{name}")
     yield from ("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache")
+    yield from _own_folders(gpu, is_outer=is_outer)
+
+
+def _own_folders(gpu: Gpu | None = None, *, is_outer: bool = False) -> Iterator[str]:
+    """What no two plays share: /proc, devices with their terminals, and two small writable folders."""
     yield from ("--proc", "/proc")
     # Process 1 is bubblewrap itself: its memory and environment must not be reachable where it runs as the same user.
-    yield from ("--tmpfs", "/proc/1", "--remount-ro", "/proc/1")
+    # Around a run it stays open: a /proc of which something is covered lets no other be mounted within.
+    if not is_outer:
+        yield from ("--tmpfs", "/proc/1", "--remount-ro", "/proc/1")
     yield from ("--dev", "/dev", "--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm")  # noqa: S108
     if gpu:
         yield from _graphics(gpu)

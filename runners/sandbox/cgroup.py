@@ -49,20 +49,31 @@ class Cgroup:
             folder.mkdir()
         memory, pids, cpu = self.folders["memory"], self.folders["pids"], self.folders.get("cpu")
         (pids / "pids.max").write_text(str(processes))
+        self.limit_memory(memory_bytes)
         if self.version == 2:
-            (memory / "memory.max").write_text(str(memory_bytes))
             _write_if_there(memory / "memory.swap.max", "0")
             _write_if_there(memory / "memory.oom.group", "1")
             _write_if_there(memory / "cpu.weight", str(int(100 * CPU_WEIGHT)))
+        elif cpu:
+            (cpu / "cpu.shares").write_text(str(int(1024 * CPU_WEIGHT)))
+
+    def limit_memory(self, memory_bytes: int) -> None:
+        """Set the limit, or lower it. Raises OSError where more is used already."""
+        memory = self.folders["memory"]
+        if self.version == 2:
+            (memory / "memory.max").write_text(str(memory_bytes))
         else:
             (memory / "memory.limit_in_bytes").write_text(str(memory_bytes))
             _write_if_there(memory / "memory.memsw.limit_in_bytes", str(memory_bytes))
-            if cpu:
-                (cpu / "cpu.shares").write_text(str(int(1024 * CPU_WEIGHT)))
 
     def doors(self) -> list[int]:
         """Open the files into which a process writes 0 to enter the group. The caller closes them."""
         return [os.open(folder / "cgroup.procs", os.O_WRONLY | os.O_CLOEXEC) for folder in set(self.folders.values())]
+
+    def take(self, pid: int) -> None:
+        """Put a process into the group. Raises OSError."""
+        for folder in set(self.folders.values()):
+            (folder / "cgroup.procs").write_text(str(pid))
 
     @property
     def counts_all(self) -> bool:
@@ -83,6 +94,10 @@ class Cgroup:
             return int(self._read("memory", self._peak_file))
         except FileNotFoundError:
             return None
+
+    def now_bytes(self) -> int:
+        """Memory used now."""
+        return int(self._read("memory", "memory.current" if self.version == 2 else "memory.usage_in_bytes"))
 
     def reset_peak(self) -> bool:
         """Let the peak begin anew at what is used now; False where the kernel can't (version 2 before Linux 6.12)."""

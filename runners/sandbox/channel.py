@@ -7,11 +7,11 @@ There is no thread. While no call is open nobody reads the log, and a method tha
 import fcntl
 import os
 import select
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import IO, Protocol
 
 from runners.inside import wire
 
@@ -21,6 +21,23 @@ OUTPUT_LIMIT = 32 << 20  # bytes that a method may print in one play; only the t
 CHUNK = 1 << 16
 
 
+class Process(Protocol):
+    """The process at the other ends: what is used of a subprocess.Popen."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    @property
+    def stderr(self) -> IO[bytes] | None: ...
+    @property
+    def returncode(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 class TooMuchOutput(Exception):
     """The method printed more than OUTPUT_LIMIT."""
 
@@ -28,10 +45,10 @@ class TooMuchOutput(Exception):
 class Channel:
     """Frames to and from one process. Any deadline is a time.monotonic()."""
 
-    def __init__(self, process: subprocess.Popen[bytes], *, log_bytes: int, tick: Callable[[], None]) -> None:
+    def __init__(self, process: Process, *, log_bytes: int, tick: Callable[[], None]) -> None:
         self._pipes = [pipe for pipe in (process.stdin, process.stdout, process.stderr) if pipe]
         self._to, self._from, self._log = (pipe.fileno() for pipe in self._pipes)
-        self._end = os.pidfd_open(process.pid) if hasattr(os, "pidfd_open") else -1
+        self._end = handle_of(process)
         self._is_over = False
         self._log_is_closed = False
         self._tail = bytearray()
@@ -154,6 +171,13 @@ class Channel:
         if self.printed > OUTPUT_LIMIT:
             raise TooMuchOutput
         return len(chunk)
+
+
+def handle_of(process: Process) -> int:
+    """A pidfd of the process, of ours also where it has ended; -1 where the system has none."""
+    if known := getattr(process, "handle", None):
+        return os.dup(known)
+    return os.pidfd_open(process.pid) if hasattr(os, "pidfd_open") else -1
 
 
 def clean(text: str) -> str:

@@ -4,6 +4,7 @@ import os
 import platform
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from runners.sandbox.errors import MethodFailure, SandboxError
 from runners.sandbox.gpu import ask_driver, make_nodes, worker_gpu
 from runners.sandbox.owner import end_orphans
 from runners.sandbox.sandbox import Sandbox
+from runners.sandbox.zygote import Zygote, why_not
 
 CANARY = Path(__file__).with_name("canary.py")
 VARIABLE = "SANDBOX_CANARY"
@@ -74,6 +76,22 @@ def probe_isolation(device: str = "cpu") -> Isolation:
     return Isolation(level, True, reason, remedy)
 
 
+@cache
+def why_no_forks() -> str:
+    """Why sandboxes are started and not forked, "" where forking them holds: the same attempts to break out. Once, .5 s."""
+    try:
+        if reason := why_not():
+            return reason
+        zygote = Zygote(kit=None, modules=())
+        try:
+            attempts, _ = _attempt("cpu", lambda: Sandbox.forked(zygote.ask(LIMITS, ())))
+        finally:
+            zygote.end()
+    except (SandboxError, MethodFailure, OSError) as error:
+        return f"no sandbox can be forked here: {error}"
+    return ", ".join(name for name, outcome in attempts.items() if not outcome.startswith("refused"))
+
+
 def check_gpu() -> dict[str, str]:
     """Let the canary compute on this worker's GPU, in a sandbox, and return what it says of itself and of the driver.
 
@@ -94,13 +112,13 @@ def check_gpu() -> dict[str, str]:
     return {"driver": driver.version, "newest_cuda": driver.cuda, "seconds_to_start": f"{seconds:.2f}", **facts}
 
 
-def _attempt(device: str) -> tuple[dict[str, str], int]:
+def _attempt(device: str, start: Callable[[], Sandbox] | None = None) -> tuple[dict[str, str], int]:
     """Let the canary try everything; the outcomes and the Landlock version."""
     secret = secrets.token_hex(16)
     outside = {name: os.readlink(f"/proc/self/ns/{name}") for name in NAMESPACES}
     os.environ[VARIABLE] = secret
     try:
-        with Sandbox.start(limits=LIMITS, device=device, preload=()) as sandbox:
+        with start() if start else Sandbox.start(limits=LIMITS, device=device, preload=()) as sandbox:
             sandbox.load(CANARY.read_bytes(), seed=0, calls=("attempt",))
             outcomes = sandbox.call("attempt", str(CANARY), secret, outside, LIMITS.processes)
             if not isinstance(outcomes, dict) or not all(isinstance(outcome, str) for outcome in outcomes.values()):

@@ -21,6 +21,7 @@ from papers.task import Limits
 from runners.sandbox import bubblewrap, seccomp
 from runners.sandbox.bubblewrap import Box
 from runners.sandbox.cgroup import Cgroup
+from runners.sandbox.channel import Process
 from runners.sandbox.errors import SandboxError
 from runners.sandbox.gpu import Gpu
 from runners.sandbox.owner import Owner, end_marked
@@ -40,13 +41,14 @@ _numbers = itertools.count()
 class Inmate:
     """A running harness with what has to be given back when it ends. `inner` is process 1 of its pid namespace."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     inner: int  # pid seen from outside
     inner_handle: int  # pidfd: stays right when the number is used again; -1 without isolation
     group: Cgroup | None
     slot: Slot | None
     gpu: Gpu | None
     folder: str = ""  # where a bare one's file lies
+    base_bytes: int = 0  # memory that it had before it came into its group, where it was forked
 
     @property
     def is_isolated(self) -> bool:
@@ -85,7 +87,7 @@ class Inmate:
 
 def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload: tuple[str, ...]) -> Inmate:
     """Start bubblewrap with the harness in it. Raises SandboxError with the reason where that doesn't go."""
-    _require_main_thread()
+    require_main_thread()
     machine = seccomp.this_machine()
     if machine is None:
         known = " and ".join(seccomp.MACHINES)
@@ -98,7 +100,7 @@ def start_isolated(*, limits: Limits, gpu: Gpu | None, kit: str | None, preload:
     box = Box(uid=slot.uid if slot else None, kit=kit, gpu=gpu)
     try:
         process, inner = _bubblewrap(
-            path, box=box, group=group, machine=machine, settings=_settings(limits, bool(gpu), preload)
+            path, box=box, group=group, machine=machine, settings=settings_of(limits, bool(gpu), preload)
         )
     except BaseException:
         if group:
@@ -126,7 +128,7 @@ def start_bare(*, limits: Limits, on_gpu: bool, preload: tuple[str, ...]) -> Inm
         env={**bubblewrap.ENVIRONMENT, **_passed_on(), "PYTHONPATH": f"{PROJECT}{os.pathsep}{folder}"},
         cwd="/",
         start_new_session=True,
-        preexec_fn=_die_with_parent(()),
+        preexec_fn=die_with_parent(()),
     )
     return Inmate(process, process.pid, -1, None, None, None, folder)
 
@@ -143,13 +145,13 @@ def _passed_on() -> dict[str, str]:
     return {name: os.environ[name] for name in ("CUDA_VISIBLE_DEVICES", "TMPDIR", "PAPERS_PATH") if name in os.environ}
 
 
-def _require_main_thread() -> None:
+def require_main_thread() -> None:
     # The kernel ends bubblewrap when the thread that started it ends, not the process.
     if threading.current_thread() is not threading.main_thread():
         raise SandboxError("a sandbox must be started from the main thread")
 
 
-def _settings(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
+def settings_of(limits: Limits, gpu: bool, preload: tuple[str, ...]) -> str:
     rlimits = {
         "CORE": 0,
         "CPU": cpu_backstop(limits, gpu),
@@ -168,7 +170,7 @@ def _bubblewrap(
     path: str, *, box: Box, group: Cgroup | None, machine: seccomp.Machine, settings: str
 ) -> tuple[subprocess.Popen[bytes], tuple[int, int]]:
     """Start it and learn its inner process, as (pid, pidfd)."""
-    mark = Owner.me().mark(next(_numbers))
+    mark = new_mark()
     filter_fd = os.memfd_create("seccomp")
     info, info_end = os.pipe()
     doors = group.doors() if group else []
@@ -182,14 +184,24 @@ def _bubblewrap(
             env={},  # bubblewrap is process 1 inside: its environment is the method's to read
             cwd="/",
             pass_fds=(filter_fd, info_end),
-            preexec_fn=_die_with_parent(doors),
+            preexec_fn=die_with_parent(doors),
         )
     finally:
         for fd in (filter_fd, info_end, *doors):
             os.close(fd)
+    return process, first_of(process, info, mark)
+
+
+def new_mark() -> str:
+    """The title of another sandbox of ours."""
+    return Owner.me().mark(next(_numbers))
+
+
+def first_of(process: subprocess.Popen[bytes], info: int, mark: str) -> tuple[int, int]:
+    """Process 1 behind bubblewrap's walls, as (pid, pidfd). Raises SandboxError where bubblewrap refused."""
     try:
-        inner = int(json.loads(_told(info))["child-pid"])
-        return process, (inner, os.pidfd_open(inner))
+        first = int(json.loads(_told(info))["child-pid"])
+        return first, os.pidfd_open(first)
     except (ValueError, KeyError, ProcessLookupError):
         process.kill()
         end_marked(mark)
@@ -210,7 +222,7 @@ def _popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0, **options)
 
 
-def _die_with_parent(doors: tuple[int, ...] | list[int]) -> Callable[[], None]:
+def die_with_parent(doors: tuple[int, ...] | list[int]) -> Callable[[], None]:
     """What the child does before it becomes bubblewrap: tie its life to ours and enter its control groups."""
     parent = os.getpid()
 

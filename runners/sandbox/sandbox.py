@@ -18,6 +18,7 @@ from runners.sandbox.gpu import worker_gpu
 from runners.sandbox.gpu_meter import GpuMeter
 from runners.sandbox.process import Inmate, start_bare, start_isolated
 from runners.sandbox.usage import Meter
+from runners.sandbox.zygote import Asked
 
 START_SECONDS = 120.0  # for the interpreter and what it preloads; a cold disk needs 10, a busy machine more
 MESSAGE_LENGTH, TRACEBACK_LENGTH = 1000, 16_000
@@ -68,12 +69,30 @@ class Sandbox:
             inmate = start_bare(limits=limits, on_gpu=device == "cuda", preload=preload)
         return cls(inmate, limits=limits, device=device)
 
+    @classmethod
+    def forked(cls, asked: Asked) -> Self:
+        """The sandbox that a zygote was asked for. Raises SandboxError."""
+        return cls(asked.inmate(), limits=asked.limits, device="cpu")
+
     def ready(self) -> None:
         """Wait until the interpreter is up. Raises SandboxError."""
         if not self._is_ready:
             told = self._await_harness("ready", "")
             self.landlock = int(told["landlock"])
+            if self._inmate and self._inmate.base_bytes:
+                self._count_what_is_shared(self._inmate)
             self._is_ready = True
+
+    def _count_what_is_shared(self, inmate: Inmate) -> None:
+        """What a fork still shares with its parent counts as its memory, and against the limit, as imports always do."""
+        assert inmate.group
+        shared = max(inmate.base_bytes - inmate.group.now_bytes(), 0)
+        try:
+            inmate.group.limit_memory(max(self._limits.memory_bytes - shared, 1))
+        except OSError:
+            self._end()
+            raise SandboxError("what the method imports leaves it no memory") from None
+        self._meter.base_bytes = shared
 
     def load(
         self,

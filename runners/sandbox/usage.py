@@ -21,6 +21,7 @@ class Meter:
 
     def __init__(self, root: int, group: Cgroup | None) -> None:
         self._root = root
+        self.base_bytes = 0  # of memory that is used and that the group doesn't count
         self._group = group
         self.cpu_seconds = 0.0
         self.peak_bytes = 0
@@ -37,7 +38,7 @@ class Meter:
         pids = tree(self._root) if cpu is None or peak is None else []
         self.now_bytes = sum(map(_memory, pids)) if peak is None else 0
         self.cpu_seconds = max(self.cpu_seconds, sum(map(_cpu_seconds, pids)) if cpu is None else cpu)
-        self.lap_bytes = max(self.lap_bytes, self.now_bytes if peak is None else peak)
+        self.lap_bytes = max(self.lap_bytes, self.now_bytes if peak is None else peak + self.base_bytes)
         self.peak_bytes = max(self.peak_bytes, self.lap_bytes)
         self.looked = time.monotonic()
 

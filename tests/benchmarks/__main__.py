@@ -17,7 +17,7 @@ from pathlib import Path
 
 import requests
 
-from tests.benchmarks import importance_sampling, results, sbeed, slow_clients, soak
+from tests.benchmarks import importance_sampling, results, sbeed, slow_clients, soak, starting
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.load import under_load
 from tests.benchmarks.memory import memory_of_an_idle_site
@@ -98,6 +98,8 @@ def older(commit: str, folder: Path, *, is_quick: bool) -> Path:
 def of_evaluations(rounds: int, baseline: Path | None) -> None:
     sandbox_against_process(rounds)
     overhead_of_a_run(rounds)
+    starting.starts_of_runs(rounds, baseline)
+    starting.several_slots(rounds)
     exact_against_truth(rounds)
     calls_through_the_sandbox(rounds, baseline)
     play_in_both(rounds)

@@ -54,14 +54,15 @@ PARTS = {  # part: what its command line holds, what it calls itself; then both 
 }
 
 
-EVALUATOR = "evaluator"  # a pool child's child: nothing in its environment tells whose it is
+# A pool child's child, and that one's: nothing in their environment tells whose they are.
+FORKING, EVALUATOR = "what forks evaluators", "evaluator"
 
 
 def playing(site, part):
     """Pids of a site's processes that play a part."""
-    if part == EVALUATOR:
-        parents = set(playing(site, "pool child"))
-        return [pid for pid in psutil.pids() if "-m runners.evaluator" in words(pid) and parent(pid) in parents]
+    if part in (FORKING, EVALUATOR):
+        parents = set(playing(site, "pool child" if part == FORKING else FORKING))
+        return [pid for pid in psutil.pids() if "-m runners.preloaded" in words(pid) and parent(pid) in parents]
     text, called, above, called_above = PARTS[part]
     return [
         pid

@@ -30,7 +30,7 @@ pytestmark = [
 SEED = int(os.environ.get("FAULT_SEED", "20180710"))
 AUTHORS = int(os.environ.get("FAULT_AUTHORS", "3"))  # of 15 runs each; 7 strike each part twice
 SECRETS = {"SECRET_KEY": "k" * 40, "SEED_SECRET": "s" * 40}
-FAULTS = [*processes.PARTS, processes.EVALUATOR, "Valkey and its file"]
+FAULTS = [*processes.PARTS, processes.FORKING, processes.EVALUATOR, "Valkey and its file"]
 MOST_RESTARTS = 4  # of one part within CALM: the supervisor gives up after the fifth
 CALM = 125.0
 

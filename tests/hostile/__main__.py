@@ -1,4 +1,4 @@
-"""Plays hostile methods and prints one line of JSON for each: python -m tests.hostile [name ...]"""
+"""Plays hostile methods and prints one line of JSON for each: python -m tests.hostile [--forked] [name ...]"""
 
 import json
 import sys
@@ -8,12 +8,13 @@ from pathlib import Path
 from runners.sandbox import probe_isolation
 from tests.hostile.contain import METHODS, bait, contain
 
-names = sys.argv[1:] or sorted(path.stem for path in METHODS.glob("*.py"))
+forked = sys.argv[1:2] == ["--forked"]
+names = sys.argv[1 + forked :] or sorted(path.stem for path in METHODS.glob("*.py"))
 print(json.dumps(vars(probe_isolation())), flush=True)
 with tempfile.TemporaryDirectory(prefix="claimcheck-hostile-") as folder:
     Path(folder).chmod(0o755)
     with bait(Path(folder)) as secret:
         for name in names:
-            outcome = contain(METHODS / f"{name}.py")
+            outcome = contain(METHODS / f"{name}.py", forked=forked)
             leaked = [part for part, text in outcome.items() if secret in str(text)]
             print(json.dumps({**outcome, "leaked": leaked}), flush=True)

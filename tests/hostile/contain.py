@@ -11,7 +11,7 @@ from typing import TypedDict
 import numpy as np
 
 from papers.task import Limits
-from runners.sandbox import MethodFailure, Sandbox, preload_for
+from runners.sandbox import MethodFailure, Sandbox, Zygote, preload_for, shared
 from runners.sandbox.owner import Owner, marked_processes
 
 METHODS = Path(__file__).with_name("methods")
@@ -44,15 +44,35 @@ class Outcome(TypedDict):
     next_sees: str  # files that the next method finds
 
 
-def contain(path: Path) -> Outcome:
-    """Play the method at `path`: two calls, as far as it comes."""
+def contain(path: Path, *, forked: bool = False) -> Outcome:
+    """Play the method at `path`: two calls, as far as it comes. forked: in sandboxes that one process forks."""
+    with starter(forked, preload_for(path.read_bytes())) as start:
+        outcome = played(path, start)
+    outcome["left"] = sum(owner == Owner.me() for owner in marked_processes().values())
+    return outcome
+
+
+@contextlib.contextmanager
+def starter(forked: bool, modules: tuple[str, ...]):
+    """A function that starts a sandbox which preloads what it is given."""
+    if not forked:
+        yield lambda preload: Sandbox.start(limits=LIMITS, device="cpu", preload=preload)
+        return
+    zygote = Zygote(kit=None, modules=shared(modules))
+    try:
+        yield lambda preload: Sandbox.forked(zygote.ask(LIMITS, preload))
+    finally:
+        zygote.end()
+
+
+def played(path: Path, start) -> Outcome:
     x = np.full((40, 5), 0.25, np.float32)
     x[::3, 2] = np.nan
     given = x.copy()
     failure = MethodFailure("answer", "")
     reason = "harmless"
     code = path.read_bytes()
-    with Sandbox.start(limits=LIMITS, device="cpu", preload=preload_for(code)) as sandbox:
+    with start(preload_for(code)) as sandbox:
         try:
             sandbox.load(code, seed=7, calls=("impute",))
             for _ in range(2):
@@ -63,7 +83,7 @@ def contain(path: Path) -> Outcome:
         log = sandbox.log()
         begin = time.monotonic()
     seconds = sandbox.spent()["seconds"] + time.monotonic() - begin
-    with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
+    with start(()) as sandbox:
         sandbox.load(HONEST, seed=7, calls=("impute",))
         answer = sandbox.call("impute", given, [False] * 5)
         seen = sandbox.log()
@@ -74,7 +94,7 @@ def contain(path: Path) -> Outcome:
         "traceback": failure.traceback,
         "log": log,
         "seconds": seconds,
-        "left": sum(owner == Owner.me() for owner in marked_processes().values()),
+        "left": 0,
         "input_is_intact": bool(np.array_equal(x, given, equal_nan=True)),
         "honest_call_works": bool(np.array_equal(answer, np.nan_to_num(given))),
         "next_sees": seen,

@@ -5,6 +5,7 @@ command then gets a mount namespace of its own, in which those folders are empty
 copied or changed.
 """
 
+import contextlib
 import os
 import shlex
 import subprocess
@@ -12,16 +13,35 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from runners.sandbox.cgroup import writable_parents
+
 UID = 61_234  # nobody's
 STAGES = (Path("/mnt"), Path("/media"), Path("/srv"))  # of no use to the command: covered in its own mount namespace
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-def command(arguments):
-    """Return the command line that runs `arguments` as an ordinary user in the project's folder."""
+@contextlib.contextmanager
+def delegated():
+    """Control groups that an ordinary user may divide, by controller; none where they are not of version 1."""
+    version, parents = writable_parents()
+    folders = {name: parent / f"claimcheck-ordinary-{os.getpid()}" for name, parent in parents.items() if version == 1}
+    for folder in folders.values():
+        folder.mkdir(exist_ok=True)
+        for path in (folder, folder / "cgroup.procs", folder / "tasks"):
+            os.chown(path, UID, UID)
+    try:
+        yield folders
+    finally:
+        for folder in set(folders.values()):
+            for each in (*folder.glob("claimcheck-sandbox.*"), folder):
+                each.rmdir()
+
+
+def command(arguments, groups=()):
+    """Return the command line that runs `arguments` as an ordinary user in the project's folder, in these control groups."""
     needed = list(dict.fromkeys(Path(path) for path in (sys.base_prefix, sys.prefix, PROJECT)))
     stage = next(folder for folder in STAGES if folder.is_dir() and not any(folder in path.parents for path in needed))
-    steps = ["set -e", f"mount -t tmpfs none {stage}"]
+    steps = ["set -e", *(f"echo $$ > {folder}/cgroup.procs" for folder in groups), f"mount -t tmpfs none {stage}"]
     closed = list(dict.fromkeys(folder for path in needed if (folder := closed_folder(path))))
     hidden = [path for path in needed if closed_folder(path)]
     for number, path in enumerate(hidden):

@@ -161,12 +161,12 @@ def parent(pid):
 
 
 def evaluators(worker):
-    """Pids of the evaluators that the worker's pool started."""
+    """Pids of the evaluators of the worker's pool: forked by a process that the pool started."""
     found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+    for entry in Path("/proc").glob("[0-9]*/comm"):
         try:
             pid = int(entry.parent.name)
-            if b"runners.evaluator" in entry.read_bytes() and parent(parent(pid)) == worker.pid:
+            if entry.read_text() == "evaluator\n" and parent(parent(parent(pid))) == worker.pid:
                 found.append(pid)
         except (OSError, IndexError):
             continue
@@ -241,11 +241,24 @@ def test_a_killed_evaluator_is_our_failure_and_the_worker_goes_on(send, worker):
     assert ended(send)[1]["type"] == "finished"
 
 
+def test_a_killed_process_that_forks_evaluators_is_our_failure_and_the_worker_goes_on(send, worker):
+    send(method("import time; time.sleep(4); return 2 * x"))
+    wait_for(lambda: any(event["type"] == "progress" for event in events(send)))
+    (evaluator,) = evaluators(worker)
+    os.kill(parent(evaluator), signal.SIGKILL)
+    (last,) = wait_for(lambda: ended(send))
+    assert (last["whose"], last["reason"]) == ("ours", "internal")
+    wait_for(lambda: not Path(f"/proc/{evaluator}").exists(), 10)
+    send(method("return 2 * x"), run=2)
+    wait_for(lambda: len(ended(send)) == 2)
+    assert ended(send)[1]["type"] == "finished"
+
+
 def test_a_killed_pool_child_is_told_by_celery_and_leaves_no_evaluator(send, worker):
     send(method("import time; time.sleep(4); return 2 * x"))
     wait_for(lambda: any(event["type"] == "progress" for event in events(send)))
     (evaluator,) = evaluators(worker)
-    child = parent(evaluator)
+    child = parent(parent(evaluator))
     assert child != worker.pid
     os.kill(child, signal.SIGKILL)
     (lost,) = wait_for(lambda: [kwargs for name, kwargs in send.heard() if name == "site.lost"])
@@ -320,7 +333,7 @@ def test_an_attempt_that_is_over_is_left_alone(send):
 
 def test_an_evaluator_that_is_killed_while_it_writes_ends_the_evaluation(monkeypatch):
     words = [sys.executable, "-c", """print('{"type":"artefact","data":{"x":[1,2', end='', flush=True)"""]
-    job = SimpleNamespace(start=lambda: subprocess.Popen(words, stdout=subprocess.PIPE))
+    job = SimpleNamespace(device="cuda", start=lambda: subprocess.Popen(words, stdout=subprocess.PIPE))
     told = []
     tasks.relay(job, told.append)
     assert [(event["type"], event["whose"]) for event in told] == [("failed", "ours")]

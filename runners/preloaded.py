@@ -1,0 +1,113 @@
+"""A warm evaluator: imports what evaluations need once, and forks an evaluator for each run.
+
+Started by `runners.warm`, trusted as an evaluator is. It never reads a job: code, seed key and truth come to the forked
+process alone, and end with it. What is asked for is the board, whose protocol is imported before the fork: the first run
+of a board costs what a cold start costs, each later one a fork. No thread runs here, so that a fork copies all there is.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import select
+import socket
+import sys
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from papers import catalogue
+from runners import evaluator, provenance
+from runners.sandbox import probe_isolation, sweep, why_no_forks
+
+PR_SET_NAME = 15  # what ps calls it: the command line is its parent's
+
+
+@dataclass
+class Preloaded:
+    """The process that forks. `_runs`: of each evaluator that runs its pidfd, its pid and where its end is told."""
+
+    control: socket.socket
+    idle_seconds: float
+    _runs: dict[int, tuple[int, socket.socket]] = field(default_factory=dict)
+
+    def serve(self) -> int:
+        """Fork until the worker is gone or wants nothing for long. Returns an exit status, in each forked process too."""
+        while True:
+            control = self.control.fileno()
+            ready, _, _ = select.select([control, *self._runs], [], [], None if self._runs else self.idle_seconds)
+            if not ready:
+                return 0
+            for ended in self._runs.keys() & set(ready):
+                self._tell_end(ended)
+            if control in ready:
+                asked, fds, _, _ = socket.recv_fds(self.control, 4096, 3, socket.MSG_CMSG_CLOEXEC)
+                if not asked:
+                    return 0
+                prepare(**json.loads(asked))
+                if len(os.listdir("/proc/self/task")) > 1:
+                    return 1  # whoever asks starts a cold one
+                if (status := self._fork(*fds)) is not None:
+                    return status
+
+    def _fork(self, told: int, job: int, events: int) -> int | None:
+        """Fork an evaluator that reads its job here and writes its events there: its exit status in it, None in ours."""
+        teller, parent = socket.socket(fileno=told), os.getpid()
+        if pid := os.fork():
+            handle = os.pidfd_open(pid)
+            with contextlib.suppress(BrokenPipeError):
+                socket.send_fds(teller, [str(pid).encode()], [handle])
+            os.close(job)
+            os.close(events)
+            self._runs[handle] = pid, teller
+            return None
+        self._forget(teller)
+        evaluator.tie_to(parent)
+        ctypes.CDLL(None).prctl(PR_SET_NAME, b"evaluator")
+        os.dup2(job, 0)
+        os.dup2(events, 1)
+        os.close(job)
+        os.close(events)
+        np.random.seed()  # drawn anew, as in a process that has just started; `random` sees to it itself
+        return evaluator.work()
+
+    def _tell_end(self, handle: int) -> None:
+        pid, teller = self._runs.pop(handle)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.close(handle)
+        with contextlib.suppress(BrokenPipeError), teller:
+            teller.send(str(status).encode())
+        if status < 0:
+            sweep()  # bubblewrap's gap, where an evaluator was killed as it started one
+
+    def _forget(self, teller: socket.socket) -> None:
+        """In the forked process: neither the worker nor other runs are its business."""
+        teller.close()
+        self.control.close()
+        for handle, (_, other) in self._runs.items():
+            os.close(handle)
+            other.close()
+
+
+def prepare(*, task: str, isolates: bool) -> None:
+    """Do before the fork what every run of this board would do again. What fails here fails, and is told, in the run."""
+    with contextlib.suppress(Exception):
+        importlib.import_module(catalogue.task(task).play)
+        provenance.versions()
+    if isolates and not probe_isolation("cpu").ok:
+        probe_isolation.cache_clear()  # it may have been the moment
+    elif isolates and why_no_forks():
+        why_no_forks.cache_clear()
+    gc.collect()
+    gc.freeze()  # else the collector writes into every page that is shared
+
+
+def main() -> int:
+    evaluator.tie_to(int(sys.argv[1]))
+    return Preloaded(socket.socket(fileno=int(sys.argv[2])), float(sys.argv[3])).serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
