@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 SEED = int(os.environ.get("FAULT_SEED", "20180710"))
-AUTHORS = int(os.environ.get("FAULT_AUTHORS", "3"))  # of 15 runs each; 7 strike each part twice
+AUTHORS = int(os.environ.get("FAULT_AUTHORS", "4"))  # of 15 runs each; 8 strike each part twice
 SECRETS = {"SECRET_KEY": "k" * 40, "SEED_SECRET": "s" * 40}
 FAULTS = [*processes.PARTS, processes.FORKING, processes.EVALUATOR, "Valkey and its file"]
 MOST_RESTARTS = 4  # of one part within CALM: the supervisor gives up after the fifth
@@ -96,8 +96,8 @@ def are_open(site):
 
 
 def wait_for_progress(site, random):
-    """Until one to three more runs ended, however slow the machine is, but no more than 25 s; then a random moment."""
-    target, deadline = are_open(site) - random.randint(1, 3), time.monotonic() + 25
+    """Until one or two more runs ended, however slow the machine is, but no more than 25 s; then a random moment."""
+    target, deadline = are_open(site) - random.randint(1, 2), time.monotonic() + 25
     while are_open(site) > target and time.monotonic() < deadline:
         time.sleep(0.3)
     time.sleep(random.uniform(0, 1.5))
