@@ -7,8 +7,8 @@ a GPU are seen without one. What it shows is emulated: neither times nor the las
         evaluate(job)
 """
 
+import contextlib
 import re
-import signal
 import time
 from unittest import mock
 
@@ -36,9 +36,16 @@ class Mixed(RuntimeError):
     """What torch would refuse."""
 
 
+class Late(BaseException):
+    """The time is up."""
+
+
 class PretendedGpu(TorchFunctionMode):
-    def __init__(self):
+    """Raises Late at the first call of torch's after so many seconds."""
+
+    def __init__(self, seconds=float("inf")):
         super().__init__()
+        self._until = time.monotonic() + seconds
         self._on = {}  # storages that claim to lie on the GPU; held, so that their numbers are not used again
 
     def device_of(self, tensor):
@@ -52,6 +59,8 @@ class PretendedGpu(TorchFunctionMode):
             self._on.pop(number, None)
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
+        if time.monotonic() > self._until:
+            raise Late
         kwargs, name = dict(kwargs or {}), getattr(func, "__name__", "")
         if name == "__get__":
             return self._read(func, args, kwargs)
@@ -160,10 +169,6 @@ def _is_cuda(device):
     return str(device).startswith("cuda")
 
 
-class Late(BaseException):
-    """The time is up."""
-
-
 def torch_methods():
     """(board, method) of every house method that uses torch or a kit."""
     return [
@@ -183,18 +188,11 @@ def play(slug, method, *, seconds):
     )
     events, began = [], time.monotonic()
     facts = {"device_name": "pretended: emulated on a CPU"}
-    before = signal.signal(signal.SIGALRM, _late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        with mock.patch("runners.evaluation.provenance", return_value=facts), PretendedGpu():
-            evaluate(job, events.append)
-    except Late:
-        events.append(None)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    return events[-1], time.monotonic() - began
-
-
-def _late(*_):
-    raise Late
+    with (
+        mock.patch("runners.evaluation.provenance", return_value=facts),
+        contextlib.suppress(Late),
+        PretendedGpu(seconds),
+    ):
+        evaluate(job, events.append)
+        return events[-1], time.monotonic() - began
+    return None, time.monotonic() - began
