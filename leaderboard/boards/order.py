@@ -13,7 +13,7 @@ from django.db.models.functions import Abs, Cast
 
 from leaderboard.boards import kept, search, tables
 from leaderboard.boards.view import COLUMNS, View
-from leaderboard.models import Place, Recast, Standing, shown_name, standing_key
+from leaderboard.models import Place, Recast, RecastRow, Standing, shown_name, standing_key
 from papers import catalogue
 
 HOUSE = 0  # the author of what nobody has uploaded
@@ -119,6 +119,6 @@ def best_of_authors(keys: Keys, wanted: np.ndarray) -> np.ndarray:
 
 def rows(view: View, made: Recast | None, keys: Sequence[int]) -> list[Any]:
     """The rows of these keys, with what lists show of them. One query."""
-    every_one = made.rows.all() if made else Standing.objects.all()
+    every_one = RecastRow.objects.filter(recast=made) if made else Standing.objects.all()
     found = {row.pk: row for row in every_one.for_lists().filter(pk__in=keys)}
     return [found[key] for key in keys if key in found]
