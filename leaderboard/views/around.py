@@ -24,7 +24,7 @@ from papers.task import Board, Task
 from runners.figures import style
 from runners.figures.rows import looks
 
-PLOTTED = 200  # rows of a board that its charts show
+PLOTTED = 100  # rows of a board that its charts show, the best ones
 
 
 def prepare(task: Task) -> None:
