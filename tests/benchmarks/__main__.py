@@ -72,11 +72,11 @@ def main() -> None:
         noted = Path(folder) / "now.jsonl"
         os.environ.setdefault(results.PATH, str(noted))  # another commit's run names its own
         if options.quick:
-            of_the_site(rows=(100,), runs=20, seconds=10)
+            measure_site(rows=(100,), runs=20, seconds=10)
         else:
             if not options.site:
-                of_evaluations(rounds, options.baseline)
-            of_the_site(rows=ROWS, runs=1000, seconds=60)
+                measure_evaluations(rounds, options.baseline)
+            measure_site(rows=ROWS, runs=1000, seconds=60)
             slow_clients.main()
         before = older(options.against, Path(folder), is_quick=options.quick) if options.against else None
         results.report(Path(os.environ[results.PATH]), before, options.against or "")
@@ -95,7 +95,7 @@ def older(commit: str, folder: Path, *, is_quick: bool) -> Path:
     return noted
 
 
-def of_evaluations(rounds: int, baseline: Path | None) -> None:
+def measure_evaluations(rounds: int, baseline: Path | None) -> None:
     sandbox_against_process(rounds)
     overhead_of_a_run(rounds)
     starting.starts_of_runs(rounds, baseline)
@@ -108,7 +108,7 @@ def of_evaluations(rounds: int, baseline: Path | None) -> None:
     importance_sampling.measure(rounds)
 
 
-def of_the_site(*, rows: Sequence[int], runs: int, seconds: float) -> None:
+def measure_site(*, rows: Sequence[int], runs: int, seconds: float) -> None:
     for count in rows:
         pages_of_a_board(count)
         placing_on_a_board(count)

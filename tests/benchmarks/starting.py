@@ -114,7 +114,7 @@ def starts_of_runs(rounds: int, baseline: Path | None = None) -> None:
 def measure(folder: Path) -> list[list[float]]:
     """The three figures of each of RUNS, in a checkout with its own code."""
     with Player(folder, RUNS.values()) as player:
-        return player.told()
+        return player.measured()
 
 
 def several_slots(rounds: int) -> None:
@@ -127,7 +127,7 @@ def several_slots(rounds: int) -> None:
         with contextlib.ExitStack() as stack:
             players = [stack.enter_context(Player(ROOT, [run] * (1 + rounds), number)) for number in range(slots)]
             begin = time.monotonic()
-            told = [figures for player in players for figures in player.told()[1:]]  # the first one imports
+            told = [figures for player in players for figures in player.measured()[1:]]  # the first one imports
             minutes = (time.monotonic() - begin) / 60
         cpu, billed = (statistics.median(figure) for figure in list(zip(*told, strict=True))[1:])
         print(f"  {slots} slots: {slots * (rounds + 1) / minutes:5.1f} {cpu:7.2f} {billed:7.2f}")
@@ -143,10 +143,10 @@ class Player:
         env = {**os.environ, "PAPERS_PATH": FOLDER, "PYTHONPATH": str(folder)}
         self._process = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True)
 
-    def told(self) -> list[list[float]]:
+    def measured(self) -> list[list[float]]:
         """Of each run: seconds to its first call, CPU-seconds, those billed. Waits for the last one."""
-        measured: list[list[float]] = json.loads(self._process.communicate()[0].splitlines()[-1])
-        return measured
+        runs: list[list[float]] = json.loads(self._process.communicate()[0].splitlines()[-1])
+        return runs
 
     def __enter__(self) -> Self:
         return self

@@ -307,7 +307,7 @@ def simulated(lead, *, boards=6000, seeds=10):
     return first + lead, second
 
 
-def told(first, second, unpaired):
+def share_told_apart(first, second, unpaired):
     """The share of simulated boards on which the two are told apart at 5 %."""
     found = statistics.moments_of_difference(first, second, unpaired)
     return float((statistics.p_values(found, negligible=np.array(0.0)) < 0.05).mean())
@@ -315,15 +315,15 @@ def told(first, second, unpaired):
 
 def test_methods_that_met_different_problems_are_compared_unpaired_at_the_same_size_with_more_power():
     apart = [False, True, True]
-    assert told(*simulated(0.0), apart) == pytest.approx(0.05, abs=0.01)
+    assert share_told_apart(*simulated(0.0), apart) == pytest.approx(0.05, abs=0.01)
     few, ahead = ([scores[1:2] for scores in simulated(lead, seeds=3)] for lead in (0.0, 2.0))
-    assert told(*few, [True]) == pytest.approx(0.05, abs=0.015)
-    assert told(*ahead, [True]) > 1.1 * told(*ahead, [False])
+    assert share_told_apart(*few, [True]) == pytest.approx(0.05, abs=0.015)
+    assert share_told_apart(*ahead, [True]) > 1.1 * share_told_apart(*ahead, [False])
 
 
 def test_what_is_shared_is_still_paired_where_other_cases_are_not():
     scores = simulated(1.5)
-    assert told(*scores, [False, True, True]) > told(*scores, [True, True, True]) + 0.2
+    assert share_told_apart(*scores, [False, True, True]) > share_told_apart(*scores, [True, True, True]) + 0.2
 
 
 def test_a_board_with_problems_of_each_uploads_own_ranks_without_pairing_there():
