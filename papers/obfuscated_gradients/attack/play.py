@@ -14,7 +14,7 @@ from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
-DRAWS = 20  # of a random victim, at scoring
+DRAWS, SHOWN_DRAWS = 20, 5  # of a random victim, at scoring and for the curve
 SLACK = 1e-5  # float32 rounding at the edge of the ball
 BUDGETS = (0.5, 1.0, 1.5)  # of the case's eps, for the curve
 SHOWN = 25  # images on the pictures: each is attacked once a budget
@@ -50,7 +50,10 @@ def play(case: Case[cases.Victim], *, seed: Seed, device: str, method: Method, r
     if seed.index == 0:  # other images than the scored ones: these are shown
         shown = deal(test, SHOWN, seed.salted("shown"))
         within = {budget: ask(shown, budget * eps)[0] for budget in BUDGETS}
-        rates = [share_right(victim, at, shown.y, seed.rng("shown draws")).mean() for at in (shown.x, *within.values())]
+        rates = [
+            share_right(victim, at, shown.y, seed.rng("shown draws"), draws=SHOWN_DRAWS).mean()
+            for at in (shown.x, *within.values())
+        ]
         show_budgets(report, [0.0, *BUDGETS], {"robust accuracy": [float(rate) for rate in rates]})
         show_examples(report, shown.x, within[1.0])
     return scores
@@ -78,14 +81,16 @@ def lengths(d: np.ndarray, norm: kit.Norm) -> np.ndarray:
     return np.asarray(kit.norms(torch.from_numpy(d.astype(np.float64)), norm).numpy())
 
 
-def share_right(victim: Victim, x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def share_right(
+    victim: Victim, x: np.ndarray, y: np.ndarray, rng: np.random.Generator, *, draws: int = DRAWS
+) -> np.ndarray:
     """For each image the share of fresh draws of the victim in which it is classified rightly: (n,) in [0, 1]."""
     generator = torch.Generator().manual_seed(int(rng.integers(2**62)))
     with torch.no_grad():
-        draws = [
-            victim(torch.from_numpy(x), generator).argmax(1).numpy() == y for _ in range(DRAWS if victim.random else 1)
+        answers_of_draws = [
+            victim(torch.from_numpy(x), generator).argmax(1).numpy() == y for _ in range(draws if victim.random else 1)
         ]
-    return np.asarray(np.mean(draws, axis=0))
+    return np.asarray(np.mean(answers_of_draws, axis=0))
 
 
 def exact_accuracy(weights: np.ndarray, images: Images, eps: float) -> float:

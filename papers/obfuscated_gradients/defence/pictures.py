@@ -12,6 +12,7 @@ from papers.obfuscated_gradients.problem.pictures import show_budgets, show_exam
 from papers.playing import Report
 
 BUDGETS = (0.25, 0.5, 1.0, 1.5)  # radii, in eps of the case
+STEPS = 15  # at each of them
 
 
 def show_play(report: Report, suite: Suite, strength: dict[str, float]) -> None:
@@ -26,8 +27,9 @@ def show_play(report: Report, suite: Suite, strength: dict[str, float]) -> None:
         return float(suite.defence.share_right(x, suite.y, [next(suite.seeds)]).mean())
 
     radii = [share * suite.eps for share in BUDGETS]
-    plain = [suite.ascend("", kit.cross_entropy, eps=eps) for eps in radii]
-    through = [suite.ascend("", kit.margin, eps=eps, surrogate=True) for eps in radii]
+    steps = min(STEPS, suite.effort.steps)
+    plain = [suite.ascend("", kit.cross_entropy, eps=eps, steps=steps) for eps in radii]
+    through = [suite.ascend("", kit.margin, eps=eps, steps=steps, surrogate=True) for eps in radii]
     clean = accuracy(suite.x)
     series = {
         name: [clean, *(accuracy(at) for at in attacked)]

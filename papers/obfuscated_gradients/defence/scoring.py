@@ -1,6 +1,6 @@
 """What becomes of accuracies, the claim and the symptoms: the board's scores."""
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 from torch import Tensor
 
 from papers.obfuscated_gradients.defence import symptoms
@@ -44,8 +44,8 @@ def scores_of_claim(claim: float, share: Tensor, *, seeds: int) -> Scores:
 
 def interval(right: float, images: int) -> tuple[float, float]:
     """The 95 % interval of a share (Clopper-Pearson)."""
-    low = float(beta.ppf(0.025, right, images - right + 1)) if right > 0 else 0.0
-    high = float(beta.ppf(0.975, right + 1, images - right)) if right < images else 1.0
+    low = float(betaincinv(right, images - right + 1, 0.025)) if right > 0 else 0.0
+    high = float(betaincinv(right + 1, images - right, 0.975)) if right < images else 1.0
     return low, high
 
 

@@ -1,7 +1,7 @@
 """The evaluator's attacks on a defence: they need its answers, and for the black-box ones not its honesty."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -57,18 +57,41 @@ class Suite:
 
     def robust_accuracy(self) -> float:
         """Accuracy under the strongest attacks, each on what the earlier ones left: the score without the symptoms."""
-        best, right = self.x, self.defence.share_right(self.x, self.y, [next(self.seeds)]) > 0
-        for steps in (1, 10, self.effort.steps):
-            if len(rows := right.nonzero()[:, 0]) == 0:
-                return 0.0
-            part = replace(self, x=self.x[rows], y=self.y[rows])
-            best = part.ascend("", kit.margin, steps=steps)
-            right[rows] = part.defence.share_right(best, part.y, [next(self.seeds)]) > 0
-            best = best[right[rows]]
+        return float(self.verdicts().float().mean())
+
+    def verdicts(self) -> Tensor:
+        """Which images of a defence that isn't random stay right under the strongest attacks, the cheapest first: (n,) bool."""
+        right = self.still_right(self.x, torch.arange(len(self.x)))
+        best, next_classes = self.x.clone(), torch.zeros(len(self.x), TARGETS, dtype=torch.int64)
         if len(rows := right.nonzero()[:, 0]):
-            for at in self.finish(rows, best, surrogate=False):
-                right[rows] &= self.defence.share_right(at, self.y[rows], [next(self.seeds)]) > 0
-        return float(right.float().mean())
+            best[rows] = self.fool(rows, lambda _: kit.margin)
+            next_classes[rows] = self.next_classes(best[rows], self.y[rows])
+            right[rows] = self.still_right(best[rows], rows)
+        for rank in range(TARGETS):
+            if len(rows := right.nonzero()[:, 0]):
+                found = self.fool(rows, lambda some, rank=rank: kit.margin_to(next_classes[some, rank]))
+                right[rows] = self.still_right(found, rows)
+        for rows in right.nonzero()[:, 0].split(kit.TOGETHER):
+            found = self.square(self.x[rows], self.y[rows], queries=self.effort.patient_queries, start=best[rows])
+            right[rows] = self.still_right(found, rows)
+        return right
+
+    def still_right(self, at: Tensor, rows: Tensor) -> Tensor:
+        return self.defence.share_right(at, self.y[rows], [next(self.seeds)]) > 0
+
+    def fool(self, rows: Tensor, loss: Callable[[Tensor], Loss]) -> Tensor:
+        """PGD on some images, which each leaves once it is misclassified. `loss`: that of the images with these numbers."""
+        x = self.x[rows]
+
+        def look(at: Tensor, some: Tensor) -> tuple[Tensor, Tensor]:
+            return self.defence.look(at, self.y[rows[some]], loss=loss(rows[some]), draw=next(self.seeds))
+
+        return kit.fool(look, x, norm=self.norm, eps=self.eps, steps=self.effort.steps, start=self.start(x))
+
+    def next_classes(self, at: Tensor, y: Tensor) -> Tensor:
+        """The classes with the next largest logits, the largest first: (n, TARGETS)."""
+        z = self.defence.logits(at, next(self.seeds)).scatter(1, y[:, None], -torch.inf)
+        return z.argsort(1, descending=True)[:, :TARGETS]
 
     def objective(self, loss: Loss, *, name: str = "", draws: int = 1, surrogate: bool = False) -> Objective:
         trace = self.traces.setdefault(name, []) if name else None
@@ -177,11 +200,9 @@ class Suite:
         `best` are their worst points so far, `surrogate` says which gradient did better.
         """
         x, y = self.x[rows], self.y[rows]
-        order = (
-            self.defence.logits(best, next(self.seeds)).scatter(1, y[:, None], -torch.inf).argsort(1, descending=True)
-        )
+        order = self.next_classes(best, y)
         candidates = []
-        for rank in range(min(TARGETS, order.shape[1] - 1)):
+        for rank in range(TARGETS):
             loss = kit.margin_to(order[:, rank])
             objective = self.defence.objective(y, loss=loss, seeds=self.seeds, surrogate=surrogate)
             candidates.append(

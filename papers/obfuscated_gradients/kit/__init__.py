@@ -3,12 +3,15 @@
 from papers.obfuscated_gradients.kit.ball import Norm, norms, project, random_start, steepest
 from papers.obfuscated_gradients.kit.defence import Defence
 from papers.obfuscated_gradients.kit.gradients import (
+    TOGETHER,
     ascend,
     better,
     cross_entropy,
+    fool,
     margin,
     margin_to,
     objective,
+    sight,
     straight_through,
 )
 from papers.obfuscated_gradients.kit.search import difference_slope, recolour_square, square
@@ -17,6 +20,7 @@ from papers.obfuscated_gradients.kit.training import fit_net, pgd_images, small_
 from papers.obfuscated_gradients.kit.victims import VICTIMS, Victim, build, digits_net, flat_weights
 
 __all__ = [
+    "TOGETHER",
     "VICTIMS",
     "Defence",
     "Norm",
@@ -29,6 +33,7 @@ __all__ = [
     "digits_net",
     "fit_net",
     "flat_weights",
+    "fool",
     "margin",
     "margin_to",
     "norms",
@@ -37,6 +42,7 @@ __all__ = [
     "project",
     "random_start",
     "recolour_square",
+    "sight",
     "small_net",
     "square",
     "steepest",

@@ -11,7 +11,12 @@ from papers.obfuscated_gradients.kit.ball import Norm, project, steepest
 
 Classifier = Callable[[Tensor, torch.Generator | None], Tensor]  # images (n, C, H, W), generator -> logits (n, K)
 Loss = Callable[[Tensor, Tensor], Tensor]  # logits (n, K), labels (n,) -> (n,), to be maximised
+Look = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]  # images, which ones of all -> margin (n,), gradient of a loss
 Objective = Callable[[Tensor], tuple[Tensor, Tensor]]  # images -> loss (n,), gradient like the images
+
+TOGETHER = 64  # images whose activations a cache holds
+SHORTER, SHORTEST = 0.9, 0.01  # from step to step, and a share of eps: steps begin at eps
+PATIENCE, RISE = 10, 0.02  # steps without a margin larger by this share of it
 
 
 def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
@@ -104,3 +109,50 @@ def better(best: Tensor, highest: Tensor, x: Tensor, loss: Tensor) -> tuple[Tens
     """For each image the one with the higher loss, and that loss."""
     gains = loss > highest
     return torch.where(gains.view(-1, *[1] * (x.dim() - 1)), x, best), torch.where(gains, loss, highest)
+
+
+def sight(classify: Classifier, y: Tensor, *, loss: Loss) -> Look:
+    """The margin of a classifier that isn't random, and the gradient of a loss, by one pass forth and back: for `fool`."""
+
+    def look(x: Tensor, rows: Tensor) -> tuple[Tensor, Tensor]:
+        x = x.detach().requires_grad_(True)
+        logits = classify(x, None)
+        (gradient,) = torch.autograd.grad(loss(logits, y[rows]).sum(), x)
+        return margin(logits.detach(), y[rows]), gradient
+
+    return look
+
+
+def fool(look: Look, x: Tensor, *, norm: Norm, eps: float, steps: int, start: Tensor | None = None) -> Tensor:
+    """Projected steepest ascent that each image leaves once it is misclassified; returns images like x, each its best.
+
+    For classifiers that aren't random, where all that counts is whether an image is fooled. Steps shrink from eps on; an
+    image whose margin no longer rises leaves too.
+    Source: Madry et al. (2018), section 2.1; departs from it: shrinking steps, early leaving.
+    """
+    at = x if start is None else start
+    found = at.clone()
+    for rows in torch.arange(len(x), device=x.device).split(TOGETHER):
+        _fool_some(look, found, rows, at[rows], x[rows], norm=norm, eps=eps, steps=steps)
+    return found
+
+
+def _fool_some(
+    look: Look, found: Tensor, rows: Tensor, at: Tensor, x: Tensor, *, norm: Norm, eps: float, steps: int
+) -> None:
+    """Put the best points of some rows into `found`."""
+    highest = torch.full((len(rows),), -torch.inf, device=x.device)
+    since = torch.zeros(len(rows), device=x.device)
+    for step in range(steps):
+        margins, gradient = look(at, rows)
+        rises = margins > highest
+        found[rows[rises]] = at[rises]
+        counts = margins > highest + RISE * highest.abs()
+        highest, since = torch.where(rises, margins, highest), torch.where(counts, 0, since + 1)
+        stays = (margins <= 0) & (since < PATIENCE)
+        if not stays.all():
+            at, x, gradient, rows, highest, since = (one[stays] for one in (at, x, gradient, rows, highest, since))
+        if len(rows) == 0:
+            return
+        length = eps * (SHORTER**step + SHORTEST)
+        at = project(at + length * steepest(gradient.nan_to_num(0, 0, 0), norm), x, norm=norm, eps=eps)

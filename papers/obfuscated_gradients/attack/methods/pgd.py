@@ -1,6 +1,7 @@
-"""Projected gradient descent on LOSS: 50 steps of 2.5 eps / 50 from a random start.
+"""Projected gradient descent on LOSS: at most 50 steps from a random start, each shorter than the one before.
 
-It takes the gradient that autograd gives, and so believes every defence. Where the victim is random it may take more steps,
+An image leaves once it is misclassified, or once its margin no longer rises (`kit.fool`). It takes the gradient that autograd
+gives, and so believes every defence. Where the victim is random all steps are taken, 2.5 eps / steps long, and may be more,
 each along one draw: as many gradients as an expectation over draws has.
 Source: Madry et al. (2018), section 2.1; the margin: Carlini and Wagner (2017), f_6.
 """
@@ -23,6 +24,9 @@ class Method:
         net = kit.build(victim, weights, self.device)
         x, y = torch.tensor(x, device=self.device), torch.tensor(y, device=self.device)
         start = kit.random_start(x, norm=norm, eps=eps, generator=self.generator)
-        loss = kit.objective(net, y, loss=getattr(kit, LOSS), generator=self.generator)
-        steps, keep = (RANDOM_STEPS, RANDOM_KEEP) if net.random else (STEPS, "best")
-        return kit.ascend(loss, x, norm=norm, eps=eps, steps=steps, start=start, keep=keep).cpu().numpy()
+        loss = getattr(kit, LOSS)
+        if not net.random:
+            found = kit.fool(kit.sight(net, y, loss=loss), x, norm=norm, eps=eps, steps=STEPS, start=start)
+            return found.cpu().numpy()
+        mean = kit.objective(net, y, loss=loss, generator=self.generator)
+        return kit.ascend(mean, x, norm=norm, eps=eps, steps=RANDOM_STEPS, start=start, keep=RANDOM_KEEP).cpu().numpy()
