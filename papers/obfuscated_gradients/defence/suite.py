@@ -69,9 +69,9 @@ class Suite:
             right[rows] = self.still_right(best[rows], rows)
         for rank in range(TARGETS):
             if len(rows := right.nonzero()[:, 0]):
-                found = self.fool(rows, lambda some, rank=rank: kit.margin_to(next_classes[some, rank]))
+                found = self.fool(rows, margins_to(next_classes[:, rank]))
                 right[rows] = self.still_right(found, rows)
-        for rows in right.nonzero()[:, 0].split(kit.TOGETHER):
+        for rows in torch.split(right.nonzero()[:, 0], kit.TOGETHER):
             found = self.square(self.x[rows], self.y[rows], queries=self.effort.patient_queries, start=best[rows])
             right[rows] = self.still_right(found, rows)
         return right
@@ -212,6 +212,11 @@ class Suite:
             )
         candidates.append(self.square(x, y, queries=self.effort.patient_queries, start=best))
         return candidates
+
+
+def margins_to(targets: Tensor) -> Callable[[Tensor], Loss]:
+    """For images by their numbers the margin to one class each: targets (n,)."""
+    return lambda some: kit.margin_to(targets[some])
 
 
 def apart(net: nn.Module) -> Classifier:

@@ -132,7 +132,7 @@ def fool(look: Look, x: Tensor, *, norm: Norm, eps: float, steps: int, start: Te
     """
     at = x if start is None else start
     found = at.clone()
-    for rows in torch.arange(len(x), device=x.device).split(TOGETHER):
+    for rows in torch.split(torch.arange(len(x), device=x.device), TOGETHER):
         _fool_some(look, found, rows, at[rows], x[rows], norm=norm, eps=eps, steps=steps)
     return found
 

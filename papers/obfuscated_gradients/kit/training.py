@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from papers.obfuscated_gradients.kit.ball import Norm, random_start
 from papers.obfuscated_gradients.kit.gradients import ascend, cross_entropy, objective
+from papers.obfuscated_gradients.kit.victims import channels_last
 
 BATCH = 64
 Disturb = Callable[[nn.Module, Tensor, Tensor], Tensor]  # model, images, labels -> images
@@ -20,7 +21,7 @@ def fit_net(
 
     x: (n, C, H, W); y: (n,). Draws from torch's global generator: seed it before.
     """
-    model.to(memory_format=torch.channels_last)
+    channels_last(model)
     adam = torch.optim.Adam(model.parameters(), lr=rate, fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, epochs * -(-len(y) // BATCH))
     for _ in range(epochs):

@@ -157,7 +157,15 @@ def with_weights(model: Victim, weights: np.ndarray, device: str) -> Victim:
     parts = torch.split(torch.tensor(weights, dtype=torch.float32), sizes)
     for parameter, part in zip(parameters, parts, strict=True):
         parameter.data = part.view_as(parameter).clone()
-    return model.requires_grad_(False).to(device, memory_format=torch.channels_last).eval()  # max-pooling is quicker so
+    channels_last(model)
+    return model.requires_grad_(False).to(device).eval()
+
+
+def channels_last(model: nn.Module) -> None:
+    """Lay the filters of convolutions out so that a CPU's max-pooling goes along the channels: several times as fast."""
+    for parameter in model.parameters():
+        if parameter.dim() == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
 
 
 def flat_weights(model: nn.Module) -> np.ndarray:
