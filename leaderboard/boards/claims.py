@@ -170,6 +170,8 @@ class Contest(Judged):
 
     @property
     def why(self) -> str:
+        if self.reading is None and self.advantage:
+            return "The two have one seed in common: nothing says how sure the difference is."
         return {
             "held": f"The whole interval of the {self.kind_of_difference} is on the paper's side.",
             "not held": f"The whole interval of the {self.kind_of_difference} is on the other side.",

@@ -7,6 +7,7 @@ from django.contrib.humanize.templatetags.humanize import ordinal
 
 from leaderboard.boards import references, tables
 from leaderboard.boards.claims import Account, Contest, Verdict
+from leaderboard.boards.standings import takes_rank
 from leaderboard.models import Standing
 from papers.task import Board
 
@@ -155,7 +156,7 @@ def by_rank(board: Board, own: Standing, top: Tops) -> Place:
 
 
 def by_value(board: Board, top: Tops) -> Place | None:
-    rows = top.recorded.get(board.task.slug, ())
+    rows = [row for row in top.recorded.get(board.task.slug, ()) if takes_rank(row)]
     own = next((row for row in rows if row.submission.house_slug == board.task.own), None)
     if own is None:
         return None

@@ -338,11 +338,7 @@ def rows_of(board: Board, runs: Mapping[int, Submission], cases: Sequence[str]) 
         scores = scores_of(numbers[start : start + CHUNK])
         for run in numbers[start : start + CHUNK]:
             if row := row_of(board, scores, run=run, submission=runs[run], cases=cases):
-                raised = findings(
-                    board.task.flags, {flag.metric: scores.means(run, flag.metric) for flag in board.task.flags}
-                )
-                heart = memorisation(scores, known, run=run, submission=runs[run])
-                row.flags = [finding.as_json() for finding in (*heart, *raised)]
+                row.flags = [flag.as_json() for flag in flags_of(board, scores, known, run=run, submission=runs[run])]
                 yield row
 
 
@@ -401,10 +397,16 @@ def honest_ratios(board: Board) -> Ratios:
     }
 
 
-def memorisation(scores: Scores, known: Ratios, *, run: int, submission: Submission) -> list[Finding]:
-    """A finding for each public table that a submission knows by heart, by the house methods' measure."""
+def flags_of(board: Board, scores: Scores, known: Ratios, *, run: int, submission: Submission) -> list[Finding]:
+    """The public tables that a run knows by heart and the card's flags. An oracle knows the truth and needs no warning."""
     if submission.kind == ORACLE:
         return []
+    means = {flag.metric: scores.means(run, flag.metric) for flag in board.task.flags}
+    return [*memorisation(scores, known, run=run, submission=submission), *findings(board.task.flags, means)]
+
+
+def memorisation(scores: Scores, known: Ratios, *, run: int, submission: Submission) -> list[Finding]:
+    """A finding for each public table that a submission knows by heart, by the house methods' measure."""
     ratios = {check: audit_ratio(check, scores, run) for check in known}
     return [
         audit.finding(check, ratio)

@@ -88,11 +88,15 @@ def score_over_time(
 ) -> Plot:
     """When each method was first measured and what it scores, with the best so far that is no control and has no flag.
 
+    Empty where all were at the same time.
+
     since: submission -> when its first run under the current version of the task ended. Reads submission and run.
     """
     axis = axis or Axis.of(board.task.primary)
     dated = [(when, row) for row in rows if (when := since.get(row.submission_id) or row.run.ended) and axis.has(row)]
     dated = sorted((pair for pair in dated if pair[1].submission.kind != ORACLE), key=lambda pair: pair[0])
+    if len({when for when, _ in dated}) < 2:  # recorded on one day: nothing goes over time
+        dated = []
     best: list[tuple[datetime, Standing]] = []
     for when, row in dated:
         is_worthy = row.submission.kind != "control" and not row.flags

@@ -22,7 +22,7 @@ from leaderboard.views import boards
 from papers import catalogue
 from runners.figures import PLOTLY
 
-LIVE = "nav, form, .account, .skip, a.button, [data-theme-toggle], .notice, script"  # what needs the site behind it
+LIVE = "nav, form, .account, .skip, a.button, [data-theme-toggle], .notice, .under-way, script"  # what needs the site behind it
 
 
 def page_of(slug: str, tier: str, *, site: str = "") -> str:

@@ -29,4 +29,4 @@ def table(frame: pd.DataFrame, how: open_data.How) -> str:
     told = open_data.standings(frame, how)
     told.insert(0, "method", heads["method"])
     told["group"] = told.pop("group")
-    return str(told.to_string(index=False, na_rep="–", float_format=lambda number: f"{number:.{how.primary.digits}f}"))
+    return str(told.to_string(index=False, na_rep="–", float_format=lambda number: f"{number:z.{how.primary.digits}f}"))

@@ -173,11 +173,11 @@ def table(task: Task, rows: Mapping[str, Mapping[str, float]], tier: str, *, wid
 
 def metric_lines(names: Sequence[str], row: Mapping[str, float]) -> list[str]:
     longest = max(map(len, names))
-    return [f"  {name:<{longest}} {row[name]:12.4f}" for name in names if name in row]
+    return [f"  {name:<{longest}} {row[name]:z12.4f}" for name in names if name in row]
 
 
 def cells(names: Sequence[str], row: Mapping[str, float]) -> str:
-    return "".join(f"{row[name]:{COLUMN}.4f}" if name in row else " " * COLUMN for name in names)
+    return "".join(f"{row[name]:z{COLUMN}.4f}" if name in row else " " * COLUMN for name in names)
 
 
 def write(path: Path, result: Mapping[str, Any]) -> None:

@@ -114,7 +114,7 @@ class Lines:
         primary = self.board.task.primary
         value = self.tally.plays[case, seed]["scores"].get(primary.name)
         beside = ", ".join(f"{one.house.title} {recorded_mean(self.board, one, case, [seed])}" for one in self.beside)
-        score = f"{primary.label} {value:.{primary.digits}f}" if value is not None else f"no {primary.label}"
+        score = f"{primary.label} {value:z.{primary.digits}f}" if value is not None else f"no {primary.label}"
         done = sum(place in self.tally.plays for place in self.plays)
         return (
             f"[{done}/{len(self.plays)}] {marked(self.board, case)}, seed {seed}: {score}{beside and f' ({beside})'}, "
@@ -139,7 +139,7 @@ def marked(board: Board, case: str) -> str:
 def score_so_far(tally: Tally, case: str) -> str:
     primary = tally.board.task.primary
     mean = tally.scores().means(MINE, primary.name).get(case)
-    return "" if mean is None else f"{mean:.{primary.digits}f}"
+    return "" if mean is None else f"{mean:z.{primary.digits}f}"
 
 
 def recorded_mean(board: Board, one: Recorded, case: str, seeds: Iterable[int]) -> str:
@@ -147,7 +147,7 @@ def recorded_mean(board: Board, one: Recorded, case: str, seeds: Iterable[int]) 
     primary = board.task.primary
     values = references.scores_of(board).by_seed(one.run_id, primary.name, case)
     known = [values[seed] for seed in seeds if seed in values] or list(values.values())
-    return f"{sum(known) / len(known):.{primary.digits}f}" if known else "–"
+    return f"{sum(known) / len(known):z.{primary.digits}f}" if known else "–"
 
 
 def chosen(board: Board, most: int) -> list[Recorded]:

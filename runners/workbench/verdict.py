@@ -198,7 +198,7 @@ def sentences(board: Board, value: Value, standing: Standing | None, why: str) -
 def with_interval(value: Value, digits: int) -> str:
     """ "0.412 ± 0.013", or only the number where no interval is known."""
     if value.low is None or value.high is None:
-        return f"{value.value:.{digits}f} (no interval of a single seed)"
+        return f"{value.value:z.{digits}f} (no interval of a single seed)"
     told, half = (
         digits_of.with_interval(number, value.low, value.high, digits)
         for number in (value.value, (value.high - value.low) / 2)

@@ -2,12 +2,17 @@
 
 import html
 import re
+from datetime import timedelta
 from xml.etree import ElementTree
 
 from django.urls import resolve
 
+from leaderboard.figures import charts
+from leaderboard.models import Standing
+from papers import catalogue
 from tests.leaderboard.test_pages import BOARD, board
 
+WHERE = catalogue.board("imputation", "quick")
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -99,3 +104,13 @@ def test_the_line_of_the_leaders_passes_by_controls_and_flagged_rows(client, mea
     assert [name for name in line["text"] if name] == ["First", "Better"]
     assert line["x"] == sorted(line["x"])
     assert {trace["name"] for trace in figure["data"]} == {*names, "Trivial", "best so far"}
+
+
+def test_what_was_measured_at_one_time_is_not_drawn_over_time(measured):
+    for name in ("One", "Other"):
+        measured(name)
+    rows = list(Standing.objects.for_board(WHERE))
+    since = {row.submission_id: rows[0].run.ended for row in rows}
+    assert charts.score_over_time(WHERE, rows, since)["data"] == []
+    since[rows[1].submission_id] += timedelta(days=1)
+    assert charts.score_over_time(WHERE, rows, since)["data"]

@@ -39,6 +39,7 @@ def test_an_exported_board_is_whole(file):
 
 def test_an_exported_board_needs_no_server(file):
     assert not file.select("script[src], link, iframe, form, input, nav")
+    assert "queued." not in file.main.get_text(), "what is under way when it is written has ended when it is read"
     assert all(picture["src"].startswith("data:") for picture in file.select("img"))
     outside = {link["href"] for link in file.select("a[href]") if not link["href"].startswith("#")}
     assert all(address.startswith(("https://", "http://")) for address in outside)

@@ -1,10 +1,13 @@
 """The verdict in a line follows from the scores."""
 
+from dataclasses import replace
+
 import pytest
 
 from leaderboard.boards import claims, headline, overview, standings
 from leaderboard.boards.headline import Tally
 from leaderboard.models import Score
+from leaderboard.running import house
 from papers import catalogue
 from tests.leaderboard.test_references import WHERE, measure
 
@@ -52,7 +55,7 @@ def test_words_change_with_the_scores(client, fresh):
 def test_the_papers_own_method_has_its_place_by_reference_and_then_by_rank(fresh):
     place = headline.places_of([WHERE], headline.tops([WHERE]))[WHERE.task.slug]
     assert place.sentence.startswith(f"{WHERE.task.method(WHERE.task.own).title} is ")
-    assert place.count == sum(house.kind != "oracle" for house in WHERE.task.house)
+    assert place.count == sum(one.kind != "oracle" for one in WHERE.task.house)
     measure("diagonal")
     assert place == headline.places_of([WHERE], headline.tops([WHERE]))[WHERE.task.slug], (
         "a control of ours leads nobody"
@@ -62,3 +65,24 @@ def test_the_papers_own_method_has_its_place_by_reference_and_then_by_rank(fresh
     assert (place.low, place.high, place.count) == (1, 1, 2)
     (account,) = claims.accounts([catalogue.paper_of(WHERE.task.slug)])
     assert headline.headline_of(account, {}, WHERE).places == []
+
+
+def test_by_reference_it_stands_among_those_that_would_rank(db):
+    board = catalogue.board("architecture_search", "quick")
+    for method in board.task.house:
+        house.submit(board.task, method)
+    top = headline.tops([board])
+    rows = [row for row in top.recorded[board.task.slug] if row.submission.house_slug != "table_reader"]
+    assert len(rows) < len(top.recorded[board.task.slug]), "its flag takes its rank"
+    place = headline.places_of([board], top)[board.task.slug]
+    assert place.count == len(rows)
+    assert rows[place.low - 1].submission.house_slug == board.task.own
+
+
+def test_a_difference_of_one_seed_is_no_verdict_and_says_so(fresh):
+    contest = next(item for item in entry().headline.contests if item.advantage)
+    single = replace(contest, reading=None, is_decided=False)
+    assert (single.verdict, single.why) == (
+        "not measured",
+        "The two have one seed in common: nothing says how sure the difference is.",
+    )

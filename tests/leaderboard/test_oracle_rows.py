@@ -5,8 +5,9 @@ import pytest
 from leaderboard.boards import order, recast, references, standings, tables
 from leaderboard.boards.tallies import tallies_of
 from leaderboard.figures import charts
-from leaderboard.models import Standing
+from leaderboard.models import Standing, Submission
 from papers import catalogue
+from runners.standing.scores import Scores
 from tests.leaderboard.test_pages import board, names
 
 WHERE = catalogue.board("imputation", "quick")
@@ -92,6 +93,14 @@ def test_audits_neither_ask_nor_flag_an_oracle(measured, alice):
     (honest,) = standings.honest_ratios(WHERE).values()
     assert oracle.pk not in honest
     assert len(honest) == 3
+
+
+@pytest.mark.parametrize(("kind", "labels"), [("oracle", []), ("method", ["looked up"])])
+def test_a_flag_of_the_card_warns_of_methods_alone(kind, labels):
+    searched = catalogue.board("architecture_search", "quick")
+    scores = Scores([(1, "at_best", case, 0, 1.0) for case in searched.ranked_cases])
+    raised = standings.flags_of(searched, scores, {}, run=1, submission=Submission(kind=kind))
+    assert [finding.label for finding in raised] == labels
 
 
 def test_charts_draw_it_as_what_is_possible(among):

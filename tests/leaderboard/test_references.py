@@ -57,6 +57,12 @@ def test_a_fresh_board_shows_what_was_recorded_and_ranks_nobody(page):
     assert tables.leaders([WHERE]) == {}
 
 
+def test_methods_are_compared_once_one_is_measured(page):
+    assert "Compare the chosen" not in page().content.decode(), "the page of comparisons has this site's rows alone"
+    measure("hard_dtw")
+    assert "Compare the chosen" in page().content.decode()
+
+
 def test_its_values_are_those_of_the_file(fresh):
     row = next(row for row in references.stand_ins(WHERE) if row.submission.house_slug == "hard_dtw")
     plays = recorded().row("hard_dtw").plays

@@ -244,6 +244,7 @@ def test_flags_come_with_their_reasons_and_unranked_cases_are_marked(run, doubli
     assert "  slow                      1.5" in result.symptoms(document | {"artefacts": table})
     monkeypatch.setattr(type(doubling.board("quick")), "ranked_cases", ["small"])
     assert "large (not ranked)" in result.table(doubling, {"large": {"error": 1.0}}, "quick", width=80)
+    assert "-0.0000" not in result.table(doubling, {"large": {"error": -1e-9}}, "quick", width=80)
 
 
 def test_results_are_compared_by_paired_differences(run, tmp_path, capfd):
