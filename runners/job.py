@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol, Self
+from typing import Any, Protocol, Self
 
 from papers import catalogue
 from papers.task import Board, Case, TierName
 from runners.events import Event
+from runners.sandbox.channel import Speaker
 from runners.sandbox.gpu import driver_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,17 +27,8 @@ PASSED_ON = (
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-class Evaluator(Protocol):
-    """A running evaluator: what is used of a subprocess.Popen."""
-
-    @property
-    def pid(self) -> int: ...
-    @property
-    def stdout(self) -> IO[bytes] | None: ...
-    @property
-    def returncode(self) -> int | None: ...
-    def kill(self) -> None: ...
-    def wait(self, timeout: float | None = None) -> int: ...
+class Evaluator(Speaker, Protocol):
+    """A running evaluator."""
 
 
 def commitment(key: bytes) -> str:

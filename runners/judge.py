@@ -56,7 +56,9 @@ def judge(name: str, code: bytes, task: Task) -> None:
 
 
 def size(count: int) -> str:
-    return f"{count / (1 << 20):.3g} MiB" if count >= 1 << 20 else f"{count / (1 << 10):.3g} KiB"
+    """Bytes with three digits and a unit: 1.5 KiB, 9.54 MiB, 2 GiB."""
+    power, unit = (30, "GiB") if count >= 1000 << 20 else (20, "MiB") if count >= 1000 << 10 else (10, "KiB")
+    return f"{count / (1 << power):.3g} {unit}"
 
 
 def read_outline(name: str, code: bytes, task: Task) -> dict[str, Any]:

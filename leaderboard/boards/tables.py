@@ -19,7 +19,7 @@ from papers import catalogue
 from papers.evidence import Contrast
 from papers.task import Board, Task
 from runners.standing import statistics
-from runners.standing.scores import paired_by_seed
+from runners.standing.scores import Scores, paired_by_seed
 
 MOST_UNRANKED = 50
 LOOKED_AT = 500  # submissions, the newest
@@ -187,10 +187,10 @@ class CaseScores:
     left_out: str  # why it was not played, or ""
 
 
-def case_scores(run: Run) -> list[CaseScores]:
-    """Every raw score of a run, by case. One query."""
+def case_scores(run: Run, scores: Scores | None = None) -> list[CaseScores]:
+    """Every raw score of a run, by case. One query, unless the scores are at hand."""
     board = catalogue.board(run.task, run.tier)
-    scores, primary = scores_of([run.pk]), board.task.primary.name
+    scores, primary = scores or scores_of([run.pk]), board.task.primary.name
     means = {metric.name: scores.means(run.pk, metric.name) for metric in board.task.metrics}
     rows = []
     for case in board.cases:

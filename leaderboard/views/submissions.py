@@ -1,5 +1,6 @@
 """Submitting a method, and what became of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from leaderboard.boards import flags, own, tables
+from leaderboard.boards import flags, own, references, tables
 from leaderboard.figures import charts
 from leaderboard.figures.material import content_of
 from leaderboard.models import Artefact, Deed, Run, Standing, Submission
@@ -27,6 +28,7 @@ from leaderboard.submitting.rates import limit_uploads
 from leaderboard.views import citing
 from leaderboard.views.boards import card_or_404
 from papers import catalogue
+from papers.task import Board
 from runners import manual, surroundings
 from runners.figures import artefacts
 
@@ -110,6 +112,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         }
     if context["standing"]:
         context |= quotation(request, context["standing"])
+    elif run and not context["scores"]:
+        context |= recorded_context(submission, run.board)
     return render(request, "submission.html", context)
 
 
@@ -147,17 +151,8 @@ def chosen_run(request: HttpRequest, runs: list[Run], counting: set[int]) -> Run
 
 def run_context(run: Run) -> dict[str, Any]:
     """What the page shows of one run."""
-    board = run.board
-    scores = tables.case_scores(run)
-    is_scored = any(row.means for row in scores)
-    return {
+    return scores_context(run.board, tables.case_scores(run)) | {
         "run": run,
-        "scores": scores if is_scored else [],
-        "seeds": range(board.seeds),
-        "score_metrics": [
-            metric for metric in board.task.metrics[1:] if any(metric.name in row.means for row in scores)
-        ],
-        "strip_figure": charts.seed_strip(board, scores) if is_scored else None,
         "pictures": [
             artefacts.picture(kept, content_of(kept), subtitle=f"{kept.case}, seed {kept.seed}")
             for kept in first_of_each(run)
@@ -165,6 +160,28 @@ def run_context(run: Run) -> dict[str, Any]:
         "log_tail": "\n".join(run.log.splitlines()[-LOG_LINES:]),
         "outlook": outlook(run) if run.status == Run.Status.QUEUED else None,
     }
+
+
+def scores_context(board: Board, scores: Sequence[tables.CaseScores]) -> dict[str, Any]:
+    """The table of scores by case and seed, and its figure."""
+    is_scored = any(row.means for row in scores)
+    return {
+        "scores": scores if is_scored else [],
+        "seeds": range(board.seeds),
+        "score_metrics": [
+            metric for metric in board.task.metrics[1:] if any(metric.name in row.means for row in scores)
+        ],
+        "strip_figure": charts.seed_strip(board, scores) if is_scored else None,
+    }
+
+
+def recorded_context(submission: Submission, board: Board) -> dict[str, Any]:
+    """What stands in for a house method on its board. As many queries as references.stand_ins makes."""
+    row = next((row for row in references.stand_ins(board) if row.submission_id == submission.pk), None)
+    if row is None:
+        return {}
+    known = references.scores_of([references.recorded(board)[submission.house_slug]])
+    return scores_context(board, tables.case_scores(row.run, known)) | {"stand_in": row}
 
 
 def first_of_each(run: Run) -> list[Artefact]:

@@ -21,21 +21,26 @@ OUTPUT_LIMIT = 32 << 20  # bytes that a method may print in one play; only the t
 CHUNK = 1 << 16
 
 
-class Process(Protocol):
-    """The process at the other ends: what is used of a subprocess.Popen."""
+class Speaker(Protocol):
+    """A process that says something on its standard output: what is used of a subprocess.Popen."""
 
     @property
     def pid(self) -> int: ...
     @property
-    def stdin(self) -> IO[bytes] | None: ...
-    @property
     def stdout(self) -> IO[bytes] | None: ...
-    @property
-    def stderr(self) -> IO[bytes] | None: ...
     @property
     def returncode(self) -> int | None: ...
     def kill(self) -> None: ...
     def wait(self, timeout: float | None = None) -> int: ...
+
+
+class Process(Speaker, Protocol):
+    """The process at the other ends."""
+
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    @property
+    def stderr(self) -> IO[bytes] | None: ...
 
 
 class TooMuchOutput(Exception):

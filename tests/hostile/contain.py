@@ -27,6 +27,15 @@ class Method:
         print(sorted(os.listdir("/tmp") + os.listdir("/dev/shm") + os.listdir(os.path.dirname(__file__))))
         return np.nan_to_num(x)
 """
+CLINGING = b"""
+import os, time
+class Method:
+    def __init__(self, seed, device): pass
+    def impute(self):
+        if os.fork() == 0:
+            os.setsid()
+        time.sleep(1000)
+"""
 
 
 class Outcome(TypedDict):

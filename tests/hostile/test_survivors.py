@@ -20,20 +20,11 @@ ROUNDS = 25
 EVALUATOR = """
 import sys
 from runners.sandbox import Sandbox
-from tests.hostile.contain import LIMITS
-CODE = b'''
-import os, time
-class Method:
-    def __init__(self, seed, device): pass
-    def impute(self):
-        if os.fork() == 0:
-            os.setsid()
-        time.sleep(1000)
-'''
+from tests.hostile.contain import CLINGING, LIMITS
 print("up", flush=True)
 sandbox = Sandbox.start(limits=LIMITS, device="cpu", preload=())
 if sys.argv[1] == "works":
-    sandbox.load(CODE, seed=1, calls=("impute",))
+    sandbox.load(CLINGING, seed=1, calls=("impute",))
     print("working", flush=True)
     sandbox.call("impute")
 sandbox.ready()

@@ -82,6 +82,18 @@ def test_it_says_when_it_was_recorded(page, monkeypatch):
     assert "reference · CPU · 9 Mar 2026" in page().content.decode()
 
 
+def test_the_methods_own_page_has_its_scores_until_the_site_measures_it(client, fresh):
+    submission = Submission.objects.get(house_slug="hard_dtw")
+    run = Run.objects.create(submission=submission, **WHERE.key, task_version=WHERE.task.version)
+    context = client.get(submission.get_absolute_url()).context
+    played = {(play.case, play.seed): play.scores[PRIMARY] for play in recorded().row("hard_dtw").plays}
+    assert {(row.case, seed): value for row in context["scores"] for seed, value in enumerate(row.by_seed)} == played
+    assert context["stand_in"].submission == submission
+    run.delete()
+    measure("hard_dtw")
+    assert "stand_in" not in client.get(submission.get_absolute_url()).context
+
+
 def test_it_gives_way_to_what_the_site_measures(page):
     measure("hard_dtw")
     response = page()

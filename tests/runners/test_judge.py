@@ -5,7 +5,7 @@ import platform
 import pytest
 
 from papers import catalogue
-from runners.judge import Refusal, judge
+from runners.judge import Refusal, judge, size
 
 TASK = catalogue.task("imputation")
 INIT = "    def __init__(self, seed, device): ...\n"
@@ -95,3 +95,10 @@ def test_what_must_fail_is_refused_by_its_reason(code, said):
 def test_a_file_made_to_exhaust_the_parser_is_refused():
     with pytest.raises(Refusal, match=r"2 CPU-seconds and 300 MB|holds too much"):
         judge("method.py", b"{a:b}\n" * (170 << 10), TASK)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(1536, "1.5 KiB"), (10_000_000, "9.54 MiB"), (1000 << 20, "0.977 GiB"), (2 << 30, "2 GiB")]
+)
+def test_sizes_have_three_digits_and_a_unit(count, text):
+    assert size(count) == text

@@ -280,20 +280,11 @@ def test_a_play_that_is_over_leaves_nothing_while_its_siblings_go_on(fork, zygot
 EVALUATOR = """
 import sys
 from runners.sandbox import Sandbox, Zygote
-from tests.hostile.contain import LIMITS
-CODE = b'''
-import os, time
-class Method:
-    def __init__(self, seed, device): pass
-    def impute(self):
-        if os.fork() == 0:
-            os.setsid()
-        time.sleep(1000)
-'''
+from tests.hostile.contain import CLINGING, LIMITS
 zygote = Zygote(kit=None, modules=())
 asked = zygote.ask(LIMITS, ())
 sandbox = Sandbox.forked(zygote.ask(LIMITS, ()))
-sandbox.load(CODE, seed=1, calls=("impute",))
+sandbox.load(CLINGING, seed=1, calls=("impute",))
 print("working", *sandbox._inmate.group.process_ids(), flush=True)
 sandbox.call("impute")
 """
