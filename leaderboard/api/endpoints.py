@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from ninja import NinjaAPI
-from ninja.errors import HttpError
+from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
 from leaderboard.api import claims, runs, submissions, tasks
@@ -33,6 +34,14 @@ def me(request: HttpRequest) -> dict[str, Any]:
     quota = allowance(user)
     counts = {name: getattr(quota, name) for name in ("used", "limit", "open", "open_limit")}
     return {"username": user.get_username(), **counts, "refusal": quota.refusal, "next_at": quota.next_at}
+
+
+@api.exception_handler(AuthenticationError)
+def on_stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    where = request.build_absolute_uri(reverse("tokens"))
+    return problems(
+        401, ("", f"This takes a token as “Authorization: Bearer …”, one that holds: they are made at {where}.")
+    )
 
 
 @api.exception_handler(HttpError)

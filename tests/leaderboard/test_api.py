@@ -28,7 +28,8 @@ def post(client, token="", code=CODE, **fields):
 
 
 def test_tasks_are_listed_with_cases_metrics_and_limits(client, db):
-    listed = {task["slug"]: task for task in client.get("/api/v1/tasks/").json()}
+    listed = {task["slug"]: task for task in client.get("/api/v1/tasks").json()}
+    assert client.get("/api/v1/tasks/").json() == list(listed.values()), "as it was described at first"
     assert listed.keys() == set(catalogue.all_tasks())
     task = listed["imputation"]
     assert task["calls"] == ["impute"]
@@ -104,7 +105,9 @@ def test_submitting_with_a_token_queues_a_run(client, token, alice):
 
 def test_without_a_good_token_nothing_is_taken(client, alice, token):
     client.force_login(alice)
-    assert post(client, "cc_wrong").status_code == 401
+    refused = post(client, "cc_wrong")
+    assert refused.status_code == 401
+    assert "http://testserver/accounts/tokens/" in refused.json()["errors"][0]["message"]
     assert client.post("/api/v1/submissions", {}).status_code == 401, "a cookie is no token"
     alice.is_active = False
     alice.save()

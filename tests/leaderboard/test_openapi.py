@@ -41,7 +41,7 @@ def schema(kept_connection, measured, alice, settings):
 
 
 OPERATIONS = [
-    ("GET", "/api/v1/tasks/"),
+    ("GET", "/api/v1/tasks"),
     ("GET", "/api/v1/tasks/{task}"),
     ("GET", "/api/v1/tasks/{task}/leaderboard"),
     ("GET", "/api/v1/runs/{run}"),
