@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from leaderboard.boards import standings
+from leaderboard.boards import standings, writing
 from leaderboard.models import Change, Deed, Submission
 from leaderboard.running.reruns import stale_submissions
 from leaderboard.running.runs import rerun
@@ -56,7 +56,7 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: Submission, form: Any, change: bool) -> None:
         """A disqualification, or its end, shows on the boards at once."""
-        standings.hold(*obj.card.boards.values())
+        writing.hold(*obj.card.boards.values())
         super().save_model(request, obj, form, change)
         Change.note(obj.task)
         if "disqualified" in form.changed_data:

@@ -8,17 +8,18 @@ a flag that says that its score means nothing, stands among the rows by its valu
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from leaderboard.boards import tallies
 from leaderboard.boards.scores import scores_of
-from leaderboard.models import PLACE, Change, Place, Run, Standing, Submission
+from leaderboard.boards.writing import Plan, hold, place_of, standing_submissions
+from leaderboard.models import Change, Run, Standing, Submission
 from papers import catalogue
 from papers.evidence import Audit
 from papers.metrics import Finding, findings
@@ -81,25 +82,6 @@ def left_out(board: Board, *, until: datetime | None = None) -> dict[str, str]:
 
 def cases_ranked_on(board: Board, missing: Mapping[str, str]) -> list[str]:
     return [case for case in board.ranked_cases if case not in missing]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is to be written of a board: places as the database takes them, whole rows, and rows that go."""
-
-    moved: Sequence[Sequence[Any]]  # of PLACE and the key
-    fresh: Sequence[Standing]
-    gone: Sequence[int]
-    tally: tallies.Packed
-    is_upload: bool = False  # what is placed, and nothing but places changes of the others
-
-    def write(self, board: Board) -> None:
-        """Call it in a transaction that holds the board."""
-        (Change.note_upload if self.is_upload else Change.note)(board.task.slug)
-        Standing.objects.filter(pk__in=self.gone).delete()
-        move(self.moved)
-        save(self.fresh)
-        self.tally.keep(board)
 
 
 def rebuild(board: Board) -> int:
@@ -193,11 +175,6 @@ def replaced(
     return Plan([(*place_of(row), row.pk) for row in moved], fresh, leaving, packed(present, counts))
 
 
-def place_of(row: Standing) -> tuple[int | None, ...]:
-    """What PLACE names."""
-    return row.position, row.rank, row.rank_low, row.rank_high, row.group
-
-
 def packed(rows: Sequence[Standing], counts: np.ndarray) -> tallies.Packed:
     """The tally of the rows that contend. Reads submission."""
     return tallies.pack([rows[index].submission_id for index in contending(rows)], counts)
@@ -270,61 +247,6 @@ def set_places(
     columns = (places.rank, places.low, places.high, places.group)
     for index, place in zip(contenders, np.transpose(columns).tolist(), strict=True):
         rows[index].rank, rows[index].rank_low, rows[index].rank_high, rows[index].group = place
-
-
-def hold(*boards: Board) -> None:
-    """Let no other transaction write these boards until ours ends. SQLite's transactions take turns anyway.
-
-    What writes boards and other things besides holds the boards first, all of them at once: whoever waits for a board has
-    nothing that others wait for.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for name in sorted(f"board {board}" for board in boards):
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
-
-
-def standing_submissions(board: Board) -> dict[int, int]:
-    """Standing -> submission of every row of a board. One query."""
-    return dict(Standing.everything.filter(**board.key).order_by().values_list("pk", "submission"))
-
-
-def save(rows: Sequence[Standing]) -> None:
-    """Write whole rows and their places; one that stands already is overwritten."""
-    unique = {"task", "tier", "submission"}
-    names = [field.name for field in Standing._meta.fields if field.name not in unique | {"id"}]
-    known: dict[str, Any] = {"batch_size": CHUNK, "update_conflicts": True}
-    Standing.objects.bulk_create(rows, unique_fields=sorted(unique), update_fields=names, **known)
-    shared = ("task", "tier", "version")
-    places = [
-        Place(
-            standing=row,
-            **{name: getattr(row, name) for name in shared},
-            **dict(zip(PLACE, place_of(row), strict=True)),
-        )
-        for row in rows
-    ]
-    Place.objects.bulk_create(places, unique_fields=["standing"], update_fields=[*shared, *PLACE], **known)
-
-
-def move(values: Sequence[Sequence[Any]]) -> None:
-    """Write places, of PLACE and the key each: a newcomer moves most of a board."""
-    quote = connection.ops.quote_name
-    table, columns = quote(Place._meta.db_table), [quote(name) for name in PLACE]
-    if not values:
-        return
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # one statement: each would be planned and answered by itself
-            told = ", ".join(f"{column} = v.{column}" for column in columns)
-            arrays = "%s::bigint[], " + ", ".join(["%s::integer[]"] * len(PLACE))
-            cursor.execute(
-                f"UPDATE {table} p SET {told} FROM unnest({arrays}) AS v (standing_id, {', '.join(columns)}) "  # noqa: S608  # names of ours
-                "WHERE p.standing_id = v.standing_id",
-                [list(column) for column in zip(*((pk, *place) for *place, pk in values), strict=True)],
-            )
-        else:
-            told = ", ".join(f"{column} = %s" for column in columns)
-            cursor.executemany(f"UPDATE {table} SET {told} WHERE standing_id = %s", values)  # noqa: S608  # names of ours
 
 
 def rows_of(board: Board, runs: Mapping[int, Submission], cases: Sequence[str]) -> Iterator[Standing]:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule
 
-from leaderboard.boards import references, standings
+from leaderboard.boards import references, standings, writing
 from leaderboard.machine import contents
 from leaderboard.models import Change, RerunSchedule, Run, Submission
 from leaderboard.running.runs import start_run
@@ -71,7 +71,7 @@ def submit(task: Task, method: House) -> Submission:
     """The submission of a house method's present code; an oracle has none."""
     code = task.code(method)
     sha256 = contents.CODE.keep(code) if code else ""
-    standings.hold(*task.boards.values())
+    writing.hold(*task.boards.values())
     same = Submission.objects.filter(is_house=True, task=task.slug, house_slug=method.slug)
     left = same.exclude(code_sha256=sha256).filter(superseded=False).update(superseded=True)
     submission, _ = Submission.objects.update_or_create(

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from leaderboard.boards import standings
+from leaderboard.boards import standings, writing
 from leaderboard.models import DELETED, Change, Deed, Notices, Pseudonym, Quota, Run, Submission
 from leaderboard.running.runs import cancel
 from leaderboard.submitting import quota
@@ -24,7 +24,7 @@ def withdraw(submission: Submission, user: Any) -> None:
     if submission.is_house:
         raise PermissionDenied("Methods of the house come with their boards.")
     with transaction.atomic():
-        standings.hold(*submission.card.boards.values())
+        writing.hold(*submission.card.boards.values())
         Submission.objects.filter(pk=submission.pk, withdrawn=None).update(withdrawn=timezone.now(), superseded=True)
         Deed.note(user, "withdrew", submission)
         cancel_open(submission=submission)
@@ -37,7 +37,7 @@ def delete_submissions(submissions: QuerySet[Submission], user: Any) -> None:
     with transaction.atomic():
         entries = list(submissions)
         boards = {board for entry in entries for board in entry.card.boards.values()}
-        standings.hold(*boards)
+        writing.hold(*boards)
         Deed.note(user, "deleted", *entries)
         cancel_open(submission__in=entries)
         for entry in entries:

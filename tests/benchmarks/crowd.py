@@ -11,7 +11,7 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.utils import timezone
 
-from leaderboard.boards import standings, tallies
+from leaderboard.boards import tallies, writing
 from leaderboard.models import Place, Run, Score, Standing, Submission
 from papers import catalogue
 from runners.standing import ranking, statistics
@@ -87,7 +87,7 @@ def make(task: str, rows: int, *, of: int) -> None:
         made = [standing_of(board, run, level[number], rng) for number, run in zip(numbers, runs, strict=True)]
         for number, row in zip(numbers, made, strict=True):
             row.position, row.rank, row.rank_low, row.rank_high, row.group = number, number + 1, 1, of, 1
-        standings.save(made)
+        writing.save(made)
         if start < SCORED:
             Score.objects.bulk_create(
                 Score(run=run, case=case, seed=seed, metric=board.task.primary.name, value=row.scores[place][seed])

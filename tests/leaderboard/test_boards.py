@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from leaderboard.boards import standings
+from leaderboard.boards import standings, writing
 from leaderboard.boards.tallies import tallies_of
 from leaderboard.models import PLACE, Run, Score, Standing, Submission
 from papers import catalogue
@@ -145,7 +145,7 @@ def large_board(entries):
     gain = standings.gains(board, rows, cases)
     counts = ranking.tally(gain)
     standings.set_places(rows, gain, counts)
-    standings.save(rows)
+    writing.save(rows)
     standings.packed(rows, counts).keep(board)
 
 

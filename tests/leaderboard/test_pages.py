@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard.boards import standings
+from leaderboard.boards import standings, writing
 from leaderboard.models import Run, Score, Standing, Submission
 from papers import catalogue
 
@@ -145,7 +145,7 @@ def test_the_board_makes_as_many_queries_at_300_rows_as_at_3(client, measured):
             submission=submission, task="imputation", tier="quick", task_version=version, seconds=1.0
         )
         template.pk, template.submission, template.run, template.position = None, submission, run, 3 + index
-        standings.save([template])
+        writing.save([template])
     with CaptureQueriesContext(connection) as many:
         assert len(names(board(client))) == 50
     assert len(many) == len(few) <= 37

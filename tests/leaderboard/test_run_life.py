@@ -12,7 +12,7 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from leaderboard import tasks
-from leaderboard.boards import standings
+from leaderboard.boards import standings, writing
 from leaderboard.models import Change, Run, Score, Standing, Submission
 from leaderboard.running import runs
 from leaderboard.running.runs import start_run
@@ -408,7 +408,7 @@ def test_who_leaves_a_board_waits_for_who_is_put_on_it_and_holds_nothing_meanwhi
     }[leave]
     with ThreadPoolExecutor(1, initializer=connections.close_all) as other:
         with transaction.atomic():
-            standings.hold(where)
+            writing.hold(where)
             begun = other.submit(deed)
             time.sleep(1.5)  # it has come as far as it can
             Change.note_runs("imputation")
