@@ -101,11 +101,6 @@ class RerunSchedule(models.Model):
             if not index or end <= 3600 * self.hours
         ]
 
-    @property
-    def next_time(self) -> datetime | None:
-        """When it fires next; None while it is paused, or where that never happens."""
-        return next(iter(self.next_times(1)), None)
-
     def next_times(self, count: int) -> list[datetime]:
         """When it fires next, so many times; none while it is paused, or where that never happens."""
         if self.is_paused or not occurs(self.crontab):

@@ -1,8 +1,5 @@
 """Runs side by side: what is compared with what, and what is refused."""
 
-import json
-import re
-
 import numpy as np
 import pytest
 from scipy import stats
@@ -10,6 +7,7 @@ from scipy import stats
 from leaderboard.boards import compare, standings
 from leaderboard.models import Run
 from papers import catalogue
+from tests.leaderboard.test_pages import figures
 
 PAGE = "/tasks/imputation/compare/"
 
@@ -23,11 +21,6 @@ def trio(measured):
 
 def page(client, runs, **query):
     return client.get(PAGE, {"run": [run.pk for run in runs]} | query)
-
-
-def figures(response):
-    found = re.findall(r'<script id="([\w-]+)" type="application/json">(.*?)</script>', response.content.decode(), re.S)
-    return {name: json.loads(text) for name, text in found}
 
 
 def test_differences_are_paired_by_seed_and_stand_in_table_and_figure(client, trio):
