@@ -187,6 +187,8 @@ def test_a_failed_run_is_its_authors_alone(client, run, alice, bob, staff):
             client.force_login(user)
         assert [client.get(path).status_code for path in paths] == [status] * 3
         seen = [client.get(path).content.decode() for path in ("/api/v1/submissions", "/tasks/imputation/", "/")]
+        told = client.get(f"/submissions/{run.submission_id}/").content.decode()
+        assert ("No run of it is public" in told) == (status == 404)
         assert ['"status": "failed"' in seen[0], "It broke." in seen[1]] == [status == 200] * 2
 
 
