@@ -45,7 +45,7 @@ def queues_page(request: HttpRequest) -> HttpResponse:
     except redis.exceptions.RedisError:
         living = None
     waiting = waiting_runs()
-    running = Counter(Run.objects.filter(status=Run.Status.RUNNING).values_list("queue", flat=True))
+    of_workers = Counter(Run.objects.open().exclude(queue="").values_list("queue", "status"))
     waits = Counter(run.queue or queue_for(run.tier, living or Counter()) for run in waiting)
     known = {queue.name: queue for queue in Queue.objects.all()}
     context = {
@@ -57,7 +57,8 @@ def queues_page(request: HttpRequest) -> HttpResponse:
                 "queue": queue,
                 "form": ModeForm(instance=queue, auto_id=f"{name}-%s"),
                 "slots": (living or Counter())[name],
-                "running": running[name],
+                "running": of_workers[name, Run.Status.RUNNING],
+                "handed_over": of_workers[name, Run.Status.QUEUED],
                 "waiting": waits[name],
             }
             for name in NAMES

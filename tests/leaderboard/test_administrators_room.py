@@ -53,6 +53,7 @@ def test_a_paused_queue_starts_nothing_takes_back_what_has_not_begun_and_says_wh
     run = waiting("First")
     runs.release()
     assert sent == ["First"]
+    assert "1 handed over and not begun, 0 waiting" in admin_client.get(QUEUES).content.decode()
     number = Change.of(f"imputation{Change.RUNS}")
     admin_client.post(QUEUES, {"queue": "cpu", "mode": "paused", "reason": "a new disk"})
     run.refresh_from_db()
