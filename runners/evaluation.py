@@ -24,7 +24,7 @@ from runners.own_work import OwnLimit, own_work
 from runners.provenance import provenance
 from runners.proxy import Boxes, Misuse, Playing, Proxy
 from runners.reporting import Emit, Reporter
-from runners.sandbox import MethodFailure, SandboxError, check_gpu, probe_isolation
+from runners.sandbox import Borrower, MethodFailure, SandboxError, check_gpu, probe_isolation
 from runners.sandbox.errors import Reason
 from runners.sandbox.gpu_meter import largest
 
@@ -35,9 +35,12 @@ class NothingToPlay(Exception):
     """All cases that were asked for are left out on this machine."""
 
 
-def evaluate(job: Job, emit: Emit) -> bool:
-    """Play every case and seed of a job and tell `emit` what happens (see runners.events). True when it finished."""
-    run = Run(job, emit)
+def evaluate(job: Job, emit: Emit, borrower: Borrower | None = None) -> bool:
+    """Play every case and seed of a job and tell `emit` what happens (see runners.events). True when it finished.
+
+    borrower: the way to zygotes that others keep.
+    """
+    run = Run(job, emit, borrower)
     try:
         run.play_all()
         return True
@@ -83,10 +86,10 @@ def gpu_trouble(job: Job, reason: Reason) -> str:
 class Run:
     """One evaluation on its way: `where` it is, and what it has cost so far."""
 
-    def __init__(self, job: Job, emit: Emit) -> None:
+    def __init__(self, job: Job, emit: Emit, borrower: Borrower | None = None) -> None:
         self.job, self.emit = job, emit
         self.where = ("", 0)
-        self.boxes = Boxes(job)
+        self.boxes = Boxes(job, borrower)
         self.report = Reporter(emit)
         self.total = nothing_spent()
         self.evaluator_seconds = 0.0

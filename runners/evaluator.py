@@ -13,6 +13,7 @@ from typing import Any
 from runners import logs
 from runners.evaluation import evaluate
 from runners.job import Job
+from runners.sandbox import Borrower
 
 PR_SET_PDEATHSIG = 1
 
@@ -22,8 +23,8 @@ def main() -> int:
     return work()
 
 
-def work() -> int:
-    """Do the job that stdin brings; returns the exit status."""
+def work(borrower: Borrower | None = None) -> int:
+    """Do the job that stdin brings, with what this process may borrow; returns the exit status."""
     job = Job.from_json(json.load(sys.stdin.buffer))
     # Events get a channel of their own: what a library prints must not land among them.
     channel = os.fdopen(os.dup(1), "w", buffering=1)
@@ -34,7 +35,7 @@ def work() -> int:
 
     logs.set_up()
     with logs.about(run=job.run):
-        return 0 if evaluate(job, emit) else 1
+        return 0 if evaluate(job, emit, borrower) else 1
 
 
 def tie_to(parent: int) -> None:

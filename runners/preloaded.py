@@ -3,6 +3,7 @@
 Started by `runners.warm`, trusted as an evaluator is. It never reads a job: code, seed key and truth come to the forked
 process alone, and end with it. What is asked for is the board, whose protocol is imported before the fork: the first run
 of a board costs what a cold start costs, each later one a fork. No thread runs here, so that a fork copies all there is.
+It also keeps the zygotes from which plays are forked, and lends them to its evaluators: see `runners.sandbox.lending`.
 """
 
 import contextlib
@@ -20,50 +21,66 @@ import numpy as np
 
 from papers import catalogue
 from runners import evaluator, provenance
-from runners.sandbox import probe_isolation, sweep, why_no_forks
+from runners.sandbox import Borrower, Lender, probe_isolation, sweep, why_no_forks
 
 PR_SET_NAME = 15  # what ps calls it: the command line is its parent's
 
 
+@dataclass(frozen=True)
+class Run:
+    """An evaluator that runs: `teller` is where its end is told, `line` where it asks for a zygote."""
+
+    pid: int
+    teller: socket.socket
+    line: socket.socket
+
+
 @dataclass
 class Preloaded:
-    """The process that forks. `_runs`: of each evaluator that runs its pidfd, its pid and where its end is told."""
+    """The process that forks, and keeps zygotes for what it forks. `_runs` by the pidfd of the evaluator."""
 
     control: socket.socket
     idle_seconds: float
-    _runs: dict[int, tuple[int, socket.socket]] = field(default_factory=dict)
+    _runs: dict[int, Run] = field(default_factory=dict)
+    _lender: Lender = field(default_factory=Lender)
 
     def serve(self) -> int:
         """Fork until the worker is gone or wants nothing for long. Returns an exit status, in each forked process too."""
         while True:
+            lines = {run.line.fileno(): handle for handle, run in self._runs.items() if run.line.fileno() >= 0}
             control = self.control.fileno()
-            ready, _, _ = select.select([control, *self._runs], [], [], None if self._runs else self.idle_seconds)
+            watched = [control, *self._runs, *lines]
+            ready, _, _ = select.select(watched, [], [], None if self._runs else self.idle_seconds)
             if not ready:
-                return 0
+                return self._end(0)
+            for line in lines.keys() & set(ready):
+                self._lend(lines[line])
             for ended in self._runs.keys() & set(ready):
                 self._tell_end(ended)
             if control in ready:
                 asked, fds, _, _ = socket.recv_fds(self.control, 4096, 3, socket.MSG_CMSG_CLOEXEC)
                 if not asked:
-                    return 0
+                    return self._end(0)
                 prepare(**json.loads(asked))
                 if len(os.listdir("/proc/self/task")) > 1:
-                    return 1  # whoever asks starts a cold one
+                    return self._end(1)  # whoever asks starts a cold one
                 if (status := self._fork(*fds)) is not None:
                     return status
 
     def _fork(self, told: int, job: int, events: int) -> int | None:
         """Fork an evaluator that reads its job here and writes its events there: its exit status in it, None in ours."""
         teller, parent = socket.socket(fileno=told), os.getpid()
+        line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if pid := os.fork():
             handle = os.pidfd_open(pid)
             with contextlib.suppress(BrokenPipeError):
                 socket.send_fds(teller, [str(pid).encode()], [handle])
             os.close(job)
             os.close(events)
-            self._runs[handle] = pid, teller
+            theirs.close()
+            self._runs[handle] = Run(pid, teller, line)
             return None
-        self._forget(teller)
+        self._forget(teller, line)
         evaluator.tie_to(parent)
         ctypes.CDLL(None).prctl(PR_SET_NAME, b"evaluator")
         os.dup2(job, 0)
@@ -71,24 +88,37 @@ class Preloaded:
         os.close(job)
         os.close(events)
         np.random.seed()  # drawn anew, as in a process that has just started; `random` sees to it itself
-        return evaluator.work()
+        return evaluator.work(Borrower(theirs))
+
+    def _lend(self, handle: int) -> None:
+        if not self._lender.answer(self._runs[handle].line, handle):
+            self._runs[handle].line.close()
 
     def _tell_end(self, handle: int) -> None:
-        pid, teller = self._runs.pop(handle)
-        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        os.close(handle)
-        with contextlib.suppress(BrokenPipeError), teller:
-            teller.send(str(status).encode())
+        """What a killed evaluator has left ends before anybody hears of it: nothing of it meets the next run."""
+        run = self._runs.pop(handle)
+        status = os.waitstatus_to_exitcode(os.waitpid(run.pid, 0)[1])
         if status < 0:
-            sweep()  # bubblewrap's gap, where an evaluator was killed as it started one
+            sweep()  # also bubblewrap's gap, where it was killed as it started one
+        run.line.close()
+        with contextlib.suppress(BrokenPipeError), run.teller:
+            run.teller.send(str(status).encode())
+        self._lender.take_back(handle)
+        os.close(handle)
 
-    def _forget(self, teller: socket.socket) -> None:
-        """In the forked process: neither the worker nor other runs are its business."""
-        teller.close()
-        self.control.close()
-        for handle, (_, other) in self._runs.items():
+    def _end(self, status: int) -> int:
+        self._lender.end()
+        return status
+
+    def _forget(self, *ours: socket.socket) -> None:
+        """In the forked process: neither the worker nor other runs nor what they are lent is its business."""
+        for each in (*ours, self.control):
+            each.close()
+        for handle, run in self._runs.items():
             os.close(handle)
-            other.close()
+            run.teller.close()
+            run.line.close()
+        self._lender.forget()
 
 
 def prepare(*, task: str, isolates: bool) -> None:

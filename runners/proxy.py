@@ -10,7 +10,18 @@ from papers.playing import Measured, Spent
 from papers.task import Task
 from runners.inprocess import InProcess, Oracle
 from runners.job import Job
-from runners.sandbox import Asked, Ledger, Sandbox, SandboxError, Zygote, preload_for, shared, why_no_forks
+from runners.sandbox import (
+    Asked,
+    Borrower,
+    Forker,
+    Ledger,
+    Sandbox,
+    SandboxError,
+    Zygote,
+    preload_for,
+    shared,
+    why_no_forks,
+)
 from runners.sandbox.gpu_meter import largest
 
 log = logging.getLogger(__name__)
@@ -37,12 +48,17 @@ class Box(Protocol):
 
 
 class Boxes:
-    """Starts boxes ahead of their use, which hides the interpreter's start and its imports; forks them where it can."""
+    """Starts boxes ahead of their use, which hides the interpreter's start and its imports; forks them where it can.
 
-    def __init__(self, job: Job) -> None:
+    They are forked from a zygote that is lent, else from one of the run's own.
+    """
+
+    def __init__(self, job: Job, borrower: Borrower | None = None) -> None:
         self._job = job
+        self._borrower = borrower
         self._spare: Box | None = None
         self._asked: Asked | None = None  # a spare that is forked
+        self._lent: Forker | None = None
         self._zygote: Zygote | None = None
         self._forks = job.mode == "sandbox" and job.device == "cpu" and not job.oracle
 
@@ -57,12 +73,13 @@ class Boxes:
 
     def take(self) -> Box:
         self.prepare()
-        asked, self._asked = self._asked, None
-        if asked:
+        while asked := self._asked:
+            self._asked = None
             try:
                 return Sandbox.forked(asked)
             except SandboxError as error:
-                self._fork_no_more(error)
+                self._forget_what_forks(error)
+                self.prepare()
         box, self._spare = self._spare or self._start(), None
         return box
 
@@ -73,25 +90,38 @@ class Boxes:
         asked, self._asked = self._asked, None
         if asked:
             asked.close()
+        if self._lent:
+            self._lent.close()
+            self._lent = None
         if self._zygote:
             self._zygote.end()
             self._zygote = None
 
     def _ask(self) -> None:
-        modules = shared(self._preload, self._job.board.task.kit)
-        if not modules or len(self._job.plays()) < 2 or why_no_forks():
-            self._forks = False
-            return
         try:
-            self._zygote = self._zygote or Zygote(kit=self._job.board.task.kit, modules=modules)
-            self._asked = self._zygote.ask(self._job.board.limits, self._preload)
+            forker = self._forker()
+            self._asked = forker.ask(self._job.board.limits, self._preload) if forker else None
         except SandboxError as error:
-            self._fork_no_more(error)
+            self._forget_what_forks(error)
 
-    def _fork_no_more(self, error: SandboxError) -> None:
-        """Start what is left of the run's sandboxes, as where nothing can be forked."""
-        log.warning("sandboxes are started from now on: %s", error)
-        self._forks = False
+    def _forker(self) -> Forker | None:
+        """What the run's boxes are forked from; None where it is not worth the while. Raises SandboxError."""
+        kit = self._job.board.task.kit
+        modules = shared(self._preload, kit)
+        if why_no_forks() or not (self._borrower or (modules and len(self._job.plays()) > 1)):
+            self._forks = False
+            return None
+        if self._borrower:
+            self._lent = self._lent or self._borrower.borrow(kit, modules)
+            return self._lent
+        self._zygote = self._zygote or Zygote(kit=kit, modules=modules)
+        return self._zygote.forker
+
+    def _forget_what_forks(self, error: SandboxError) -> None:
+        """From now on fork from a zygote of the run's own; where that was lost, start what is left of its boxes."""
+        log.warning("no sandbox could be forked: %s", error)
+        self._forks = self._borrower is not None
+        self._borrower = None
 
     @cached_property
     def _preload(self) -> tuple[str, ...]:

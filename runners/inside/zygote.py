@@ -16,6 +16,7 @@ import gc
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import struct
@@ -60,7 +61,9 @@ def main() -> None:
             teller.send(b"a library has started a thread")
             return
         try:
-            serve(json.loads(told) | {"filled": filled}, teller, fds[1:])
+            if os.fork() == 0:
+                control.close()
+                watch(json.loads(told) | {"filled": filled}, teller, fds[1:])
         except OSError as error:
             with contextlib.suppress(OSError):  # nobody may want to know
                 teller.send(str(error).encode()[:1000])
@@ -71,18 +74,6 @@ def main() -> None:
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-
-
-def serve(asked: dict[str, Any], teller: socket.socket, fds: "list[int] | array.array[int]") -> None:
-    """Build the walls, and fork the two processes. fds: the pipes for 0, 1 and 2, and the filter."""
-    rules = os.pread(fds[3], 1 << 20, 0)
-    first = build(asked["bubblewrap"], fds[3])
-    handle = os.pidfd_open(first)
-    try:
-        if os.fork() == 0:
-            watch(asked, handle, teller, fds, rules)
-    finally:
-        os.close(handle)
 
 
 def build(command: list[str], filter_fd: int) -> int:
@@ -109,23 +100,35 @@ def build(command: list[str], filter_fd: int) -> int:
         return int(json.load(pipe)["child-pid"])
 
 
-def watch(
-    asked: dict[str, Any], first: int, teller: socket.socket, fds: "list[int] | array.array[int]", rules: bytes
-) -> NoReturn:
-    """Join the walls, fork the harness into them, and tell how it ended. Never returns."""
+def watch(asked: dict[str, Any], teller: socket.socket, fds: "list[int] | array.array[int]") -> NoReturn:
+    """Have walls built, join them, fork the harness into them, and tell how it ended. Never returns.
+
+    fds: the pipes for 0, 1 and 2, and the filter. The walls fall with this process, and it ends as soon as nobody
+    listens any more: whoever asked for the play may be gone while what forks lives on.
+    """
     try:
         _require(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+        rules = os.pread(fds[3], 1 << 20, 0)
+        first = os.pidfd_open(build(asked["bubblewrap"], fds[3]))
         _require(_libc.setns(first, WALLS | (CLONE_NEWUSER if asked["uid"] is None else 0)))
         child = os.fork()
         if child == 0:
             become(asked, teller, fds, rules)
         handle = os.pidfd_open(child)
         socket.send_fds(teller, [b"forked"], [handle, first])
-        for fd in (handle, first, *fds):
+        for fd in fds:
             os.close(fd)
-        teller.send(str(_code(os.waitpid(child, 0)[1])).encode())
+        poll = select.poll()
+        poll.register(teller, 0)  # nothing but its other end's end
+        poll.register(handle, select.POLLIN)
+        if handle in dict(poll.poll()):
+            teller.send(str(_code(os.waitpid(child, 0)[1])).encode())
+            poll.unregister(handle)
+            poll.poll()
+        signal.pidfd_send_signal(first, signal.SIGKILL)
     except BaseException as error:
-        teller.send(f"{type(error).__name__}: {error}"[:1000].encode())
+        with contextlib.suppress(OSError):
+            teller.send(f"{type(error).__name__}: {error}"[:1000].encode())
     os._exit(0)
 
 

@@ -19,6 +19,7 @@ SHARED = frozenset(
     )
 )
 CHEAP = "numpy"  # what the harness imports anyway
+WHOLE = {"numpy": "numpy", "torch": "torch"}  # all that is listed of these comes with the first of it
 
 
 def preload_for(code: bytes, kit: str | None = None) -> tuple[str, ...]:
@@ -37,9 +38,9 @@ def preload_for(code: bytes, kit: str | None = None) -> tuple[str, ...]:
 
 
 def shared(preload: Iterable[str], kit: str | None = None) -> tuple[str, ...]:
-    """Those of the modules that may be imported before the fork, and the kit's; empty where that spares nothing."""
-    names = tuple(name for name in preload if name in SHARED or (kit and f"{name}.".startswith(f"{kit}.")))
-    return names if any(not f"{name}.".startswith(f"{CHEAP}.") for name in names) else ()
+    """Those of the modules that may be imported before the fork, and the kit's: in one order, and none that comes by itself."""
+    names = (name for name in preload if name in SHARED or (kit and f"{name}.".startswith(f"{kit}.")))
+    return tuple(sorted({WHOLE.get(name.partition(".")[0], name) for name in names} - {CHEAP}))
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -116,22 +116,18 @@ class Asked:
             self.slot.close()
 
 
-class Zygote:
-    """The process that is forked, of one run. Start it from the main thread: it ends with the thread."""
+@dataclass(frozen=True)
+class Forker:
+    """The way to a process that is forked. Any number of evaluators may hold it: a request is one message, and each has
+    its answers on a line of its own. `parent` is the outer wall, as a pidfd.
+    """
 
-    def __init__(self, *, kit: str | None, modules: tuple[str, ...]) -> None:
-        """Returns before the modules are imported. Raises SandboxError."""
-        process.require_main_thread()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._uid = ROOTS_NUMBER if os.geteuid() == 0 else None
-        with theirs:
-            settings = json.dumps({"control": theirs.fileno(), "modules": modules})
-            self._process, self._first = start_outer(Box(uid=self._uid, kit=kit), theirs.fileno(), settings)
-        self._parent = os.pidfd_open(self._process.pid)
+    control: socket.socket
+    parent: int
 
     def ask(self, limits: Limits, preload: tuple[str, ...]) -> Asked:
-        """Ask for another sandbox. Raises SandboxError."""
-        slot = Slot() if self._uid is not None else None
+        """Ask for another sandbox, which ends with whoever asks. Raises SandboxError."""
+        slot = Slot() if os.geteuid() == 0 else None
         uid = slot.uid if slot else None
         asked = {
             "uid": uid,
@@ -141,10 +137,10 @@ class Zygote:
         teller, told = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         inward, outward, log = os.pipe(), os.pipe(), os.pipe()
         rules = filter_file()
-        asked_for = Asked(limits, slot, teller, (inward[1], outward[0], log[0]), self._parent)
+        asked_for = Asked(limits, slot, teller, (inward[1], outward[0], log[0]), self.parent)
         try:
             theirs = [told.fileno(), inward[0], outward[1], log[1], rules]
-            socket.send_fds(self._control, [json.dumps(asked).encode()], theirs)
+            socket.send_fds(self.control, [json.dumps(asked).encode()], theirs)
         except OSError as error:
             asked_for.close()
             raise SandboxError(f"what sandboxes are forked from is gone: {error}") from None
@@ -154,18 +150,48 @@ class Zygote:
                 os.close(fd)
         return asked_for
 
+    def close(self) -> None:
+        """Nothing more will be asked here."""
+        self.control.close()
+        os.close(self.parent)
+
+
+class Zygote:
+    """The process that is forked. Start it from the main thread: it ends with the thread."""
+
+    def __init__(self, *, kit: str | None, modules: tuple[str, ...]) -> None:
+        """Returns before the modules are imported. Raises SandboxError."""
+        process.require_main_thread()
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        uid = ROOTS_NUMBER if os.geteuid() == 0 else None
+        with theirs:
+            settings = json.dumps({"control": theirs.fileno(), "modules": modules})
+            self._process, self._first = start_outer(Box(uid=uid, kit=kit), theirs.fileno(), settings)
+        self.forker = Forker(control, os.pidfd_open(self._process.pid))
+
+    def ask(self, limits: Limits, preload: tuple[str, ...]) -> Asked:
+        """Ask for another sandbox. Raises SandboxError."""
+        return self.forker.ask(limits, preload)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def end(self) -> None:
         """End it, and all that was forked from it. Any number of times."""
-        if self._control.fileno() < 0:
+        if self.forker.control.fileno() < 0:
             return
-        self._control.close()
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._first, signal.SIGKILL)
         has_ended(self._first, 2)
-        os.close(self._first)
-        os.close(self._parent)
+        self.forget()
         self._process.kill()
         self._process.wait()
+
+    def forget(self) -> None:
+        """Leave it to whoever else holds it: in a process that was forked from its owner."""
+        self.forker.close()
+        os.close(self._first)
 
 
 def start_outer(box: Box, control: int, settings: str) -> tuple[subprocess.Popen[bytes], int]:

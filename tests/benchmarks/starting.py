@@ -154,6 +154,9 @@ class Player:
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.wait()
+        until = time.monotonic() + 5
+        while (self._group / "cgroup.procs").read_text() and time.monotonic() < until:
+            time.sleep(0.02)  # what was kept warm ends with whoever kept it
         for folder in (*self._group.glob("claimcheck-sandbox.*"), self._group):
             folder.rmdir()
 
