@@ -22,9 +22,10 @@ import socket
 import struct
 import subprocess
 import sys
+from functools import partial
 from typing import Any, NoReturn
 
-from runners.inside import harness
+from runners.inside import harness, pages
 
 CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -32,8 +33,6 @@ WALLS = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 SECCOMP_MODE_FILTER = 2
-MADV_POPULATE_WRITE = 23
-MOSTLY = 0.5
 CAPABILITY_VERSION = 0x20080522
 LAST_CAPABILITY = 63
 WAITING = (
@@ -48,10 +47,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def main() -> None:
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=settings["control"])
-    harness.preload(settings["modules"], "cpu")
+    harness.preload(("numpy.random", *settings["modules"]), "cpu")
     gc.collect()
     gc.freeze()  # else the collector writes into every page that is shared
-    filled = filled_memory()
+    pages.enlarge()
+    written = pages.written_by(partial(pages.rehearse, settings["modules"]))
     while True:
         told, fds, _, _ = socket.recv_fds(control, 1 << 16, 5, socket.MSG_CMSG_CLOEXEC)
         if not told:
@@ -63,7 +63,7 @@ def main() -> None:
         try:
             if os.fork() == 0:
                 control.close()
-                watch(json.loads(told) | {"filled": filled}, teller, fds[1:])
+                watch(json.loads(told) | {"written": written}, teller, fds[1:])
         except OSError as error:
             with contextlib.suppress(OSError):  # nobody may want to know
                 teller.send(str(error).encode()[:1000])
@@ -150,7 +150,7 @@ def become(asked: dict[str, Any], teller: socket.socket, fds: "list[int] | array
         os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         os.setsid()
         os.chdir("/tmp")  # noqa: S108
-        own(asked["filled"])
+        pages.own(asked["written"])
         give_up(asked["uid"])
         _filter(rules)
         status = 0
@@ -158,29 +158,6 @@ def become(asked: dict[str, Any], teller: socket.socket, fds: "list[int] | array
     except BaseException as error:
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
     os._exit(status)
-
-
-def filled_memory() -> list[tuple[int, int]]:
-    """(start, bytes) of the memory that is mostly in use, as /proc/self/smaps tells."""
-    found, start, size = [], 0, 0
-    with open("/proc/self/smaps") as file:
-        for line in file:
-            name, *words = line.split()
-            if not name.endswith(":"):
-                first, last = (int(part, 16) for part in name.split("-"))
-                start, size = (first, last - first) if words[0] == "rw-p" else (0, 0)
-            elif name == "Anonymous:" and size and int(words[0]) << 10 > MOSTLY * size:
-                found.append((start, size))
-    return found
-
-
-def own(filled: list[tuple[int, int]]) -> None:
-    """Copy what is shared until somebody writes: nobody shall pay for that later, and the group counts it as the method's.
-
-    Before Linux 5.14 it is copied page by page, as the method writes.
-    """
-    for start, size in filled:
-        _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), MADV_POPULATE_WRITE)
 
 
 def give_up(uid: int | None) -> None:
