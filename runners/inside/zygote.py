@@ -47,42 +47,81 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def main() -> None:
     settings = json.loads(sys.argv[1])
     control = socket.socket(fileno=settings["control"])
+    rules = os.pread(settings["rules"], 1 << 20, 0)
     harness.preload(("numpy.random", *settings["modules"]), "cpu")
     gc.collect()
     gc.freeze()  # else the collector writes into every page that is shared
     pages.enlarge()
     written = pages.written_by(partial(pages.rehearse, settings["modules"]))
     while True:
-        told, fds, _, _ = socket.recv_fds(control, 1 << 16, 5, socket.MSG_CMSG_CLOEXEC)
-        if not told:
-            return
-        teller = socket.socket(fileno=fds[0])
-        if len(os.listdir("/proc/self/task")) > 1:
-            teller.send(b"a library has started a thread")
-            return
-        try:
-            if os.fork() == 0:
-                control.close()
-                watch(json.loads(told) | {"written": written}, teller, fds[1:])
-        except OSError as error:
-            with contextlib.suppress(OSError):  # nobody may want to know
-                teller.send(str(error).encode()[:1000])
-        finally:
-            teller.close()
-            for fd in fds[1:]:
-                os.close(fd)
+        line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if os.fork() == 0:
+            control.close()
+            line.close()
+            watch(theirs, settings["bubblewrap"], rules, written)
+        theirs.close()
+        with line:
+            told, fds, _, _ = socket.recv_fds(control, 1 << 16, 4, socket.MSG_CMSG_CLOEXEC)
+            if not told:
+                return
+            _hand_on(line, told, fds)
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
 
 
-def build(command: list[str], filter_fd: int) -> int:
+def _hand_on(line: socket.socket, told: bytes, fds: "list[int] | array.array[int]") -> None:
+    """Give a request, unread, to the process that waits for the next one."""
+    try:
+        if len(os.listdir("/proc/self/task")) > 1:
+            os.write(fds[0], b"a library has started a thread")
+        else:
+            socket.send_fds(line, [told], fds)
+    except OSError as error:
+        with contextlib.suppress(OSError):  # nobody may want to know
+            os.write(fds[0], str(error).encode()[:1000])
+    finally:
+        for fd in fds:
+            os.close(fd)
+
+
+def watch(line: socket.socket, command: list[str], rules: bytes, written: pages.Spans) -> NoReturn:
+    """Have walls built and join them; once a play is asked for, fork the harness into them and tell how it ended.
+
+    The walls fall with this process, and it ends as soon as nobody listens any more: whoever asked for the play may be
+    gone while what forks lives on. Never returns.
+    """
+    teller: socket.socket | None = None
+    try:
+        _require(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
+        trouble, first = "", -1
+        try:
+            first = os.pidfd_open(build(command, rules))
+            _require(_libc.setns(first, WALLS | (CLONE_NEWUSER if "--unshare-user" in command else 0)))
+        except OSError as error:
+            trouble = str(error)
+        told, fds, _, _ = socket.recv_fds(line, 1 << 16, 4, socket.MSG_CMSG_CLOEXEC)
+        line.close()
+        if told:
+            teller = socket.socket(fileno=fds[0])
+            if trouble:
+                raise OSError(trouble)
+            serve(json.loads(told), first, teller, fds[1:], rules, written)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            if teller:
+                teller.send(f"{type(error).__name__}: {error}"[:1000].encode())
+    os._exit(0)
+
+
+def build(command: list[str], rules: bytes) -> int:
     """Start bubblewrap; returns the pid of process 1 behind its walls, once they stand. Raises OSError."""
     info, info_end = os.pipe()
-    words = [word.format(seccomp=filter_fd, info=info_end) for word in command]
+    filter_fd = os.memfd_create("seccomp")
+    os.write(filter_fd, rules)
     os.lseek(filter_fd, 0, os.SEEK_SET)
     process = subprocess.Popen(
-        [*words, *WAITING],
+        [*(word.format(seccomp=filter_fd, info=info_end) for word in command), *WAITING],
         executable="/usr/bin/bwrap",
         env={},
         stdin=subprocess.DEVNULL,
@@ -91,45 +130,40 @@ def build(command: list[str], filter_fd: int) -> int:
         pass_fds=(filter_fd, info_end),
     )
     os.close(info_end)
+    os.close(filter_fd)
     assert process.stdout
     assert process.stderr
     with os.fdopen(info, "rb") as pipe, process.stdout as stands, process.stderr as said:
         if stands.readline() != b"\n":
             raise OSError(f"bubblewrap refused: {said.read(500).decode(errors='replace')}")
-        process.returncode = 0  # reaped by whoever reaps all
+        process.returncode = 0  # it ends with us
         return int(json.load(pipe)["child-pid"])
 
 
-def watch(asked: dict[str, Any], teller: socket.socket, fds: "list[int] | array.array[int]") -> NoReturn:
-    """Have walls built, join them, fork the harness into them, and tell how it ended. Never returns.
-
-    fds: the pipes for 0, 1 and 2, and the filter. The walls fall with this process, and it ends as soon as nobody
-    listens any more: whoever asked for the play may be gone while what forks lives on.
-    """
-    try:
-        _require(_libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
-        rules = os.pread(fds[3], 1 << 20, 0)
-        first = os.pidfd_open(build(asked["bubblewrap"], fds[3]))
-        _require(_libc.setns(first, WALLS | (CLONE_NEWUSER if asked["uid"] is None else 0)))
-        child = os.fork()
-        if child == 0:
-            become(asked, teller, fds, rules)
-        handle = os.pidfd_open(child)
-        socket.send_fds(teller, [b"forked"], [handle, first])
-        for fd in fds:
-            os.close(fd)
-        poll = select.poll()
-        poll.register(teller, 0)  # nothing but its other end's end
-        poll.register(handle, select.POLLIN)
-        if handle in dict(poll.poll()):
-            teller.send(str(_code(os.waitpid(child, 0)[1])).encode())
-            poll.unregister(handle)
-            poll.poll()
-        signal.pidfd_send_signal(first, signal.SIGKILL)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            teller.send(f"{type(error).__name__}: {error}"[:1000].encode())
-    os._exit(0)
+def serve(
+    asked: dict[str, Any],
+    first: int,
+    teller: socket.socket,
+    fds: "list[int] | array.array[int]",
+    rules: bytes,
+    written: pages.Spans,
+) -> None:
+    """Fork the harness, and tell how it ended. first: process 1 behind the walls; fds: the pipes for 0, 1 and 2."""
+    child = os.fork()
+    if child == 0:
+        become(asked, teller, fds, rules, written)
+    handle = os.pidfd_open(child)
+    socket.send_fds(teller, [b"forked"], [handle, first])
+    for fd in fds:
+        os.close(fd)
+    poll = select.poll()
+    poll.register(teller, 0)  # nothing but its other end's end
+    poll.register(handle, select.POLLIN)
+    if handle in dict(poll.poll()):
+        teller.send(str(_code(os.waitpid(child, 0)[1])).encode())
+        poll.unregister(handle)
+        poll.poll()
+    signal.pidfd_send_signal(first, signal.SIGKILL)
 
 
 def _code(status: int) -> int:
@@ -137,7 +171,13 @@ def _code(status: int) -> int:
     return 128 - code if code < 0 else code
 
 
-def become(asked: dict[str, Any], teller: socket.socket, fds: "list[int] | array.array[int]", rules: bytes) -> NoReturn:
+def become(
+    asked: dict[str, Any],
+    teller: socket.socket,
+    fds: "list[int] | array.array[int]",
+    rules: bytes,
+    written: pages.Spans,
+) -> NoReturn:
     """Be put into a control group, give up everything, and be the harness. Never returns."""
     status = 70
     try:
@@ -150,7 +190,7 @@ def become(asked: dict[str, Any], teller: socket.socket, fds: "list[int] | array
         os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         os.setsid()
         os.chdir("/tmp")  # noqa: S108
-        pages.own(asked["written"])
+        pages.own(written)
         give_up(asked["uid"])
         _filter(rules)
         status = 0

@@ -16,6 +16,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, BinaryIO
 
 from papers.task import Limits
 from runners.sandbox import bubblewrap, process, seccomp
@@ -128,25 +129,20 @@ class Forker:
     def ask(self, limits: Limits, preload: tuple[str, ...]) -> Asked:
         """Ask for another sandbox, which ends with whoever asks. Raises SandboxError."""
         slot = Slot() if os.geteuid() == 0 else None
-        uid = slot.uid if slot else None
-        asked = {
-            "uid": uid,
-            "settings": json.loads(process.settings_of(limits, False, preload)),
-            "bubblewrap": [process.new_mark(), *bubblewrap.inner_command(uid)],
-        }
+        settings = json.loads(process.settings_of(limits, False, preload))
+        asked = {"uid": slot.uid if slot else None, "settings": settings}
         teller, told = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         inward, outward, log = os.pipe(), os.pipe(), os.pipe()
-        rules = filter_file()
         asked_for = Asked(limits, slot, teller, (inward[1], outward[0], log[0]), self.parent)
         try:
-            theirs = [told.fileno(), inward[0], outward[1], log[1], rules]
+            theirs = [told.fileno(), inward[0], outward[1], log[1]]
             socket.send_fds(self.control, [json.dumps(asked).encode()], theirs)
         except OSError as error:
             asked_for.close()
             raise SandboxError(f"what sandboxes are forked from is gone: {error}") from None
         finally:
             told.close()
-            for fd in (inward[0], outward[1], log[1], rules):
+            for fd in (inward[0], outward[1], log[1]):
                 os.close(fd)
         return asked_for
 
@@ -164,9 +160,10 @@ class Zygote:
         process.require_main_thread()
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         uid = ROOTS_NUMBER if os.geteuid() == 0 else None
-        with theirs:
-            settings = json.dumps({"control": theirs.fileno(), "modules": modules})
-            self._process, self._first = start_outer(Box(uid=uid, kit=kit), theirs.fileno(), settings)
+        command = [process.new_mark(), *bubblewrap.inner_command(uid)]
+        with theirs, filter_file() as rules:
+            settings = {"control": theirs.fileno(), "rules": rules.fileno(), "modules": modules, "bubblewrap": command}
+            self._process, self._first = start_outer(Box(uid=uid, kit=kit), settings)
         self.forker = Forker(control, os.pidfd_open(self._process.pid))
 
     def ask(self, limits: Limits, preload: tuple[str, ...]) -> Asked:
@@ -194,20 +191,20 @@ class Zygote:
         os.close(self._first)
 
 
-def start_outer(box: Box, control: int, settings: str) -> tuple[subprocess.Popen[bytes], int]:
+def start_outer(box: Box, settings: dict[str, Any]) -> tuple[subprocess.Popen[bytes], int]:
     """The wall around a run, and process 1 within it as a pidfd. Raises SandboxError."""
     info, info_end = os.pipe()
     mark = process.new_mark()
     try:
         started = subprocess.Popen(
-            [mark, *bubblewrap.outer_command(box, info_fd=info_end, settings=settings)],
+            [mark, *bubblewrap.outer_command(box, info_fd=info_end, settings=json.dumps(settings))],
             executable=bubblewrap.find_bubblewrap(),
             env={},
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=(info_end, control),
+            pass_fds=(info_end, settings["control"], settings["rules"]),
             preexec_fn=process.die_with_parent(()),  # noqa: PLW1509
         )
     finally:
@@ -237,12 +234,12 @@ def why_not() -> str:
             group.remove()
 
 
-def filter_file() -> int:
+def filter_file() -> BinaryIO:
     """The system call filter as a file."""
     machine = seccomp.this_machine()
     assert machine
-    rules = os.memfd_create("seccomp")
-    os.write(rules, seccomp.program(machine, have_cgroup=True))
+    rules = os.fdopen(os.memfd_create("seccomp"), "w+b", buffering=0)
+    rules.write(seccomp.program(machine, have_cgroup=True))
     return rules
 
 
