@@ -69,10 +69,7 @@ def rehearse(modules: Iterable[str]) -> None:
 
 
 def _work_with_numpy(numbers: np.ndarray) -> None:
-    exec(
-        compile("class Method:\n    def __init__(self, seed, device):\n        self.seed = seed", "method.py", "exec"),
-        {},
-    )  # noqa: S102
+    compile("class Method:\n    def __init__(self, seed, device):\n        self.seed = seed", "method.py", "exec")
     np.random.normal(size=8)
     np.linalg.svd(np.where(np.isnan(numbers), 0, numbers) @ numbers.T)
     np.linalg.solve(numbers.T @ numbers, np.sort(numbers, axis=0).mean(0))

@@ -11,7 +11,7 @@ from typing import TypedDict
 import numpy as np
 
 from papers.task import Limits
-from runners.sandbox import MethodFailure, Sandbox, Zygote, preload_for, shared
+from runners.sandbox import Lender, MethodFailure, Sandbox, preload_for, shared
 from runners.sandbox.owner import Owner, marked_processes
 
 METHODS = Path(__file__).with_name("methods")
@@ -53,25 +53,38 @@ class Outcome(TypedDict):
     next_sees: str  # files that the next method finds
 
 
-def contain(path: Path, *, forked: bool = False) -> Outcome:
-    """Play the method at `path`: two calls, as far as it comes. forked: in sandboxes that one process forks."""
-    with starter(forked, preload_for(path.read_bytes())) as start:
+def contain(path: Path, *, lender: Lender | None = None) -> Outcome:
+    """Play the method at `path`: two calls, as far as it comes.
+
+    lender: whose zygotes its sandboxes are forked from, as those of all that were played before it.
+    """
+    with starter(lender, path) as start:
         outcome = played(path, start)
-    outcome["left"] = sum(owner == Owner.me() for owner in marked_processes().values())
+    outcome["left"] = left(kept=len(lender._kept) if lender else 0)
     return outcome
 
 
 @contextlib.contextmanager
-def starter(forked: bool, modules: tuple[str, ...]):
+def starter(lender: Lender | None, path: Path):
     """A function that starts a sandbox which preloads what it is given."""
-    if not forked:
+    if not lender:
         yield lambda preload: Sandbox.start(limits=LIMITS, device="cpu", preload=preload)
         return
-    zygote = Zygote(kit=None, modules=shared(modules))
+    zygote = lender.lend((None, shared(preload_for(path.read_bytes()))), hash(path))
     try:
         yield lambda preload: Sandbox.forked(zygote.ask(LIMITS, preload))
     finally:
-        zygote.end()
+        lender.take_back(hash(path))
+
+
+def left(*, kept: int) -> int:
+    """How many of our processes are there besides so many zygotes, each with two for its wall and one for the next play's."""
+    until = time.monotonic() + 2 * bool(kept)
+    while (count := sum(owner == Owner.me() for owner in marked_processes().values()) - 3 * kept) > 0:
+        if time.monotonic() > until:
+            break
+        time.sleep(0.02)  # walls are being built
+    return count
 
 
 def played(path: Path, start) -> Outcome:

@@ -13,7 +13,8 @@ import pytest
 from runners import preloaded
 from runners.evaluation import evaluate
 from runners.job import Job, events
-from runners.sandbox import probe_isolation
+from runners.sandbox import probe_isolation, why_no_forks
+from runners.sandbox.cgroup import writable_parents
 from runners.warm import Forked, Warm
 from tests.elsewhere import FOLDER
 from tests.runners.conftest import method
@@ -96,6 +97,32 @@ def test_whoever_forked_it_is_killed_and_it_ends_and_the_next_one_is_warm_again(
     assert isinstance(after, Forked)
     assert parent_of(forked(after)) != server
     assert said(after)[-1]["type"] == "finished"
+
+
+@pytest.mark.skipif(bool(why_no_forks()), reason=why_no_forks())
+def test_what_a_killed_one_leaves_is_gone_when_its_end_is_told(warm):
+    body = "import os, time\nif os.fork() == 0:\n    os.setsid()\ntime.sleep(60)"
+    code = method("pass").replace(b"pass", body.replace("\n", "\n        ").encode())
+    for _ in range(2):
+        sleeping = warm.start(job(code=code))
+        pid, groups = forked(sleeping), writable_parents()[1]["pids"]
+        until = time.monotonic() + 60
+        while not (plays := working(groups, pid)) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert len(plays) == 2
+        os.kill(pid, signal.SIGKILL)
+        assert sleeping.wait(10) == -signal.SIGKILL
+        assert not list(groups.glob(f"*.{pid}.*"))
+        assert not any(Path(f"/proc/{play}/exe").exists() for play in plays)
+        sleeping.stdout.close()
+
+
+def working(groups, pid):
+    """The processes of an evaluator's play, once there are two."""
+    plays = [
+        int(line) for folder in groups.glob(f"*.{pid}.*") for line in (folder / "cgroup.procs").read_text().split()
+    ]
+    return plays if len(plays) == 2 else []
 
 
 def test_one_that_wants_for_work_ends_and_has_a_successor(doubling, monkeypatch):
