@@ -80,7 +80,7 @@ def starter(lender: Lender | None, path: Path):
 def left(*, kept: int) -> int:
     """How many of our processes are there besides so many zygotes, each with two for its wall and one for the next play's."""
     until = time.monotonic() + 2 * bool(kept)
-    while (count := sum(owner == Owner.me() for owner in marked_processes().values()) - 3 * kept) > 0:
+    while (count := sum(owner == Owner.me() for owner in marked_processes().values()) - 3 * kept) != 0:
         if time.monotonic() > until:
             break
         time.sleep(0.02)  # walls are being built
