@@ -108,7 +108,7 @@ class Boxes:
         """What the run's boxes are forked from; None where it is not worth the while. Raises SandboxError."""
         kit = self._job.board.task.kit
         modules = shared(self._preload, kit)
-        if why_no_forks() or not (self._borrower or (modules and len(self._job.plays()) > 1)):
+        if not (self._borrower or (modules and len(self._job.plays()) > 1)) or why_no_forks():
             self._forks = False
             return None
         if self._borrower:

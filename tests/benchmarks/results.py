@@ -39,6 +39,11 @@ KNOWN: dict[str, tuple[float | None, float | None, str]] = {
     "recorder, a run of 10 plays, CPU-ms": (520, 67, ""),
     "memory of an idle site, MB": (660, 367, MEMORY),
     "/healthz within, 95 %, s": (None, 1, ""),
+    "run begins to first call, numpy, s": (1.1, 0.05, ""),
+    "run begins to first call, scikit-learn, s": (1.2, 0.05, ""),
+    "run begins to first call, torch, s": (1.3, 0.05, ""),
+    "one play more beside its method, torch, CPU-s": (2.0, 0.03, ""),
+    "5 s of torch, beside its method, CPU-s": (2.9, 0.05, ""),
 }
 
 

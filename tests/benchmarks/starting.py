@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
+from tests.benchmarks import results
 from tests.elsewhere import FOLDER
 from tests.site import ROOT
 
@@ -109,6 +110,19 @@ def starts_of_runs(rounds: int, baseline: Path | None = None) -> None:
             figures = zip(*(told[side][number] for told in rounds_of), strict=True)
             line += "   |" * bool(side) + " ".join(f"{statistics.median(figure):7.3f}" for figure in figures)
         print(line)
+    for told in rounds_of:
+        note(dict(zip(RUNS, told[-1], strict=True)))
+
+
+def note(told: dict[str, list[float]]) -> None:
+    """Keep what was asked about, of one round."""
+    for library in ("numpy", "scikit-learn", "torch"):
+        results.note(f"run begins to first call, {library}, s", told[f"{library}, 2 plays"][0])
+    beside = {name: cpu - own for name, (_, cpu, own) in told.items()}
+    results.note(
+        "one play more beside its method, torch, CPU-s", (beside["torch, 10 plays"] - beside["torch, 2 plays"]) / 8
+    )
+    results.note("5 s of torch, beside its method, CPU-s", beside["torch, 5 s of work"])
 
 
 def measure(folder: Path) -> list[list[float]]:
