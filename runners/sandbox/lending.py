@@ -14,7 +14,7 @@ from runners.sandbox.errors import SandboxError
 from runners.sandbox.preload import shared
 from runners.sandbox.zygote import Forker, Zygote
 
-KEPT = 3  # zygotes at a time; one with torch takes 200 MB
+KEPT = 3  # zygotes at a time; one with torch takes 225 MB
 RUNS = 100  # that are forked from one: they share a layout of addresses
 ANSWER_SECONDS = 60.0
 LENT = b"lent"
