@@ -14,7 +14,7 @@ import pytest
 from runners.evaluation import evaluate
 from runners.job import Job
 from runners.proxy import Boxes
-from runners.sandbox import Forker, Lender, Sandbox, SandboxError, lending, why_no_forks
+from runners.sandbox import Forker, Lender, Sandbox, SandboxError, lending, sweep, why_no_forks
 from tests.hostile import ordinary
 from tests.runners.sandboxes import LIMITS, MEAN, method
 
@@ -128,8 +128,8 @@ def keeper(request, isolated):
         finally:
             with one.process:
                 one.process.kill()
-            assert gone({one.process.pid})
-            time.sleep(0.3)
+            assert emptied(groups)
+    sweep()  # the groups of killed evaluators
 
 
 def gone(pids, seconds=5.0):
@@ -138,6 +138,15 @@ def gone(pids, seconds=5.0):
     while (left := {pid for pid in pids if Path(f"/proc/{pid}/exe").exists()}) and time.monotonic() < until:
         time.sleep(0.02)
     return not left
+
+
+def emptied(groups, seconds=5.0):
+    """Whether no process is left in these groups within this time."""
+    folders = [each for folder in groups.values() for each in (folder, *folder.glob("claimcheck-sandbox.*"))]
+    until = time.monotonic() + seconds
+    while any(left := [(each / "cgroup.procs").read_text() for each in folders]) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not any(left)
 
 
 def memory_of(pid):
