@@ -28,7 +28,7 @@ pytestmark = [
 ]
 
 SEED = int(os.environ.get("FAULT_SEED", "20180710"))
-AUTHORS = int(os.environ.get("FAULT_AUTHORS", "4"))  # of 15 runs each; 8 strike each part twice
+AUTHORS = int(os.environ.get("FAULT_AUTHORS", "8"))  # of 15 runs each, which last while every part is struck
 SECRETS = {"SECRET_KEY": "k" * 40, "SEED_SECRET": "s" * 40}
 FAULTS = [*processes.PARTS, processes.FORKING, processes.EVALUATOR, "Valkey and its file"]
 MOST_RESTARTS = 4  # of one part within CALM: the supervisor gives up after the fifth
