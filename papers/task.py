@@ -85,6 +85,18 @@ class House:
     expense: float = 1.0  # CPU-seconds of a quick-tier run, roughly: what is cheap is queued first
 
 
+@dataclass(frozen=True)
+class Gap:
+    """What of a tier no reference result covers, and why: these house methods on these cases. None named means all."""
+
+    why: str
+    methods: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+    def covers(self, method: str, case: str) -> bool:
+        return method in (self.methods or (method,)) and case in (self.cases or (case,))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tier:
     """How much of a task is played: cases, seeds, limits, and what is held against the results."""
@@ -95,6 +107,7 @@ class Tier:
     limits: Limits
     evidence: Evidence = field(default_factory=Evidence)
     figures: tuple[Figure, ...] = ()  # beside those of the task
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -23,7 +23,18 @@ was measured by the developers; of rows without a day only the machine was noted
 def page() -> str:
     """The page as it should be now."""
     lines = (line for paper in catalogue.all_papers() for board in boards_of(paper) for line in rows_of(paper, board))
-    return HEAD + "".join(f"{line}\n" for line in lines)
+    return HEAD + "".join(f"{line}\n" for line in (*lines, *gaps()))
+
+
+def gaps() -> Iterator[str]:
+    """What is not recorded, and why."""
+    boards = [board for paper in catalogue.all_papers() for board in boards_of(paper) if board.tier.gaps]
+    if boards:
+        yield from ("", "## What isn't recorded, and why", "")
+    for board in boards:
+        for gap in board.tier.gaps:
+            what = f"{', '.join(gap.methods) or 'every method'} on {', '.join(gap.cases) or 'every case'}"
+            yield f"- **{board.task.title}**, {board.tier.name}: {what}: {gap.why}."
 
 
 def boards_of(paper: Paper) -> Iterator[Board]:

@@ -216,6 +216,16 @@ def in_part(board: Board) -> InPart | None:
     return InPart(cases, rows) if rows else None
 
 
+def gaps(board: Board) -> list[tuple[str, str]]:
+    """What of a board no reference result covers, in words, and why."""
+    titles = {method.slug: method.title for method in board.task.house}
+    told = []
+    for gap in board.tier.gaps:
+        methods = ", ".join(titles[slug] for slug in gap.methods) or "Every method"
+        told.append((f"{methods} on {', '.join(gap.cases)}" if gap.cases else methods, gap.why))
+    return told
+
+
 def not_whole(board: Board) -> Iterator[tuple[House, Recorded]]:
     wanted = {(case, seed) for case in board.ranked_cases for seed in range(board.seeds)}
     known = recorded(board)

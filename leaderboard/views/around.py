@@ -54,6 +54,7 @@ def board_context(board: Board) -> dict[str, Any]:
         return {
             "left_out": standings.left_out(board),
             "recorded_in_part": references.in_part(board),
+            "gaps": references.gaps(board),
             "resolution": resolution.resolution_of(board),
             "violations": soundness.violations_on(board),
         }

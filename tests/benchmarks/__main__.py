@@ -17,7 +17,7 @@ from pathlib import Path
 
 import requests
 
-from tests.benchmarks import importance_sampling, results, sbeed, slow_clients, soak, starting
+from tests.benchmarks import importance_sampling, results, sbeed, slow_clients, soak, starting, work
 from tests.benchmarks.calls import calls_through_the_sandbox
 from tests.benchmarks.load import under_load
 from tests.benchmarks.memory import memory_of_an_idle_site
@@ -106,6 +106,8 @@ def measure_evaluations(rounds: int, baseline: Path | None) -> None:
     sbeed.play_in_both("sbeed", rounds)
     sbeed.bare_loop()
     importance_sampling.measure(rounds)
+    work.own_work_of_evaluators(rounds)
+    work.imputation_beside_the_library(1)
 
 
 def measure_site(*, rows: Sequence[int], runs: int, seconds: float) -> None:

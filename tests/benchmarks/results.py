@@ -44,6 +44,15 @@ KNOWN: dict[str, tuple[float | None, float | None, str]] = {
     "run begins to first call, torch, s": (1.3, 0.05, ""),
     "one play more beside its method, torch, CPU-s": (2.0, 0.03, ""),
     "5 s of torch, beside its method, CPU-s": (2.9, 0.05, ""),
+    "evaluator's own work, one seed, wasserstein, CPU-s": (7.6, 1.5, ""),
+    "evaluator's own work, one seed, defence, CPU-s": (6.0, 1, ""),
+    "evaluator's own work, one seed, attack, CPU-s": (2.3, 0.7, ""),
+    "imputation, letter, k nearest neighbours, CPU-s": (None, None, ""),
+    "imputation, letter, KNNImputer, CPU-s": (None, None, ""),
+    "imputation, letter, k nearest neighbours, RMSE": (None, None, ""),
+    "imputation, letter, KNNImputer, RMSE": (None, None, ""),
+    "imputation, letter, GAIN, CPU-s": (None, None, ""),
+    "imputation, letter, GAIN, RMSE": (None, 0.121, ""),
 }
 
 
