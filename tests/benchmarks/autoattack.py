@@ -28,12 +28,11 @@ STEPS = 50  # of PGD
 def against_pgd(library, name: str, eps: float, x, y) -> None:
     """50 steps of PGD on the cross-entropy: torchattacks, and what `kit.fool` does of it."""
     net = kit.build(name, load_weights(name))
-    plain = kit.build(name, load_weights(name)).to(memory_format=torch.contiguous_format)
-    attack = library.PGD(plain.stages[0].net, eps=eps, alpha=2.5 * eps / STEPS, steps=STEPS)
+    attack = library.PGD(net.stages[0].net, eps=eps, alpha=2.5 * eps / STEPS, steps=STEPS)
     start = kit.random_start(x, norm="linf", eps=eps, generator=torch.Generator().manual_seed(0))
     look = kit.sight(net, y, loss=kit.cross_entropy)
-    theirs, first = timed(lambda: right(plain, attack(x, y).detach(), y))
-    ours, second = timed(lambda: right(plain, kit.fool(look, x, norm="linf", eps=eps, steps=STEPS, start=start), y))
+    theirs, first = timed(lambda: right(net, attack(x, y).detach(), y))
+    ours, second = timed(lambda: right(net, kit.fool(look, x, norm="linf", eps=eps, steps=STEPS, start=start), y))
     print(f"{name:20}{theirs:14.3f}{ours:8.3f}{first:10.2f}{second:8.2f}{first / second:8.1f}", flush=True)
 
 
@@ -66,7 +65,7 @@ def main() -> None:
             against_pgd(library, name, RADII[name], x[:250], y[:250])
         print(f"{'net':20}{'clean':>8}{'AutoAttack':>12}{'suite':>8}{'CPU s':>10}{'CPU s':>8}{'ratio':>8}")
         for name in options.net or RADII:
-            net = Ready(name).net.to(memory_format=torch.contiguous_format)  # as it was published
+            net = Ready(name).net
             clean = right(net, x, y)
             theirs, first = timed(lambda name=name, net=net: by_autoattack(library, net, x, y, RADII[name]))
             ours, second = timed(lambda name=name: by_suite(name, x, y, RADII[name]))
