@@ -24,7 +24,6 @@ from leaderboard.boards import kept, marks, search, standings, tables
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Artefact, Run, Standing, Submission
 from papers import catalogue, reference
-from papers.metrics import findings
 from papers.task import Board, House
 from runners.standing.scores import Key, Scores
 from runners.standing.statistics import Estimate
@@ -168,11 +167,11 @@ def row_of(board: Board, one: Recorded, submission: Submission) -> Standing | No
 def row_without_submission(board: Board, one: Recorded) -> Standing | None:
     scores = scores_of([one])
     cases = standings.cases_ranked_on(board, one.row.left_out)
-    row = standings.row_of(board, scores, run=one.number, submission=Submission(), cases=cases)
+    method = Submission(kind=board.task.method(one.row.slug).kind)
+    row = standings.row_of(board, scores, run=one.number, submission=method, cases=cases)
     if row is None:
         return None
-    means = {flag.metric: scores.means(one.number, flag.metric) for flag in board.task.flags}
-    row.flags = [finding.as_json() for finding in findings(board.task.flags, means)]
+    row.flags = [flag.as_json() for flag in standings.flags_of(board, scores, {}, run=one.number, submission=method)]
     row.run = one.run(board)
     row.is_recorded = True
     return row
