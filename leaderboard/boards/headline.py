@@ -37,11 +37,13 @@ class Tally:
 
     @property
     def word(self) -> str:
-        """One word for all; "undecided" where less than half is told."""
+        """One word for all; "undecided" where the data decide less than half of what was measured."""
         if not self.measured:
             return "not measured"
-        if self.held + self.lost < (self.measured + self.unmeasured) / 2:
+        if self.held + self.lost < self.measured / 2:
             return "undecided"
+        if self.measured < self.unmeasured:
+            return "measured in part"
         return "held" if not self.lost else "held in part" if self.held else "not held"
 
     @property

@@ -25,7 +25,8 @@ def entry():
         (2, 1, 0, 0, "held in part"),
         (0, 2, 1, 0, "not held"),
         (1, 0, 2, 0, "undecided"),
-        (1, 0, 0, 2, "undecided"),
+        (1, 0, 0, 2, "measured in part"),
+        (0, 0, 1, 2, "undecided"),
     ],
 )
 def test_one_word_says_how_claims_came_out(held, lost, undecided, unmeasured, word):
