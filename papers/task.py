@@ -87,7 +87,7 @@ class House:
 
 @dataclass(frozen=True)
 class Gap:
-    """What of a tier no reference result covers, and why: these house methods on these cases. None named means all."""
+    """What of a tier no reference result covers, and why: these house methods on these cases; none named: all the rest."""
 
     why: str
     methods: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ def gaps() -> Iterator[str]:
         yield from ("", "## What isn't recorded, and why", "")
     for board in boards:
         for gap in board.tier.gaps:
-            what = f"{', '.join(gap.methods) or 'every method'} on {', '.join(gap.cases) or 'every case'}"
+            what = " on ".join(", ".join(names) for names in (gap.methods or ("the rest",), gap.cases) if names)
             yield f"- **{board.task.title}**, {board.tier.name}: {what}: {gap.why}."
 
 

@@ -1,6 +1,7 @@
 """What no reference result covers is said on the card, with the reason; what one covers is not."""
 
 import pytest
+
 from papers import catalogue, reference
 
 BOARDS = [board for slug in catalogue.all_tasks() for board in catalogue.task(slug).boards.values()]

@@ -6,7 +6,7 @@ from papers.conditional_neural_processes.few_shot_functions import cases, eviden
 from papers.conditional_neural_processes.few_shot_functions.house import HOUSE
 from papers.conditional_neural_processes.few_shot_functions.interface import Method
 from papers.conditional_neural_processes.few_shot_functions.metrics import METRICS
-from papers.task import Limits, Task, Tier
+from papers.task import Gap, Limits, Task, Tier
 
 TASK = Task(
     slug="few_shot_functions",
@@ -31,6 +31,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=400, play_seconds=600, memory_bytes=8 << 30),
+            gaps=(Gap("two CPU-hours of training by what such plays took; a file of references may take 150 kB"),),
             evidence=evidence.FULL,
             figures=page.FULL_FIGURES,
         ),

@@ -6,7 +6,7 @@ from papers.conditional_neural_processes.one_shot_classification import cases, e
 from papers.conditional_neural_processes.one_shot_classification.house import HOUSE
 from papers.conditional_neural_processes.one_shot_classification.interface import Method
 from papers.conditional_neural_processes.one_shot_classification.metrics import METRICS
-from papers.task import Limits, Task, Tier
+from papers.task import Gap, Limits, Task, Tier
 
 TASK = Task(
     slug="one_shot_classification",
@@ -30,6 +30,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=300, play_seconds=400, memory_bytes=8 << 30),
+            gaps=(Gap("training takes 20 CPU-minutes a play and more, a CPU-hour and a half together"),),
             evidence=evidence.FULL,
         ),
     ),

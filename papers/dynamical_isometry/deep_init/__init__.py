@@ -8,7 +8,7 @@ from papers.dynamical_isometry.deep_init.interface import Method
 from papers.dynamical_isometry.deep_init.metrics import METRICS
 from papers.dynamical_isometry.deep_init.page import DEEPEST, FIGURES, FLAGS
 from papers.dynamical_isometry.problem.house import METHODS
-from papers.task import Limits, Task, Tier
+from papers.task import Gap, Limits, Task, Tier
 
 TASK = Task(
     slug="deep_init",
@@ -36,6 +36,11 @@ TASK = Task(
                 memory_bytes=4 << 30,
                 evaluator_seconds=40_000,
                 evaluator_bytes=16 << 30,
+            ),
+            gaps=(
+                Gap(
+                    "seven CPU-minutes a play where nets are 1,250 layers deep and more, 35 CPU-hours together: a card is wanted"
+                ),
             ),
             evidence=evidence.FULL,
             figures=DEEPEST,

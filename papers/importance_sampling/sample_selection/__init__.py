@@ -6,7 +6,7 @@ from papers.importance_sampling.sample_selection import cases, evidence, page
 from papers.importance_sampling.sample_selection.house import HOUSE
 from papers.importance_sampling.sample_selection.interface import Method
 from papers.importance_sampling.sample_selection.metrics import METRICS
-from papers.task import Limits, Task, Tier
+from papers.task import Gap, Limits, Task, Tier
 
 TASK = Task(
     slug="sample_selection",
@@ -30,6 +30,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=10, play_seconds=1800, memory_bytes=4 << 30, evaluator_seconds=7200),
+            gaps=(Gap("half a CPU-minute a play, five CPU-hours together"),),
             evidence=evidence.FULL,
             figures=page.FULL,
         ),

@@ -7,7 +7,7 @@ from papers.obfuscated_gradients.attack.house import HOUSE
 from papers.obfuscated_gradients.attack.interface import Method
 from papers.obfuscated_gradients.attack.metrics import METRICS
 from papers.obfuscated_gradients.attack.page import FIGURES
-from papers.task import Limits, Task, Tier
+from papers.task import Gap, Limits, Task, Tier
 
 TASK = Task(
     slug="attack",
@@ -32,6 +32,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=600, play_seconds=3600, memory_bytes=8 << 30),
+            gaps=(Gap("two to three CPU-hours of attacks that take a thousand gradients an image"),),
             evidence=evidence.FULL,
         ),
     ),

@@ -7,7 +7,7 @@ from papers.obfuscated_gradients.defence.house import HOUSE
 from papers.obfuscated_gradients.defence.interface import Method
 from papers.obfuscated_gradients.defence.metrics import METRICS
 from papers.obfuscated_gradients.defence.page import FIGURES, FLAGS
-from papers.task import Limits, Task, Tier
+from papers.task import Gap, Limits, Task, Tier
 
 TASK = Task(
     slug="defence",
@@ -32,6 +32,9 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=1200, play_seconds=3600, memory_bytes=8 << 30),
+            gaps=(
+                Gap("each defence is trained and attacked on tens of thousands of images, more than an hour a method"),
+            ),
         ),
     ),
     trial=cases.TRIAL,

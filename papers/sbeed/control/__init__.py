@@ -7,7 +7,7 @@ from papers.sbeed.control.house import HOUSE
 from papers.sbeed.control.interface import Method
 from papers.sbeed.control.metrics import FLAGS, METRICS
 from papers.sbeed.control.page import FIGURES
-from papers.task import Limits, Task, Tier
+from papers.task import Gap, Limits, Task, Tier
 
 TASK = Task(
     slug="control",
@@ -30,6 +30,11 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=600, play_seconds=3600, memory_bytes=8 << 30),
+            gaps=(
+                Gap(
+                    "four CPU-minutes a play of 100,000 steps and more, 40 CPU-hours together: simulators run on one core each"
+                ),
+            ),
             evidence=evidence.FULL,
         ),
     ),

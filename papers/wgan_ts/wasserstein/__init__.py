@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from papers.task import Limits, Task, Tier
+from papers.task import Gap, Limits, Task, Tier
 from papers.wgan_ts.wasserstein import cases, evidence
 from papers.wgan_ts.wasserstein.house import HOUSE
 from papers.wgan_ts.wasserstein.interface import Method
@@ -31,6 +31,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=300, play_seconds=600, memory_bytes=8 << 30),
+            gaps=(Gap("exact transport of 5,000 points to judge it, an hour together"),),
         ),
     ),
     trial="empirical-l1/n250-d2",
