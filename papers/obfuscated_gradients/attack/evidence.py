@@ -22,7 +22,7 @@ CLAIMS = (
         "pgd_long",
         RANDOM,
         "section 4.2",
-        "Both take 1,000 gradients of the margin; plain PGD has 50, and the difference to it is mostly that.",
+        "Both take 1,000 gradients of the margin; plain PGD has 50 at most, and the difference to it is mostly that.",
     ),
     ("Reparameterisation breaks optimisation loops", "latent", "pgd", ("projection/linf-0.2",), "section 4.3", ""),
 )
