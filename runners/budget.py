@@ -33,7 +33,8 @@ def gaps() -> Iterator[str]:
         yield from ("", "## What isn't recorded, and why", "")
     for board in boards:
         for gap in board.tier.gaps:
-            what = " on ".join(", ".join(names) for names in (gap.methods or ("the rest",), gap.cases) if names)
+            methods = gap.methods or ("every method" if gap.cases else "the rest",)
+            what = " on ".join(", ".join(names) for names in (methods, gap.cases) if names)
             yield f"- **{board.task.title}**, {board.tier.name}: {what}: {gap.why}."
 
 

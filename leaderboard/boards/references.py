@@ -220,7 +220,7 @@ def gaps(board: Board) -> list[tuple[str, str]]:
     titles = {method.slug: method.title for method in board.task.house}
     told = []
     for gap in board.tier.gaps:
-        methods = ", ".join(titles[slug] for slug in gap.methods) or "The rest"
+        methods = ", ".join(titles[slug] for slug in gap.methods) or ("Every method" if gap.cases else "The rest")
         told.append((f"{methods} on {', '.join(gap.cases)}" if gap.cases else methods, gap.why))
     return told
 

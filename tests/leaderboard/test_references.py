@@ -223,3 +223,16 @@ def test_what_was_recorded_in_part_is_shown_and_stands_nowhere(client, fresh, mo
 @pytest.mark.parametrize("slug", ["alignment", "control"])
 def test_a_board_that_is_recorded_whole_has_no_parts(slug):
     assert references.in_part(catalogue.board(slug, "quick")) is None
+
+
+def test_what_no_reference_covers_is_told_with_the_reason(client, fresh):
+    page = client.get("/tasks/control/?tier=full").content.decode()
+    (gap,) = catalogue.board("control", "full").tier.gaps
+    assert "What no reference covers" in page
+    assert f"The rest: {gap.why}." in page
+    assert "What no reference covers" not in client.get("/tasks/control/").content.decode()
+
+
+def test_a_gap_of_some_cases_names_them():
+    told = [what for what, _ in references.gaps(catalogue.board("architecture_search", "full"))]
+    assert "Every method on digits/cell4-small, digits/cell4" in told
