@@ -8,7 +8,7 @@ from papers.differentiable_dp.sequence_tagging.house import HOUSE
 from papers.differentiable_dp.sequence_tagging.interface import Method
 from papers.differentiable_dp.sequence_tagging.metrics import FLAGS, METRICS
 from papers.figures import Gallery, Scatter
-from papers.task import Task
+from papers.task import Gap, Task
 
 TASK = Task(
     slug="sequence_tagging",
@@ -18,7 +18,12 @@ TASK = Task(
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.differentiable_dp.sequence_tagging.play",
-    tiers=learning.tiers(cases.QUICK, cases.FULL, evidence=(evidence.QUICK, evidence.FULL)),
+    tiers=learning.tiers(
+        cases.QUICK,
+        cases.FULL,
+        evidence=(evidence.QUICK, evidence.FULL),
+        gaps=(Gap("learning by gradients through whole sentences takes up to 25 CPU-minutes a play"),),
+    ),
     trial="hmm/50",
     metrics=METRICS,
     flags=FLAGS,
