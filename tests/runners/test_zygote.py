@@ -17,7 +17,7 @@ from runners.job import Job
 from runners.proxy import Boxes
 from runners.sandbox import MethodFailure, Sandbox, SandboxError, Zygote, shared, sweep, why_no_forks
 from runners.sandbox.owner import marked_processes
-from runners.sandbox.zygote import pid_of
+from runners.sandbox.zygote import has_ended, pid_of
 from tests.hostile import ordinary
 from tests.runners.sandboxes import LIMITS, MEAN, method
 
@@ -252,6 +252,7 @@ def test_what_forks_is_killed_and_all_that_it_forked_ends_as_our_error(fork, zyg
     with pytest.raises(SandboxError, match="bubblewrap was ended"):
         sandbox.call("go")
     assert gone(mine)
+    assert has_ended(zygote._first, 10)  # all in there has
     with pytest.raises(SandboxError, match="gone"):
         zygote.ask(LIMITS, ())
 
