@@ -31,7 +31,21 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=300, play_seconds=600, memory_bytes=8 << 30),
-            gaps=(Gap("exact transport of 5,000 points to judge it, an hour together"),),
+            gaps=(
+                Gap(
+                    "exact transport of 5,000 points, or hundreds of dimensions to look at, takes minutes a play to judge",
+                    cases=(
+                        "empirical-l1/n5000-d2",
+                        "empirical-l1/n5000-d64",
+                        "planes-l1/d128",
+                        "blocks-l1/d128",
+                        "cones-l2/d128",
+                        "fans-l2/d128",
+                        "mnist-l1/pixels",
+                        "mnist-l2/features",
+                    ),
+                ),
+            ),
         ),
     ),
     trial="empirical-l1/n250-d2",
