@@ -91,7 +91,7 @@ class Keeper:
     def start(self, code):
         """Whose number is what, once its play has its code."""
         self.ask(code)
-        told = self.told()
+        told = self.next_message()
         self.known.add(told["evaluator"])
         return told
 
@@ -109,7 +109,7 @@ class Keeper:
                     return child
         raise AssertionError("no evaluator was forked")
 
-    def told(self):
+    def next_message(self):
         return json.loads(self.process.stdout.readline())
 
 
@@ -165,18 +165,18 @@ def test_a_run_finds_nothing_of_one_that_runs_beside_it_in_the_same_zygote(keepe
     one = keeper.start(HOLDS.replace("SECONDS", "6"))
     two = keeper.start(SEEKS)
     assert one["zygote"] == two["zygote"]
-    assert keeper.told() == {"answer": [], "log": ""}
-    assert keeper.told() == {"answer": "whole", "log": ""}
+    assert keeper.next_message() == {"answer": [], "log": ""}
+    assert keeper.next_message() == {"answer": "whole", "log": ""}
 
 
 @pytest.mark.slow
 def test_a_run_finds_nothing_of_the_one_before_it_and_all_of_that_is_gone(keeper):
     one = keeper.start(HOLDS.replace("SECONDS", "0.5"))
-    assert keeper.told()["answer"] == "whole"
+    assert keeper.next_message()["answer"] == "whole"
     assert gone({*one["plays"], one["watch"]}, 0.5)
     two = keeper.start(SEEKS)
     assert one["zygote"] == two["zygote"]
-    assert keeper.told() == {"answer": [], "log": ""}
+    assert keeper.next_message() == {"answer": [], "log": ""}
     if os.geteuid() == 0:
         assert MARK.encode() not in memory_of(one["zygote"])
 
@@ -190,23 +190,23 @@ def test_an_evaluator_that_is_killed_leaves_no_play_although_the_zygote_lives_on
     assert gone({*one["plays"], one["watch"]})
     two = keeper.start(SEEKS)
     assert one["zygote"] == two["zygote"]
-    assert keeper.told() == {"answer": [], "log": ""}
+    assert keeper.next_message() == {"answer": [], "log": ""}
 
 
 @pytest.mark.slow
 def test_whoever_watches_a_play_is_killed_and_the_play_ends_as_our_error(keeper):
     one = keeper.start(HOLDS.replace("SECONDS", "1000"))
     os.kill(one["watch"], signal.SIGKILL)
-    assert "bubblewrap was ended" in keeper.told()["failure"]
+    assert "bubblewrap was ended" in keeper.next_message()["failure"]
     assert gone(one["plays"])
     assert keeper.start(SEEKS)["zygote"] == one["zygote"]
-    assert keeper.told()["answer"] == []
+    assert keeper.next_message()["answer"] == []
 
 
 @pytest.mark.slow
 def test_evaluators_that_are_killed_at_any_moment_leave_nothing_and_the_next_one_works(keeper):
     first = keeper.start(SEEKS)
-    keeper.told()
+    keeper.next_message()
     for moment in range(12):
         keeper.ask(HOLDS.replace("SECONDS", "1000"))
         evaluator = keeper.evaluator()
@@ -217,7 +217,7 @@ def test_evaluators_that_are_killed_at_any_moment_leave_nothing_and_the_next_one
             time.sleep(0.02)
         assert len(left) == 1  # the walls of the next play
     keeper.ask(SEEKS)
-    while "answer" not in (told := keeper.told()):
+    while "answer" not in (told := keeper.next_message()):
         assert "failure" not in told
     assert told["answer"] == []
 
