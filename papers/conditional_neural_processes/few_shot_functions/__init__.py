@@ -31,7 +31,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=400, play_seconds=600, memory_bytes=8 << 30),
-            gaps=(Gap("two CPU-hours of training by what such plays took; a file of references may take 150 kB"),),
+            gaps=(Gap("learners take 45 to 60 CPU-minutes a seed; a file of references may take 150 kB"),),
             evidence=evidence.FULL,
             figures=page.FULL_FIGURES,
         ),

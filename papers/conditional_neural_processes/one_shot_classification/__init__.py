@@ -30,7 +30,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=300, play_seconds=400, memory_bytes=8 << 30),
-            gaps=(Gap("training takes 20 CPU-minutes a play and more, a CPU-hour and a half together"),),
+            gaps=(Gap("learners take 45 to 60 CPU-minutes a seed"),),
             evidence=evidence.FULL,
         ),
     ),

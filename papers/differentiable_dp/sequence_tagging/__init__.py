@@ -22,7 +22,7 @@ TASK = Task(
         cases.QUICK,
         cases.FULL,
         evidence=(evidence.QUICK, evidence.FULL),
-        gaps=(Gap("learning by gradients through whole sentences takes up to 25 CPU-minutes a play"),),
+        gaps=(Gap("learners were not played to their end yet; a play may take 25 CPU-minutes"),),
     ),
     trial="hmm/50",
     metrics=METRICS,

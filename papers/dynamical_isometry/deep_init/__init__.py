@@ -37,11 +37,7 @@ TASK = Task(
                 evaluator_seconds=40_000,
                 evaluator_bytes=16 << 30,
             ),
-            gaps=(
-                Gap(
-                    "seven CPU-minutes a play where nets are 1,250 layers deep and more, 35 CPU-hours together: a card is wanted"
-                ),
-            ),
+            gaps=(Gap("a play of 10,000 layers takes seven CPU-minutes: at most 35 CPU-hours, a card is wanted"),),
             evidence=evidence.FULL,
             figures=DEEPEST,
         ),

@@ -35,7 +35,7 @@ TASK = Task(
                     "its exhaustive private table must be made beforehand, two CPU-hours for each of its worlds",
                     cases=("digits/cell4-small", "digits/cell4"),
                 ),
-                Gap("an hour of searches, three seeds of thirteen cases each"),
+                Gap("not played yet; about a CPU-hour, reckoned from the quick tier"),
                 Gap("not ranked, and its private tables are made anew for each key", cases=("digits/cell3-small",)),
             ),
             evidence=evidence.FULL,

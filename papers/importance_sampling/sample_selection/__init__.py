@@ -30,7 +30,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=10, play_seconds=1800, memory_bytes=4 << 30, evaluator_seconds=7200),
-            gaps=(Gap("half a CPU-minute a play, five CPU-hours together"),),
+            gaps=(Gap("about five CPU-hours, reckoned from half a CPU-minute that a play of fine-tuning takes"),),
             evidence=evidence.FULL,
             figures=page.FULL,
         ),

@@ -32,7 +32,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=600, play_seconds=3600, memory_bytes=8 << 30),
-            gaps=(Gap("two to three CPU-hours of attacks that take a thousand gradients an image"),),
+            gaps=(Gap("one to three CPU-hours, reckoned from what is recorded"),),
             evidence=evidence.FULL,
         ),
     ),

@@ -30,11 +30,7 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=600, play_seconds=3600, memory_bytes=8 << 30),
-            gaps=(
-                Gap(
-                    "four CPU-minutes a play of 100,000 steps and more, 40 CPU-hours together: simulators run on one core each"
-                ),
-            ),
+            gaps=(Gap("a play of 300,000 steps takes four CPU-minutes: at most 40 CPU-hours"),),
             evidence=evidence.FULL,
         ),
     ),

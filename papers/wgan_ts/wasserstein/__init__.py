@@ -33,7 +33,7 @@ TASK = Task(
             limits=Limits(call_seconds=300, play_seconds=600, memory_bytes=8 << 30),
             gaps=(
                 Gap(
-                    "exact transport of 5,000 points, or hundreds of dimensions to look at, takes minutes a play to judge",
+                    "not played yet: the dearest ones, 5,000 points, 128 dimensions or images",
                     cases=(
                         "empirical-l1/n5000-d2",
                         "empirical-l1/n5000-d64",
