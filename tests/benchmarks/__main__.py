@@ -26,7 +26,7 @@ from tests.benchmarks.pages import ROWS, pages_of_a_board
 from tests.benchmarks.placing import placing_on_a_board
 from tests.benchmarks.polling import polls_of_a_queued_run
 from tests.benchmarks.tokens import new_token
-from tests.benchmarks.transport import exact_against_truth
+from tests.benchmarks.transport import exact_beside_all_pairs
 from tests.elsewhere import FOLDER
 from tests.site import ROOT, Site
 
@@ -100,7 +100,7 @@ def measure_evaluations(rounds: int, baseline: Path | None) -> None:
     overhead_of_a_run(rounds)
     starting.starts_of_runs(rounds, baseline)
     starting.several_slots(rounds)
-    exact_against_truth(rounds)
+    exact_beside_all_pairs(rounds)
     calls_through_the_sandbox(rounds, baseline)
     play_in_both(rounds)
     sbeed.play_in_both("sbeed", rounds)

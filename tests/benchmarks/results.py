@@ -47,11 +47,15 @@ KNOWN: dict[str, tuple[float | None, float | None, str]] = {
     "evaluator's own work, one seed, wasserstein, CPU-s": (7.6, 1.5, ""),
     "evaluator's own work, one seed, defence, CPU-s": (6.0, 1, ""),
     "evaluator's own work, one seed, attack, CPU-s": (2.3, 0.7, ""),
-    "imputation, letter, k nearest neighbours, CPU-s": (None, None, ""),
+    "exact potentials, l1, n 2000, d 2, CPU-s": (3.15, 0.35, ""),
+    "POT among all pairs, l1, n 2000, d 2, CPU-s": (None, None, ""),
+    "exact potentials, l1, n 2000, d 32, CPU-s": (0.55, 0.28, ""),
+    "POT among all pairs, l1, n 2000, d 32, CPU-s": (None, None, ""),
+    "imputation, letter, k nearest neighbours, CPU-s": (0.57, 0.43, ""),
     "imputation, letter, KNNImputer, CPU-s": (None, None, ""),
-    "imputation, letter, k nearest neighbours, RMSE": (None, None, ""),
+    "imputation, letter, k nearest neighbours, RMSE": (0.0843, 0.0816, ""),
     "imputation, letter, KNNImputer, RMSE": (None, None, ""),
-    "imputation, letter, GAIN, CPU-s": (None, None, ""),
+    "imputation, letter, GAIN, CPU-s": (None, 4.7, ""),
     "imputation, letter, GAIN, RMSE": (None, 0.121, ""),
 }
 

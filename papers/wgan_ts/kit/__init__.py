@@ -5,12 +5,12 @@ from typing import cast
 
 import numpy as np
 import torch
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 from torch import Tensor, nn
 
+from papers.wgan_ts.kit.assignment import exact_potentials as exact_potentials
+
 WIDTH = 128
-COARSEST = 200  # points below which nothing is gained by a coarser problem
 
 
 def critic(d: int) -> nn.Sequential:
@@ -23,43 +23,6 @@ def critic(d: int) -> nn.Sequential:
 def pairwise(x: np.ndarray, y: np.ndarray, cost: str) -> np.ndarray:
     """Distances "l1" or "l2"; x: (n, d), y: (m, d) -> (n, m) float64."""
     return cdist(np.asarray(x, float), np.asarray(y, float), "cityblock" if cost == "l1" else "euclidean")
-
-
-def exact_potentials(c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Solve max mean f - mean g subject to f_i - g_j <= c_ij for equally many rows and columns.
-
-    From coarse to fine: the potentials of every fourth point, extended by c-transforms, are feasible for all points and
-    nearly right, so that little is left to solve.
-
-    c: (n, n) -> f: (n,), g: (n,), centred so that sum f + sum g = 0.
-    """
-    f, g = np.zeros(len(c)), np.zeros(len(c))
-    if len(c) > COARSEST:
-        _, some = exact_potentials(c[::4, ::4])
-        f = (c[:, ::4] + some).min(axis=1)
-        g = (f[:, None] - c).max(axis=0)
-    rest = assignment_potentials(c - f[:, None] + g)
-    f, g = f + rest[0], g + rest[1]
-    centre = (f.sum() + g.sum()) / (2 * len(f))
-    return f - centre, g - centre
-
-
-def assignment_potentials(c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same at one level, not centred. The best assignment s gives the value; potentials are shortest ways on it.
-
-    The constraints f_i - f_k <= c_{i s(k)} - c_{k s(k)} are relaxed (Bellman and Ford) until all hold; then
-    f_i - g_s(i) = c_{i s(i)}.
-    """
-    _, s = linear_sum_assignment(c)
-    matched = np.take_along_axis(c, s[:, None], axis=1)[:, 0]
-    ways = c[:, s] - matched
-    rounding = 1e-13 * max(float(c.max()), 1e-300)  # what the last digits may pretend to gain
-    f = ways.min(axis=1)
-    while ((shorter := (ways + f).min(axis=1)) < f - rounding).any():
-        f = shorter
-    g = np.empty_like(f)
-    g[s] = f - matched
-    return f, g
 
 
 def soft_minimum(values: np.ndarray, eps: float) -> np.ndarray:

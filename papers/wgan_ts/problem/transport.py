@@ -3,19 +3,19 @@
     W = min over plans P >= 0 with the given margins of sum_ij P_ij c_ij
       = max over f, g with f_i + g_j <= c_ij of sum_i a_i f_i + sum_j b_j g_j
 
-The network simplex is POT's. Source: Peyré and Cuturi, Computational Optimal Transport (2019), chapters 2 and 3.
+The network simplex is POT's; between equally many points the kit's solver is faster, and its answers are proved here like
+all. Source: Peyré and Cuturi, Computational Optimal Transport (2019), chapters 2 and 3.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import ot  # type: ignore[import-untyped]
-from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
 from scipy.spatial.distance import cdist
 
-ITERATIONS = 100_000_000
+from papers.wgan_ts.kit.assignment import exact_assignment, network_simplex
+
 TOLERANCE = 1e-9  # of the mean cost: within it a dual constraint counts as kept, or as tight
 
 
@@ -53,17 +53,31 @@ def solve(c: np.ndarray, a: np.ndarray | None = None, b: np.ndarray | None = Non
     Raises: UncertainError where gap or dual infeasibility exceed TOLERANCE.
     """
     n, m = c.shape
+    is_assignment = n == m and a is None and b is None
     a = np.full(n, 1 / n) if a is None else a
     b = np.full(m, 1 / m) if b is None else b
-    plan, told = ot.emd(a, b, c, numItermax=ITERATIONS, log=True)
-    f, g = told["u"], told["v"]
-    value = float((plan * c).sum())
+    found = assign(c) if is_assignment else carry(c, a, b)
     scale = max(float(c.mean()), np.finfo(float).tiny)
-    gap = abs(value - float(a @ f + b @ g))
-    infeasible = float((f[:, None] + g - c)[a > 0][:, b > 0].max())
-    if max(gap, infeasible) > TOLERANCE * scale:
-        raise UncertainError(f"gap {gap:g}, dual infeasibility {infeasible:g}, mean cost {scale:g}: {told['warning']}")
-    return Transport(value, plan, f, g)
+    gap = abs(found.value - float(a @ found.f + b @ found.g))
+    infeasible = float((found.f[:, None] + found.g - c)[a > 0][:, b > 0].max())
+    if not max(gap, infeasible) <= TOLERANCE * scale:
+        raise UncertainError(f"gap {gap:g}, dual infeasibility {infeasible:g}, mean cost {scale:g}")
+    return found
+
+
+def assign(c: np.ndarray) -> Transport:
+    """Uniform weights on as many rows as columns: the kit's solver, not proved yet."""
+    n = len(c)
+    columns, f, g = exact_assignment(c)
+    plan = np.zeros_like(c)
+    plan[np.arange(n), columns] = 1 / n
+    return Transport(float(c[np.arange(n), columns].mean()), plan, f, -g)
+
+
+def carry(c: np.ndarray, a: np.ndarray, b: np.ndarray) -> Transport:
+    """Any weights: the network simplex, not proved yet."""
+    plan, f, g = network_simplex(c, a, b)
+    return Transport(float((plan * c).sum()), plan, f, -g)
 
 
 def distance(x: np.ndarray, y: np.ndarray, cost: str) -> float:
@@ -87,9 +101,9 @@ def certificate(c: np.ndarray, f: np.ndarray) -> Bounds:
     Below by the semi-dual. Above by the cost of a plan that keeps to the pairs on which f is tight as far as they go. Both
     meet where f is optimal.
     """
-    slack = c - f[:, None] - c_transform(c, f)
-    columns = tight_matching(slack, tight=TOLERANCE * float(c.mean()))
-    return Bounds(dual_value(c, f), float(c[np.arange(len(c)), columns].mean()))
+    g = c_transform(c, f)
+    columns = tight_matching(c - f[:, None] - g, tight=TOLERANCE * float(c.mean()))
+    return Bounds(float(f.mean() + g.mean()), float(c[np.arange(len(c)), columns].mean()))
 
 
 def tight_matching(slack: np.ndarray, *, tight: float) -> np.ndarray:
@@ -97,5 +111,6 @@ def tight_matching(slack: np.ndarray, *, tight: float) -> np.ndarray:
     columns = maximum_bipartite_matching(csr_matrix(slack <= tight), perm_type="column")
     rows = np.flatnonzero(columns < 0)
     free = np.setdiff1d(np.arange(len(slack)), columns)
-    columns[rows] = free[linear_sum_assignment(slack[np.ix_(rows, free)])[1]]
+    if len(rows):
+        columns[rows] = free[exact_assignment(slack[np.ix_(rows, free)])[0]]
     return np.asarray(columns)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment, linprog
 from scipy.stats import wasserstein_distance
 
-from papers.wgan_ts.kit import exact_potentials
+from papers.wgan_ts.kit import assignment, exact_potentials
 from papers.wgan_ts.problem import transport
 from papers.wgan_ts.problem.transport import certificate, distance, dual_value, pairwise, solve
 from tests.papers.wgan_ts.transporting import instance, load
@@ -54,10 +54,11 @@ def test_primal_and_dual_meet_and_the_duals_are_feasible(clouds):
     assert found.plan.sum(axis=1) == pytest.approx(np.full(150, 1 / 150))
 
 
-def test_an_answer_that_its_duals_do_not_prove_is_refused(clouds, monkeypatch):
-    monkeypatch.setattr(transport, "ITERATIONS", 3)
+@pytest.mark.parametrize("weights", [(), (np.full(150, 1 / 150), np.full(150, 1 / 150))])
+def test_an_answer_that_its_duals_do_not_prove_is_refused(clouds, monkeypatch, weights):
+    monkeypatch.setattr(assignment, "ITERATIONS", 3)
     with pytest.warns(UserWarning, match="numItermax"), pytest.raises(transport.UncertainError, match="gap"):
-        solve(pairwise(*clouds, "l1"))
+        solve(pairwise(*clouds, "l1"), *weights)
 
 
 def test_on_a_line_sorting_is_the_answer():
@@ -120,6 +121,47 @@ def test_the_potentials_of_a_batch_are_optimal_feasible_and_centred(number):
     assert f.mean() - g.mean() == pytest.approx(solve(c).value, abs=1e-10)
     assert (f[:, None] - g - c).max() <= 1e-10
     assert f.sum() + g.sum() == pytest.approx(0, abs=1e-9)
+
+
+FAR_APART = {
+    "gaussians": lambda rng: pairwise(rng.normal(size=(600, 16)), 2 * rng.normal(size=(600, 16)), "l2"),
+    "on a grid": lambda rng: pairwise(rng.integers(0, 3, (600, 30)), rng.integers(0, 3, (600, 30)), "l1"),
+    "each ten times": lambda rng: pairwise(*rng.normal(size=(2, 60, 16)).repeat(10, axis=1), "l1"),
+    "tiny": lambda rng: 1e-14 * pairwise(*rng.normal(size=(2, 600, 16)), "l2"),
+    "all alike": lambda rng: np.ones((600, 600)),
+    "one row near all": lambda rng: np.vstack([np.full((1, 600), 0.5), rng.uniform(1, 2, (599, 600))]),
+    "a third in one place": lambda rng: pairwise(
+        rng.normal(size=(600, 16)) * (np.arange(600) % 3 > 0)[:, None], rng.normal(size=(600, 16)), "l2"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAR_APART)
+def test_where_points_are_far_apart_some_pairs_lead_to_the_same_optimum(name, monkeypatch):
+    c = FAR_APART[name](np.random.default_rng(0))
+    monkeypatch.setattr(assignment, "_among_all", refuse_beyond(assignment.FEW))
+    s, f, g = assignment.exact_assignment(c)
+    assert sorted(s) == list(range(600))
+    assert c[np.arange(600), s].mean() == pytest.approx(c[linear_sum_assignment(c)].mean(), rel=1e-12)
+    assert (f - g).mean() == pytest.approx(c[np.arange(600), s].mean(), rel=1e-10)
+    assert (f[:, None] - g - c).max() <= 1e-12 * c.mean()
+
+
+def test_where_some_pairs_do_not_do_all_are_looked_at(monkeypatch):
+    monkeypatch.setattr(assignment, "ROUNDS", 0)
+    c = FAR_APART["gaussians"](np.random.default_rng(0))
+    f, g = exact_potentials(c)
+    assert f.mean() - g.mean() == pytest.approx(c[linear_sum_assignment(c)].mean(), rel=1e-12)
+
+
+def refuse_beyond(few):
+    among_all = assignment._among_all
+
+    def refusing(c):
+        assert len(c) < few, "all pairs were looked at"
+        return among_all(c)
+
+    return refusing
 
 
 def test_both_formulations_of_the_exact_method_agree_on_larger_samples(clouds):
