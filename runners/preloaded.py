@@ -21,6 +21,7 @@ import numpy as np
 
 from papers import catalogue
 from runners import evaluator, provenance
+from runners.inside.harness import warm_torch
 from runners.sandbox import Borrower, Lender, probe_isolation, sweep, why_no_forks
 
 PR_SET_NAME = 15  # what ps calls it: the command line is its parent's
@@ -73,7 +74,7 @@ class Preloaded:
         line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         if pid := os.fork():
             handle = os.pidfd_open(pid)
-            with contextlib.suppress(BrokenPipeError):
+            with contextlib.suppress(ConnectionError):
                 socket.send_fds(teller, [str(pid).encode()], [handle])
             os.close(job)
             os.close(events)
@@ -101,7 +102,7 @@ class Preloaded:
         if status < 0:
             sweep()  # also bubblewrap's gap, where it was killed as it started one
         run.line.close()
-        with contextlib.suppress(BrokenPipeError), run.teller:
+        with contextlib.suppress(ConnectionError), run.teller:
             run.teller.send(str(status).encode())
         self._lender.take_back(handle)
         os.close(handle)
@@ -125,6 +126,8 @@ def prepare(*, task: str, isolates: bool) -> None:
     """Do before the fork what every run of this board would do again. What fails here fails, and is told, in the run."""
     with contextlib.suppress(Exception):
         importlib.import_module(catalogue.task(task).play)
+        if torch := sys.modules.get("torch"):
+            warm_torch(torch, "cpu")
         provenance.versions()
     if isolates and not probe_isolation("cpu").ok:
         probe_isolation.cache_clear()  # it may have been the moment

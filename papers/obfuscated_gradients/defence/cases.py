@@ -16,7 +16,7 @@ class Effort:
     difference_steps: int = 20
     queries: int = 300  # of the random search on all images
     patient_queries: int = 1000  # and on those that survived all else
-    substitute_epochs: int = 15
+    substitute_epochs: int = 5
 
 
 THOROUGH = Effort()
@@ -27,7 +27,7 @@ HASTY = Effort(
     difference_steps=4,
     queries=60,
     patient_queries=100,
-    substitute_epochs=5,
+    substitute_epochs=2,
 )
 
 

@@ -26,7 +26,7 @@ from papers.task import Case, Scores, Seed
 
 CHOSEN_ON, SCORED_ON = 10, 20  # draws of a random defence
 SHOWN = 50  # images on the pictures
-SUBSTITUTE_IMAGES = 5000
+SUBSTITUTE_IMAGES, SUBSTITUTE_RATE = 5000, 6e-3
 
 
 def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
@@ -132,8 +132,9 @@ def substitutes(train: Images, rng: np.random.Generator, effort: Effort) -> list
             digits_net(channels, (16, 32), 64) if side == 8 else strided_net(channels, side),
             nn.Sequential(nn.Flatten(), nn.Linear(part.x[0].size, 128), nn.ReLU(), nn.Linear(128, 10)),
         ]
+        x, y = torch.from_numpy(part.x), torch.from_numpy(part.y)
         for net in nets:
-            kit.fit_net(net, torch.from_numpy(part.x), torch.from_numpy(part.y), epochs=effort.substitute_epochs)
+            kit.fit_net(net, x, y, epochs=effort.substitute_epochs, rate=SUBSTITUTE_RATE)
     return nets
 
 
