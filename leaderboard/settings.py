@@ -38,6 +38,7 @@ def kept_secret(name: str) -> str:
 
 
 DEBUG = environment.flag("DEBUG", default=False)
+HOUSE_METHODS = environment.flag("HOUSE_METHODS", default=True)  # whether the site fills its boards by itself
 SECRET_KEY = kept_secret("SECRET_KEY")
 SEED_SECRET = kept_secret("SEED_SECRET")  # every case of every board is drawn from it: never changes on a living site
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])

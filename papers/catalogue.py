@@ -69,7 +69,7 @@ def unknown(word: str, *, verbs: Sequence[str] = ()) -> str:
     for paper in all_papers():
         if paper.slug == word:
             return f"{word} is a paper; its boards are {', '.join(task.slug for task in paper.tasks)}"
-    near = difflib.get_close_matches(word, [*all_tasks(), *verbs], 1, 0.4)
+    near = difflib.get_close_matches(word, [*all_tasks(), *verbs], 1, 0.6)
     told = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(all_tasks()))}"
     return f"there is no task {word!r}; {told}"
 

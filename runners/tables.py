@@ -115,8 +115,13 @@ def table_of(block: re.Match[str]) -> Iterator[str]:
     yield "|---" * (len(columns) + 2) + "|"
     titles = {house.slug: house.title for house in board.task.house}
     for row in rows_of(board, methods):
-        seeds = len({play.seed for play in row.plays})
-        yield f"| {titles[row.slug]} | {seeds} | {' | '.join(column.cell(row, board) for column in columns)} |"
+        yield f"| {titles[row.slug]} | {seeds_of(row, columns)} | {' | '.join(column.cell(row, board) for column in columns)} |"
+
+
+def seeds_of(row: Row, columns: list[Column]) -> int:
+    """Of the cases that the columns name; of all where one names none."""
+    named = {column.case for column in columns if column.metric}
+    return len({play.seed for play in row.plays if not all(named) or play.case in named})
 
 
 def rows_of(board: Board, methods: list[str]) -> list[Row]:

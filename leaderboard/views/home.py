@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import redis
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -25,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "workers": (present := workers()),
         "waiting": Run.objects.open().count(),
         "filling": (filling := house.filling()),
-        "to_go": filling.cpu_seconds / slots if (slots := slots_of(present or ())) else None,
+        "to_go": filling.cpu_seconds / slots if settings.HOUSE_METHODS and (slots := slots_of(present or ())) else None,
     }
     return render(request, "home.html", context)
 

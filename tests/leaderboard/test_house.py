@@ -48,7 +48,7 @@ def test_a_cost_is_what_was_recorded_and_else_what_the_card_says():
     assert expense(board, replace(method, slug="unheard_of", expense=77.0)) == 77.0
 
 
-def test_home_says_how_far_the_boards_are_filled_and_how_long_it_takes(client, db, monkeypatch):
+def test_home_says_how_far_the_boards_are_filled_and_how_long_it_takes(client, db, monkeypatch, settings):
     whole = sum(len(board.task.house) for board in QUICK)
     seconds = sum(expense(board, method) for board in QUICK for method in board.task.house)
     assert filling() == Filling(done=0, total=whole, cpu_seconds=pytest.approx(seconds))
@@ -64,6 +64,8 @@ def test_home_says_how_far_the_boards_are_filled_and_how_long_it_takes(client, d
     monkeypatch.setattr("leaderboard.views.home.workers", lambda: [worker])
     left = duration(filling().cpu_seconds / 2)
     assert f"so far, about {left} to go. Until" in client.get("/").content.decode()
+    settings.HOUSE_METHODS = False
+    assert "here so far. Until" in client.get("/").content.decode(), "nothing is under way"
     Run.objects.update(status="finished")
     assert "measured here so far" not in client.get("/").content.decode()
 

@@ -7,7 +7,7 @@ RIVALS = (("wgan_clip", "weight clipping"), ("wgan_gp", "gradient penalty"))
 METHODS = (("WGAN-TS", "wgan_ts"), ("The two steps alone", "wgan_ts_no_reg"))
 MEASURES = (
     ("{} computes a distance nearer to the truth than {}", "estimate_error"),
-    ("The potential of {} certifies more than that of {}", "accuracy"),
+    ("{} certifies more by its potential than {}", "accuracy"),
     ("{} is faster than {}", "cpu_seconds"),
 )
 
