@@ -74,6 +74,16 @@ def test_the_second_one_has_the_same_parent_and_another_life(warm):
     assert (one.returncode, two.returncode) == (0, 0)
 
 
+def test_whoever_does_not_wait_for_an_end_harms_no_other_run(warm):
+    left, kept = warm.start(job()), warm.start(job("import time; time.sleep(0.5); return 2 * x"))
+    assert forked(kept)
+    left._teller.close()  # its number unread
+    assert list(events(left))[-1]["type"] == "finished"
+    assert said(kept)[-1]["type"] == "finished"
+    assert said(last := warm.start(job()))[-1]["type"] == "finished"
+    assert last._parent is kept._parent
+
+
 def test_a_failure_is_the_exit_status_and_an_end_by_force_a_negative_one(warm):
     failing = warm.start(job("raise RuntimeError"))
     assert said(failing)[-1]["whose"] == "author"
