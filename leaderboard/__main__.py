@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -23,8 +24,6 @@ from leaderboard.machine import environment
 from leaderboard.machine.folder import OTHERS, make_private
 from leaderboard.machine.supervisor import WEB_READY, GaveUp, Service, keep_up, say, stop
 from runners.broker import exposure, redis_client_url
-from runners.sandbox import SandboxError, probe_isolation
-from runners.sandbox.gpu import find_gpus, lendable
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -95,11 +94,11 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     port = door.getsockname()[1]
     fills_itself = environment.flag("HOUSE_METHODS", default=True)
     os.environ.update(DATA_DIR=str(folder), PORT=str(port), OMP_NUM_THREADS="1")
-    say_isolation()
+    gpus = machine()
     prepare("check", "--fail-level", "ERROR")  # a wrong setting is told before anything has started
     start_broker(folder, services)
     prepare("prepare")
-    for service in site_services(door, empty_folder(folder / "metrics")):
+    for service in site_services(door, empty_folder(folder / "metrics"), gpus):
         service.start()
         services.append(service)
     if fills_itself:
@@ -149,12 +148,18 @@ def is_free(port: int) -> bool:
     return True
 
 
-def say_isolation() -> None:
-    isolation = probe_isolation()
-    if isolation.ok:
-        say("supervisor", f"uploads are isolated by {isolation.level}")
-    else:
-        say("supervisor", f"uploads will be refused: {isolation.reason} {isolation.remedy}")
+def machine() -> list[str]:
+    """Say what this machine has for runs. Returns the UUIDs of the GPUs that get a runner."""
+    most = environment.whole("GPU_RUNNERS", MOST_GPUS, least=0, most=MOST_GPUS)
+    done = subprocess.run([PYTHON, "-m", "leaderboard.machine.survey", str(most)], stdout=subprocess.PIPE)
+    if done.returncode:
+        raise Unusable("this machine could not be looked at: the reason stands above")
+    survey = json.loads(done.stdout)
+    say("supervisor", survey["isolation"])
+    for reason in survey["refused"]:
+        say("supervisor", f"no GPU runner: {reason}")
+    gpus: list[str] = survey["gpus"]
+    return gpus
 
 
 def start_broker(folder: Path, services: list[Service]) -> None:
@@ -235,7 +240,7 @@ def empty_folder(folder: Path) -> Path:
     return folder
 
 
-def site_services(door: socket.socket, metrics: Path) -> list[Service]:
+def site_services(door: socket.socket, metrics: Path, gpus: list[str]) -> list[Service]:
     """Everything that talks to the broker and the database."""
     return [
         family_service(door, metrics),
@@ -245,7 +250,7 @@ def site_services(door: socket.socket, metrics: Path) -> list[Service]:
         ),
         *(
             runner("gpu", f"gpu{index}", RUNNER_DEVICE="cuda", CUDA_VISIBLE_DEVICES=uuid)
-            for index, uuid in enumerate(gpus())
+            for index, uuid in enumerate(gpus)
         ),
     ]
 
@@ -269,20 +274,6 @@ def runner(queue: str, name: str, **env: str) -> Service:
     env["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser privileges"
     command = [PYTHON, "-m", "runners.worker", queue, name]
     return Service(name, command, env=env, stop_signal=signal.SIGQUIT, when_orphaned=signal.SIGKILL)
-
-
-def gpus() -> list[str]:
-    """UUIDs of the GPUs that get a runner: those of CUDA_VISIBLE_DEVICES, at most GPU_RUNNERS. Says which can't have one."""
-    most = environment.whole("GPU_RUNNERS", MOST_GPUS, least=0, most=MOST_GPUS)
-    if most == 0:
-        return []
-    try:
-        cards, refused = lendable(find_gpus(), os.environ.get("CUDA_VISIBLE_DEVICES"))
-    except SandboxError as error:
-        cards, refused = [], [str(error)]
-    for reason in refused:
-        say("supervisor", f"no GPU runner: {reason}")
-    return [card.uuid for card in cards[:most]]
 
 
 def wait_for_web(services: list[Service]) -> None:

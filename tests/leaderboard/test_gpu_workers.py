@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from leaderboard import __main__ as site
+from leaderboard.machine import survey
 from leaderboard.running import runs
 from papers import catalogue
 from runners import celery
@@ -16,23 +17,31 @@ TROUBLE = "the device file /dev/nvidia0 is missing"
 
 
 @pytest.mark.parametrize(
-    ("wanted", "visible", "uuids", "said"),
+    ("most", "visible", "uuids", "said"),
     [
-        (None, None, ["GPU-a", "GPU-b"], "C is divided by MIG"),
-        ("1", None, ["GPU-a"], "C is divided by MIG"),
-        ("0", None, [], ""),
-        (None, "GPU-b", ["GPU-b"], ""),
-        (None, "MIG-7", [], "a worker needs a whole one"),
+        (64, None, ["GPU-a", "GPU-b"], "C is divided by MIG"),
+        (1, None, ["GPU-a"], "C is divided by MIG"),
+        (0, None, [], ""),
+        (64, "GPU-b", ["GPU-b"], ""),
+        (64, "MIG-7", [], "a worker needs a whole one"),
     ],
 )
-def test_a_runner_is_started_for_each_card_that_may_be_lent(monkeypatch, capsys, wanted, visible, uuids, said):
-    for name, value in (("GPU_RUNNERS", wanted), ("CUDA_VISIBLE_DEVICES", visible)):
-        monkeypatch.setenv(name, value) if value is not None else monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(site, "find_gpus", lambda: CARDS)
-    assert site.gpus() == uuids
-    told = capsys.readouterr().out
-    assert said in told
-    assert bool(said) == bool(told)
+def test_a_runner_is_started_for_each_card_that_may_be_lent(monkeypatch, most, visible, uuids, said):
+    if visible is None:
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    else:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    monkeypatch.setattr(survey, "find_gpus", lambda: CARDS)
+    found = survey.survey(most)
+    assert found["gpus"] == uuids
+    assert said in " ".join(found["refused"])
+    assert bool(said) == bool(found["refused"])
+
+
+def test_the_supervisor_asks_another_process_and_says_what_it_told(monkeypatch, capsys):
+    monkeypatch.setenv("GPU_RUNNERS", "0")
+    assert site.machine() == []
+    assert survey.survey(0)["isolation"] in capsys.readouterr().out
 
 
 @pytest.fixture
