@@ -62,7 +62,10 @@ def playing(site, part):
     """Pids of a site's processes that play a part."""
     if part in (FORKING, EVALUATOR):
         parents = set(playing(site, "pool child" if part == FORKING else FORKING))
-        return [pid for pid in psutil.pids() if "-m runners.preloaded" in words(pid) and parent(pid) in parents]
+        found = [pid for pid in psutil.pids() if "-m runners.preloaded" in words(pid) and parent(pid) in parents]
+        return (
+            found if part == FORKING else [pid for pid in found if name(pid) == EVALUATOR]
+        )  # not what starts bubblewrap
     text, called, above, called_above = PARTS[part]
     return [
         pid
