@@ -217,7 +217,10 @@ def test_what_was_recorded_in_part_is_shown_and_stands_nowhere(client, fresh, mo
         True,
     )
     assert cell.estimate.value == pytest.approx(sum(play.scores[PRIMARY] for play in some.plays) / 2)
-    assert "2 of 5" in response.content.decode()
+    page = response.content.decode()
+    assert "2 of 5" in page
+    assert "Nobody has played all of the quick tier that ranks yet" in page
+    assert "Nothing has been measured" not in page
 
 
 @pytest.mark.parametrize("slug", ["alignment", "control"])
