@@ -1,5 +1,8 @@
 """The JSON API: typed endpoints, described at /api/docs/."""
 
+import inspect
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -22,6 +25,23 @@ api = NinjaAPI(
     docs_url="docs/",
     docs=Docs(),
 )
+
+
+def strict(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuses a query with a word that the call doesn't know, as `?teir=full`: a call's query is what has a default."""
+    known = [name for name, one in inspect.signature(call).parameters.items() if one.default is not one.empty]
+    told = f"It takes {', '.join(known)}." if known else "It takes none."
+
+    @wraps(call)
+    def answer(request: HttpRequest, **values: Any) -> Any:
+        if unknown := [word for word in request.GET if word not in known]:
+            return problems(422, *((word, f"This call has no parameter “{word}”. {told}") for word in unknown))
+        return call(request, **values)
+
+    return answer
+
+
+api.add_decorator(strict)
 api.add_router("v1/tasks", tasks.router)
 api.add_router("v1/runs", runs.router)
 api.add_router("v1/submissions", submissions.router)

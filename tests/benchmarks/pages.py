@@ -28,7 +28,7 @@ PAGES = {
     "viewer's rule": f"/tasks/{TASK}/?rule=worst",
     "as of a day": f"/tasks/{TASK}/?asof=2100-01-01",
     "compared": f"/tasks/{TASK}/compare/",
-    "API": f"/api/v1/tasks/{TASK}/leaderboard?limit=50",
+    "API": f"/api/v1/tasks/{TASK}/leaderboard?per_page=50",
     "home": "/",
     "boards": "/tasks/",
     "claims": "/claims/",

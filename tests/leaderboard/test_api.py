@@ -68,6 +68,21 @@ def test_wrong_parameters_are_named(client, db, query):
     assert response.json()["errors"][0]["field"] == query.split("=")[0]
 
 
+@pytest.mark.parametrize(
+    ("path", "word", "known"),
+    [
+        (f"{BOARD}?teir=full", "teir", "It takes tier, page, per_page."),
+        (f"{BOARD}?page=1&limit=5", "limit", "It takes tier, page, per_page."),
+        ("/api/v1/tasks?page=2", "page", "It takes none."),
+        ("/api/v1/runs/99?run=1", "run", "It takes none."),
+    ],
+)
+def test_a_word_that_a_call_does_not_know_is_refused_and_the_others_told(client, db, path, word, known):
+    response = client.get(path)
+    assert response.status_code == 422
+    assert response.json()["errors"] == [{"field": word, "message": f"This call has no parameter “{word}”. {known}"}]
+
+
 def test_a_run_is_told_whole(client, measured):
     run = measured("One", 0.5).runs.get()
     told = client.get(f"/api/v1/runs/{run.pk}").json()
