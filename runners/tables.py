@@ -10,8 +10,8 @@ A table follows a comment that says what stands in it, and is followed by an emp
     CPU-s: cpu_seconds sum
     -->
 
-The first line names the board, and its tier if that is not "quick". `methods` may be left out: all that are recorded. Each
-other line is a column: its heading, a metric, then in any order a case (none: the mean over the ranked cases), how the seeds
+The first line names the board, and its tier if that is not "quick". `methods` may be left out: all that are recorded. Who has
+none of the scores asked for has no row. Each other line is a column: its heading, a metric, then in any order a case (none: the mean over the ranked cases), how the seeds
 are summed up (mean, median, sum; ± adds half of a case's 95 % interval), a factor (*100) and the decimals (.2). Indented
 lines put a text, what had been expected, into the cell of one method, in brackets; a column of them alone has no metric.
 """
@@ -114,7 +114,10 @@ def table_of(block: re.Match[str]) -> Iterator[str]:
     yield f"| method | seeds | {' | '.join(column.heading for column in columns)} |"
     yield "|---" * (len(columns) + 2) + "|"
     titles = {house.slug: house.title for house in board.task.house}
+    scored = [column for column in columns if column.metric and column.metric not in COSTS]
     for row in rows_of(board, methods):
+        if scored and all(column.number(row, board) is None for column in scored):
+            continue
         yield f"| {titles[row.slug]} | {seeds_of(row, columns)} | {' | '.join(column.cell(row, board) for column in columns)} |"
 
 
