@@ -11,9 +11,10 @@ A table follows a comment that says what stands in it, and is followed by an emp
     -->
 
 The first line names the board, and its tier if that is not "quick". `methods` may be left out: all that are recorded. Who has
-none of the scores asked for has no row. Each other line is a column: its heading, a metric, then in any order a case (none: the mean over the ranked cases), how the seeds
-are summed up (mean, median, sum; ± adds half of a case's 95 % interval), a factor (*100) and the decimals (.2). Indented
-lines put a text, what had been expected, into the cell of one method, in brackets; a column of them alone has no metric.
+none of the scores asked for has no row. Each other line is a column: its heading, a metric, then in any order a case (none: the
+mean over the ranked cases), how the seeds are summed up (mean, median, sum; ± adds half of a case's 95 % interval), a factor
+(*100) and the decimals (.2). Indented lines put a text, what had been expected, into the cell of one method, in brackets; a
+column of them alone has no metric.
 """
 
 import re
