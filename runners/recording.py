@@ -101,18 +101,30 @@ def play(board: Board, house: House, job: Job, path: Path, *, known: Row | None)
     left = progress.left(job)
     if known and (known.failure or not left) and not journal.path.exists():
         return known
-    if known and left and circumstances_of(known) != circumstances(job.device):
-        return play(board, house, job, path, known=None)  # plays of one row are comparable
+    if known and left and circumstances_of(known) != circumstances(job.device):  # plays of one row are comparable
+        if lost := len(progress.plays.keys() - {(case.name, seed) for case, seed in job.plays()}):
+            raise Usage(
+                f"{house.slug} was recorded on {known.provenance.get('device_name')} with other libraries or another device: "
+                f"to play this here would drop {lost} plays that were not asked for. Record all of it, or elsewhere: --folder"
+            )
+        return play(board, house, job, path, known=None)
     with journal:
         job = replace(job, done=tuple(progress.plays))
         for event in local.with_progress(local.patiently(job), len(left), name=house.slug) if left else ():
             if event["type"] in ("started", "play", "artefact", "finished", "failed"):
-                journal.add(event)
-                progress.take(event, board)
+                journal.add(only_asked(event, job))
+                progress.take(only_asked(event, job), board)
     if not progress.is_over:
         print(f"{house.slug}: not measured: {progress.trouble or 'the evaluator ended without a result'}")
         return None
     return progress.row(house.slug, mark, job)
+
+
+def only_asked(event: Event, job: Job) -> Event:
+    """Of what a machine can't play, the cases that a job asks for."""
+    if event["type"] != "started" or job.cases is None:
+        return event
+    return event | {"left_out": {case: why for case, why in event["left_out"].items() if case in job.cases}}
 
 
 def with_rounded_costs(scores: Mapping[str, float], board: Board) -> dict[str, float]:
@@ -174,7 +186,7 @@ class Progress:
     def take(self, event: Event, board: Board) -> None:
         """Learn from one event."""
         if event["type"] == "started":
-            self.is_over, self.left_out = False, event["left_out"]
+            self.is_over, self.left_out = False, self.left_out | event["left_out"]
             self.provenance = {"data": self.provenance.get("data", {}), **event["provenance"]}
         elif event["type"] == "play":
             self._read(event["data"])
@@ -218,7 +230,7 @@ class Progress:
             plays=tuple(play for _, play in sorted(self.plays.items(), key=lambda item: (item[0][1], item[0][0]))),
             provenance=self.provenance,
             artefacts=tuple(self._needed()),
-            left_out={case: why for case, why in self.left_out.items() if job.cases is None or case in job.cases},
+            left_out=self.left_out,
             failure=self.failure,
         )
 

@@ -53,7 +53,8 @@ class Judged:
         """What would decide it."""
         if self.seeds_needed is None or self.reading is None:
             return f"More than {verdicts.MOST_SEEDS:,} seeds would be needed to tell."
-        return f"About {self.seeds_needed - self.reading.seeds} more seeds would decide it."
+        more = self.seeds_needed - self.reading.seeds
+        return f"About {more} more seed{'' if more == 1 else 's'} would decide it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ class Verdict(Judged):
         """One of VERDICTS: held, or not, where the whole interval lies within the tolerance, or beyond it."""
         if self.measurement is None:
             return "not measured"
-        if self.tolerance is None:
+        if self.tolerance is None or self.measurement.low is None:
             return "not judged"
         is_within = self.reading is not None and self.reading.side == "within"
         is_predicted = verdicts.is_predicted(self.measurement, self.claim.value, self.claim.spread)
@@ -121,7 +122,7 @@ class Verdict(Judged):
 
     @property
     def distance(self) -> str:
-        allowed = f"{self.tolerance:.{self.metric.digits + 1}g}"
+        allowed = f"{self.tolerance:.3g}"
         is_capped = self.claim.tolerance is not None and self.tolerance != self.claim.tolerance
         limit = f"{allowed}, a third of the way to the trivial control," if is_capped else allowed
         known = self.measurement
@@ -132,6 +133,8 @@ class Verdict(Judged):
     @property
     def reason(self) -> str:
         match self.verdict:
+            case "not judged":
+                return "It is of one seed: nothing says how far another would be."
             case "held":
                 return "The whole interval lies within."
             case "undecided" if self.is_decided:

@@ -11,7 +11,7 @@ from leaderboard.boards.standings import takes_rank
 from leaderboard.models import Standing
 from papers.task import Board
 
-FOR, AGAINST = ("held", "better than printed"), ("not held",)
+DECIDED = ("held", "better than printed", "not held")
 DECIDING = 3  # comparisons that a headline shows
 
 
@@ -21,6 +21,7 @@ class Tally:
 
     noun: str
     held: int
+    better: int  # than printed, which speaks for who is better: a rival, or the paper's own
     lost: int
     undecided: int
     unmeasured: int = 0
@@ -28,29 +29,34 @@ class Tally:
     @classmethod
     def of(cls, noun: str, claims: Iterable[Contest | Verdict]) -> "Tally":
         words = [claim.verdict for claim in claims]
-        held, lost = (sum(word in side for word in words) for side in (FOR, AGAINST))
-        return cls(noun, held, lost, words.count("undecided"), words.count("not measured"))
+        counts = [words.count(word) for word in (*DECIDED, "undecided", "not measured")]
+        return cls(noun, *counts)
 
     @property
     def measured(self) -> int:
-        return self.held + self.lost + self.undecided
+        return self.held + self.better + self.lost + self.undecided
 
     @property
     def word(self) -> str:
         """One word for all; "undecided" where the data decide less than half of what was measured."""
         if not self.measured:
             return "not measured"
-        if self.held + self.lost < self.measured / 2:
+        if self.undecided > self.measured / 2:
             return "undecided"
         if self.measured < self.unmeasured:
             return "measured in part"
-        return "held" if not self.lost else "held in part" if self.held else "not held"
+        return "held" if not self.lost else "held in part" if self.held + self.better else "not held"
 
     @property
     def sentence(self) -> str:
         total = self.measured + self.unmeasured
         plural = "" if total == 1 else "s"
-        rest = ((self.lost, "did not"), (self.undecided, "undecided"), (self.unmeasured, "not measured"))
+        rest = (
+            (self.better, "better than printed"),
+            (self.lost, "did not"),
+            (self.undecided, "undecided"),
+            (self.unmeasured, "not measured"),
+        )
         return ", ".join(
             [f"{self.held} of {total} {self.noun}{plural} held", *(f"{count} {word}" for count, word in rest if count)]
         )
@@ -78,25 +84,34 @@ class Place:
 class Headline:
     """The verdict on a paper, or on one of its boards."""
 
-    tallies: Sequence[Tally]  # of comparisons, then of printed numbers
+    comparisons: Tally
+    numbers: Tally
     contests: Sequence[Contest]
     places: Sequence[Place]
     is_by_reference: bool  # nothing of it was measured on this site
 
     @property
+    def tallies(self) -> tuple[Tally, Tally]:
+        return self.comparisons, self.numbers
+
+    @property
     def word(self) -> str:
-        """That of the comparisons; of the printed numbers where no comparison was measured."""
-        return next((tally.word for tally in self.tallies if tally.measured), "not measured")
+        """That of the comparisons; of the printed numbers where a paper makes none."""
+        if self.numbers.measured and not self.comparisons.measured:
+            return "measured in part" if self.comparisons.unmeasured else self.numbers.word
+        return self.comparisons.word
 
     @property
     def sentences(self) -> list[str]:
-        told = [tally.sentence for tally in self.tallies if tally.measured]
+        told = [tally.sentence for tally in self.tallies if tally.measured + tally.unmeasured]
+        if not any(tally.measured for tally in self.tallies):
+            told = ["no claim can be judged yet"]
         return told + [place.sentence for place in self.places]
 
     @property
     def deciding(self) -> list[Contest]:
         """The comparisons that are told most surely, the surest first."""
-        told = [item for item in self.contests if item.reading and item.verdict in FOR + AGAINST]
+        told = [item for item in self.contests if item.reading and item.verdict in DECIDED]
         return sorted(told, key=lambda item: item.reading.p if item.reading else 1.0)[:DECIDING]
 
 
@@ -107,7 +122,8 @@ def headline_of(account: Account, places: Mapping[str, Place], board: Board | No
     measured = [item for item in numbers if item.measurement]  # the others have no method here, or no case like theirs
     runs = [item.run for item in (*numbers, *contests) if item.run]
     return Headline(
-        tallies=(Tally.of("comparison", contests), Tally.of("printed number", measured)),
+        comparisons=Tally.of("comparison", contests),
+        numbers=Tally.of("printed number", measured),
         contests=contests,
         places=[places[task.slug] for task in tasks if task.slug in places],
         is_by_reference=bool(runs) and all(references.is_stand_in(run) for run in runs),

@@ -76,6 +76,16 @@ class Recorded:
 
 def recorded(board: Board) -> Mapping[str, Recorded]:
     """House method -> what was recorded of it as it is now; a row that no longer holds is left out. Reads files once."""
+    return everything(board)[0]
+
+
+def outdated(board: Board) -> list[str]:
+    """The titles of methods of which something was recorded, but not as they or the board are now."""
+    return [method.title for method in board.task.house if method.slug in everything(board)[1]]
+
+
+def everything(board: Board) -> tuple[Mapping[str, Recorded], frozenset[str]]:
+    """What was recorded and holds, by method; and the methods of which nothing holds any more."""
     paths = sorted((board.task.folder / "reference").glob(f"{board.tier.name}-*.json.gz"))
     files = tuple((path, path.stat().st_mtime_ns) for path in paths)
     with reading:
@@ -83,16 +93,19 @@ def recorded(board: Board) -> Mapping[str, Recorded]:
 
 
 @lru_cache(maxsize=200)
-def _recorded(board: Board, files: tuple[tuple[Path, int], ...]) -> Mapping[str, Recorded]:
+def _recorded(board: Board, files: tuple[tuple[Path, int], ...]) -> tuple[Mapping[str, Recorded], frozenset[str]]:
     known: dict[str, Recorded] = {}
+    met: set[str] = set()
     marks.load()
     for path, _ in files:
         for row in rows_in(path):
-            if row.plays and not row.failure and marks.holds(row, board):
-                known.setdefault(row.slug, Recorded(number_of(board, row), row))
+            if row.plays and not row.failure:
+                met.add(row.slug)
+                if marks.holds(row, board):
+                    known.setdefault(row.slug, Recorded(number_of(board, row), row))
     if files:
         marks.save()
-    return known
+    return known, frozenset(met - known.keys())
 
 
 def number_of(board: Board, row: reference.Row) -> int:
@@ -140,8 +153,7 @@ def stand_ins(board: Board) -> list[Standing]:
 
 
 def made_of(board: Board, known: Mapping[str, Recorded]) -> list[Standing]:
-    standing = tables.house_rows([board.task.slug]).of_board(board)
-    measured = set(standing.values_list("submission__house_slug", flat=True))
+    measured = measured_here(board)
     submissions = Submission.objects.in_the_running().filter(task=board.task.slug, is_house=True)
     rows = [
         row
@@ -151,6 +163,12 @@ def made_of(board: Board, known: Mapping[str, Recorded]) -> list[Standing]:
         and (row := row_of(board, one, submission))
     ]
     return sorted(rows, key=lambda row: -gain(board, row))
+
+
+def measured_here(board: Board) -> set[str]:
+    """The house methods that stand on a board by this site's own runs. Two queries."""
+    standing = tables.house_rows([board.task.slug]).of_board(board)
+    return set(standing.values_list("submission__house_slug", flat=True))
 
 
 def row_of(board: Board, one: Recorded, submission: Submission) -> Standing | None:
@@ -199,9 +217,12 @@ class InPart:
 
 
 def in_part(board: Board) -> InPart | None:
-    """Methods (no oracles) of which a ranked case or a seed is still to be played, in the card's order; None if there are none."""
+    """Methods (no oracles) of which a ranked case or a seed is still to be played, in the card's order, where this site has
+    not measured them itself; None if there are none. Two queries where there are some."""
+    parts = list(not_whole(board))
+    measured = measured_here(board) if parts else set()
     primary = board.task.primary
-    known = {method.title: cells_of(board, one) for method, one in not_whole(board)}
+    known = {method.title: cells_of(board, one) for method, one in parts if method.slug not in measured}
     cases = [case.name for case in board.cases if any(case.name in cells for cells in known.values())]
     best = {case: max(primary.gain(of[case][0].value) for of in known.values() if case in of) for case in cases}
     rows = [
@@ -218,7 +239,8 @@ def in_part(board: Board) -> InPart | None:
 def gaps(board: Board) -> list[tuple[str, str]]:
     """What of a board no reference result covers, in words, and why."""
     titles = {method.slug: method.title for method in board.task.house}
-    told = []
+    old = ", ".join(outdated(board))
+    told = [(old, "recorded before its code changed, or the board's; to be recorded anew")] if old else []
     for gap in board.tier.gaps:
         methods = ", ".join(titles[slug] for slug in gap.methods) or ("Every method" if gap.cases else "The rest")
         told.append((f"{methods} on {', '.join(gap.cases)}" if gap.cases else methods, gap.why))

@@ -17,20 +17,49 @@ def entry():
     return found
 
 
+def tally(*, held=0, better=0, lost=0, undecided=0, unmeasured=0):
+    return Tally("comparison", held=held, better=better, lost=lost, undecided=undecided, unmeasured=unmeasured)
+
+
 @pytest.mark.parametrize(
-    ("held", "lost", "undecided", "unmeasured", "word"),
+    ("counts", "word"),
     [
-        (0, 0, 0, 4, "not measured"),
-        (3, 0, 1, 0, "held"),
-        (2, 1, 0, 0, "held in part"),
-        (0, 2, 1, 0, "not held"),
-        (1, 0, 2, 0, "undecided"),
-        (1, 0, 0, 2, "measured in part"),
-        (0, 0, 1, 2, "undecided"),
+        ({"unmeasured": 4}, "not measured"),
+        ({"held": 3, "undecided": 1}, "held"),
+        ({"held": 2, "lost": 1}, "held in part"),
+        ({"better": 2, "lost": 1}, "held in part"),
+        ({"lost": 2, "undecided": 1}, "not held"),
+        ({"held": 1, "undecided": 2}, "undecided"),
+        ({"held": 1, "unmeasured": 2}, "measured in part"),
+        ({"undecided": 1, "unmeasured": 2}, "undecided"),
     ],
 )
-def test_one_word_says_how_claims_came_out(held, lost, undecided, unmeasured, word):
-    assert Tally("comparison", held, lost, undecided, unmeasured).word == word
+def test_one_word_says_how_claims_came_out(counts, word):
+    assert tally(**counts).word == word
+
+
+def test_a_number_that_is_better_than_printed_is_not_said_to_have_held():
+    assert (
+        tally(held=2, better=11, undecided=7).sentence
+        == "2 of 20 comparisons held, 11 better than printed, 7 undecided"
+    )
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "numbers", "word", "first"),
+    [
+        (tally(held=2), tally(lost=1), "held", "2 of 2"),
+        (tally(), tally(held=2), "held", "2 of 2"),
+        (tally(unmeasured=9), tally(held=2), "measured in part", "0 of 9"),
+        (tally(unmeasured=9), tally(), "not measured", "no claim can be judged yet"),
+        (tally(), tally(), "not measured", "no claim can be judged yet"),
+    ],
+    ids=["comparisons first", "numbers where there is nothing else", "rivals' numbers alone", "nothing", "no claims"],
+)
+def test_printed_numbers_alone_are_no_verdict_on_a_paper_that_compares(comparisons, numbers, word, first):
+    told = headline.Headline(comparisons, numbers, contests=[], places=[], is_by_reference=False)
+    assert told.word == word
+    assert told.sentences[0].startswith(first)
 
 
 def test_words_change_with_the_scores(client, fresh):

@@ -223,6 +223,30 @@ def test_what_was_recorded_in_part_is_shown_and_stands_nowhere(client, fresh, mo
     assert "Nothing has been measured" not in page
 
 
+def test_what_this_site_has_measured_itself_is_not_told_as_recorded_in_part(fresh, monkeypatch):
+    known = references.recorded(WHERE)
+    some = {
+        slug: references.Recorded(-number, replace(known[slug].row, plays=known[slug].plays[:2]))
+        for number, slug in enumerate(("hard_dtw", "diagonal"), 1)
+    }
+    monkeypatch.setattr(references, "recorded", lambda board: some)
+    assert len(references.in_part(WHERE).rows) == 2
+    measure("diagonal")
+    assert [method for method, _ in references.in_part(WHERE).rows] == [WHERE.task.method("hard_dtw").title]
+
+
+def test_what_was_recorded_before_a_change_is_told(fresh, monkeypatch):
+    assert references.outdated(WHERE) == []
+    monkeypatch.setattr(references.marks, "holds", lambda row, board: row.slug != "hard_dtw")
+    references._recorded.cache_clear()
+    assert references.outdated(WHERE) == [WHERE.task.method("hard_dtw").title]
+    assert references.gaps(WHERE)[0] == (
+        WHERE.task.method("hard_dtw").title,
+        "recorded before its code changed, or the board's; to be recorded anew",
+    )
+    references._recorded.cache_clear()
+
+
 @pytest.mark.parametrize("slug", ["alignment", "control"])
 def test_a_board_that_is_recorded_whole_has_no_parts(slug):
     assert references.in_part(catalogue.board(slug, "quick")) is None

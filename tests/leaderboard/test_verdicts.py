@@ -1,5 +1,7 @@
 """How claims are judged, against simulated scores whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -81,3 +83,11 @@ def test_gain_does_not_hold_where_column_means_are_nearly_as_good(measured, monk
     assert judged.measurement.value == pytest.approx(0.075)
     assert judged.tolerance == pytest.approx((0.0775 - 0.0735) / 3)
     assert "a third of the way to the trivial control" in judged.why
+
+
+def test_a_number_of_one_seed_is_not_judged_and_the_reason_is_told(db):
+    board = catalogue.board("imputation", "quick")
+    judged, *_ = [one for one in claims.number_claims(board, measurements_of([board])) if one.reading]
+    single = replace(judged, measurement=Estimate(judged.measurement.value, None, None), reading=None, is_decided=False)
+    assert single.verdict == "not judged"
+    assert single.why.endswith("It is of one seed: nothing says how far another would be.")

@@ -189,6 +189,28 @@ def test_a_row_grows_by_what_is_asked_beyond_it(doubling, tmp_path):
 
 
 @pytest.mark.sandbox
+def test_a_row_of_other_libraries_loses_no_play_to_one_that_is_asked_beside_it(doubling, tmp_path, monkeypatch, capsys):
+    record(tmp_path, "--method", "exact", "--case", "small")
+    path = tmp_path / "quick-cpu.json.gz"
+    before = path.read_bytes()
+    monkeypatch.setattr(recording, "versions", lambda: {"torch": "0.1"})
+    assert record(tmp_path, "--method", "exact", "--case", "large") == exits.USAGE
+    assert "would drop 2 plays that were not asked for" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert record(tmp_path, "--method", "exact") == exits.FINE, "all of it is asked for"
+    assert len(reference.read(path).row("exact").plays) == 4
+
+
+def test_what_a_machine_could_not_play_is_remembered_beside_what_is_asked_later(doubling):
+    board = catalogue.board("doubling", "quick")
+    job = Job(task="doubling", tier="quick", code=b"", seeds=1, cases=("small",))
+    started = {"type": "started", "left_out": {"large": "no data", "small": "no data"}, "provenance": {}}
+    progress = Progress(left_out={"huge": "no data"})
+    progress.take(recording.only_asked(started, job), board)
+    assert progress.left_out == {"huge": "no data", "small": "no data"}
+
+
+@pytest.mark.sandbox
 def test_a_changed_method_is_played_again(doubled, tmp_path, monkeypatch, capsys):
     edited = {"doubling": task_of(doubled)}
     monkeypatch.setattr(catalogue, "all_tasks", lambda: edited)
