@@ -101,8 +101,7 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     for service in site_services(door, empty_folder(folder / "metrics"), gpus):
         service.start()
         services.append(service)
-    if fills_itself:
-        prepare("house")
+    prepare("house", *([] if fills_itself else ["--without-runs"]))
     wait_for_web(services)
     say("supervisor", f"the site is up after {time.monotonic() - started:.0f} s: {address(port)}   (Ctrl-C stops it)")
 

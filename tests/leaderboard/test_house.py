@@ -5,13 +5,15 @@ from itertools import groupby
 from types import SimpleNamespace
 
 import pytest
+from django.core.management import call_command
 
 from leaderboard.boards.references import expense
-from leaderboard.models import Run, Standing
+from leaderboard.models import RerunSchedule, Run, Standing
 from leaderboard.running.house import FIRST, Filling, filling, in_turn, submit
 from leaderboard.running.runs import start_run
 from leaderboard.templatetags.show import duration
 from papers import catalogue, reference
+from tests.leaderboard.test_pages import names
 
 QUICK = [board for board in catalogue.all_boards() if board.tier.name == "quick"]
 
@@ -68,6 +70,14 @@ def test_home_says_how_far_the_boards_are_filled_and_how_long_it_takes(client, d
     assert "here so far. Until" in client.get("/").content.decode(), "nothing is under way"
     Run.objects.update(status="finished")
     assert "measured here so far" not in client.get("/").content.decode()
+
+
+def test_without_runs_the_boards_show_what_was_recorded(client, db):
+    call_command("house", "--without-runs", verbosity=0)
+    assert not Run.objects.exists()
+    assert not RerunSchedule.objects.exists()
+    board = catalogue.board("alignment", "quick")
+    assert len(names(client.get("/tasks/alignment/"))) == len(board.task.house)
 
 
 def test_a_superseded_house_method_leaves_its_board_at_once(measured):

@@ -13,8 +13,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--tier", choices=TIERS, default="quick")
+        parser.add_argument("--without-runs", action="store_true", help="Queue none: what was recorded stands in.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        runs = house.sync(options["tier"])
-        house.schedule_nightly_repeat()
+        runs = house.sync(options["tier"], with_runs=not options["without_runs"])
+        if not options["without_runs"]:
+            house.schedule_nightly_repeat()
         self.stdout.write(f"house methods: {len(runs)} runs queued")
