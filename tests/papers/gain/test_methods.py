@@ -104,9 +104,23 @@ def of_all(slopes):
     return torch.cat([slope.flatten() for slope in slopes])
 
 
-@pytest.mark.parametrize("columns", [5, 2, 1], ids=["wide", "narrow", "one column"])
-def test_both_nets_learn_along_the_gradients_of_their_losses(gain, columns):
+@pytest.mark.parametrize(
+    ("columns", "constants"),
+    [
+        (5, {}),
+        (2, {}),
+        (1, {}),
+        (5, {"ADVERSARY": 0.3}),
+        (5, {"ADVERSARY": 0.0}),
+        (5, {"ALPHA": 0.0}),
+        (5, {"HINT": False}),
+    ],
+    ids=["wide", "narrow", "one column", "little of L_G", "no L_G", "no L_M", "no hint"],
+)
+def test_both_nets_learn_along_the_gradients_of_their_losses(gain, columns, constants):
     gain.NOISE = 0.0
+    for name, value in constants.items():
+        setattr(gain, name, value)
     x, mask, b, binary = minibatch_of(gain, 30, columns)
     generator, discriminator = gain.Net(columns, "cpu"), gain.Net(columns, "cpu")
     for net in (generator, discriminator):
@@ -123,7 +137,7 @@ def test_both_nets_learn_along_the_gradients_of_their_losses(gain, columns):
     assert torch.allclose(discriminator.slope, exact, atol=1e-6)
 
     gain.teach_generator(generator, discriminator, x, mask, b, binary)
-    exact = of_all(torch.autograd.grad(of_g + gain.ALPHA * of_m, weights_g))
+    exact = of_all(torch.autograd.grad(gain.ADVERSARY * of_g + gain.ALPHA * of_m, weights_g))
     assert torch.allclose(generator.slope, exact, atol=1e-5)
 
 
