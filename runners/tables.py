@@ -115,17 +115,21 @@ def table_of(block: re.Match[str]) -> Iterator[str]:
     yield f"| method | seeds | {' | '.join(column.heading for column in columns)} |"
     yield "|---" * (len(columns) + 2) + "|"
     titles = {house.slug: house.title for house in board.task.house}
-    scored = [column for column in columns if column.metric and column.metric not in COSTS]
     for row in rows_of(board, methods):
-        if scored and all(column.number(row, board) is None for column in scored):
+        known = [column.number(row, board) is not None for column in scored(columns)]
+        if known and not any(known):
             continue
         yield f"| {titles[row.slug]} | {seeds_of(row, columns)} | {' | '.join(column.cell(row, board) for column in columns)} |"
 
 
 def seeds_of(row: Row, columns: list[Column]) -> int:
-    """Of the cases that the columns name; of all where one names none."""
-    named = {column.case for column in columns if column.metric}
+    """Of the cases whose scores stand there; of all where one column, or every one, is of all."""
+    named = {column.case for column in scored(columns)} or {""}
     return len({play.seed for play in row.plays if not all(named) or play.case in named})
+
+
+def scored(columns: list[Column]) -> list[Column]:
+    return [column for column in columns if column.metric and column.metric not in COSTS]
 
 
 def rows_of(board: Board, methods: list[str]) -> list[Row]:
