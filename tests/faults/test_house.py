@@ -57,7 +57,7 @@ def test_a_broker_that_is_damaged_or_takes_nothing_keeps_nobody_out(site):
     session = site.signed_in()
     assert "Sign out" in session.get(site.url).text
     page = "/tasks/halving/submit/"
-    fields = {"name": "Exact", "code_is_public": "True", "csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    fields = {"name": "My own", "code_is_public": "True", "csrfmiddlewaretoken": session.cookies["csrftoken"]}
     sent = session.post(site.url + page, fields, files={"file": ("m.py", code("exact"))}, headers={"Referer": site.url})
     assert sent.status_code == requests.codes.ok
     assert site.get("/api/v1/runs/1").json()["status"] == "queued"
@@ -87,7 +87,7 @@ def test_while_the_database_is_locked_one_reads_and_is_told_to_write_later(site)
     headers = {"Authorization": f"Bearer {token}"}
     with locked(site.folder / "claimcheck.sqlite3"):
         assert requests.get(f"{site.url}/api/v1/me", headers=headers, timeout=5).json()["username"] == "admin"
-        fields = {"task": "halving", "name": "Exact", "code_is_public": "true"}
+        fields = {"task": "halving", "name": "My own", "code_is_public": "true"}
         files = {"file": ("method.py", code("exact"))}
         late = requests.post(f"{site.url}/api/v1/submissions", fields, headers=headers, files=files, timeout=60)
     assert late.status_code == requests.codes.service_unavailable
