@@ -1,6 +1,7 @@
 """A board: its table and charts, what is claimed of it, how it measures."""
 
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from leaderboard.boards import (
     recast,
     references,
     replies,
+    search,
     standings,
     tables,
 )
@@ -81,6 +83,7 @@ def task(request: HttpRequest, slug: str) -> HttpResponse:
     }
     verdicts, _ = account.claims_on(board)
     context |= table_context(view, made, request, verdicts) | choices_context(view)
+    context["recorded_in_part"] = matching(view, own["recorded_in_part"])
     response = render(request, "task.html", shared | context)
     if made and made.is_behind:
         response["Refresh"] = str(recast.SECONDS)
@@ -171,6 +174,8 @@ def table_context(
         "recorded": sum(row.is_recorded for row in rows),
         "uploads": tables.uploads_of(view.board.task, rows),
         "rows": [(row, flags_with_explanation(view.board.task, row, verdicts)) for row in rows],
+        "emptied_by": "" if rows else emptied_by(view, made),
+        "show_all": view.query(q=""),
         "by_rank": view.query(sort=""),
         "previous_page": view.query(page=page.number - 1) if page.has_previous() else "",
         "next_page": view.query(page=page.number + 1) if page.has_next() else "",
@@ -178,6 +183,23 @@ def table_context(
         "headers": [column for column in columns if column["is_shown"]],
         "metrics": [metric for metric in metrics if view.shows(metric.name)],
     }
+
+
+def emptied_by(view: View, made: Recast | None) -> str:
+    """Which choice of a visitor leaves no row, whatever he searches for: "day", "rule", or "" for neither. One query."""
+    if view.is_stored or order.every(view, made).exists():
+        return ""
+    if view.day:
+        return "day"
+    return "rule" if references.stand_ins(view.board) else ""
+
+
+def matching(view: View, part: references.InPart | None) -> references.InPart | None:
+    """What was recorded in part of the methods that a visitor searches for."""
+    if part is None or not view.search:
+        return part
+    rows = [(method, cells) for method, cells in part.rows if search.holds(view.search, method)]
+    return replace(part, rows=rows) if rows else None
 
 
 def flags_with_explanation(task: Task, row: Standing, verdicts: list[claims.Verdict]) -> list[tuple[str, str]]:

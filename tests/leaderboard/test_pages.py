@@ -41,7 +41,7 @@ def test_pages_open_on_an_empty_site(client, db, path):
     assert client.get(path).status_code == 200
 
 
-def test_an_empty_board_says_what_to_do(client, db):
+def test_an_empty_board_says_what_to_do(client, db, unrecorded):
     assert "Submit the first method" in board(client).content.decode()
     assert "Nothing has been measured" in board(client, tier="full").content.decode()
 

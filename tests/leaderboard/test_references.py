@@ -153,6 +153,29 @@ def test_a_search_and_another_rule_leave_them_out_or_find_them(page):
     assert names(page("?rule=worst")) == []
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?asof=2090-01-01", "Nothing had been measured here by then."),
+        ("?rule=weights", "Recorded references can’t be ranked by another rule"),
+        ("?rule=worst&q=zzz", "Recorded references can’t be ranked by another rule"),
+    ],
+)
+def test_a_choice_that_recorded_rows_have_no_place_in_says_so(page, query, said):
+    response = page(query)
+    text = response.content.decode()
+    assert names(response) == []
+    assert said in text
+    assert "Nothing has been measured" not in text
+    assert "Submit the first method" not in text
+    assert text.count(f'<a href="/tasks/{WHERE.task.slug}/?tier=quick">Back to the board itself</a>') == 2
+
+
+def test_a_rule_on_a_board_without_any_reference_is_not_told_of_references(client, db):
+    text = client.get(f"/tasks/{WHERE.task.slug}/?rule=worst").content.decode()
+    assert "Nothing has been measured on the quick tier yet" in text
+
+
 def test_a_stand_in_is_never_saved(fresh):
     (first, *_) = references.stand_ins(WHERE)
     assert first.pk is None
@@ -245,6 +268,31 @@ def test_what_was_recorded_before_a_change_is_told(fresh, monkeypatch):
         "recorded before its code changed, or the board's; to be recorded anew",
     )
     references._recorded.cache_clear()
+
+
+@pytest.fixture
+def in_part(fresh, monkeypatch):
+    """Of the full tier one method was recorded, on one case."""
+    board = catalogue.board("alignment", "full")
+    whole = recorded().row("hard_dtw")
+    some = replace(whole, plays=tuple(replace(play, case=board.ranked_cases[0]) for play in whole.plays[:2]))
+    monkeypatch.setattr(references, "recorded", lambda board: {"hard_dtw": references.Recorded(-1, some)})
+    return WHERE.task.method("hard_dtw").title
+
+
+@pytest.mark.parametrize("words", ["DTW", "dtw", ""])
+def test_a_search_finds_what_was_recorded_in_part(page, in_part, words):
+    response = page(f"?tier=full&q={words}")
+    assert [method for method, _ in response.context["recorded_in_part"].rows] == [in_part]
+    assert "No method matches" not in response.content.decode()
+
+
+def test_a_search_that_finds_nothing_leads_back_to_the_whole_of_its_tier(page, in_part):
+    response = page("?tier=full&q=zzz&authors=best")
+    text = response.content.decode()
+    assert "No method matches “zzz”" in text
+    assert f'<a href="/tasks/{WHERE.task.slug}/?tier=full&amp;authors=best">Show all</a>' in text
+    assert "Recorded in part" not in text
 
 
 @pytest.mark.parametrize("slug", ["alignment", "control"])
