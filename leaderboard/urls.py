@@ -26,6 +26,7 @@ from leaderboard.views import (
 
 handler400 = "leaderboard.views.errors.unreadable"
 handler403 = "leaderboard.submitting.rates.refuse"
+handler404 = "leaderboard.views.errors.missing"
 
 change_password = limit_passwords(
     auth.PasswordChangeView.as_view(template_name="account_password.html", success_url=reverse_lazy("account"))

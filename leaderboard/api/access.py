@@ -9,6 +9,7 @@ from ninja.security import HttpBearer
 from pydantic import Field
 
 from leaderboard.api.schemas import Problems
+from leaderboard.boards.view import no_tier
 from leaderboard.models import ApiToken
 from papers import catalogue
 from papers.task import Board, Task
@@ -59,5 +60,5 @@ def known_board(slug: str, tier: str) -> Board:
     """Raises HttpError 404 that names the known tasks, or the tiers of this one."""
     task = known_task(slug)
     if tier not in task.boards:
-        raise HttpError(404, f"There is no tier {tier!r} of {slug}; there are {' and '.join(task.boards)}.")
+        raise HttpError(404, no_tier(task, tier))
     return task.board(tier)

@@ -115,6 +115,11 @@ class View:
         return {column: "ascending", f"-{column}": "descending"}.get(self.sort, "none")
 
 
+def no_tier(task: Task, tier: str) -> str:
+    """A sentence on a tier that a task doesn't have."""
+    return f"There is no tier {tier!r} of {task.slug}; there are {' and '.join(task.boards)}."
+
+
 def weight_in(text: str) -> float:
     """A weight of a case, in [0, HEAVIEST]; 1 where it is none."""
     try:

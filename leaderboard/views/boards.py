@@ -26,9 +26,10 @@ from leaderboard.boards import (
     standings,
     tables,
 )
-from leaderboard.boards.view import COSTS, View
+from leaderboard.boards.view import COSTS, View, no_tier
 from leaderboard.models import Change, OpenData, Recast, Standing
 from leaderboard.views import around
+from leaderboard.views.errors import Missing
 from papers import catalogue
 from papers.metrics import Metric
 from papers.task import Task
@@ -58,12 +59,19 @@ def card_or_404(slug: str) -> Task:
         raise Http404(f"There is no task {slug}.") from None
 
 
+def view_or_404(request: HttpRequest, slug: str) -> View:
+    """What a visitor asks of a board. Raises Missing, which names the tiers where there is none of that name."""
+    card, tier = card_or_404(slug), request.GET.get("tier", "")
+    if tier and tier not in card.boards:
+        raise Missing(no_tier(card, tier))
+    return View.of(card, request.GET)
+
+
 @require_safe
 def task(request: HttpRequest, slug: str) -> HttpResponse:
     """A board: its table and charts. A constant number of queries, whatever its length."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
-    board = view.board
+    view = view_or_404(request, slug)
+    card, board = view.board.task, view.board
     shared, account = head(view, "task")
     made = recast.edition(view)
     own = around.board_context(board) | around.figures_context(view, made)
@@ -108,7 +116,7 @@ def head(view: View, tab: str) -> tuple[dict[str, Any], claims.Account]:
 @require_safe
 def claims_tab(request: HttpRequest, slug: str) -> HttpResponse:
     """What the paper claims of this board, beside what was measured."""
-    view = View.of(card_or_404(slug), request.GET)
+    view = view_or_404(request, slug)
     shared, account = head(view, "task_claims")
     verdicts, contests = account.claims_on(view.board)
     own = list(Standing.objects.for_board(view.board)[:CONTRASTED])
@@ -127,7 +135,7 @@ def claims_tab(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def protocol_tab(request: HttpRequest, slug: str) -> HttpResponse:
     """How a board measures: metrics, limits, interface, and what its paper's README says."""
-    view = View.of(card_or_404(slug), request.GET)
+    view = view_or_404(request, slug)
     shared, _ = head(view, "task_protocol")
     card = view.board.task
     text = readme.html_of(shared["paper"].folder / "README.md")
@@ -145,7 +153,7 @@ def protocol_tab(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def manual_page(request: HttpRequest, slug: str) -> HttpResponse:
     """What an author must know of a board, made from its code; a page of the protocol."""
-    view = View.of(card_or_404(slug), request.GET)
+    view = view_or_404(request, slug)
     shared, _ = head(view, "task_protocol")
     text = manual_html(view.board.task)
     return render(request, "task_manual.html", shared | {"manual": text, "contents": readme.contents(text)})

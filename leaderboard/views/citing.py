@@ -9,9 +9,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from leaderboard.boards import overview, tables
+from leaderboard.boards.view import no_tier
 from leaderboard.models import Standing
 from leaderboard.submitting import rights
 from leaderboard.templatetags.show import MINUS, ranks, rounded
+from leaderboard.views.errors import Missing
 from leaderboard.views.papers import paper_or_404
 from papers.task import TIERS
 
@@ -26,6 +28,8 @@ def badge(request: HttpRequest, pk: int) -> HttpResponse:
     """An SVG that says where a submission stands: ?tier=full for another tier."""
     submission = rights.submission_for(request.user, pk)
     tier = request.GET.get("tier", TIERS[0])
+    if tier not in submission.card.boards:
+        raise Missing(no_tier(submission.card, tier))
     standing: Standing = get_object_or_404(Standing.objects, submission=submission, tier=tier)
     count = tables.method_counts([standing.board])[submission.task]
     place = f"rank {ranks(standing)} of {count}" if standing.rank else "made from the truth"

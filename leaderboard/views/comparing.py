@@ -14,7 +14,7 @@ from leaderboard.boards.standings import ORACLE
 from leaderboard.boards.view import View
 from leaderboard.figures import charts, material
 from leaderboard.models import Run, Standing
-from leaderboard.views.boards import card_or_404
+from leaderboard.views.boards import view_or_404
 from leaderboard.views.exports import csv_text
 from papers import catalogue
 from papers.metrics import Metric
@@ -29,8 +29,8 @@ AT_FIRST = 3  # the best ones, where nobody has chosen
 @require_safe
 def side_by_side(request: HttpRequest, slug: str) -> HttpResponse:
     """Up to eight runs: differences, cases, seeds, cost and curves. A constant number of queries."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
+    view = view_or_404(request, slug)
+    card = view.board.task
     rows = list(Standing.objects.for_board(view.board)[:OFFERED])
     best = [row for row in rows if row.submission.kind != ORACLE][:AT_FIRST]
     wanted = request.GET.getlist("run") or [str(row.run_id) for row in best]
@@ -101,8 +101,8 @@ def link_without(tier: str, metric: Metric, runs: list[Run], left: Run) -> str:
 @require_safe
 def scores_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Every seed of the runs that are compared, in one metric."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
+    view = view_or_404(request, slug)
+    card = view.board.task
     metric = metric_asked_for(card, request)
     runs, _ = compare.comparable_runs(view.board, request.GET.getlist("run"))
     response = HttpResponse(content_type="text/csv; charset=utf-8")

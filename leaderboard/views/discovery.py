@@ -12,10 +12,9 @@ from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from leaderboard.boards.view import View
 from leaderboard.models import Standing
 from leaderboard.templatetags.show import ranks, rounded
-from leaderboard.views.boards import card_or_404
+from leaderboard.views.boards import view_or_404
 from papers import catalogue
 
 ENTRIES = 30
@@ -26,8 +25,8 @@ Page = tuple[Any, ...]  # the name of a view, and its arguments
 @require_safe
 def board_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """The rows of a board that were measured last, as Atom. One query."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
+    view = view_or_404(request, slug)
+    card = view.board.task
     address = settings.SITE_URL + reverse("task", args=[slug]) + (f"?tier={view.tier}" if view.tier != "quick" else "")
     atom = Atom1Feed(
         title=f"{card.title}, {view.tier} tier",

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
@@ -30,6 +30,10 @@ def being_made(request: HttpRequest) -> HttpResponse:
     response = render(request, "503.html", {"title": "Being computed", "sentence": sentence}, status=503)
     response["Retry-After"] = response["Refresh"] = str(recast.SECONDS)
     return response
+
+
+class Missing(Http404):
+    """What is asked for isn't there; its sentence tells a visitor what is."""
 
 
 class Errors(MiddlewareMixin):
@@ -59,3 +63,9 @@ def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 where the request is too large."""
     status = 413 if isinstance(exception, RequestDataTooBig) else 400
     return render(request, "400.html", {"sentence": SENTENCES[status]}, status=status)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404, with a sentence where it is one for visitors."""
+    sentence = str(exception) if isinstance(exception, Missing) else SENTENCES[404]
+    return render(request, "404.html", {"sentence": sentence}, status=404)

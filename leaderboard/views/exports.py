@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -28,7 +28,8 @@ from leaderboard.models import (
     standing_key,
 )
 from leaderboard.submitting import rights
-from leaderboard.views.boards import card_or_404
+from leaderboard.views.boards import view_or_404
+from leaderboard.views.errors import Missing
 from papers import catalogue
 from papers.metrics import Finding
 from papers.task import Board
@@ -51,7 +52,7 @@ SCORE_COLUMNS = ["run", "submission", "method", "case", "seed", "metric", "value
 @require_safe
 def board_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """The rows of a view as a table for other programs. One query, beside those of the view."""
-    view = View.of(card_or_404(slug), request.GET)
+    view = view_or_404(request, slug)
     is_whole = view.is_stored and view.is_whole and not view.sort
     response = HttpResponse(whole_csv(view.board) if is_whole else csv_of(view), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}.csv"'
@@ -189,8 +190,7 @@ class Echo:
 @require_safe
 def scores_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Every raw score behind a board, line by line."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
+    view = view_or_404(request, slug)
     writer = csv.writer(Echo())
     lines = ((run, pk, csv_text(name), *rest) for run, pk, name, *rest in tables.raw_scores(view.board))
     response = StreamingHttpResponse(
@@ -203,8 +203,7 @@ def scores_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 @require_safe
 def scores_json(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """The same as JSON: {"columns": [...], "rows": [[...], ...]}."""
-    card = card_or_404(slug)
-    view = View.of(card, request.GET)
+    view = view_or_404(request, slug)
     response = StreamingHttpResponse(json_lines(tables.raw_scores(view.board)), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{view.tier}-scores.json"'
     return response
@@ -225,10 +224,10 @@ def csv_text(text: str) -> str:
 @require_safe
 def plays_parquet(request: HttpRequest, slug: str) -> FileResponse:
     """Every play of what stands on a board, with the standings that follow: see runners.standing.open_data."""
-    view = View.of(card_or_404(slug), request.GET)
+    view = view_or_404(request, slug)
     kept = OpenData.of_board(view.board)
     if kept is None:
-        raise Http404(
+        raise Missing(
             "Nothing stands on this board yet, or it was measured only now: its file is made within ten minutes."
         )
     name, content = f"{slug}-{view.tier}.parquet", contents.OPEN_DATA.open(kept.sha256)

@@ -370,3 +370,38 @@ def test_a_price_that_is_none_stops_the_start(monkeypatch, wrong):
     monkeypatch.setenv("DEVICE_PRICES", wrong)
     with pytest.raises(ImproperlyConfigured, match=r"cpu=0\.04,cuda=2\.5"):
         environment.prices("DEVICE_PRICES")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        "claims/",
+        "protocol/",
+        "compare/",
+        "compare/scores.csv",
+        "board.csv",
+        "scores.csv",
+        "scores.json",
+        "plays.parquet",
+        "board.atom",
+    ],
+)
+def test_a_tier_that_is_not_there_is_404_and_names_those_that_are(client, db, page):
+    response = client.get(f"{BOARD}{page}?tier=ful")
+    assert response.status_code == 404
+    assert "There is no tier &#x27;ful&#x27; of imputation; there are quick and full." in response.content.decode()
+
+
+def test_an_empty_tier_is_the_first(client, db):
+    assert board(client, tier="").context["view"].tier == "quick"
+
+
+def test_the_badge_of_a_tier_that_is_not_there_names_those_that_are(client, measured):
+    page = client.get(f"/submissions/{measured('One').pk}/badge.svg?tier=ful")
+    assert (page.status_code, "there are quick and full" in page.content.decode()) == (404, True)
+
+
+def test_an_address_without_a_page_is_told_in_the_sites_own_words(client, db):
+    assert "There is nothing at this address." in client.get("/nowhere/").content.decode()
+    assert "There is nothing at this address." in client.get("/authors/nobody/").content.decode()
