@@ -21,7 +21,9 @@ from leaderboard.submitting.quota import allowance
 api = NinjaAPI(
     title="Claimcheck",
     version="1",
-    description="Benchmarks that rerun what papers claim.",
+    description="Benchmarks that rerun what papers claim. Boards and scores hold what this site has measured itself. Recorded "
+    "references are on its pages alone, and in the repository's papers/*/*/reference. Claims are judged by them until this site "
+    "has measured the methods itself: by_reference.",
     docs_url="docs/",
     docs=Docs(),
 )

@@ -56,7 +56,9 @@ def board_as_json(board: Board) -> dict[str, Any]:
     }
 
 
-@router.get("/{task}/leaderboard", response=MISSING | {200: Rows}, summary="A board, best first")
+@router.get(
+    "/{task}/leaderboard", response=MISSING | {200: Rows}, summary="A board as this site has measured it, best first"
+)
 def leaderboard(
     request: HttpRequest,
     task: str,

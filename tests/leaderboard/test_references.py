@@ -1,6 +1,8 @@
 """Recorded results stand on a board until the site has measured the method itself."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -15,6 +17,7 @@ from papers.figures import Scatter
 from runners.figures.rows import looks
 from tests.leaderboard.test_pages import names
 
+GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
 WHERE = catalogue.board("alignment", "quick")
 
 
@@ -174,6 +177,16 @@ def test_a_choice_that_recorded_rows_have_no_place_in_says_so(page, query, said)
 def test_a_rule_on_a_board_without_any_reference_is_not_told_of_references(client, db):
     text = client.get(f"/tasks/{WHERE.task.slug}/?rule=worst").content.decode()
     assert "Nothing has been measured on the quick tier yet" in text
+
+
+def test_where_exports_hold_no_reference_it_is_said(client, page):
+    assert client.get(f"/api/v1/tasks/{WHERE.task.slug}/leaderboard").json()["count"] == 0
+    assert len(client.get(f"/tasks/{WHERE.task.slug}/board.csv").content.decode().splitlines()) == 1
+    for told in (page().content.decode(), client.get("/api/docs/").content.decode(), GUIDE):
+        assert re.search(r"hold what this\s+site has measured itself", told)
+        assert "papers/*/*/reference" in told
+    assert "by_reference" in client.get("/api/v1/claims").json()[0]
+    assert "by_reference" in GUIDE
 
 
 def test_a_stand_in_is_never_saved(fresh):
