@@ -69,9 +69,13 @@ def unknown(word: str, *, verbs: Sequence[str] = ()) -> str:
     for paper in all_papers():
         if paper.slug == word:
             return f"{word} is a paper; its boards are {', '.join(task.slug for task in paper.tasks)}"
+    return f"there is no task {word!r}; {meant(word, verbs=verbs)}"
+
+
+def meant(word: str, *, verbs: Sequence[str] = ()) -> str:
+    """The task (or the verb) whose name is nearest to a word; where none is near, all tasks."""
     near = difflib.get_close_matches(word, [*all_tasks(), *verbs], 1, 0.6)
-    told = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(all_tasks()))}"
-    return f"there is no task {word!r}; {told}"
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(all_tasks()))}"
 
 
 def board(slug: str, tier: str) -> Board:

@@ -50,14 +50,14 @@ def problems(status: int, *pairs: tuple[str, str]) -> JsonResponse:
 
 
 def known_task(slug: str) -> Task:
-    """Raises HttpError 404 that names the known tasks."""
+    """Raises HttpError 404 that names the task that may have been meant, or all."""
     if slug not in catalogue.all_tasks():
-        raise HttpError(404, f"There is no task {slug!r}; there are {', '.join(sorted(catalogue.all_tasks()))}.")
+        raise HttpError(404, f"There is no task {slug!r}; {catalogue.meant(slug)}")
     return catalogue.task(slug)
 
 
 def known_board(slug: str, tier: str) -> Board:
-    """Raises HttpError 404 that names the known tasks, or the tiers of this one."""
+    """Raises HttpError 404 as known_task does, or one that names the tiers of this task."""
     task = known_task(slug)
     if tier not in task.boards:
         raise HttpError(404, no_tier(task, tier))

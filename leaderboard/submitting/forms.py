@@ -131,12 +131,20 @@ class SubmissionForm(forms.ModelForm):  # type: ignore[type-arg]
                 task=self.task.slug, author=self.user, code_sha256=sha256, runs__tier=tier, withdrawn=None
             )
             if same := earlier.first():
-                message = f"You sent the same code before, as “{same.name}” (submission {same.pk}). Rerun it there."
-                raise forms.ValidationError({"file": message}, code="duplicate")
+                raise forms.ValidationError(sent_before(same, tier), code="duplicate")
             submission: Submission = super().save(commit=False)
             submission.task, submission.author, submission.code_sha256 = self.task.slug, self.user, sha256
             submission.save()
             return start_run(submission, tier=tier, requester=self.user)
+
+
+def sent_before(same: Submission, tier: str) -> str:
+    """What to do with code that stands already. One query."""
+    run = same.runs.filter(tier=tier).latest("pk")
+    return (
+        f"You sent the same code before, as “{same.name}”. Run it again on its page, {same.get_absolute_url()}, "
+        f"or by `claimcheck rerun {run.pk}`."
+    )
 
 
 class EditForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -162,6 +162,11 @@ def test_an_unknown_task_names_the_known_ones(client, token):
     assert "imputation" in response.json()["errors"][0]["message"]
 
 
+def test_the_task_that_may_have_been_meant_is_named_alone(client, db):
+    (problem,) = client.get("/api/v1/tasks/imputaton").json()["errors"]
+    assert problem["message"] == "There is no task 'imputaton'; did you mean imputation?"
+
+
 def test_a_used_up_quota_is_429(client, token, settings):
     settings.QUOTA_PER_DAY = 1
     assert post(client, token).status_code == 201

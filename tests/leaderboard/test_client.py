@@ -189,8 +189,18 @@ def test_a_board_comes_as_table_csv_and_json(site, said, measured, alice):
     assert said("board", "imputation", "--csv")[1].splitlines()[0].startswith("rank,rank_low")
     assert "Nothing has been measured" in said("board", "imputation", "--tier", "full")[1]
     assert "imputation" in said("tasks")[1]
-    status, _, error = said("board", "imputatoin")
-    assert (status, "There is no task" in error) == (exits.SITE, True)
+    status, _, error = said("board", "imputaton")
+    assert (status, error) == (exits.SITE, "claimcheck: There is no task 'imputaton'; did you mean imputation?\n")
+    assert "did you mean imputation?" in said("docs", "imputaton")[2], "as the verbs that ask no site"
+
+
+def test_code_that_was_sent_before_is_named_with_the_command_that_runs_it_again(site, said):
+    assert said("submit", "imputation", "method.py", "--name", "One", "--public-code")[0] == exits.FINE
+    run = Run.objects.get()
+    status, _, error = said("submit", "imputation", "method.py", "--name", "Two", "--public-code")
+    assert status == exits.SITE
+    assert error.startswith("claimcheck: You sent the same code before, as “One”.")
+    assert f"on its page, /submissions/{run.submission_id}/, or by `claimcheck rerun {run.pk}`." in error
 
 
 def test_a_run_is_cancelled_and_run_again(site, said, alice, measured, monkeypatch):
