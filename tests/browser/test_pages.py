@@ -2,15 +2,16 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from leaderboard.boards import standings
+from leaderboard.boards import references, standings
 from leaderboard.models import Run
 from leaderboard.running.runs import start_run
-from papers import catalogue
-from tests.leaderboard.conftest import measured, storage  # noqa: F401  # fixtures
+from papers import catalogue, reference
+from tests.leaderboard.conftest import fresh, measured, storage  # noqa: F401  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -297,3 +298,40 @@ def test_dark_mode_is_kept_and_charts_follow(desk):
     desk.wait_for_function("([place, was]) => place.layout.font.color !== was", arg=[place.element_handle(), light])
     desk.goto("/claims/")
     assert desk.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+@pytest.fixture
+def phone(chromium, live_server, fresh):  # noqa: F811
+    """A small screen before a site with recorded references alone."""
+    page = open_page(chromium, live_server, width=390)
+    yield page
+    page.context.close()
+    assert page.complaints == []
+
+
+def test_the_methods_stay_in_sight_beside_many_cases_recorded_in_part(phone, monkeypatch):
+    board = catalogue.board("alignment", "full")
+    whole = reference.read(reference.path_of(catalogue.board("alignment", "quick"), "cpu")).row("hard_dtw")
+    some = replace(whole, plays=tuple(replace(whole.plays[0], case=case) for case in board.ranked_cases))
+    monkeypatch.setattr(references, "recorded", lambda board: {"hard_dtw": references.Recorded(-1, some)})
+    phone.goto("/tasks/alignment/?tier=full")
+    method = phone.get_by_role("region", name="Recorded in part").get_by_role("rowheader")
+    before = method.bounding_box()["x"]
+    moved = method.evaluate("(cell) => { const place = cell.closest('.scroll'); return place.scrollLeft = 80; }")
+    assert moved == 80
+    assert method.bounding_box()["x"] == pytest.approx(before, abs=1)
+
+
+def test_a_short_tag_is_one_line_on_a_phone(phone):
+    phone.goto("/tasks/alignment/")
+    tags = phone.locator("table.board tbody th .tag:not(.warn)")
+    assert "reference · CPU" in tags.all_inner_texts()
+    assert set(tags.evaluate_all("(tags) => tags.map((tag) => tag.getClientRects().length)")) == {1}
+
+
+def test_the_counts_of_verdicts_are_on_a_phones_screen(phone):
+    phone.goto("/claims/")
+    table = phone.locator("table.overview")
+    assert not table.get_by_text("It claims").is_visible()
+    last = table.locator("thead th").last.bounding_box()
+    assert last["x"] + last["width"] <= 390
