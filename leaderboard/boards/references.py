@@ -7,6 +7,7 @@ finds scores and reports by run serves both.
 
 import hashlib
 import logging
+import math
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from leaderboard.boards import kept, marks, search, standings, tables
 from leaderboard.boards.view import COLUMNS, View
 from leaderboard.models import Artefact, Run, Standing, Submission
 from papers import catalogue, reference
+from papers.metrics import Finding
 from papers.task import Board, House
 from runners.standing.scores import Key, Scores
 from runners.standing.statistics import Estimate
@@ -189,7 +191,7 @@ def row_without_submission(board: Board, one: Recorded) -> Standing | None:
     row = standings.row_of(board, scores, run=one.number, submission=method, cases=cases)
     if row is None:
         return None
-    row.flags = [flag.as_json() for flag in standings.flags_of(board, scores, {}, run=one.number, submission=method)]
+    row.flags = [flag.as_json() for flag in flags_of(board, one)]
     row.run = one.run(board)
     row.is_recorded = True
     return row
@@ -201,19 +203,28 @@ class Cell:
 
     estimate: Estimate
     seeds: int
-    is_best: bool  # of its case
+    is_best: bool  # of its case, flagged rows apart
+
+
+@dataclass(frozen=True)
+class Part:
+    """One method whose row isn't whole: a cell for each case."""
+
+    method: House
+    flags: list[Finding]
+    cells: list[Cell | None]
 
 
 @dataclass(frozen=True)
 class InPart:
-    """Cases, and for each method whose row isn't whole what was recorded of it on each of them."""
+    """Cases, and what was recorded on each of them of the methods whose rows aren't whole."""
 
     cases: list[str]
-    rows: list[tuple[str, list[Cell | None]]]
+    rows: list[Part]
 
     @property
     def seeds(self) -> set[int]:
-        return {cell.seeds for _, cells in self.rows for cell in cells if cell}
+        return {cell.seeds for row in self.rows for cell in row.cells if cell}
 
 
 def in_part(board: Board) -> InPart | None:
@@ -221,19 +232,38 @@ def in_part(board: Board) -> InPart | None:
     not measured them itself; None if there are none. Two queries where there are some."""
     parts = list(not_whole(board))
     measured = measured_here(board) if parts else set()
-    primary = board.task.primary
-    known = {method.title: cells_of(board, one) for method, one in parts if method.slug not in measured}
-    cases = [case.name for case in board.cases if any(case.name in cells for cells in known.values())]
-    best = {case: max(primary.gain(of[case][0].value) for of in known.values() if case in of) for case in cases}
+    known = [
+        (method, cells, flags_of(board, one))
+        for method, one in parts
+        if method.slug not in measured and (cells := cells_of(board, one))
+    ]
+    cases = [case.name for case in board.cases if any(case.name in cells for _, cells, _ in known)]
+    best: dict[str, float] = {}
+    for _, cells, found in known:
+        for case, (estimate, _) in cells.items() if not found else ():
+            best[case] = max(best.get(case, -math.inf), primary_gain(board, estimate))
+
+    def cell(case: str, cells: Mapping[str, tuple[Estimate, int]], *, is_flagged: bool) -> Cell | None:
+        if case not in cells:
+            return None
+        estimate, seeds = cells[case]
+        return Cell(estimate, seeds, not is_flagged and primary_gain(board, estimate) == best[case])
+
     rows = [
-        (
-            title,
-            [Cell(*of[case], primary.gain(of[case][0].value) == best[case]) if case in of else None for case in cases],
-        )
-        for title, of in known.items()
-        if of
+        Part(method, found, [cell(case, cells, is_flagged=bool(found)) for case in cases])
+        for method, cells, found in known
     ]
     return InPart(cases, rows) if rows else None
+
+
+def flags_of(board: Board, one: Recorded) -> list[Finding]:
+    """The card's flags that what was recorded of a method raises."""
+    method = Submission(kind=board.task.method(one.row.slug).kind)
+    return standings.flags_of(board, scores_of([one]), {}, run=one.number, submission=method)
+
+
+def primary_gain(board: Board, estimate: Estimate) -> float:
+    return float(board.task.primary.gain(np.array(estimate.value)))
 
 
 def gaps(board: Board) -> list[tuple[str, str]]:

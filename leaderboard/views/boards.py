@@ -206,7 +206,7 @@ def matching(view: View, part: references.InPart | None) -> references.InPart | 
     """What was recorded in part of the methods that a visitor searches for."""
     if part is None or not view.search:
         return part
-    rows = [(method, cells) for method, cells in part.rows if search.holds(view.search, method)]
+    rows = [row for row in part.rows if search.holds(view.search, row.method.title)]
     return replace(part, rows=rows) if rows else None
 
 

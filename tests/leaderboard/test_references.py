@@ -82,7 +82,7 @@ def test_it_says_when_it_was_recorded(page, monkeypatch):
         recorded().row("hard_dtw"), provenance={**recorded().row("hard_dtw").provenance, "date": "2026-03-09"}
     )
     monkeypatch.setattr(references, "recorded", lambda board: {"hard_dtw": references.Recorded(-1, row)})
-    assert "reference · CPU · 9 Mar 2026" in page().content.decode()
+    assert 'reference · CPU<span class="roomy"> · 9 Mar 2026</span>' in page().content.decode()
 
 
 def test_the_methods_own_page_has_its_scores_until_the_site_measures_it(client, fresh):
@@ -245,9 +245,10 @@ def test_what_was_recorded_in_part_is_shown_and_stands_nowhere(client, fresh, mo
     response = client.get(f"/tasks/{WHERE.task.slug}/")
     assert names(response) == []
     part = response.context["recorded_in_part"]
-    ((method, (cell,)),) = part.rows
-    assert (method, part.cases, cell.seeds, cell.is_best) == (
-        WHERE.task.method("hard_dtw").title,
+    (row,) = part.rows
+    (cell,) = row.cells
+    assert (row.method, part.cases, cell.seeds, cell.is_best) == (
+        WHERE.task.method("hard_dtw"),
         [WHERE.ranked_cases[0]],
         2,
         True,
@@ -268,7 +269,16 @@ def test_what_this_site_has_measured_itself_is_not_told_as_recorded_in_part(fres
     monkeypatch.setattr(references, "recorded", lambda board: some)
     assert len(references.in_part(WHERE).rows) == 2
     measure("diagonal")
-    assert [method for method, _ in references.in_part(WHERE).rows] == [WHERE.task.method("hard_dtw").title]
+    assert [row.method.slug for row in references.in_part(WHERE).rows] == ["hard_dtw"]
+
+
+def test_who_copies_training_data_is_flagged_in_part_too_and_best_of_no_case(db):
+    part = references.in_part(catalogue.board("generation", "full"))
+    flagged = [row for row in part.rows if row.flags]
+    assert "bootstrap" in [row.method.slug for row in flagged]
+    assert not any(cell.is_best for row in flagged for cell in row.cells if cell)
+    for number in range(len(part.cases)):
+        assert sum(bool(row.cells[number] and row.cells[number].is_best) for row in part.rows) == 1
 
 
 def test_what_was_recorded_before_a_change_is_told(fresh, monkeypatch):
@@ -296,7 +306,7 @@ def in_part(fresh, monkeypatch):
 @pytest.mark.parametrize("words", ["DTW", "dtw", ""])
 def test_a_search_finds_what_was_recorded_in_part(page, in_part, words):
     response = page(f"?tier=full&q={words}")
-    assert [method for method, _ in response.context["recorded_in_part"].rows] == [in_part]
+    assert [row.method.title for row in response.context["recorded_in_part"].rows] == [in_part]
     assert "No method matches" not in response.content.decode()
 
 
