@@ -118,7 +118,8 @@ def score_over_time(
             )
         )
     x = {"title": {"text": "first measured (UTC)"}, "type": "date"}
-    return style.plot(data, x=x, y=style.axis(axis.title), showlegend=True)
+    y = style.score_axis(axis.title, axis.metric, [(None, row_value(axis, row), None) for _, row in dated])
+    return style.plot(data, x=x, y=y, showlegend=True)
 
 
 def row_value(axis: Axis, row: Standing) -> float:
@@ -191,16 +192,19 @@ def case_profile(board: Board, rows: Sequence[Standing], context: Mapping[str, d
     """
     cases = [case for case in board.ranked_cases if any(case in row.cases for row in rows)]
     data = []
+    drawn: list[Interval] = []
     for index, (row, look) in enumerate(looks(rows)):
         intervals = [style.interval(row.cases.get(case, {})) for case in cases]
+        drawn += intervals
         values, bars = [value for _, value, _ in intervals], style.error_bars(intervals)
         points = style.trace(row.submission.name, values, cases, look, error_x=bars, orientation="h")
         data.append(points | {"offsetgroup": str(index)})
     for index, (name, values_by_case) in enumerate(context.items()):
         known = {case: values_by_case[case] for case in cases if case in values_by_case}
+        drawn += [(None, value, None) for value in known.values()]
         data.append(style.marks(board.task.metric(name).label, known, index=index))
     below = {"autorange": "reversed"}
-    score = style.axis(style.axis_title(board.task.primary))
+    score = style.score_axis(style.axis_title(board.task.primary), board.task.primary, drawn)
     return style.plot(data, x=score, y=style.categories(**below), scattermode="group", scattergap=0.3)
 
 

@@ -174,6 +174,15 @@ def least_span(metric: Metric) -> float:
     return float(20 * 10.0**-metric.digits)
 
 
+def score_axis(title: str, metric: Metric, intervals: Iterable[Interval]) -> dict[str, Any]:
+    """Its range is set where the scores lie closer together than their digits tell; else the browser finds it."""
+    known = list(intervals)
+    ends = [end for interval in known for end in interval if end is not None]
+    if not ends or max(ends) - min(ends) >= least_span(metric):
+        return axis(title)
+    return axis(title, range=span(known, least=least_span(metric)))
+
+
 def categories(**more: Any) -> dict[str, Any]:
     """An axis of names."""
     return {"type": "category"} | more

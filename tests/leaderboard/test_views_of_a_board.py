@@ -405,3 +405,26 @@ def test_the_badge_of_a_tier_that_is_not_there_names_those_that_are(client, meas
 def test_an_address_without_a_page_is_told_in_the_sites_own_words(client, db):
     assert "There is nothing at this address." in client.get("/nowhere/").content.decode()
     assert "There is nothing at this address." in client.get("/authors/nobody/").content.decode()
+
+
+def score_ranges(client):
+    """Of the axes of scores in the charts of a board, None where the browser finds one."""
+    context = board(client).context
+    axes = [("cost_figure", "yaxis"), ("time_figure", "yaxis"), ("profile_figure", "xaxis")]
+    return [context[figure]["layout"][axis].get("range") for figure, axis in axes]
+
+
+def test_no_chart_of_a_board_magnifies_rounding_noise(client, measured):
+    for name in ("One", "Other"):
+        measured(name, 0.5, spread=1e-7, rebuild=False)
+    standings.rebuild(catalogue.board("imputation", "quick"))
+    digits = catalogue.task("imputation").primary.digits
+    for low, high in score_ranges(client):
+        assert high - low >= 10 * 10.0**-digits
+        assert low < 0.5 < high
+
+
+def test_scores_that_differ_are_given_no_range(client, measured):
+    measured("One", 0.5, rebuild=False)
+    measured("Other", 0.2)
+    assert score_ranges(client)[1:] == [None, None]
