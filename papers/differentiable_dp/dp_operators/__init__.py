@@ -7,7 +7,7 @@ from papers.differentiable_dp.dp_operators.house import HOUSE
 from papers.differentiable_dp.dp_operators.interface import Method
 from papers.differentiable_dp.dp_operators.metrics import METRICS
 from papers.differentiable_dp.dp_operators.page import FIGURES, FLAGS
-from papers.task import Gap, Limits, Task, Tier
+from papers.task import Limits, Task, Tier
 
 TASK = Task(
     slug="dp_operators",
@@ -30,7 +30,6 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=120, play_seconds=600, memory_bytes=16 << 30, frame_bytes=1 << 30),
-            gaps=(Gap("not played yet; more than a CPU-hour, reckoned from the quick tier"),),
         ),
     ),
     trial=cases.SHORT,
