@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from papers.task import Gap, Limits, Task, Tier
+from papers.task import Limits, Task, Tier
 from papers.wgan_ts.wasserstein import cases, evidence
 from papers.wgan_ts.wasserstein.house import HOUSE
 from papers.wgan_ts.wasserstein.interface import Method
@@ -31,21 +31,6 @@ TASK = Task(
             cases=cases.FULL,
             seeds=3,
             limits=Limits(call_seconds=300, play_seconds=600, memory_bytes=8 << 30),
-            gaps=(
-                Gap(
-                    "not played yet: the dearest ones, 5,000 points, 128 dimensions or images",
-                    cases=(
-                        "empirical-l1/n5000-d2",
-                        "empirical-l1/n5000-d64",
-                        "planes-l1/d128",
-                        "blocks-l1/d128",
-                        "cones-l2/d128",
-                        "fans-l2/d128",
-                        "mnist-l1/pixels",
-                        "mnist-l2/features",
-                    ),
-                ),
-            ),
         ),
     ),
     trial="empirical-l1/n250-d2",
