@@ -6,6 +6,7 @@ from typing import Any
 from leaderboard.boards import (
     claims,
     headline,
+    in_part,
     kept,
     order,
     recast,
@@ -53,8 +54,8 @@ def board_context(board: Board) -> dict[str, Any]:
     def make() -> dict[str, Any]:
         return {
             "left_out": standings.left_out(board),
-            "recorded_in_part": references.in_part(board),
-            "gaps": references.gaps(board),
+            "recorded_in_part": in_part.parts_of(board),
+            "gaps": in_part.gaps(board),
             "resolution": resolution.resolution_of(board),
             "violations": soundness.violations_on(board),
         }

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from leaderboard.boards import (
     claims,
     flags,
+    in_part,
     kept,
     order,
     readme,
@@ -202,7 +203,7 @@ def emptied_by(view: View, made: Recast | None) -> str:
     return "rule" if references.stand_ins(view.board) else ""
 
 
-def matching(view: View, part: references.InPart | None) -> references.InPart | None:
+def matching(view: View, part: in_part.InPart | None) -> in_part.InPart | None:
     """What was recorded in part of the methods that a visitor searches for."""
     if part is None or not view.search:
         return part

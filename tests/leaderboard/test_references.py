@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from leaderboard.boards import references, standings, tables
+from leaderboard.boards import in_part, references, standings, tables
 from leaderboard.boards.measurements import measurements_of
 from leaderboard.figures import charts
 from leaderboard.models import Run, Score, Standing, Submission
@@ -267,13 +267,13 @@ def test_what_this_site_has_measured_itself_is_not_told_as_recorded_in_part(fres
         for number, slug in enumerate(("hard_dtw", "diagonal"), 1)
     }
     monkeypatch.setattr(references, "recorded", lambda board: some)
-    assert len(references.in_part(WHERE).rows) == 2
+    assert len(in_part.parts_of(WHERE).rows) == 2
     measure("diagonal")
-    assert [row.method.slug for row in references.in_part(WHERE).rows] == ["hard_dtw"]
+    assert [row.method.slug for row in in_part.parts_of(WHERE).rows] == ["hard_dtw"]
 
 
 def test_who_copies_training_data_is_flagged_in_part_too_and_best_of_no_case(db):
-    part = references.in_part(catalogue.board("generation", "full"))
+    part = in_part.parts_of(catalogue.board("generation", "full"))
     flagged = [row for row in part.rows if row.flags]
     assert "bootstrap" in [row.method.slug for row in flagged]
     assert not any(cell.is_best for row in flagged for cell in row.cells if cell)
@@ -286,7 +286,7 @@ def test_what_was_recorded_before_a_change_is_told(fresh, monkeypatch):
     monkeypatch.setattr(references.marks, "holds", lambda row, board: row.slug != "hard_dtw")
     references._recorded.cache_clear()
     assert references.outdated(WHERE) == [WHERE.task.method("hard_dtw").title]
-    assert references.gaps(WHERE)[0] == (
+    assert in_part.gaps(WHERE)[0] == (
         WHERE.task.method("hard_dtw").title,
         "recorded before its code changed, or the board's; to be recorded anew",
     )
@@ -294,7 +294,7 @@ def test_what_was_recorded_before_a_change_is_told(fresh, monkeypatch):
 
 
 @pytest.fixture
-def in_part(fresh, monkeypatch):
+def partly(fresh, monkeypatch):
     """Of the full tier one method was recorded, on one case."""
     board = catalogue.board("alignment", "full")
     whole = recorded().row("hard_dtw")
@@ -304,13 +304,13 @@ def in_part(fresh, monkeypatch):
 
 
 @pytest.mark.parametrize("words", ["DTW", "dtw", ""])
-def test_a_search_finds_what_was_recorded_in_part(page, in_part, words):
+def test_a_search_finds_what_was_recorded_in_part(page, partly, words):
     response = page(f"?tier=full&q={words}")
-    assert [row.method.title for row in response.context["recorded_in_part"].rows] == [in_part]
+    assert [row.method.title for row in response.context["recorded_in_part"].rows] == [partly]
     assert "No method matches" not in response.content.decode()
 
 
-def test_a_search_that_finds_nothing_leads_back_to_the_whole_of_its_tier(page, in_part):
+def test_a_search_that_finds_nothing_leads_back_to_the_whole_of_its_tier(page, partly):
     response = page("?tier=full&q=zzz&authors=best")
     text = response.content.decode()
     assert "No method matches “zzz”" in text
@@ -320,7 +320,7 @@ def test_a_search_that_finds_nothing_leads_back_to_the_whole_of_its_tier(page, i
 
 @pytest.mark.parametrize("slug", ["alignment", "control"])
 def test_a_board_that_is_recorded_whole_has_no_parts(slug):
-    assert references.in_part(catalogue.board(slug, "quick")) is None
+    assert in_part.parts_of(catalogue.board(slug, "quick")) is None
 
 
 def test_what_no_reference_covers_is_told_with_the_reason(client, fresh):
@@ -332,5 +332,5 @@ def test_what_no_reference_covers_is_told_with_the_reason(client, fresh):
 
 
 def test_a_gap_of_some_cases_names_them():
-    told = [what for what, _ in references.gaps(catalogue.board("architecture_search", "full"))]
+    told = [what for what, _ in in_part.gaps(catalogue.board("architecture_search", "full"))]
     assert "Every method on digits/cell4-small, digits/cell4" in told

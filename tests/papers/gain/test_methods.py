@@ -100,7 +100,7 @@ def watched(net):
     return answer, weights
 
 
-def of_all(slopes):
+def flattened(slopes):
     return torch.cat([slope.flatten() for slope in slopes])
 
 
@@ -133,11 +133,11 @@ def test_both_nets_learn_along_the_gradients_of_their_losses(gain, columns, cons
     of_d, of_g, of_m = losses(a, g, x, mask, b, binary)
 
     gain.teach_discriminator(discriminator, generator, x, mask, b)
-    exact = of_all(torch.autograd.grad(of_d, weights_d, retain_graph=True))
+    exact = flattened(torch.autograd.grad(of_d, weights_d, retain_graph=True))
     assert torch.allclose(discriminator.slope, exact, atol=1e-6)
 
     gain.teach_generator(generator, discriminator, x, mask, b, binary)
-    exact = of_all(torch.autograd.grad(gain.ADVERSARY * of_g + gain.ALPHA * of_m, weights_g))
+    exact = flattened(torch.autograd.grad(gain.ADVERSARY * of_g + gain.ALPHA * of_m, weights_g))
     assert torch.allclose(generator.slope, exact, atol=1e-5)
 
 
