@@ -100,7 +100,8 @@ def twin(arrays: dict[str, np.ndarray], rng: np.random.Generator) -> dict[str, n
     """
     x = arrays["x"]
     n, d = x.shape
-    scores = norm.ppf((rankdata(x + 1e-9 * x.std(axis=0) * rng.normal(size=x.shape), axis=0) - 0.5) / n)
+    spread = np.where(x.std(axis=0) > 0, x.std(axis=0), 1)  # a constant column's ranks are drawn
+    scores = norm.ppf((rankdata(x + 1e-9 * spread * rng.normal(size=x.shape), axis=0) - 0.5) / n)
     drawn = rng.normal(size=(n, d)) @ _root(np.corrcoef(scores, rowvar=False)).T
     share = norm.cdf(drawn)
     method = ["inverted_cdf" if is_code else "linear" for is_code in arrays["categorical"]]

@@ -83,6 +83,14 @@ def test_a_twin_has_the_tables_margins_and_correlations_and_none_of_its_rows():
     assert not (drawn[:, None] == real["x"][None]).all(axis=2).any()
 
 
+def test_a_twin_keeps_a_constant_column():
+    rng = Seed(0, b"twin", b"").rng("table")
+    x = np.column_stack([rng.normal(size=50), np.full(50, 7.0), rng.integers(2, size=50)])
+    drawn = tables.twin({"x": x, "categorical": np.array([False, False, True])}, rng)["x"]
+    assert np.isfinite(drawn).all()
+    assert (drawn[:, 1] == 7).all()
+
+
 def test_too_few_honest_methods_give_no_verdict():
     assert not audit.stands_out(-9.0, [0.0, 0.0])
 
