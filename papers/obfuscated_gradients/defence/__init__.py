@@ -31,7 +31,7 @@ TASK = Task(
             name="full",
             cases=cases.FULL,
             seeds=3,
-            limits=Limits(call_seconds=1200, play_seconds=3600, memory_bytes=8 << 30),
+            limits=Limits(call_seconds=1200, play_seconds=3600, memory_bytes=8 << 30, frame_bytes=1 << 30),
             gaps=(Gap("adversarial training on MNIST was stopped after 15 minutes of a play; CIFAR-10 was not tried"),),
         ),
     ),
