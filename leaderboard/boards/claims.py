@@ -45,8 +45,14 @@ class Judged:
         return replace(self, is_decided=is_decided, seeds_needed=seeds_needed)
 
     @property
+    def verdict(self) -> str:
+        """One of VERDICTS."""
+        raise NotImplementedError
+
+    @property
     def is_by_reference(self) -> bool:
-        return references.is_stand_in(self.run)
+        """Whether what is said of it rests on results that were recorded elsewhere."""
+        return self.verdict != "not measured" and references.is_stand_in(self.run)
 
     @property
     def outlook(self) -> str:

@@ -120,7 +120,7 @@ def headline_of(account: Account, places: Mapping[str, Place], board: Board | No
     numbers, contests = account.claims_on(board) if board else (account.verdicts, account.contests)
     tasks = [board.task] if board else account.paper.tasks
     measured = [item for item in numbers if item.measurement]  # the others have no method here, or no case like theirs
-    runs = [item.run for item in (*numbers, *contests) if item.run]
+    runs = [item.run for item in (*measured, *contests) if item.run and item.verdict != "not measured"]
     return Headline(
         comparisons=Tally.of("comparison", contests),
         numbers=Tally.of("printed number", measured),

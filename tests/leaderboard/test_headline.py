@@ -116,3 +116,13 @@ def test_a_difference_of_one_seed_is_no_verdict_and_says_so(fresh):
         "not measured",
         "The two have one seed in common: nothing says how sure the difference is.",
     )
+
+
+@pytest.mark.django_db
+def test_what_is_not_measured_is_not_said_to_be_by_reference():
+    """On a new site, where all that is known was recorded elsewhere."""
+    told = [item for one in claims.accounts(catalogue.all_papers()) for item in (*one.verdicts, *one.contests)]
+    unmeasured = [item for item in told if item.verdict == "not measured"]
+    assert [item for item in unmeasured if item.run], "some have a run beside them"
+    assert not [item for item in unmeasured if item.is_by_reference]
+    assert [item for item in told if item.is_by_reference]
