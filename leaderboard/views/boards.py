@@ -184,6 +184,7 @@ def table_context(
         "uploads": tables.uploads_of(view.board.task, rows),
         "rows": [(row, flags_with_explanation(view.board.task, row, verdicts)) for row in rows],
         "emptied_by": "" if rows else emptied_by(view, made),
+        "unplaced": len(references.stand_ins(view.board)) if rows and not view.is_stored else 0,
         "show_all": view.query(q=""),
         "by_rank": view.query(sort=""),
         "previous_page": view.query(page=page.number - 1) if page.has_previous() else "",

@@ -174,6 +174,15 @@ def test_a_choice_that_recorded_rows_have_no_place_in_says_so(page, query, said)
     assert text.count(f'<a href="/tasks/{WHERE.task.slug}/?tier=quick">Back to the board itself</a>') == 2
 
 
+def test_beside_rows_that_another_rule_places_it_is_said_that_recorded_ones_are_left_out(page):
+    measure("hard_dtw")
+    others = len(recorded().rows) - 1
+    response = page("?rule=worst")
+    assert [row.submission.house_slug for row, _ in response.context["rows"]] == ["hard_dtw"]
+    assert f"{others} recorded references can’t be placed so and are left out." in response.content.decode()
+    assert "left out" not in page().content.decode()
+
+
 def test_a_rule_on_a_board_without_any_reference_is_not_told_of_references(client, db):
     text = client.get(f"/tasks/{WHERE.task.slug}/?rule=worst").content.decode()
     assert "Nothing has been measured on the quick tier yet" in text
