@@ -36,7 +36,7 @@ class Judged:
     """What is common to both kinds of claims."""
 
     board: Board
-    run: Run | None
+    run: Run | None  # None where it measured nothing of this
     reading: verdicts.Reading | None  # None: nothing that could be judged
     is_decided: bool = False  # by Holm's procedure over all readings of the paper
     seeds_needed: int | None = None  # in all; None where a thousand would not decide it, or it is decided
@@ -45,14 +45,9 @@ class Judged:
         return replace(self, is_decided=is_decided, seeds_needed=seeds_needed)
 
     @property
-    def verdict(self) -> str:
-        """One of VERDICTS."""
-        raise NotImplementedError
-
-    @property
     def is_by_reference(self) -> bool:
         """Whether what is said of it rests on results that were recorded elsewhere."""
-        return self.verdict != "not measured" and references.is_stand_in(self.run)
+        return references.is_stand_in(self.run)
 
     @property
     def outlook(self) -> str:
@@ -70,6 +65,7 @@ class Verdict(Judged):
     claim: Claim
     measurement: statistics.Estimate | None
     title: str  # of the house method
+    is_played: bool  # whether there is a run of it, whatever it measured
     tolerance: float | None  # what is stated, or less: see verdicts.tolerance_of
 
     @property
@@ -118,10 +114,10 @@ class Verdict(Judged):
             return "No case here is like it."
         if self.claim.house is None:
             return "No method here implements it."
-        if self.run is None:
-            return f"“{self.title}” has no finished run on the {self.board.tier.name} tier of this site."
+        if not self.is_played:
+            return f"“{self.title}” was not measured on the {self.board.tier.name} tier yet."
         if self.measurement is None:
-            return f"Its run did not report {self.metric.label} on this case."
+            return f"What was measured of “{self.title}” holds no {self.metric.label} on {self.claim.case}."
         if self.tolerance is None:
             return "The paper's folder states no tolerance: the two were not measured alike."
         return f"{self.distance} {self.reason}"
@@ -167,7 +163,7 @@ class Contest(Judged):
     @property
     def verdict(self) -> str:
         if self.reading is None:
-            return "not measured"
+            return "not judged" if self.advantage else "not measured"
         if not self.is_decided:
             return "undecided"
         return "held" if self.reading.side == "first" else "not held"
@@ -179,13 +175,12 @@ class Contest(Judged):
 
     @property
     def why(self) -> str:
-        if self.reading is None and self.advantage:
-            return "The two have one seed in common: nothing says how sure the difference is."
         return {
+            "not judged": "The two have one seed in common: nothing says how sure the difference is.",
             "held": f"The whole interval of the {self.kind_of_difference} is on the paper's side.",
             "not held": f"The whole interval of the {self.kind_of_difference} is on the other side.",
             "undecided": f"The {self.kind_of_difference} may be none. {self.outlook}",
-            "not measured": f"The two have no finished runs to compare on the {self.board.tier.name} tier of this site.",
+            "not measured": f"The two were not both measured on the {self.board.tier.name} tier yet.",
         }[self.verdict]
 
 
@@ -212,6 +207,7 @@ def number_claim(board: Board, claim: Claim, measurements: Measurements) -> Verd
         claim=claim,
         measurement=estimate,
         title=title,
+        is_played=run is not None,
         tolerance=tolerance,
     )
 

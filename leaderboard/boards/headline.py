@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.contrib.humanize.templatetags.humanize import ordinal
 
@@ -11,7 +12,9 @@ from leaderboard.boards.standings import takes_rank
 from leaderboard.models import Standing
 from papers.task import Board
 
+Item = TypeVar("Item", Verdict, Contest)
 DECIDED = ("held", "better than printed", "not held")
+SILENT = ("not judged", "not measured")
 DECIDING = 3  # comparisons that a headline shows
 
 
@@ -23,25 +26,32 @@ class Tally:
     held: int
     better: int  # than printed, which speaks for who is better: a rival, or the paper's own
     lost: int
+    unchecked: int  # they differ, but the number was transcribed and never checked: nothing is refuted
     undecided: int
+    unjudged: int  # there is nothing to judge them by
     unmeasured: int = 0
 
     @classmethod
     def of(cls, noun: str, claims: Iterable[Contest | Verdict]) -> "Tally":
         words = [claim.verdict for claim in claims]
-        counts = [words.count(word) for word in (*DECIDED, "undecided", "not measured")]
+        other = ("differs, unchecked", "undecided", "not judged", "not measured")
+        counts = [words.count(word) for word in (*DECIDED, *other)]
         return cls(noun, *counts)
 
     @property
     def measured(self) -> int:
-        return self.held + self.better + self.lost + self.undecided
+        return self.held + self.better + self.lost + self.unchecked + self.undecided
+
+    @property
+    def total(self) -> int:
+        return self.measured + self.unjudged + self.unmeasured
 
     @property
     def word(self) -> str:
         """One word for all; "undecided" where the data decide less than half of what was measured."""
         if not self.measured:
-            return "not measured"
-        if self.undecided > self.measured / 2:
+            return "not judged" if self.unjudged else "not measured"
+        if self.undecided + self.unchecked > self.measured / 2:
             return "undecided"
         if self.measured < self.unmeasured:
             return "measured in part"
@@ -49,12 +59,14 @@ class Tally:
 
     @property
     def sentence(self) -> str:
-        total = self.measured + self.unmeasured
+        total = self.total
         plural = "" if total == 1 else "s"
         rest = (
             (self.better, "better than printed"),
             (self.lost, "did not"),
+            (self.unchecked, "not like a number that was never checked"),
             (self.undecided, "undecided"),
+            (self.unjudged, "not judged"),
             (self.unmeasured, "not measured"),
         )
         return ", ".join(
@@ -103,8 +115,10 @@ class Headline:
 
     @property
     def sentences(self) -> list[str]:
-        told = [tally.sentence for tally in self.tallies if tally.measured + tally.unmeasured]
-        if not any(tally.measured for tally in self.tallies):
+        told = [tally.sentence for tally in self.tallies if tally.total]
+        if not told:
+            told = ["no claim of the paper is tested here"]
+        elif all(tally.word == "not measured" for tally in self.tallies):
             told = ["no claim can be judged yet"]
         return told + [place.sentence for place in self.places]
 
@@ -115,12 +129,26 @@ class Headline:
         return sorted(told, key=lambda item: item.reading.p if item.reading else 1.0)[:DECIDING]
 
 
+def once(items: Sequence[Item]) -> list[Item]:
+    """What two tiers test on the same cases counts once: where there is a verdict, by what this site measured, by the larger."""
+
+    def worth(item: Item) -> tuple[bool, bool]:
+        return item.verdict not in SILENT, not item.is_by_reference
+
+    known: dict[Any, Item] = {}
+    for item in items:
+        key = item.board.task.slug, item.claim if isinstance(item, Verdict) else item.comparison
+        if key not in known or worth(item) >= worth(known[key]):
+            known[key] = item
+    return list(known.values())
+
+
 def headline_of(account: Account, places: Mapping[str, Place], board: Board | None = None) -> Headline:
     """Of a paper, or of one board. `places` are by task."""
-    numbers, contests = account.claims_on(board) if board else (account.verdicts, account.contests)
+    numbers, contests = account.claims_on(board) if board else (once(account.verdicts), once(account.contests))
     tasks = [board.task] if board else account.paper.tasks
     measured = [item for item in numbers if item.measurement]  # the others have no method here, or no case like theirs
-    runs = [item.run for item in (*measured, *contests) if item.run and item.verdict != "not measured"]
+    runs = [item.run for item in (*measured, *contests) if item.run]
     return Headline(
         comparisons=Tally.of("comparison", contests),
         numbers=Tally.of("printed number", measured),

@@ -1,38 +1,35 @@
-"""What was recorded of methods whose rows aren't whole, and what of a board nobody has recorded."""
+"""What was recorded of methods that have no place by it, and what of a board nobody has recorded."""
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from leaderboard.boards import references, standings
+from leaderboard.models import Submission
 from papers.metrics import Finding
-from papers.task import Board, House
+from papers.task import Board
 from runners.standing.statistics import Estimate
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What one method scored on one case of which not all is recorded."""
+    """What one method scored on one case, and in how many seeds; None where it has no score."""
 
-    estimate: Estimate
+    estimate: Estimate | None
     seeds: int
-    is_best: bool  # of its case, flagged rows apart
 
 
 @dataclass(frozen=True)
 class Part:
-    """One method whose row isn't whole: a cell for each case."""
+    """One method that has no place: a cell for each case, None where it wasn't played."""
 
-    method: House
+    submission: Submission
     flags: list[Finding]
     cells: list[Cell | None]
 
 
 @dataclass(frozen=True)
 class InPart:
-    """Cases, and what was recorded on each of them of the methods whose rows aren't whole."""
+    """Cases, and what was recorded on each of them of the methods that have no place."""
 
     cases: list[str]
     rows: list[Part]
@@ -43,56 +40,41 @@ class InPart:
 
 
 def parts_of(board: Board) -> InPart | None:
-    """Methods (no oracles) of which a ranked case or a seed is still to be played, in the card's order, where this site has
-    not measured them itself; None if there are none. Two queries where there are some."""
-    parts = list(not_whole(board))
-    measured = references.measured_here(board) if parts else set()
-    known = [
-        (method, cells, references.flags_of(board, one))
-        for method, one in parts
-        if method.slug not in measured and (cells := cells_of(board, one))
-    ]
-    cases = [case.name for case in board.cases if any(case.name in cells for _, cells, _ in known)]
-    best: dict[str, float] = {}
-    for _, cells, found in known:
-        for case, (estimate, _) in cells.items() if not found else ():
-            best[case] = max(best.get(case, -math.inf), primary_gain(board, estimate))
-
-    def cell(case: str, cells: Mapping[str, tuple[Estimate, int]], *, is_flagged: bool) -> Cell | None:
-        if case not in cells:
-            return None
-        estimate, seeds = cells[case]
-        return Cell(estimate, seeds, not is_flagged and primary_gain(board, estimate) == best[case])
-
+    """Methods (no oracles) of which a ranked case or a seed is still to be played, or has no score, in the card's order,
+    where this site has not measured them itself; None if there are none. Three queries where there are some."""
+    parts = list(without_place(board))
+    if not parts:
+        return None
+    measured = references.measured_here(board)
+    own = {each.house_slug: each for each in references.house_submissions(board)}
+    known = [(own[slug], one) for slug, one in parts if slug in own and slug not in measured]
+    played = {play.case for _, one in known for play in one.plays}
+    cases = [case.name for case in board.cases if case.name in played]
     rows = [
-        Part(method, found, [cell(case, cells, is_flagged=bool(found)) for case in cases])
-        for method, cells, found in known
+        Part(submission, references.flags_of(board, one), [cell_of(board, one, case) for case in cases])
+        for submission, one in known
     ]
     return InPart(cases, rows) if rows else None
 
 
-def not_whole(board: Board) -> Iterator[tuple[House, references.Recorded]]:
+def without_place(board: Board) -> Iterator[tuple[str, references.Recorded]]:
     wanted = {(case, seed) for case in board.ranked_cases for seed in range(board.seeds)}
     known = references.recorded(board)
     for method in board.task.house:
         one = known.get(method.slug) if method.kind != standings.ORACLE else None
-        if one and wanted - {(play.case, play.seed) for play in one.plays if play.case not in one.row.left_out}:
-            yield method, one
+        if one and (
+            wanted - {(play.case, play.seed) for play in one.plays if play.case not in one.row.left_out}
+            or references.row_without_submission(board, one) is None
+        ):
+            yield method.slug, one
 
 
-def cells_of(board: Board, one: references.Recorded) -> dict[str, tuple[Estimate, int]]:
-    """By case, the primary metric and over how many seeds."""
+def cell_of(board: Board, one: references.Recorded, case: str) -> Cell | None:
+    """Of the primary metric."""
+    if not any(play.case == case for play in one.plays):
+        return None
     scores, primary = references.scores_of([one]), board.task.primary.name
-    estimates = {case.name: scores.estimate(one.number, primary, case.name) for case in board.cases}
-    return {
-        case: (estimate, len(scores.by_seed(one.number, primary, case)))
-        for case, estimate in estimates.items()
-        if estimate
-    }
-
-
-def primary_gain(board: Board, estimate: Estimate) -> float:
-    return float(board.task.primary.gain(np.array(estimate.value)))
+    return Cell(scores.estimate(one.number, primary, case), len(scores.by_seed(one.number, primary, case)))
 
 
 def gaps(board: Board) -> list[tuple[str, str]]:

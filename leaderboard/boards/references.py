@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from leaderboard.boards import kept, marks, search, standings, tables
 from leaderboard.boards.view import COLUMNS, View
@@ -154,15 +155,18 @@ def stand_ins(board: Board) -> list[Standing]:
 
 def made_of(board: Board, known: Mapping[str, Recorded]) -> list[Standing]:
     measured = measured_here(board)
-    submissions = Submission.objects.in_the_running().filter(task=board.task.slug, is_house=True)
     rows = [
         row
-        for submission in submissions
+        for submission in house_submissions(board)
         if submission.house_slug not in measured
         and (one := known.get(submission.house_slug))
         and (row := row_of(board, one, submission))
     ]
     return sorted(rows, key=lambda row: -gain(board, row))
+
+
+def house_submissions(board: Board) -> QuerySet[Submission]:
+    return Submission.objects.in_the_running().filter(task=board.task.slug, is_house=True)
 
 
 def measured_here(board: Board) -> set[str]:

@@ -187,10 +187,10 @@ class CaseScores:
     left_out: str  # why it was not played, or ""
 
 
-def case_scores(run: Run, scores: Scores | None = None) -> list[CaseScores]:
-    """Every raw score of a run, by case. One query, unless the scores are at hand."""
+def case_scores(run: Run, recorded: Scores | None = None) -> list[CaseScores]:
+    """Every raw score of a run, by case. One query; none for a recorded run, of which any seeds make an estimate."""
     board = catalogue.board(run.task, run.tier)
-    scores, primary = scores or scores_of([run.pk]), board.task.primary.name
+    scores, primary = recorded or scores_of([run.pk]), board.task.primary.name
     means = {metric.name: scores.means(run.pk, metric.name) for metric in board.task.metrics}
     rows = []
     for case in board.cases:
@@ -200,7 +200,7 @@ def case_scores(run: Run, scores: Scores | None = None) -> list[CaseScores]:
                 case=case.name,
                 ranked=case.ranked,
                 by_seed=[by_seed.get(seed) for seed in range(board.seeds)],
-                estimate=scores.estimate(run.pk, primary, case.name) if len(by_seed) == board.seeds else None,
+                estimate=scores.estimate(run.pk, primary, case.name) if recorded or len(by_seed) == board.seeds else None,
                 means={name: by_case[case.name] for name, by_case in means.items() if case.name in by_case},
                 left_out=run.left_out.get(case.name, ""),
             )

@@ -205,10 +205,10 @@ def emptied_by(view: View, made: Recast | None) -> str:
 
 
 def matching(view: View, part: in_part.InPart | None) -> in_part.InPart | None:
-    """What was recorded in part of the methods that a visitor searches for."""
-    if part is None or not view.search:
-        return part
-    rows = [row for row in part.rows if search.holds(view.search, row.method.title)]
+    """What was recorded in part of the methods that a visitor searches for; it belongs to no day."""
+    if part is None or view.day:
+        return None
+    rows = [row for row in part.rows if search.holds(view.search, row.submission.name)]
     return replace(part, rows=rows) if rows else None
 
 

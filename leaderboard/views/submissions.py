@@ -112,8 +112,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         }
     if context["standing"]:
         context |= quotation(request, context["standing"])
-    elif run and not context["scores"]:
-        context |= recorded_context(submission, run.board)
+    elif submission.is_house and not submission.superseded and not context.get("scores"):
+        context["recorded"] = recorded_of(submission, [run.board] if run else list(card.boards.values()))
     return render(request, "submission.html", context)
 
 
@@ -175,13 +175,20 @@ def scores_context(board: Board, scores: Sequence[tables.CaseScores]) -> dict[st
     }
 
 
-def recorded_context(submission: Submission, board: Board) -> dict[str, Any]:
-    """What stands in for a house method on its board. As many queries as references.stand_ins makes."""
-    row = next((row for row in references.stand_ins(board) if row.submission_id == submission.pk), None)
-    if row is None:
-        return {}
-    known = references.scores_of([references.recorded(board)[submission.house_slug]])
-    return scores_context(board, tables.case_scores(row.run, known)) | {"stand_in": row}
+def recorded_of(submission: Submission, boards: Sequence[Board]) -> list[dict[str, Any]]:
+    """What was recorded elsewhere of a house method, a board each. As many queries for each as references.stand_ins makes."""
+    told = []
+    for board in boards:
+        one = references.recorded(board).get(submission.house_slug)
+        if one is None:
+            continue
+        run = one.run(board)
+        played = [row for row in tables.case_scores(run, references.scores_of([one])) if row.means]
+        scores = scores_context(board, played)
+        stands = next((row for row in references.stand_ins(board) if row.submission_id == submission.pk), None)
+        if scores["scores"]:
+            told.append(scores | {"board": board, "source": run, "stand_in": stands})
+    return told
 
 
 def first_of_each(run: Run) -> list[Artefact]:

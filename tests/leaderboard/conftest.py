@@ -90,7 +90,11 @@ def sent(monkeypatch):
 @pytest.fixture
 def fresh(db):
     """A site that knows the house methods of a board whose results are recorded, and has measured none."""
-    task = catalogue.task("alignment")
+    enrol("alignment")
+
+
+def enrol(slug):
+    task = catalogue.task(slug)
     for method in task.house:
         house.submit(task, method)
 

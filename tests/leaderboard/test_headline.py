@@ -17,8 +17,11 @@ def entry():
     return found
 
 
-def tally(*, held=0, better=0, lost=0, undecided=0, unmeasured=0):
-    return Tally("comparison", held=held, better=better, lost=lost, undecided=undecided, unmeasured=unmeasured)
+NONE = dict.fromkeys(("held", "better", "lost", "unchecked", "undecided", "unjudged", "unmeasured"), 0)
+
+
+def tally(**counts):
+    return Tally("comparison", **NONE | counts)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,8 @@ def tally(*, held=0, better=0, lost=0, undecided=0, unmeasured=0):
         ({"held": 1, "undecided": 2}, "undecided"),
         ({"held": 1, "unmeasured": 2}, "measured in part"),
         ({"undecided": 1, "unmeasured": 2}, "undecided"),
+        ({"unchecked": 3}, "undecided"),
+        ({"held": 2, "unchecked": 1, "unjudged": 9}, "held"),
     ],
 )
 def test_one_word_says_how_claims_came_out(counts, word):
@@ -45,6 +50,20 @@ def test_a_number_that_is_better_than_printed_is_not_said_to_have_held():
     )
 
 
+@pytest.mark.django_db
+def test_what_two_tiers_test_on_the_same_case_counts_once():
+    (account,) = claims.accounts([catalogue.paper_of("deep_signal")])
+    numbers = headline.once(account.verdicts)
+    asked = {(item.board.task.slug, item.claim) for item in account.verdicts}
+    assert len(numbers) == len(asked) < len(account.verdicts)
+
+
+@pytest.mark.django_db
+def test_every_claim_is_in_the_tally():
+    told = [item for one in claims.accounts(catalogue.all_papers()) for item in (*one.verdicts, *one.contests)]
+    assert Tally.of("claim", told).total == len(told)
+
+
 @pytest.mark.parametrize(
     ("comparisons", "numbers", "word", "first"),
     [
@@ -52,9 +71,10 @@ def test_a_number_that_is_better_than_printed_is_not_said_to_have_held():
         (tally(), tally(held=2), "held", "2 of 2"),
         (tally(unmeasured=9), tally(held=2), "measured in part", "0 of 9"),
         (tally(unmeasured=9), tally(), "not measured", "no claim can be judged yet"),
-        (tally(), tally(), "not measured", "no claim can be judged yet"),
+        (tally(unjudged=9), tally(), "not judged", "0 of 9 comparisons held, 9 not judged"),
+        (tally(), tally(), "not measured", "no claim of the paper is tested here"),
     ],
-    ids=["comparisons first", "numbers where there is nothing else", "rivals' numbers alone", "nothing", "no claims"],
+    ids=["comparisons first", "numbers where there is nothing else", "rivals' numbers alone", "nothing", "one seed", "none"],
 )
 def test_printed_numbers_alone_are_no_verdict_on_a_paper_that_compares(comparisons, numbers, word, first):
     told = headline.Headline(comparisons, numbers, contests=[], places=[], is_by_reference=False)
@@ -113,7 +133,7 @@ def test_a_difference_of_one_seed_is_no_verdict_and_says_so(fresh):
     contest = next(item for item in entry().headline.contests if item.advantage)
     single = replace(contest, reading=None, is_decided=False)
     assert (single.verdict, single.why) == (
-        "not measured",
+        "not judged",
         "The two have one seed in common: nothing says how sure the difference is.",
     )
 
@@ -122,7 +142,5 @@ def test_a_difference_of_one_seed_is_no_verdict_and_says_so(fresh):
 def test_what_is_not_measured_is_not_said_to_be_by_reference():
     """On a new site, where all that is known was recorded elsewhere."""
     told = [item for one in claims.accounts(catalogue.all_papers()) for item in (*one.verdicts, *one.contests)]
-    unmeasured = [item for item in told if item.verdict == "not measured"]
-    assert [item for item in unmeasured if item.run], "some have a run beside them"
-    assert not [item for item in unmeasured if item.is_by_reference]
-    assert [item for item in told if item.is_by_reference]
+    assert {item.is_by_reference for item in told if item.verdict == "not measured"} == {False}
+    assert {item.is_by_reference for item in told if item.verdict != "not measured"} == {True}

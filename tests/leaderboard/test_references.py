@@ -15,6 +15,7 @@ from leaderboard.running import house
 from papers import catalogue, reference
 from papers.figures import Scatter
 from runners.figures.rows import looks
+from tests.leaderboard.conftest import enrol
 from tests.leaderboard.test_pages import names
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text()
@@ -87,14 +88,27 @@ def test_it_says_when_it_was_recorded(page, monkeypatch):
 
 def test_the_methods_own_page_has_its_scores_until_the_site_measures_it(client, fresh):
     submission = Submission.objects.get(house_slug="hard_dtw")
+    response = client.get(submission.get_absolute_url())
+    assert [each["board"].tier.name for each in response.context["recorded"]] == ["quick", "full"]
+    assert "It has no run on this site yet." in response.content.decode()
     run = Run.objects.create(submission=submission, **WHERE.key, task_version=WHERE.task.version)
-    context = client.get(submission.get_absolute_url()).context
+    (told,) = client.get(submission.get_absolute_url()).context["recorded"]
     played = {(play.case, play.seed): play.scores[PRIMARY] for play in recorded().row("hard_dtw").plays}
-    assert {(row.case, seed): value for row in context["scores"] for seed, value in enumerate(row.by_seed)} == played
-    assert context["stand_in"].submission == submission
+    assert {(row.case, seed): value for row in told["scores"] for seed, value in enumerate(row.by_seed)} == played
+    assert told["stand_in"].submission == submission
     run.delete()
     measure("hard_dtw")
-    assert "stand_in" not in client.get(submission.get_absolute_url()).context
+    assert "recorded" not in client.get(submission.get_absolute_url()).context
+
+
+def test_its_page_has_what_was_recorded_in_part(client, db):
+    enrol("one_shot_classification")
+    submission = Submission.objects.get(house_slug="prototypes")
+    quick, full = client.get(submission.get_absolute_url()).context["recorded"]
+    assert quick["stand_in"]
+    assert full["stand_in"] is None
+    assert all(row.estimate for row in full["scores"])
+    assert "so it has no place on the board" in client.get(submission.get_absolute_url()).content.decode()
 
 
 def test_it_gives_way_to_what_the_site_measures(page):
@@ -256,12 +270,7 @@ def test_what_was_recorded_in_part_is_shown_and_stands_nowhere(client, fresh, mo
     part = response.context["recorded_in_part"]
     (row,) = part.rows
     (cell,) = row.cells
-    assert (row.method, part.cases, cell.seeds, cell.is_best) == (
-        WHERE.task.method("hard_dtw"),
-        [WHERE.ranked_cases[0]],
-        2,
-        True,
-    )
+    assert (row.submission.house_slug, part.cases, cell.seeds) == ("hard_dtw", [WHERE.ranked_cases[0]], 2)
     assert cell.estimate.value == pytest.approx(sum(play.scores[PRIMARY] for play in some.plays) / 2)
     page = response.content.decode()
     assert "2 of 5" in page
@@ -278,16 +287,26 @@ def test_what_this_site_has_measured_itself_is_not_told_as_recorded_in_part(fres
     monkeypatch.setattr(references, "recorded", lambda board: some)
     assert len(in_part.parts_of(WHERE).rows) == 2
     measure("diagonal")
-    assert [row.method.slug for row in in_part.parts_of(WHERE).rows] == ["hard_dtw"]
+    assert [row.submission.house_slug for row in in_part.parts_of(WHERE).rows] == ["hard_dtw"]
 
 
-def test_who_copies_training_data_is_flagged_in_part_too_and_best_of_no_case(db):
+def test_who_copies_training_data_is_flagged_in_part_too(db):
+    enrol("generation")
     part = in_part.parts_of(catalogue.board("generation", "full"))
-    flagged = [row for row in part.rows if row.flags]
-    assert "bootstrap" in [row.method.slug for row in flagged]
-    assert not any(cell.is_best for row in flagged for cell in row.cells if cell)
-    for number in range(len(part.cases)):
-        assert sum(bool(row.cells[number] and row.cells[number].is_best) for row in part.rows) == 1
+    assert "bootstrap" in [row.submission.house_slug for row in part.rows if row.flags]
+
+
+def test_who_was_recorded_whole_and_has_no_score_is_shown_without_one(db):
+    """On a case that its answers fail the board gives no score, so that the method has no place."""
+    enrol("dp_operators")
+    board = catalogue.board("dp_operators", "quick")
+    rows = {row.submission.house_slug: row for row in in_part.parts_of(board).rows}
+    stand = {row.submission.house_slug for row in references.stand_ins(board)}
+    assert stand | rows.keys() == {one.slug for one in board.task.house if one.kind != "oracle"}
+    assert not stand & rows.keys()
+    for row in rows.values():
+        assert min(cell.seeds for cell in row.cells) < board.seeds
+        assert all(bool(cell.estimate) == bool(cell.seeds) for cell in row.cells)
 
 
 def test_what_was_recorded_before_a_change_is_told(fresh, monkeypatch):
@@ -315,7 +334,7 @@ def partly(fresh, monkeypatch):
 @pytest.mark.parametrize("words", ["DTW", "dtw", ""])
 def test_a_search_finds_what_was_recorded_in_part(page, partly, words):
     response = page(f"?tier=full&q={words}")
-    assert [row.method.title for row in response.context["recorded_in_part"].rows] == [partly]
+    assert [row.submission.name for row in response.context["recorded_in_part"].rows] == [partly]
     assert "No method matches" not in response.content.decode()
 
 
