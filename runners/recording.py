@@ -20,6 +20,7 @@ from papers.reference import Artefact, Failure, Play, Reference, Row
 from papers.task import Board, House
 from runners import local
 from runners.commands.exits import Usage
+from runners.evaluation import lacking
 from runners.events import Event
 from runners.job import Job
 from runners.provenance import command, device_name, versions
@@ -98,6 +99,7 @@ def play(board: Board, house: House, job: Job, path: Path, *, known: Row | None)
     progress = Progress.of(known) if known else Progress()
     for event in journal.events():
         progress.take(event, board)
+    progress.forget_what_can_be_played(job)
     left = progress.left(job)
     if known and (known.failure or not left) and not journal.path.exists():
         return known
@@ -172,6 +174,12 @@ class Progress:
             left_out=dict(row.left_out),
             is_over=True,
         )
+
+    def forget_what_can_be_played(self, job: Job) -> None:
+        """Forget what was left out of a job's cases, where it can be played by now."""
+        cases = {case.name: case for case, _ in job.plays()}
+        playable = cases.keys() - lacking(cases.values()).keys()
+        self.left_out = {case: why for case, why in self.left_out.items() if case not in playable}
 
     def left(self, job: Job) -> list[tuple[str, int]]:
         """What the job asks for and is not known yet; where only the end is missing, the last play."""

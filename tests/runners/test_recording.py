@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -208,6 +209,19 @@ def test_what_a_machine_could_not_play_is_remembered_beside_what_is_asked_later(
     progress = Progress(left_out={"huge": "no data"})
     progress.take(recording.only_asked(started, job), board)
     assert progress.left_out == {"huge": "no data", "small": "no data"}
+
+
+@pytest.mark.sandbox
+def test_what_was_left_out_is_played_once_it_can_be(doubled, tmp_path):
+    assert record(tmp_path, "--method", "exact", "--case", "small") == exits.FINE
+    (path,) = tmp_path.glob("*.json.gz")
+    known = reference.read(path)
+    row = replace(known.row("exact"), left_out={"large": "no data"})
+    reference.write(path, replace(known, rows=(row,)))
+    assert record(tmp_path, "--method", "exact", "--case", "large") == exits.FINE
+    again = reference.read(path).row("exact")
+    assert again.left_out == {}
+    assert {play.case for play in again.plays} == {"small", "large"}
 
 
 @pytest.mark.sandbox
