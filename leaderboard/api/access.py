@@ -16,7 +16,8 @@ from papers.task import Board, Task
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]  # of a row
 Page = Annotated[int, Field(ge=1, le=10**6)]
-MISSING = {404: Problems, 422: Problems}
+WRONG = {422: Problems}  # a parameter that the call doesn't know, or with another kind of value
+MISSING = WRONG | {404: Problems}
 
 
 class Bearer(HttpBearer):

@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as NinjaValidationError
 
 from leaderboard.api import claims, runs, submissions, tasks
-from leaderboard.api.access import Bearer, asker, problems
+from leaderboard.api.access import WRONG, Bearer, asker, problems
 from leaderboard.api.docs import Docs
 from leaderboard.api.schemas import Me, Problems, SubmissionIn
 from leaderboard.submitting.quota import allowance
@@ -50,7 +50,7 @@ api.add_router("v1/submissions", submissions.router)
 api.add_router("v1/claims", claims.router)
 
 
-@api.get("v1/me", auth=Bearer(), response={200: Me, 401: Problems}, summary="The token's user and quota")
+@api.get("v1/me", auth=Bearer(), response=WRONG | {200: Me, 401: Problems}, summary="The token's user and quota")
 def me(request: HttpRequest) -> dict[str, Any]:
     user = asker(request)
     quota = allowance(user)

@@ -119,7 +119,7 @@ def submission_code(request: HttpRequest, submission: Number) -> str:
 @router.post(
     "/{submission}/runs",
     auth=Bearer(),
-    response=MISSING | {201: Submitted, 401: Problems, 403: Problems, 422: Problems, 429: Problems},
+    response=MISSING | {201: Submitted, 401: Problems, 403: Problems, 429: Problems},
     summary="Run a submission of one's own again",
 )
 def run_again(request: HttpRequest, submission: Number, tier: str = "quick") -> Any:

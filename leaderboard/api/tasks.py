@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
-from leaderboard.api.access import MISSING, Page, known_board, known_task
+from leaderboard.api.access import MISSING, WRONG, Page, known_board, known_task
 from leaderboard.api.paging import one_page
 from leaderboard.api.schemas import Cost, MetricOut, Problems, Rows, TaskOut
 from leaderboard.boards import flags
@@ -20,12 +20,12 @@ router = Router()
 
 
 @router.get("/", response=list[TaskOut], include_in_schema=False)  # what was described at first
-@router.get("", response=list[TaskOut], summary="Every task with its cases, metrics and limits")
+@router.get("", response=WRONG | {200: list[TaskOut]}, summary="Every task with its cases, metrics and limits")
 def tasks(request: HttpRequest) -> list[dict[str, Any]]:
     return [task_as_json(task) for task in catalogue.all_tasks().values()]
 
 
-@router.get("/{task}", response={200: TaskOut, 404: Problems}, summary="One task")
+@router.get("/{task}", response=MISSING | {200: TaskOut}, summary="One task")
 def one_task(request: HttpRequest, task: str) -> dict[str, Any]:
     return task_as_json(known_task(task))
 

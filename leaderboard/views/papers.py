@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from leaderboard.boards import claims, finding, overview, readme
 from leaderboard.models import OpenData, Pseudonym, Run, Standing, Submission, is_called
+from leaderboard.views.errors import Missing
 from leaderboard.views.home import workers
 from papers import catalogue
 from papers.task import TIERS, Paper
@@ -34,7 +35,7 @@ def claims_page(request: HttpRequest) -> HttpResponse:
     """Every claim of every paper beside what was measured here, all or those that a reader asks for. Three queries."""
     areas = sorted({paper.area for paper in catalogue.all_papers() if paper.area})
     choices = {"verdict": claims.VERDICTS, "kind": claims.KINDS, "tier": TIERS, "area": areas}
-    asked = {name: one_of(request.GET.get(name, ""), known) for name, known in choices.items()}
+    asked = {name: known_or_404(name, request.GET.get(name, ""), known) for name, known in choices.items()}
     papers = [paper for paper in catalogue.all_papers() if asked["area"] in ("", paper.area)]
     every = claims.accounts(papers)
     accounts = [account.only(kind=asked["kind"], tier=asked["tier"]) for account in every]
@@ -64,6 +65,13 @@ def claims_page(request: HttpRequest) -> HttpResponse:
         "family": sum(account.family for account in every),
     }
     return render(request, "claims.html", context)
+
+
+def known_or_404(name: str, word: str, known: Sequence[str]) -> str:
+    """One of the known words, or ""."""
+    if word and word not in known:
+        raise Missing(f"There is no {name} “{word}”; there are {', '.join(known)}.")
+    return word
 
 
 @require_safe

@@ -87,3 +87,9 @@ def test_answers_are_as_described(schema, method, path, with_token):
 
     try_one()
     assert tried
+
+
+def test_the_answer_to_an_unknown_parameter_is_described_for_every_call(client, db):
+    for path, calls in client.get("/api/openapi.json").json()["paths"].items():
+        for call, told in calls.items():
+            assert "422" in told["responses"], f"{call} {path}"

@@ -37,7 +37,15 @@ def test_claims_are_filtered_by_their_verdict(client, measured, unrecorded):
     assert "0.0204 apart" in text
     assert "No method here implements it." not in text
     assert "No method here implements it." in client.get("/claims/", {"verdict": "not measured"}).content.decode()
-    assert client.get("/claims/", {"verdict": XSS}).status_code == 200
+
+
+@pytest.mark.parametrize("query", [{"verdict": XSS}, {"tier": "ful"}, {"kind": "numbers"}, {"area": "x"}])
+def test_an_unknown_filter_of_claims_is_told_with_those_there_are(client, db, query):
+    response = client.get("/claims/", query)
+    assert response.status_code == 404
+    text = response.content.decode()
+    assert "there are " in text
+    assert XSS not in text
 
 
 def test_claims_take_as_many_queries_with_runs_as_without(client, measured):
