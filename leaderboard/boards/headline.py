@@ -61,6 +61,8 @@ class Tally:
     def sentence(self) -> str:
         total = self.total
         plural = "" if total == 1 else "s"
+        if self.unjudged == total:
+            return f"{total} {self.noun}{plural} not judged"
         rest = (
             (self.better, "better than printed"),
             (self.lost, "did not"),
@@ -109,9 +111,9 @@ class Headline:
     @property
     def word(self) -> str:
         """That of the comparisons; of the printed numbers where a paper makes none."""
-        if self.numbers.measured and not self.comparisons.measured:
-            return "measured in part" if self.comparisons.unmeasured else self.numbers.word
-        return self.comparisons.word
+        if not self.comparisons.total:
+            return self.numbers.word
+        return "measured in part" if self.numbers.measured and not self.comparisons.measured else self.comparisons.word
 
     @property
     def sentences(self) -> list[str]:

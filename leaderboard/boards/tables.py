@@ -200,7 +200,9 @@ def case_scores(run: Run, recorded: Scores | None = None) -> list[CaseScores]:
                 case=case.name,
                 ranked=case.ranked,
                 by_seed=[by_seed.get(seed) for seed in range(board.seeds)],
-                estimate=scores.estimate(run.pk, primary, case.name) if recorded or len(by_seed) == board.seeds else None,
+                estimate=scores.estimate(run.pk, primary, case.name)
+                if recorded or len(by_seed) == board.seeds
+                else None,
                 means={name: by_case[case.name] for name, by_case in means.items() if case.name in by_case},
                 left_out=run.left_out.get(case.name, ""),
             )

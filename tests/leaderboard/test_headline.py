@@ -71,10 +71,19 @@ def test_every_claim_is_in_the_tally():
         (tally(), tally(held=2), "held", "2 of 2"),
         (tally(unmeasured=9), tally(held=2), "measured in part", "0 of 9"),
         (tally(unmeasured=9), tally(), "not measured", "no claim can be judged yet"),
-        (tally(unjudged=9), tally(), "not judged", "0 of 9 comparisons held, 9 not judged"),
+        (tally(unjudged=9), tally(), "not judged", "9 comparisons not judged"),
+        (tally(), tally(unjudged=1), "not judged", "1 comparison not judged"),
         (tally(), tally(), "not measured", "no claim of the paper is tested here"),
     ],
-    ids=["comparisons first", "numbers where there is nothing else", "rivals' numbers alone", "nothing", "one seed", "none"],
+    ids=[
+        "comparisons first",
+        "numbers where there is nothing else",
+        "rivals' numbers alone",
+        "nothing",
+        "one seed",
+        "its numbers",
+        "none",
+    ],
 )
 def test_printed_numbers_alone_are_no_verdict_on_a_paper_that_compares(comparisons, numbers, word, first):
     told = headline.Headline(comparisons, numbers, contests=[], places=[], is_by_reference=False)
