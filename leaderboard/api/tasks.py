@@ -9,7 +9,7 @@ from pydantic import Field
 
 from leaderboard.api.access import MISSING, WRONG, Page, known_board, known_task
 from leaderboard.api.paging import one_page
-from leaderboard.api.schemas import Cost, MetricOut, Problems, Rows, TaskOut
+from leaderboard.api.schemas import Cost, MetricOut, Rows, TaskOut
 from leaderboard.boards import flags
 from leaderboard.boards.claims import Verdict
 from leaderboard.models import Run, Standing
