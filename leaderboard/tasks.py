@@ -25,7 +25,7 @@ from leaderboard.machine import contents
 from leaderboard.models import Artefact, Change, OpenData, RerunSchedule, Run, RunQuerySet, Score
 from leaderboard.running import aside, notices
 from leaderboard.running.reruns import check_drift
-from leaderboard.running.runs import LEASE, PATIENCE, living_queues, release, rerun, stop_worker, task_id
+from leaderboard.running.runs import LEASE, PATIENCE, living_queues, release, rerun_turn, stop_worker, task_id
 from leaderboard.submitting import quota
 from leaderboard.views import around, exports
 from papers import catalogue
@@ -306,8 +306,7 @@ def rerun_scheduled(schedule: int) -> None:
         plan = RerunSchedule.objects.filter(pk=schedule).first()
         if plan is None or not plan.take_turn():  # deleted or paused since beat sent this, or the sweep was first
             return
-        for submission in plan.turn():
-            rerun(submission, tier=plan.tier, why=f"schedule: {plan.name}")
+        rerun_turn(plan)
 
 
 @shared_task

@@ -1,11 +1,13 @@
 """Runs and where they stand: rerun, cancel."""
 
+from collections import Counter
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from leaderboard.admin.lists import ReadOnly
-from leaderboard.admin.submissions import queue_reruns
+from leaderboard.admin.submissions import queue_reruns, tell_queued
 from leaderboard.models import Run, Standing, Submission
 from leaderboard.submitting import again
 from papers.task import TIERS
@@ -33,11 +35,11 @@ class RunAdmin(ReadOnly):
 
     @admin.action(description="Rerun the submissions of these runs", permissions=["view"])
     def rerun_these(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
-        queued = 0
+        told: Counter[str] = Counter()
         for tier in TIERS:
             chosen = Submission.objects.filter(pk__in=queryset.filter(tier=tier).values("submission"))
-            queued += queue_reruns(request, chosen, tier)
-        messages.success(request, f"{queued} reruns queued")
+            told += queue_reruns(request, chosen, tier)
+        tell_queued(request, told)
 
     @admin.action(description="Cancel these runs", permissions=["view"])
     def cancel_these(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:

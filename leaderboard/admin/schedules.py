@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django_celery_beat.models import (
 
 from leaderboard.models import Deed, RerunSchedule
 from leaderboard.models.schedules import occurs
+from leaderboard.running.runs import rerun_turn
 from papers import catalogue
 
 
@@ -83,7 +85,7 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "tier", "when", "hours", "state", "last_time", "next_three")
     filter_horizontal = ("submissions",)
     readonly_fields = ("when", "next_three")
-    actions = ("pause", "resume")
+    actions = ("run_now", "pause", "resume")
 
     @admin.display(description="In words")
     def when(self, schedule: RerunSchedule) -> str:
@@ -111,6 +113,13 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def delete_model(self, request: HttpRequest, obj: RerunSchedule) -> None:
         Deed.note(request.user, "deleted", obj)
         obj.delete()
+
+    @admin.action(description="Run now, beside its times", permissions=["change"])
+    def run_now(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:
+        with transaction.atomic():
+            queued = sum(len(rerun_turn(schedule, request.user)) for schedule in queryset)
+            Deed.note(request.user, "ran now", *queryset)
+        messages.success(request, f"{queued} rerun{'' if queued == 1 else 's'} queued.")
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[RerunSchedule]) -> None:

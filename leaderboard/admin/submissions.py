@@ -1,5 +1,6 @@
 """Submissions: rerun, disqualify, delete."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from leaderboard.boards import standings, writing
-from leaderboard.models import Change, Deed, Submission
+from leaderboard.models import Change, Deed, Run, Submission
 from leaderboard.running.reruns import stale_submissions
 from leaderboard.running.runs import rerun
 from leaderboard.submitting.leaving import delete_submissions
@@ -16,13 +17,21 @@ from papers import catalogue
 from papers.task import TIERS
 
 
-def queue_reruns(request: HttpRequest, submissions: QuerySet[Submission], tier: str) -> int:
-    """Queue one rerun of each submission."""
+def queue_reruns(request: HttpRequest, submissions: QuerySet[Submission], tier: str) -> Counter[str]:
+    """Queue one rerun of each submission that has no open run of this tier: how many were "queued", how many "open"."""
     chosen = list(submissions.distinct())
-    for submission in chosen:
+    busy = set(Run.objects.open().filter(tier=tier, submission__in=chosen).values_list("submission", flat=True))
+    free = [submission for submission in chosen if submission.pk not in busy]
+    for submission in free:
         rerun(submission, tier=tier, why="rerun by an administrator", requester=request.user)
-    Deed.note(request.user, f"reran on the {tier} tier", *chosen)
-    return len(chosen)
+    Deed.note(request.user, f"reran on the {tier} tier", *free)
+    return Counter(queued=len(free), open=len(chosen) - len(free))
+
+
+def tell_queued(request: HttpRequest, told: Counter[str]) -> None:
+    queued, busy = told["queued"], told["open"]
+    others = f"; {busy} left alone, whose run waits or runs already" if busy else ""
+    messages.success(request, f"{queued} rerun{'' if queued == 1 else 's'} queued{others}.")
 
 
 @admin.register(Submission)
@@ -54,6 +63,10 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        told = {"disqualified": "The reason, which everybody is told; it leaves its boards. Empty: it is back on them."}
+        return super().get_form(request, obj, change, help_texts=told, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Submission, form: Any, change: bool) -> None:
         """A disqualification, or its end, shows on the boards at once."""
         writing.hold(*obj.card.boards.values())
@@ -77,26 +90,26 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Rerun (quick tier)")
     def rerun_quick(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
-        messages.success(request, f"{queue_reruns(request, queryset, 'quick')} reruns queued")
+        tell_queued(request, queue_reruns(request, queryset, "quick"))
 
     @admin.action(description="Rerun (full tier)")
     def rerun_full(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
-        messages.success(request, f"{queue_reruns(request, queryset, 'full')} reruns queued")
+        tell_queued(request, queue_reruns(request, queryset, "full"))
 
     @admin.action(description="Rerun all of these submissions' tasks: everything on their boards")
     def rerun_board(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
-        queued = 0
+        told: Counter[str] = Counter()
         for tier in TIERS:
             standing = Submission.objects.in_the_running().filter(
                 task__in=queryset.values("task"), standings__tier=tier
             )
-            queued += queue_reruns(request, standing, tier)
-        messages.success(request, f"{queued} reruns queued")
+            told += queue_reruns(request, standing, tier)
+        tell_queued(request, told)
 
     @admin.action(description="Rerun stale: those with runs of an older task version only")
     def rerun_stale(self, request: HttpRequest, queryset: QuerySet[Submission]) -> None:
-        queued = 0
+        told: Counter[str] = Counter()
         for board in catalogue.all_boards():
             chosen = stale_submissions(board).filter(pk__in=queryset.values("pk"))
-            queued += queue_reruns(request, chosen, board.tier.name)
-        messages.success(request, f"{queued} reruns queued")
+            told += queue_reruns(request, chosen, board.tier.name)
+        tell_queued(request, told)

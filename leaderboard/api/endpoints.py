@@ -16,6 +16,7 @@ from leaderboard.api import claims, runs, submissions, tasks
 from leaderboard.api.access import WRONG, Bearer, asker, problems
 from leaderboard.api.docs import Docs
 from leaderboard.api.schemas import Me, Problems, SubmissionIn
+from leaderboard.models import Run
 from leaderboard.submitting.quota import allowance
 
 api = NinjaAPI(
@@ -55,7 +56,9 @@ def me(request: HttpRequest) -> dict[str, Any]:
     user = asker(request)
     quota = allowance(user)
     counts = {name: getattr(quota, name) for name in ("used", "limit", "open", "open_limit")}
-    return {"username": user.get_username(), **counts, "refusal": quota.refusal, "next_at": quota.next_at}
+    latest = Run.objects.filter(submission__author=user).order_by("-pk").values_list("pk", flat=True).first()
+    told = {"refusal": quota.refusal, "next_at": quota.next_at, "latest_run": latest}
+    return {"username": user.get_username(), **counts, **told}
 
 
 @api.exception_handler(AuthenticationError)

@@ -13,7 +13,7 @@ from leaderboard.api.schemas import Cancelled, Failure, Problems, RunOut, RunSta
 from leaderboard.api.tasks import cost_as_json
 from leaderboard.boards import flags
 from leaderboard.models import Change, Place, Run, Standing
-from leaderboard.running.forecast import FRESH, outlook, remaining
+from leaderboard.running.forecast import FRESH, is_overdue, outlook, remaining
 from leaderboard.submitting import again, rights
 from papers import catalogue
 from papers.metrics import Metric
@@ -95,6 +95,7 @@ def answer_about(request: HttpRequest, row: Run) -> dict[str, Any]:
         "forecast": forecast(row),
         "failure": failure_as_json(row, may_read=may_read),
         "log_tail": "".join(row.log.splitlines(keepends=True)[-TAIL:]) if may_read else "",
+        "disqualified": row.submission.disqualified,
         "standing": standing and standing_as_json(standing, catalogue.task(row.task).primary),
     }
 
@@ -113,6 +114,7 @@ def forecast(run: Run) -> dict[str, Any] | None:
         "workers": ahead.workers,
         "starts_in": starts_in,
         "ends_in": ends_in,
+        "overdue": ahead.overdue if run.started is None else int(is_overdue(run, ahead)),
         "hold": ahead.hold,
     }
 

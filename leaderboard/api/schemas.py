@@ -151,6 +151,7 @@ class Forecast(Schema):
     workers: int  # how many runs the living workers of its queue take at once
     starts_in: float | None
     ends_in: float | None
+    overdue: int  # runs that take longer than usual: of those before it, or 1 where it does itself
     hold: str  # why an administrator lets nothing start; "" where nobody holds it
 
 
@@ -188,6 +189,7 @@ class RunState(Schema):
     failure: Failure | None
     left_out: dict[str, str]
     log_tail: str  # its last lines, for its author's token where the code is private
+    disqualified: str  # why its submission stands nowhere; "" where it isn't
     standing: Stand | None
 
 
@@ -256,6 +258,7 @@ class Me(Schema):
     open_limit: int
     refusal: str
     next_at: datetime | None  # when the next run is possible, where that has a time
+    latest_run: int | None  # of this user's own, whatever became of it
 
 
 class Cancelled(Schema):

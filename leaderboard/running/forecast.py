@@ -149,9 +149,14 @@ def remaining(run: Run, told: Outlook) -> float | None:
     """Seconds that an open run still takes once it runs: by its own pace, else as long as such runs take; None where there is
     nothing to go by."""
     if run.started is None or run.fraction == 0:
-        return told.takes
+        return None if told.takes is None else seconds_left(run, told.takes, timezone.now())[0]
     elapsed = (timezone.now() - run.started).total_seconds()
     return elapsed * (1 - run.fraction) / run.fraction
+
+
+def is_overdue(run: Run, told: Outlook) -> bool:
+    """Whether a run takes longer than such runs do."""
+    return told.takes is not None and seconds_left(run, told.takes, timezone.now())[1]
 
 
 def begins(line: Sequence[Run], usual: Usual, *, workers: int) -> list[float | None]:

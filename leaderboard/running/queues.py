@@ -14,7 +14,11 @@ PRIORITIES = {"first": -1, "as people's": 0, "as reruns": RERUN_PRIORITY, "last"
 
 
 def set_mode(name: str, mode: str, *, reason: str, user: Any) -> Queue:
-    """Open, drain or pause a queue. A paused one takes back what was handed over and has not begun; what runs, runs on."""
+    """Open, drain or pause a queue; an open one has no reason.
+
+    A paused one takes back what was handed over and has not begun; what runs, runs on.
+    """
+    reason = "" if mode == Queue.Mode.OPEN else reason
     with transaction.atomic():
         queue, _ = Queue.objects.update_or_create(
             name=name, defaults={"mode": mode, "reason": reason[:200], "since": timezone.now()}

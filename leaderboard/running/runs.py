@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from leaderboard.models import Change, Queue, Run, Submission
+from leaderboard.models import Change, Queue, RerunSchedule, Run, Submission
 from leaderboard.running import notices
 from papers.task import Board
 from runners import presence
@@ -59,6 +59,12 @@ def start_run(
 def rerun(submission: Submission, *, tier: str, why: str, requester: Any = None) -> Run:
     """Queue the same code again on the same seeds. Reruns yield to new submissions."""
     return start_run(submission, tier=tier, why=why, requester=requester, priority=RERUN_PRIORITY)
+
+
+def rerun_turn(plan: RerunSchedule, requester: Any = None) -> list[Run]:
+    """Queue what a schedule reruns now. A submission whose rerun still waits or runs is left alone."""
+    why = f"schedule: {plan.name}"
+    return [rerun(submission, tier=plan.tier, why=why, requester=requester) for submission in plan.turn()]
 
 
 def cancel(run: Run) -> bool:

@@ -19,6 +19,8 @@ def run_again(submission: Submission, *, tier: str, user: Any) -> Run:
     check_may_change(user, submission)
     if submission.withdrawn:
         raise PermissionDenied("It was withdrawn: send it again as a new submission.")
+    if submission.disqualified and not user.is_staff:
+        raise PermissionDenied(f"It is disqualified, so that no run of it counts: {submission.disqualified}")
     with transaction.atomic():
         Deed.note(user, f"reran on the {tier} tier", submission)
         if user.is_staff:

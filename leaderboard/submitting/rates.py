@@ -141,6 +141,6 @@ def refused(user: Any, *, increment: bool) -> bool:
 
 
 def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403, or 429 where somebody knocked too often."""
+    """403 with its reason, or 429 where somebody knocked too often."""
     status = 429 if isinstance(exception, Ratelimited) else 403
-    return render(request, f"{status}.html", status=status)
+    return render(request, f"{status}.html", {"sentence": str(exception)}, status=status)

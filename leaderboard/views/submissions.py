@@ -97,7 +97,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "runs": runs,
         "standing": standings.get(run.pk) if run else None,
         "counting": set(standings),
-        "may_change": submission.may_change(request.user) and not submission.withdrawn,
+        "may_change": submission.may_change(request.user)
+        and not submission.withdrawn
+        and (request.user.is_staff or not submission.disqualified),
         "may_edit": submission.may_change(request.user) and not submission.is_house and not submission.withdrawn,
         "may_read": submission.may_read(request.user),
         "flags": flags_of(submission, standings.get(run.pk) if run else None),
@@ -112,6 +114,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         }
     if context["standing"]:
         context |= quotation(request, context["standing"])
+        context["ranked"] = tables.method_counts([context["standing"].board])[submission.task]
     elif submission.is_house and not submission.superseded and not context.get("scores"):
         context["recorded"] = recorded_of(submission, [run.board] if run else list(card.boards.values()))
     return render(request, "submission.html", context)

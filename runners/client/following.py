@@ -135,7 +135,10 @@ def forecast(state: State) -> str:
         return ""
     if state["status"] == "queued" and not told["workers"]:
         return "; no worker is there for it now: it waits and is not lost"
-    waiting = f"; {told['ahead']} before it" if state["status"] == "queued" else ""
+    is_queued = state["status"] == "queued"
+    waiting = f"; {told['ahead']} before it" if is_queued else ""
+    if told["overdue"]:
+        waiting += "; one before it takes longer than usual" if is_queued else "; it takes longer than usual"
     return f"{waiting}; ends in about {duration(told['ends_in'])}" if told["ends_in"] is not None else waiting
 
 
@@ -143,6 +146,7 @@ def report(state: State) -> list[str]:
     """All that is known of a run, in lines."""
     lines = [title(state), f"{progress(state)}{forecast(state)}", state["url"]]
     lines += [f"left out: {case} {reason}" for case, reason in state["left_out"].items()]
+    lines += [f"disqualified: {state['disqualified']}"] if state["disqualified"] else []
     lines += failure(state) + standing(state)
     return [harmless(line) for line in lines]
 

@@ -1,7 +1,6 @@
 """Options that several verbs of the client share."""
 
 import re
-from typing import Any
 
 import click
 
@@ -36,8 +35,7 @@ def run_or_latest(at: Site, run: int | None) -> int:
         return run
     if not at.token:
         raise Usage("name a run, or log in: then the latest of your own is meant")
-    page: dict[str, Any] = at.get("submissions", author=at.get("me")["username"], per_page=20)
-    numbers: list[int] = [each["id"] for submission in page["results"] for each in submission["runs"]]
-    if not numbers:
+    latest: int | None = at.get("me")["latest_run"]
+    if latest is None:
         raise Usage(f"you have no run at {at.url} yet")
-    return max(numbers)
+    return latest

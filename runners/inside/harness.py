@@ -12,6 +12,7 @@ PYTHONHASHSEED, and the global generators are seeded with the method's seed.
 """
 
 import contextlib
+import errno
 import faulthandler
 import fcntl
 import importlib
@@ -232,11 +233,24 @@ def _failure(reason: str, error: BaseException) -> dict[str, str]:
         reason = "limit"
     name = _claimed(lambda: str(type(error).__name__), "an exception without a name")
     text = _claimed(lambda: _one_line(error), "its text can't be read")
+    hint = _claimed(lambda: _hint(error), "")
     frames: list[traceback.FrameSummary] = _claimed(lambda: _frames(error), [])
     where = next((f" (method.py, line {frame.lineno})" for frame in reversed(frames) if frame.filename == FILE), "")
-    what = f"{name}: {text}" if text else name
+    what = (f"{name}: {text}" if text else name) + hint
     shown = "".join(["Traceback (most recent call last):\n", *traceback.StackSummary.from_list(frames).format()])
     return {"reason": reason, "message": what + where, "traceback": f"{shown}{what}\n" if frames else ""}
+
+
+def _hint(error: BaseException) -> str:
+    """What a sandbox has to do with an error of the system's, in brackets, or ""."""
+    if not isinstance(error, OSError):
+        return ""
+    if type(error).__name__ == "gaierror" or error.errno in (errno.ENETUNREACH, errno.ENETDOWN):
+        return " (there is no network here)"
+    return {
+        errno.EROFS: " (only /tmp and /dev/shm can be written to)",
+        errno.EAGAIN: " (a play may have so many processes and threads, and no more)",
+    }.get(error.errno or 0, "")
 
 
 def _claimed(read: Callable[[], T], otherwise: T) -> T:

@@ -241,7 +241,7 @@ def sendable(array: np.ndarray) -> np.ndarray:
         kind = array.dtype.newbyteorder("<").str
         kind = WIDER.get(kind[1:], kind)
     if kind not in KINDS:
-        raise TypeError(f"an array of dtype {array.dtype}")
+        raise TypeError(f"an array of dtype {array.dtype}, which is neither of real numbers nor of booleans")
     if array.ndim > DIMENSIONS_LIMIT:
         raise TypeError(f"an array of {array.ndim} dimensions, at most {DIMENSIONS_LIMIT} are possible")
     return np.array(array, dtype=KINDS[kind], order="C", copy=None, subok=False)

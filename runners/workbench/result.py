@@ -193,6 +193,10 @@ def write_text(path: Path, text: str) -> None:
 
 def read(path: Path) -> dict[str, Any]:
     """A result from its file, or from the folder of its run. Raises Usage for anything else."""
+    if path.is_dir() and (path / "run.json").exists() and not (path / "result.json").exists():
+        raise Usage(
+            f"{path} is a run of a site's: its board's page compares those; here results of `claimcheck run` are compared"
+        )
     path = path / "result.json" if path.is_dir() else path
     try:
         result = json.loads(path.read_text())

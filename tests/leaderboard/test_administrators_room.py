@@ -66,7 +66,8 @@ def test_a_paused_queue_starts_nothing_takes_back_what_has_not_begun_and_says_wh
     assert "paused by an administrator (a new disk)" in told.hold
     assert "a new disk" in admin_client.get(f"/submissions/{run.submission_id}/?run={run.pk}").content.decode()
     assert admin_client.get(f"/api/v1/runs/{run.pk}/state").json()["forecast"]["hold"] == told.hold
-    admin_client.post(QUEUES, {"queue": "cpu", "mode": "open"})
+    admin_client.post(QUEUES, {"queue": "cpu", "mode": "open", "reason": "a new disk"})
+    assert Queue.objects.get().reason == "", "what kept it shut is over"
     runs.release()
     assert sent[-1] == "First"
     assert deeds()[:2] == ["set to open", "set to paused: a new disk"]

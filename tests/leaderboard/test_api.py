@@ -259,6 +259,9 @@ def test_how_a_run_is_doing_is_told_in_brief(client, token, alice, bob, measured
     )
     told = client.get(path, headers=bearer(token)).json()
     assert told["forecast"]["ends_in"] == pytest.approx(100, rel=0.1), "by its own pace"
+    Run.objects.filter(pk=run).update(plays_done=0)
+    told = client.get(path, headers=bearer(token)).json()["forecast"]
+    assert (told["overdue"], told["ends_in"]) == (1, pytest.approx(25, rel=0.1)), "a quarter of what it took so far"
 
 
 def test_claims_come_with_verdict_and_reason(client, measured, unrecorded):

@@ -172,6 +172,29 @@ def test_a_finished_run_says_where_it_stands_and_comes_down_whole(site, desk, sa
     assert said("download", run.pk)[0] == exits.USAGE, "nothing is overwritten"
 
 
+def test_the_latest_run_is_meant_whichever_submission_it_is_of(site, desk, said, alice, measured):
+    first = measured("First", 0.5, author=alice)
+    measured("Second", 0.6, author=alice)
+    latest = runs.start_run(first)
+    assert json.loads(said("status", "--json")[1])["id"] == latest.pk
+
+
+def test_an_author_is_told_of_a_disqualification_and_spends_no_run_on_it(site, desk, said, alice, measured):
+    run = measured("Mine", 0.5, author=alice).runs.get()
+    Submission.objects.update(disqualified="it reads the answers")
+    assert "\ndisqualified: it reads the answers\n" in said("status", run.pk)[1]
+    status, _, error = said("rerun", run.pk)
+    assert (status, "no run of it counts: it reads the answers" in error) == (exits.SITE, True)
+    assert Run.objects.count() == 1
+
+
+def test_what_was_fetched_from_a_site_is_not_compared_as_a_result(site, desk, said, alice, measured):
+    run = measured("Mine", 0.5, author=alice).runs.get()
+    said("download", run.pk)
+    status, _, error = said("compare", f"run-{run.pk}", f"run-{run.pk}")
+    assert (status, "is a run of a site's" in error) == (exits.USAGE, True)
+
+
 def test_of_anothers_private_run_the_code_is_left_out(site, desk, said, bob, measured):
     run = measured("Bob's", 0.5, author=bob, code_is_public=False).runs.get()
     status, out, error = said("download", run.pk)

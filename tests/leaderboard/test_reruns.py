@@ -92,14 +92,31 @@ def test_an_authors_own_failure_under_the_new_version_is_not_stale(client, measu
 def test_admins_rerun_a_selection_a_whole_board_or_what_is_stale(client, measured, staff, raised):
     one, two = measured("One"), measured("Two")
     client.force_login(staff)
-    assert "1 reruns queued" in act(client, "submission", "rerun_quick", [one])
-    assert "2 reruns queued" in act(client, "submission", "rerun_board", [one])
-    assert "0 reruns queued" in act(client, "submission", "rerun_stale", [one, two])
-    assert "1 reruns queued" in act(client, "run", "rerun_these", two.runs.filter(status="finished"))
+    assert "1 rerun queued." in act(client, "submission", "rerun_quick", [one])
+    assert "1 rerun queued; 1 left alone, whose run waits or runs already." in act(
+        client, "submission", "rerun_board", [one]
+    )
+    assert "0 reruns queued." in act(client, "submission", "rerun_stale", [one, two])
+    Run.objects.filter(status="queued").delete()
+    assert "1 rerun queued." in act(client, "run", "rerun_these", two.runs.filter(status="finished"))
     Run.objects.filter(status="queued").delete()
     raised()
     assert "2 reruns queued" in act(client, "submission", "rerun_stale", [one, two])
     assert set(Run.objects.filter(status="queued").values_list("requester__username", flat=True)) == {"staff"}
+
+
+def test_a_schedule_runs_at_once_where_an_administrator_wants_it(client, measured, staff):
+    measured("One")
+    crontab = CrontabSchedule.objects.create(minute="17", hour="3")
+    plan = RerunSchedule.objects.create(name="weekly", crontab=crontab, tasks=["imputation"])
+    client.force_login(staff)
+    assert "1 rerun queued." in act(client, "rerunschedule", "run_now", [plan])
+    assert "0 reruns queued." in act(client, "rerunschedule", "run_now", [plan]), "its rerun still waits"
+    run = Run.objects.get(status="queued")
+    assert (run.why, run.requester) == ("schedule: weekly", staff)
+    before = plan.waits_since
+    plan.refresh_from_db()
+    assert plan.waits_since == before, "its own times stay"
 
 
 def figure(client, path):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runners.sandbox import Sandbox, SandboxError, preload_for, probe, probe_isolation
+from runners.sandbox import MethodFailure, Sandbox, SandboxError, preload_for, probe, probe_isolation
 from runners.sandbox.bubblewrap import Box, command, kit_path
 from runners.sandbox.process import PROJECT
 from tests.runners.sandboxes import LIMITS, method
@@ -51,6 +51,24 @@ def test_a_kit_that_is_a_folder_brings_what_lies_in_it_read_only_and_nothing_bes
         sandbox.load(code, seed=1, calls=("go",))
         assert sandbox.call("go") == [42, "public", ["kit"], False, ["equipped", "method", "runners"]]
         assert "Read-only" in sandbox.log()
+
+
+@pytest.mark.parametrize(
+    ("body", "hint"),
+    [
+        ("import socket; socket.create_connection(('example.org', 80), 1)", "there is no network here"),
+        ("open('/usr/lib/mine', 'w')", "only /tmp and /dev/shm can be written to"),
+        ("while True: os.fork() or signal.pause()", "so many processes and threads, and no more"),
+        ("return np.zeros(3, complex)", "dtype complex128, which is neither of real numbers nor of booleans"),
+    ],
+    ids=["network", "write", "processes", "complex"],
+)
+def test_an_error_says_what_the_sandbox_has_to_do_with_it(isolated, body, hint):
+    code = method(body, "import os, signal\nimport numpy as np")
+    with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
+        sandbox.load(code, seed=1, calls=("go",))
+        with pytest.raises(MethodFailure, match=hint):
+            sandbox.call("go")
 
 
 def test_a_kit_that_is_not_there_is_our_error():
