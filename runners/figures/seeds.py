@@ -42,7 +42,7 @@ def strip(values: Mapping[str, Mapping[int, float]], means: Mapping[str, Mapping
         hovertemplate="%{y}, %{text}: %{x:.4~g}<extra></extra>",
     )
     levels = [level(label, known, index) for index, (label, known) in enumerate(means.items(), start=1)]
-    score = style.axis(style.axis_title(metric))
+    score = style.score_axis(style.axis_title(metric), metric, [(None, value, None) for *_, value in points])
     return style.plot([each, *levels] if points else [], x=score, y=style.categories(autorange="reversed"))
 
 

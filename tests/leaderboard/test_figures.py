@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from leaderboard.figures import labels
+from papers import catalogue
 from papers.figures import Overlay
-from runners.figures import overlay, style
+from runners.figures import overlay, seeds, style
 from runners.figures.material import Material
 
 STEPS = Overlay(title="Regret", curve="regret", series="regret", is_step=True)
@@ -87,3 +88,12 @@ def test_an_axis_does_not_magnify_what_no_digit_shows():
     low, high = style.span([(0.4999, 0.5, 0.5001)], least=0.02)
     assert (low, high) == pytest.approx((0.4888, 0.5112))
     assert style.span([(0.0, 1.0, None), (None, 3.0, 5.0)], least=0.02) == pytest.approx([-0.3, 5.3])
+
+
+def test_the_strip_of_seeds_does_not_magnify_rounding():
+    metric = catalogue.task("imputation").primary
+    noise = seeds.strip({"a": {0: 1e-17, 1: -1e-17}}, {"mean": {"a": 0.0}}, metric)
+    low, high = noise["layout"]["xaxis"]["range"]
+    assert high - low >= style.least_span(metric)
+    wide = seeds.strip({"a": {0: 0.2, 1: 0.9}}, {"mean": {"a": 0.55}}, metric)
+    assert "range" not in wide["layout"]["xaxis"], "the browser finds it"
