@@ -66,7 +66,7 @@ class Tally:
         rest = (
             (self.better, "better than printed"),
             (self.lost, "did not"),
-            (self.unchecked, "not like a number that was never checked"),
+            (self.unchecked, f"differ{'s' if self.unchecked == 1 else ''} (unchecked)"),
             (self.undecided, "undecided"),
             (self.unjudged, "not judged"),
             (self.unmeasured, "not measured"),

@@ -48,6 +48,7 @@ def test_a_number_that_is_better_than_printed_is_not_said_to_have_held():
         tally(held=2, better=11, undecided=7).sentence
         == "2 of 20 comparisons held, 11 better than printed, 7 undecided"
     )
+    assert tally(unchecked=1, unjudged=1).sentence == "0 of 2 comparisons held, 1 differs (unchecked), 1 not judged"
 
 
 @pytest.mark.django_db
