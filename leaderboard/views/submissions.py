@@ -18,7 +18,7 @@ from leaderboard.figures.material import content_of
 from leaderboard.models import Artefact, Deed, Run, Standing, Submission
 from leaderboard.running import history, reruns
 from leaderboard.running import provenance as provenance_of
-from leaderboard.running.forecast import outlook
+from leaderboard.running.forecast import is_overdue, outlook, remaining
 from leaderboard.running.runs import rerun
 from leaderboard.submitting import again, rights
 from leaderboard.submitting.forms import EditForm, SubmissionForm
@@ -154,6 +154,8 @@ def chosen_run(request: HttpRequest, runs: list[Run], counting: set[int]) -> Run
 
 def run_context(run: Run) -> dict[str, Any]:
     """What the page shows of one run."""
+    is_running = run.status == Run.Status.RUNNING
+    told = outlook(run) if run.is_open else None
     return scores_context(run.board, tables.case_scores(run)) | {
         "run": run,
         "pictures": [
@@ -161,7 +163,9 @@ def run_context(run: Run) -> dict[str, Any]:
             for kept in first_of_each(run)
         ],
         "log_tail": "\n".join(run.log.splitlines()[-LOG_LINES:]),
-        "outlook": outlook(run) if run.status == Run.Status.QUEUED else None,
+        "outlook": None if is_running else told,
+        "ends_in": remaining(run, told) if is_running and told else None,
+        "is_overdue": is_running and told is not None and is_overdue(run, told),
     }
 
 

@@ -1,6 +1,7 @@
 """The JSON API as programs use it."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -262,6 +263,8 @@ def test_how_a_run_is_doing_is_told_in_brief(client, token, alice, bob, measured
     Run.objects.filter(pk=run).update(plays_done=0)
     told = client.get(path, headers=bearer(token)).json()["forecast"]
     assert (told["overdue"], told["ends_in"]) == (1, pytest.approx(25, rel=0.1)), "a quarter of what it took so far"
+    page = client.get(f"/submissions/{finished['submission']}/?run={run}").content.decode()
+    assert re.search(r"ends in about 2\d s, longer than such runs take", page)
 
 
 def test_claims_come_with_verdict_and_reason(client, measured, unrecorded):
