@@ -43,6 +43,9 @@ def judge(name: str, code: bytes, task: Task) -> None:
         at = error.start + len(code) - len(code.removeprefix(BOM))
         line = code.count(b"\n", 0, at) + 1
         raise Refusal(f"{name}, line {line}: byte {at} is not UTF-8. Save the file as UTF-8.", line) from None
+    if b"\0" in code:
+        line = code.count(b"\n", 0, code.index(b"\0")) + 1
+        raise Refusal(f"{name}, line {line}: a NUL byte, which no Python source has. Save the file anew as text.", line)
     facts = read_outline(name, code, task)
     check_imports(name, facts["imports"], task)
     faults = [fault_of(kind, task) for kind in facts["classes"]]

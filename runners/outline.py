@@ -41,8 +41,6 @@ def outline(source: bytes, names: set[str]) -> Facts:
         return {"error": f"is not valid Python {version}: {error.msg}", "line": error.lineno}
     except (RecursionError, MemoryError):
         return {"error": "is nested too deeply, or holds too much, to be read", "line": None}
-    except ValueError as error:  # null bytes
-        return {"error": f"is not valid Python: {error}", "line": None}
     scope = bindings(tree.body)
     classes, is_open = candidates(scope)
     return {

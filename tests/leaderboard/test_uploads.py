@@ -103,7 +103,7 @@ def test_good_files_are_taken(name, content):
         ("method.py", CODE + b"#" * (2 << 20), "limit is 1 MiB"),
         ("method.py", b"x = 1\n# caf\xe9\n", "line 2: byte 9 is not UTF-8|line 2.*not UTF-8"),
         ("method.py", b"\xef\xbb\xbf# caf\xe9\n", "line 1: byte 8 is not UTF-8"),
-        ("method.py", b"a = 1\x00\n", "not valid Python"),
+        ("method.py", b"x = 2\na = 1\x00\n", "line 2: a NUL byte"),
         ("method.py", b"def f(:\n", "method.py, line 1.*not valid Python"),
         ("method.py", b"class Other: pass", "defines no class Method"),
         ("method.py", b"def f():\n    class Method: pass", "defines no class Method"),
