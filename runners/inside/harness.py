@@ -34,6 +34,7 @@ from runners.inside import landlock, wire
 T = TypeVar("T")
 FILE = "method.py"
 FRAMES_SHOWN = 30
+NO_MORE = " (a play may have so many processes and threads at once, and no more)"
 UNLIMITED = 1 << 40  # bytes: what the evaluator sends is not distrusted; the memory limit holds anyway
 
 
@@ -243,13 +244,15 @@ def _failure(reason: str, error: BaseException) -> dict[str, str]:
 
 def _hint(error: BaseException) -> str:
     """What a sandbox has to do with an error of the system's, in brackets, or ""."""
+    if isinstance(error, RuntimeError) and "new thread" in str(error):
+        return NO_MORE
     if not isinstance(error, OSError):
         return ""
     if type(error).__name__ == "gaierror" or error.errno in (errno.ENETUNREACH, errno.ENETDOWN):
         return " (there is no network here)"
     return {
         errno.EROFS: " (only /tmp and /dev/shm can be written to)",
-        errno.EAGAIN: " (a play may have so many processes and threads, and no more)",
+        errno.EAGAIN: NO_MORE,  # of a fork; a method's own pipes that don't wait are rare
     }.get(error.errno or 0, "")
 
 

@@ -58,13 +58,14 @@ def test_a_kit_that_is_a_folder_brings_what_lies_in_it_read_only_and_nothing_bes
     [
         ("import socket; socket.create_connection(('example.org', 80), 1)", "there is no network here"),
         ("open('/usr/lib/mine', 'w')", "only /tmp and /dev/shm can be written to"),
-        ("while True: os.fork() or signal.pause()", "so many processes and threads, and no more"),
+        ("while True: os.fork() or signal.pause()", "so many processes and threads at once"),
+        ("while True: threading.Thread(target=signal.pause).start()", "so many processes and threads at once"),
         ("return np.zeros(3, complex)", "dtype complex128, which is neither of real numbers nor of booleans"),
     ],
-    ids=["network", "write", "processes", "complex"],
+    ids=["network", "write", "processes", "threads", "complex"],
 )
 def test_an_error_says_what_the_sandbox_has_to_do_with_it(isolated, body, hint):
-    code = method(body, "import os, signal\nimport numpy as np")
+    code = method(body, "import os, signal, threading\nimport numpy as np")
     with Sandbox.start(limits=LIMITS, device="cpu", preload=()) as sandbox:
         sandbox.load(code, seed=1, calls=("go",))
         with pytest.raises(MethodFailure, match=hint):
