@@ -101,6 +101,7 @@ def test_a_printed_number_is_missed_on_the_side_that_the_metric_says(monkeypatch
         claim=claim,
         measurement=Estimate(0.35, 0.3, 0.4),
         title="M",
+        is_played=True,
         tolerance=0.01,
     )
     assert verdict.verdict == word
