@@ -11,16 +11,27 @@ from leaderboard.submitting.quota import take
 from leaderboard.submitting.rights import check_may_change
 
 
+def why_no_more(submission: Submission, user: Any) -> str:
+    """Why nobody who may change a submission runs it again, "" where he does."""
+    if submission.withdrawn:
+        return "It was withdrawn: send it again as a new submission."
+    if submission.disqualified and not user.is_staff:
+        return f"It is disqualified, so that no run of it counts: {submission.disqualified}"
+    return ""
+
+
+def may_run_again(submission: Submission, user: Any) -> bool:
+    return submission.may_change(user) and not why_no_more(submission, user)
+
+
 def run_again(submission: Submission, *, tier: str, user: Any) -> Run:
     """Queue the same code again: for its author within the quota, for staff always, behind what people submit.
 
     Raises PermissionDenied, QuotaUsed, and KeyError for a tier that the task does not have.
     """
     check_may_change(user, submission)
-    if submission.withdrawn:
-        raise PermissionDenied("It was withdrawn: send it again as a new submission.")
-    if submission.disqualified and not user.is_staff:
-        raise PermissionDenied(f"It is disqualified, so that no run of it counts: {submission.disqualified}")
+    if reason := why_no_more(submission, user):
+        raise PermissionDenied(reason)
     with transaction.atomic():
         Deed.note(user, f"reran on the {tier} tier", submission)
         if user.is_staff:

@@ -116,7 +116,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "").strip()[:80]
     areas = sorted({paper.area for paper in catalogue.all_papers() if paper.area})
     kind, area = (
-        one_of(request.GET.get(name, ""), known) for name, known in (("kind", finding.KINDS), ("area", areas))
+        known_or_404(name, request.GET.get(name, ""), known)
+        for name, known in (("kind", finding.KINDS), ("area", areas))
     )
     context: dict[str, Any] = {"q": words, "kind": kind, "area": area, "areas": areas}
     if words:
@@ -129,10 +130,6 @@ def search_page(request: HttpRequest) -> HttpResponse:
         context["facets"] = [("", None, link(""))] + [(name, len(some), link(name)) for name, some in hits.items()]
         context["groups"] = [(name, some) for name, some in hits.items() if some and kind in ("", name)]
     return render(request, "search.html", context)
-
-
-def one_of(word: str, known: Sequence[str]) -> str:
-    return word if word in known else ""
 
 
 @require_safe

@@ -97,9 +97,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "runs": runs,
         "standing": standings.get(run.pk) if run else None,
         "counting": set(standings),
-        "may_change": submission.may_change(request.user)
-        and not submission.withdrawn
-        and (request.user.is_staff or not submission.disqualified),
+        "may_change": submission.may_change(request.user) and not submission.withdrawn,
+        "may_run_again": again.may_run_again(submission, request.user),
         "may_edit": submission.may_change(request.user) and not submission.is_house and not submission.withdrawn,
         "may_read": submission.may_read(request.user),
         "flags": flags_of(submission, standings.get(run.pk) if run else None),
@@ -110,7 +109,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "command": provenance_of.command(run) if run.provenance else None,
             "history_figure": history.figure(runs, run, set(standings)),
             "why_shown": history.why_shown(run, was_asked_for="run" in request.GET, counts=run.pk in standings),
-            "stale_tiers": stale_tiers(submission) if context["may_change"] else [],
+            "stale_tiers": stale_tiers(submission) if context["may_run_again"] else [],
         }
     if context["standing"]:
         context |= quotation(request, context["standing"])

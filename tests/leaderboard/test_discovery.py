@@ -30,7 +30,8 @@ def test_a_search_finds_cases_data_sets_and_claims_and_facets_narrow_it(client, 
     assert any("beats" in title for title in groups(client, q="GAIN beats")["claims"])
     assert "omniglot_small" in groups(client, q="omniglot")["data sets"]
     area = client.get("/search/", {"q": "breast"}).context["areas"][0]
-    narrowed = client.get("/search/", {"q": "breast", "area": area, "kind": "nonsense"}).context
+    assert client.get("/search/", {"q": "breast", "kind": "nonsense"}).status_code == 404
+    narrowed = client.get("/search/", {"q": "breast", "area": area}).context
     assert all(hit.area == area for _, hits in narrowed["groups"] for hit in hits)
     for kind, count, link in narrowed["facets"][1:]:
         assert client.get(f"/search/{link}").status_code == 200
