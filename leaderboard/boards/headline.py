@@ -14,7 +14,7 @@ from papers.task import Board
 
 Item = TypeVar("Item", Verdict, Contest)
 DECIDED = ("held", "better than printed", "not held")
-SILENT = ("not judged", "not measured")
+SILENT = ("not measured", "not judged")  # what says least first
 DECIDING = 3  # comparisons that a headline shows
 
 
@@ -132,10 +132,11 @@ class Headline:
 
 
 def once(items: Sequence[Item]) -> list[Item]:
-    """What two tiers test on the same cases counts once: where there is a verdict, by what this site measured, by the larger."""
+    """What two tiers test on the same cases counts once: by what says most, by what this site measured, by the larger."""
 
-    def worth(item: Item) -> tuple[bool, bool]:
-        return item.verdict not in SILENT, not item.is_by_reference
+    def worth(item: Item) -> tuple[int, bool]:
+        says = SILENT.index(item.verdict) if item.verdict in SILENT else len(SILENT)
+        return says, not item.is_by_reference
 
     known: dict[Any, Item] = {}
     for item in items:

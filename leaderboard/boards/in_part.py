@@ -58,14 +58,10 @@ def parts_of(board: Board) -> InPart | None:
 
 
 def without_place(board: Board) -> Iterator[tuple[str, references.Recorded]]:
-    wanted = {(case, seed) for case in board.ranked_cases for seed in range(board.seeds)}
     known = references.recorded(board)
     for method in board.task.house:
         one = known.get(method.slug) if method.kind != standings.ORACLE else None
-        if one and (
-            wanted - {(play.case, play.seed) for play in one.plays if play.case not in one.row.left_out}
-            or references.row_without_submission(board, one) is None
-        ):
+        if one and references.row_without_submission(board, one) is None:
             yield method.slug, one
 
 

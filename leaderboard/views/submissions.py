@@ -114,7 +114,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if context["standing"]:
         context |= quotation(request, context["standing"])
         context["ranked"] = tables.method_counts([context["standing"].board])[submission.task]
-    elif submission.is_house and not submission.superseded and not context.get("scores"):
+    elif submission.is_house and not (submission.superseded or submission.disqualified) and not context.get("scores"):
         context["recorded"] = recorded_of(submission, [run.board] if run else list(card.boards.values()))
     return render(request, "submission.html", context)
 
@@ -186,7 +186,7 @@ def recorded_of(submission: Submission, boards: Sequence[Board]) -> list[dict[st
     told = []
     for board in boards:
         one = references.recorded(board).get(submission.house_slug)
-        if one is None:
+        if one is None or submission.house_slug in references.measured_here(board):
             continue
         run = one.run(board)
         played = [row for row in tables.case_scores(run, references.scores_of([one])) if row.means]

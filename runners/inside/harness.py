@@ -34,7 +34,7 @@ from runners.inside import landlock, wire
 T = TypeVar("T")
 FILE = "method.py"
 FRAMES_SHOWN = 30
-NO_MORE = " (a play may have so many processes and threads at once, and no more)"
+NO_MORE = " (in a sandbox a play may have so many processes and threads at once, and no more)"
 UNLIMITED = 1 << 40  # bytes: what the evaluator sends is not distrusted; the memory limit holds anyway
 
 
@@ -249,9 +249,9 @@ def _hint(error: BaseException) -> str:
     if not isinstance(error, OSError):
         return ""
     if type(error).__name__ == "gaierror" or error.errno in (errno.ENETUNREACH, errno.ENETDOWN):
-        return " (there is no network here)"
+        return " (in a sandbox there is no network)"
     return {
-        errno.EROFS: " (only /tmp and /dev/shm can be written to)",
+        errno.EROFS: " (in a sandbox only /tmp and /dev/shm can be written to)",
         errno.EAGAIN: NO_MORE,  # of a fork; a method's own pipes that don't wait are rare
     }.get(error.errno or 0, "")
 

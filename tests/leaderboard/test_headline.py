@@ -6,7 +6,7 @@ import pytest
 
 from leaderboard.boards import claims, headline, overview, standings
 from leaderboard.boards.headline import Tally
-from leaderboard.models import Score
+from leaderboard.models import Run, Score
 from leaderboard.running import house
 from papers import catalogue
 from tests.leaderboard.test_references import WHERE, measure
@@ -57,6 +57,23 @@ def test_what_two_tiers_test_on_the_same_case_counts_once():
     numbers = headline.once(account.verdicts)
     asked = {(item.board.task.slug, item.claim) for item in account.verdicts}
     assert len(numbers) == len(asked) < len(account.verdicts)
+
+
+@pytest.mark.django_db
+def test_what_counts_once_is_what_says_most():
+    item = next(item for one in claims.accounts(catalogue.all_papers()) for item in one.contests if item.reading)
+    decided = replace(item, is_decided=True)
+    single = replace(item, reading=None)
+    unmeasured = replace(single, advantage=None, run=None)
+    assert (single.verdict, unmeasured.verdict) == ("not judged", "not measured")
+    for more, less in ((single, unmeasured), (decided, single)):
+        assert headline.once([more, less]) == headline.once([less, more]) == [more]
+    here = replace(decided, run=Run(pk=1))
+    assert headline.once([here, decided]) == [here], (
+        "what this site measured, before what was recorded on a larger tier"
+    )
+    later = replace(decided, seeds_needed=7)
+    assert headline.once([decided, later]) == [later], "the larger of two that say as much"
 
 
 @pytest.mark.django_db

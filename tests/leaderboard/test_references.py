@@ -99,6 +99,10 @@ def test_the_methods_own_page_has_its_scores_until_the_site_measures_it(client, 
     run.delete()
     measure("hard_dtw")
     assert "recorded" not in client.get(submission.get_absolute_url()).context
+    failed = Run.objects.create(
+        submission=submission, **WHERE.key, task_version=WHERE.task.version, status="failed", ended=timezone.now()
+    )
+    assert client.get(f"{submission.get_absolute_url()}?run={failed.pk}").context["recorded"] == []
 
 
 def test_its_page_has_what_was_recorded_in_part(client, db):

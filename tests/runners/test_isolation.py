@@ -56,7 +56,7 @@ def test_a_kit_that_is_a_folder_brings_what_lies_in_it_read_only_and_nothing_bes
 @pytest.mark.parametrize(
     ("body", "hint"),
     [
-        ("import socket; socket.create_connection(('example.org', 80), 1)", "there is no network here"),
+        ("import socket; socket.create_connection(('example.org', 80), 1)", "in a sandbox there is no network"),
         ("open('/usr/lib/mine', 'w')", "only /tmp and /dev/shm can be written to"),
         ("while True: os.fork() or signal.pause()", "so many processes and threads at once"),
         ("while True: threading.Thread(target=signal.pause).start()", "so many processes and threads at once"),
