@@ -43,7 +43,7 @@ def network_simplex(c: Any, a: np.ndarray, b: np.ndarray) -> tuple[Any, np.ndarr
     c: (n, m) costs, dense or sparse; a: (n,), b: (m,) weights of the same sum -> plan: (n, m), as dense as the costs,
     f: (n,), g: (m,), f_i - g_j <= c_ij.
     """
-    scale = float(abs(c).max()) or 1.0  # the solver's own tolerances are absolute
+    scale = max(float(c.max()), -float(c.min())) or 1.0  # the solver's own tolerances are absolute
     plan, told = ot.emd(a, b, c / scale, numItermax=ITERATIONS, log=True)
     return plan, scale * told["u"], -scale * told["v"]
 
@@ -88,8 +88,9 @@ def _near(slack: np.ndarray) -> np.ndarray:
 
 def _among(pairs: np.ndarray, c: np.ndarray) -> Assignment:
     """As if only these pairs were there: (n, n) bool."""
-    weights, rows_columns = np.full(len(c), 1 / len(c)), np.nonzero(pairs)
-    plan, f, g = network_simplex(coo_matrix((c[pairs], rows_columns), shape=c.shape), weights, weights)  # type: ignore[arg-type]
-    s, carried = np.empty(len(c), int), plan.data > 0.5 / len(c)
+    weights, few = np.full(len(c), 1 / len(c)), coo_matrix((c[pairs], np.nonzero(pairs)), shape=c.shape)  # type: ignore[arg-type]
+    few.has_canonical_format = True  # no pair is there twice: nothing has to be sorted to sum them
+    plan, f, g = network_simplex(few, weights, weights)
+    s, carried = np.zeros(len(c), int), plan.data > 0.5 / len(c)
     s[plan.row[carried]] = plan.col[carried]
     return s, f, g
