@@ -132,6 +132,10 @@ class Task:
     house: tuple[House, ...]
     starter: str  # slug of the house method offered as the starter file
     own: str = ""  # the paper's own method: where it stands is part of the verdict
+    once: tuple[
+        str, ...
+    ] = ()  # functions of its modules, by the names that it calls them by, whose result follows from
+    # case and seed alone and from no data set: a site works each out once, see runners.known
     kit: str | None = None  # a module that methods may import inside the sandbox
     shared_methods: Path | None = None  # the folder of files that house methods of several boards have in common
     file_bytes: int = 1 << 20  # of a method; less where what was learnt elsewhere must not be packed in

@@ -13,6 +13,7 @@ from typing import Any
 from runners import logs
 from runners.evaluation import evaluate
 from runners.job import Job
+from runners.known import Known
 from runners.sandbox import Borrower
 
 PR_SET_PDEATHSIG = 1
@@ -33,6 +34,7 @@ def work(borrower: Borrower | None = None) -> int:
     def emit(event: Any) -> None:
         channel.write(json.dumps(event, allow_nan=False) + "\n")
 
+    Known(job.seed_key).install(job.board.task)
     logs.set_up()
     with logs.about(run=job.run):
         return 0 if evaluate(job, emit, borrower) else 1

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from papers import catalogue
-from runners import evaluator, provenance
+from runners import evaluator, known, provenance
 from runners.inside.harness import warm_torch
 from runners.sandbox import Borrower, Lender, probe_isolation, sweep, why_no_forks
 
@@ -126,6 +126,7 @@ def prepare(*, task: str, isolates: bool) -> None:
     """Do before the fork what every run of this board would do again. What fails here fails, and is told, in the run."""
     with contextlib.suppress(Exception):
         importlib.import_module(catalogue.task(task).play)
+        known.prepare(catalogue.task(task))
         if torch := sys.modules.get("torch"):
             warm_torch(torch, "cpu")
         provenance.versions()

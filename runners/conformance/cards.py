@@ -12,6 +12,7 @@ from papers.evidence import Claim
 from papers.figures import Against, Bracket, Frames, Gallery, Heatmap, Overlay, Scatter, Seeds
 from papers.playing import RESERVED, Contestant
 from papers.task import TIERS, Board, Case, House, Paper, Task
+from runners import known
 from runners.conformance.rules import case_names, metric_names, rule
 
 HEADINGS = ["Claim", "Protocol", "Interface", "Results beside the claims", "Deviations", "Source"]
@@ -80,6 +81,15 @@ def the_house_has_a_control_a_starter_and_a_trial(task: Task) -> Iterator[str]:
         yield f"tiers {', '.join(task.boards)}: there is a quick one, and perhaps a full one"
     if isinstance(task.trial, Case) == (task.trial_case.name in case_names(task)):
         yield f"trial {task.trial_case.name}: the name of a case, or a case of its own, which has its own name"
+
+
+@rule("task")
+def what_is_worked_out_once_are_functions(task: Task) -> Iterator[str]:
+    for name in task.once:
+        try:
+            known.parted(name)
+        except (ImportError, AttributeError, ValueError) as error:
+            yield f"once names {name}, a function of a module, as it is called there: {error}"
 
 
 @rule("board")

@@ -16,6 +16,7 @@ TASK = Task(
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.conditional_neural_processes.few_shot_functions.play",
+    once=("papers.conditional_neural_processes.few_shot_functions.play.of_curves",),
     kit="papers.conditional_neural_processes.kit",
     tiers=(
         Tier(

@@ -18,6 +18,7 @@ TASK = Task(
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.differentiable_dp.sequence_tagging.play",
+    once=("papers.differentiable_dp.sequence_tagging.play.from_world",),
     tiers=learning.tiers(
         cases.QUICK,
         cases.FULL,

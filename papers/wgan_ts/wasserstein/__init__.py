@@ -17,6 +17,10 @@ TASK = Task(
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.wgan_ts.wasserstein.play",
+    once=(
+        "papers.wgan_ts.wasserstein.play.distance",
+        "papers.wgan_ts.problem.pairs.mean_way",
+    ),
     kit="papers.wgan_ts.kit",
     tiers=(
         Tier(

@@ -1,0 +1,136 @@
+"""What depends on a case and a seed alone is worked out once by a site, and looked up from then on: the scores are the same.
+
+A card names such functions of its protocol (`Task.once`): draws of a problem, truths, exact distances. In an evaluator each
+gives way to one that looks below DATA_CACHE first. An entry is found by all that its content follows from (the syntax of the
+function's module and of all that it imports, the arguments, the libraries, the processor, whose sums differ in their last
+digits) under the site's secret, which seals it too: what is damaged or forged is worked out again. No sandbox sees the folder.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import importlib
+import os
+import pickle
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from papers import data
+from papers.fingerprint import reached
+from papers.task import Seed, Task
+from runners.provenance import device_name, versions
+
+MOST = 256 << 20  # bytes of all entries, of which those used last stay
+SEAL = hashlib.sha256().digest_size
+
+
+class Unsalted(Seed):
+    """The seed without what differs between methods: who draws from that is no function of case and seed."""
+
+    def salted(self, name: str) -> NoReturn:
+        raise TypeError(f"a function that is worked out once drew salted {name!r}")
+
+
+@dataclass(frozen=True)
+class Known:
+    """The entries of one secret."""
+
+    secret: bytes
+
+    def install(self, task: Task) -> None:
+        """Let the task's functions be looked up, in this process from now on."""
+        for name in task.once:
+            module, function = parted(name)
+            setattr(module, function, partial(self.look_up, getattr(module, function)))
+
+    def look_up(self, function: Callable[..., Any], *args: Any) -> Any:
+        """What the function returns; generators among the arguments are left as it leaves them."""
+        args = tuple(Unsalted(arg.index, arg.key, b"", arg.site) if isinstance(arg, Seed) else arg for arg in args)
+        path = folder() / self._name(function, args)
+        drawn_from = [arg.bit_generator for arg in args if isinstance(arg, np.random.Generator)]
+        if found := self._read(path):
+            result, states = found
+            for bits, state in zip(drawn_from, states, strict=True):
+                bits.state = state
+        else:
+            result = function(*args)
+            self._write(path, (result, [bits.state for bits in drawn_from]))
+        return result
+
+    def _name(self, function: Callable[..., Any], args: tuple[Any, ...]) -> str:
+        follows_from = (code_of(function.__module__), function.__qualname__, surroundings(), args)
+        return self._sealed(pickle.dumps(follows_from)).hex()
+
+    def _sealed(self, content: bytes) -> bytes:
+        return hmac.digest(self.secret, content, "sha256")
+
+    def _read(self, path: Path) -> Any:
+        """None where there is no such entry, or not as it was written."""
+        try:
+            content = path.read_bytes()
+            os.utime(path)
+        except OSError:
+            return None
+        seal, content = content[:SEAL], content[SEAL:]
+        return pickle.loads(content) if hmac.compare_digest(seal, self._sealed(content)) else None  # noqa: S301  # sealed
+
+    def _write(self, path: Path, entry: Any) -> None:
+        """The whole of it or nothing; a disk that is full or not ours only costs the work of the next one who asks."""
+        content = pickle.dumps(entry)
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_room(path.parent, len(content))
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                file.write(self._sealed(content) + content)
+            os.replace(file.name, path)
+
+
+def parted(name: str) -> tuple[Any, str]:
+    """The module of a function, and its name there. Raises ImportError, AttributeError where there is no such thing."""
+    module, _, function = name.rpartition(".")
+    place = importlib.import_module(module)
+    getattr(place, function)
+    return place, function
+
+
+def prepare(task: Task) -> None:
+    """Read beforehand what all evaluators of a board would read."""
+    for name in task.once:
+        module, function = parted(name)
+        code_of(getattr(module, function).__module__)
+    surroundings()
+
+
+def folder() -> Path:
+    return data.cached("known")
+
+
+@cache
+def code_of(module: str) -> str:
+    """sha256 of the syntax of a module of `papers` and all that it imports."""
+    return hashlib.sha256(repr(sorted(reached([module], {}).items())).encode()).hexdigest()
+
+
+@cache
+def surroundings() -> tuple[Any, ...]:
+    return sorted(versions().items()), device_name("cpu"), os.environ.get("OMP_NUM_THREADS")
+
+
+def make_room(place: Path, size: int) -> None:
+    """Remove what was used longest ago, so that as much more fits; what killed writers left is used by nobody."""
+    entries = []
+    for path in place.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            entries.append((path.stat().st_mtime, path.stat().st_size, path))
+    total = sum(size for _, size, _ in entries) + size
+    for _, freed, path in sorted(entries):
+        if total <= MOST:
+            return
+        path.unlink(missing_ok=True)
+        total -= freed
