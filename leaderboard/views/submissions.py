@@ -279,6 +279,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     submission = rights.submission_for(request.user, pk)
+    rights.check_may_edit(request.user, submission)
+    if "sure" not in request.POST:
+        messages.error(request, "Nothing is withdrawn: tick that you want it gone for good.")
+        return redirect("submission_edit", pk)
     withdraw(submission, request.user)
     messages.success(request, "The entry is withdrawn.")
     return redirect(submission)

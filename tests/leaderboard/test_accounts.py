@@ -28,7 +28,10 @@ def test_an_entry_that_is_withdrawn_leaves_the_board_and_stays_on_record(client,
     assert client.post(path).status_code == 403
     client.force_login(alice)
     assert client.get(path).status_code == 405
-    client.post(path)
+    told = client.post(path, follow=True).content.decode()
+    assert "Nothing is withdrawn: tick" in told
+    assert "Mine" in names(board(client))
+    client.post(path, {"sure": "on"})
     assert names(board(client)) == ["House"]
     assert f"/submissions/{mine.pk}/" not in client.get("/search/?q=Mine").content.decode()
     assert "Mine" not in client.get("/authors/alice/").content.decode()
@@ -45,7 +48,7 @@ def test_an_entry_that_is_withdrawn_leaves_the_board_and_stays_on_record(client,
 def test_house_methods_are_not_withdrawn(client, mine, staff):
     client.force_login(staff)
     house = Submission.objects.get(is_house=True)
-    assert client.post(f"/submissions/{house.pk}/withdraw/").status_code == 403
+    assert client.post(f"/submissions/{house.pk}/withdraw/", {"sure": "on"}).status_code == 403
 
 
 def test_an_author_edits_what_is_said_of_an_entry_and_nothing_else(client, mine, alice, bob):
@@ -107,7 +110,7 @@ def test_who_did_what_is_on_record_for_administrators(client, mine, alice, staff
     run = start_run(mine)
     client.force_login(alice)
     client.post(f"/runs/{run.pk}/cancel/")
-    client.post(f"/submissions/{mine.pk}/withdraw/")
+    client.post(f"/submissions/{mine.pk}/withdraw/", {"sure": "on"})
     assert client.get("/admin/leaderboard/deed/").status_code == 302, "it is not for everybody"
     client.force_login(staff)
     house = Submission.objects.get(is_house=True)

@@ -107,7 +107,7 @@ def test_every_view_shows_who_came_and_who_left(client, measured, alice, view):
     assert b"Hers too, sooner" in client.get(path).content
     owner = type(client)()
     owner.force_login(alice)
-    owner.post(f"/submissions/{last.pk}/withdraw/")
+    owner.post(f"/submissions/{last.pk}/withdraw/", {"sure": "on"})
     text = client.get(path).content
     assert b"sooner" not in text
     assert b"Hers" in text
