@@ -197,7 +197,8 @@ class Playing:
     def log(self) -> str:
         """What the method printed, copy by copy: the tail, should it be long."""
         text = "".join(box.log() for box in self._opened)
-        return text[-self._job.board.limits.log_bytes :]
+        tail = text[-self._job.board.limits.log_bytes :]
+        return tail if len(tail) == len(text) else f"[what was printed before is left out]\n{tail}"
 
     def _boxes_ahead(self) -> None:
         """A protocol that has asked for two will ask for more."""
