@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-import papers
 from papers import catalogue, reference
 from papers.reference import Reference, Row
 from papers.task import Board, Paper
+from runners.newpaper import comes_with_us
 
-HERE = Path(papers.__file__).parent
 PAGE = Path(__file__).parent.parent / "docs" / "budget.md"
 HEAD = """# What the boards cost
 
@@ -30,7 +29,7 @@ def page() -> str:
 
 def papers_here() -> list[Paper]:
     """Those of this tree: what others keep elsewhere is theirs to tell."""
-    return [paper for paper in catalogue.all_papers() if paper.folder.parent == HERE]
+    return [paper for paper in catalogue.all_papers() if comes_with_us(paper)]
 
 
 def gaps() -> Iterator[str]:
