@@ -12,7 +12,7 @@ from papers.evidence import Claim
 from papers.figures import Against, Bracket, Frames, Gallery, Heatmap, Overlay, Scatter, Seeds
 from papers.playing import RESERVED, Contestant
 from papers.task import TIERS, Board, Case, House, Paper, Task
-from runners import known
+from runners import known, tables
 from runners.conformance.rules import case_names, metric_names, rule
 
 HEADINGS = ["Claim", "Protocol", "Interface", "Results beside the claims", "Deviations", "Source"]
@@ -47,6 +47,16 @@ def the_readme_has_its_headings(paper: Paper) -> Iterator[str]:
     there = re.findall(r"^## (.+)$", (paper.folder / "README.md").read_text(), re.M)
     if there != HEADINGS:
         yield f"README.md has the headings {', '.join(there)}; they are {', '.join(HEADINGS)}, in this order"
+
+
+@rule("paper")
+def the_readmes_tables_say_what_is_recorded(paper: Paper) -> Iterator[str]:
+    path = paper.folder / "README.md"
+    try:
+        if tables.renewed(path) != path.read_text():
+            yield "README.md has a table of other results than are recorded: claimcheck tables writes it anew"
+    except ValueError as error:
+        yield str(error)
 
 
 @rule("task")

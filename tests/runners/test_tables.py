@@ -1,5 +1,7 @@
 """READMEs' tables of measured results: written from what is recorded, and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from papers import catalogue, reference
@@ -7,6 +9,7 @@ from papers.reference import Play, Reference, Row
 from runners import budget, tables
 from runners.commands import exits
 from runners.commands.group import main
+from runners.conformance import cards
 
 SPENT = {"seconds": 1.0, "cpu_seconds": 2.0, "gpu_seconds": 0.0, "memory_bytes": 5, "gpu_memory_bytes": 0}
 ERRORS = {"exact": {"small": [0.0, 0.002], "large": [0.0]}, "identity": {"small": [1.0, 4.0, 1.0], "large": [-10.0]}}
@@ -99,6 +102,16 @@ def test_the_command_says_which_readme_it_can_t_understand(doubling, monkeypatch
     monkeypatch.setattr(tables, "readmes", lambda: [tmp_path / "README.md"])
     assert main(["tables"]) == exits.USAGE
     assert f"claimcheck: {tmp_path / 'README.md'}: mistakes in 'a: mistakes' is not" in capsys.readouterr().err
+
+
+def test_a_papers_table_is_held_to_what_is_recorded(recorded, tmp_path):
+    paper = replace(catalogue.paper_of("doubling"), folder=tmp_path)
+    for column, told in (("a: error", "other results than are recorded"), ("a: mistakes", "README.md: mistakes in")):
+        (tmp_path / "README.md").write_text(README.format(lines=column))
+        (fault,) = cards.the_readmes_tables_say_what_is_recorded(paper)
+        assert told in fault
+    (tmp_path / "README.md").write_text(table_of("a: error"))
+    assert list(cards.the_readmes_tables_say_what_is_recorded(paper)) == []
 
 
 def test_the_budget_is_of_this_tree(doubling):
