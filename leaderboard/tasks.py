@@ -30,6 +30,7 @@ from leaderboard.submitting import quota
 from leaderboard.views import around, exports
 from papers import catalogue
 from runners import deliveries, logs
+from runners.events import tail_of
 from runners.tasks import ours
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ def apply(mine: RunQuerySet, event: dict[str, Any]) -> None:
         case "log":
             run = mine.get()
             if event["text"] not in run.log:  # it names case and seed: the same text is the same event
-                mine.update(log=(run.log + event["text"])[-LOG_CHARACTERS:])
+                mine.update(log=tail_of(run.log + event["text"], LOG_CHARACTERS))
         case "finished":
             finish(mine.get(), event)
         case "failed" if event["whose"] == "ours":

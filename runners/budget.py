@@ -7,6 +7,7 @@ from statistics import median
 from papers import catalogue, reference
 from papers.reference import Reference, Row
 from papers.task import Board, Paper
+from runners.newpaper import comes_with_us
 
 PAGE = Path(__file__).parent.parent / "docs" / "budget.md"
 HEAD = """# What the boards cost
@@ -22,13 +23,18 @@ was measured by the developers; of rows without a day only the machine was noted
 
 def page() -> str:
     """The page as it should be now."""
-    lines = (line for paper in catalogue.all_papers() for board in boards_of(paper) for line in rows_of(paper, board))
+    lines = (line for paper in papers_here() for board in boards_of(paper) for line in rows_of(paper, board))
     return HEAD + "".join(f"{line}\n" for line in (*lines, *gaps()))
+
+
+def papers_here() -> list[Paper]:
+    """Those of this tree: what others keep elsewhere is theirs to tell."""
+    return [paper for paper in catalogue.all_papers() if comes_with_us(paper)]
 
 
 def gaps() -> Iterator[str]:
     """What is not recorded, and why."""
-    boards = [board for paper in catalogue.all_papers() for board in boards_of(paper) if board.tier.gaps]
+    boards = [board for paper in papers_here() for board in boards_of(paper) if board.tier.gaps]
     if boards:
         yield from ("", "## What isn't recorded, and why", "")
     for board in boards:

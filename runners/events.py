@@ -97,3 +97,8 @@ class Failed(TypedDict):
 
 
 Event = Started | Progress | Played | Artefact | Log | Heartbeat | Batch | Finished | Failed
+
+
+def tail_of(log: str, most: int) -> str:
+    """The end of what was printed, so many characters of it; a line before says that there was more."""
+    return log if len(log) <= most else f"[what was printed before is left out]\n{log[-most:]}"

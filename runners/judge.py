@@ -128,4 +128,5 @@ def wrong_call(member: dict[str, Any], count: int) -> str:
         return f"it wants {member['needs'][0][:80]} by keyword"
     if least <= count and (most == outline.ANY or most >= count):
         return ""
-    return f"it takes {least if most == least else f'{least} or more'} arguments beside self"
+    counted = f"{least} argument{'' if least == 1 else 's'}" if most == least else f"{least} or more arguments"
+    return f"it takes {counted} beside self"

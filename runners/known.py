@@ -13,8 +13,8 @@ import importlib
 import os
 import pickle
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -37,11 +37,16 @@ class Unsalted(Seed):
         raise TypeError(f"a function that is worked out once drew salted {name!r}")
 
 
+def folder() -> Path:
+    return data.cached("known")
+
+
 @dataclass(frozen=True)
 class Known:
     """The entries of one secret."""
 
     secret: bytes
+    place: Path = field(default_factory=folder)
 
     def install(self, task: Task) -> None:
         """Let the task's functions be looked up, in this process from now on."""
@@ -49,10 +54,21 @@ class Known:
             module, function = parted(name)
             setattr(module, function, partial(self.look_up, getattr(module, function)))
 
+    @contextlib.contextmanager
+    def installed(self, task: Task) -> Iterator[None]:
+        """The same until the block ends."""
+        before = [(*parted(name), getattr(*parted(name))) for name in task.once]
+        self.install(task)
+        try:
+            yield
+        finally:
+            for module, function, plain in before:
+                setattr(module, function, plain)
+
     def look_up(self, function: Callable[..., Any], *args: Any) -> Any:
         """What the function returns; generators among the arguments are left as it leaves them."""
         args = tuple(Unsalted(arg.index, arg.key, b"", arg.site) if isinstance(arg, Seed) else arg for arg in args)
-        path = folder() / self._name(function, args)
+        path = self.place / self._name(function, args)
         drawn_from = [arg.bit_generator for arg in args if isinstance(arg, np.random.Generator)]
         if found := self._read(path):
             result, states = found
@@ -105,10 +121,6 @@ def prepare(task: Task) -> None:
         module, function = parted(name)
         code_of(getattr(module, function).__module__)
     surroundings()
-
-
-def folder() -> Path:
-    return data.cached("known")
 
 
 @cache

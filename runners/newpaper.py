@@ -7,6 +7,7 @@ from string import Template
 
 import papers
 from papers import catalogue
+from papers.task import Paper
 
 HOME = Path(papers.__file__).resolve().parent  # where the papers lie that come with Claimcheck
 SKELETON = HOME / "skeleton"
@@ -17,6 +18,11 @@ PARTS = {"data", "problem", "kit", "make", "made"}
 
 class Taken(Exception):
     """A name is wrong or taken; the sentence says which and why."""
+
+
+def comes_with_us(paper: Paper) -> bool:
+    """Whether a paper lies in this tree; else PAPERS_PATH leads to it."""
+    return paper.folder.resolve().parent == HOME
 
 
 def lay_out(slug: str, *, board: str = "", title: str = "", folder: Path) -> Iterator[Path]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 
 from papers.playing import Measured, Spent
 from papers.task import Task
+from runners.events import tail_of
 from runners.inprocess import InProcess, Oracle
 from runners.job import Job
 from runners.sandbox import (
@@ -196,8 +197,7 @@ class Playing:
 
     def log(self) -> str:
         """What the method printed, copy by copy: the tail, should it be long."""
-        text = "".join(box.log() for box in self._opened)
-        return text[-self._job.board.limits.log_bytes :]
+        return tail_of("".join(box.log() for box in self._opened), self._job.board.limits.log_bytes)
 
     def _boxes_ahead(self) -> None:
         """A protocol that has asked for two will ask for more."""

@@ -92,13 +92,23 @@ def text_of(number: float, decimals: int) -> str:
 
 
 def stale_pages() -> dict[Path, str]:
-    """What they should say, by the file that says something else."""
-    pages = {path: with_tables(path.read_text()) for path in readmes()} | {budget.PAGE: budget.page()}
+    """What they should say, by the file that says something else. Raises ValueError as `renewed` does."""
+    pages = {path: renewed(path) for path in readmes()}
+    if budget.PAGE.parent.is_dir():  # in a checkout
+        pages[budget.PAGE] = budget.page()
     return {path: text for path, text in pages.items() if not path.exists() or path.read_text() != text}
 
 
 def readmes() -> list[Path]:
     return sorted(path for folder in papers.__path__ for path in Path(folder).glob("*/README.md"))
+
+
+def renewed(path: Path) -> str:
+    """What a README should say. Raises ValueError, which names it, where a comment can't be understood."""
+    try:
+        return with_tables(path.read_text())
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def with_tables(text: str) -> str:

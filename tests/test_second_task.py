@@ -75,6 +75,11 @@ def test_what_its_protocol_shows_is_drawn_on_the_submissions_page(client, board)
     assert all(plot["data"] for plot in pictures.values())
 
 
+def test_how_to_repeat_it_says_that_the_paper_lies_elsewhere(client, board):
+    text = client.get(board[0].submission.get_absolute_url()).content.decode()
+    assert "the paper's folder <code>doubling</code> in one that <code>PAPERS_PATH</code> names" in text
+
+
 def test_house_methods_are_queued_once_and_a_changed_file_replaces_the_old(
     db, doubling, settings, tmp_path, monkeypatch
 ):

@@ -93,6 +93,16 @@ def rebuild(board: Board) -> int:
     return len(plan.fresh)
 
 
+def rebuild_outdated() -> list[Board]:
+    """Make the boards anew that hold rows of another version than their task is of now, and return them: an upgrade raised it."""
+    held = Standing.objects.order_by().values_list("task", "tier", "version").distinct()
+    tiers = {(slug, tier) for slug, tier, version in held if version != catalogue.task(slug).version}
+    outdated = [catalogue.board(*key) for key in sorted(tiers) if key[1] in catalogue.task(key[0]).boards]
+    for board in outdated:
+        rebuild(board)
+    return outdated
+
+
 def update(run: Run) -> None:
     """Put a finished run on its board: compare it with all others, and them not with each other.
 

@@ -52,6 +52,12 @@ def number(value: float | str | None, digits: int = 3) -> str:
     return with_decimals(value, digits).replace("-", MINUS)
 
 
+@register.filter
+def inside(label: str) -> str:
+    """A label inside a sentence: "mean gap", but "NLL" and "W₁"."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
 @register.simple_tag
 def rounded(value: float | None, low: float | None, high: float | None, digits: int = 3) -> str:
     """A value with as many digits as its interval supports; so many where it has none."""

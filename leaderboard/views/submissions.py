@@ -31,6 +31,7 @@ from papers import catalogue
 from papers.task import Board
 from runners import manual, surroundings
 from runners.figures import artefacts
+from runners.newpaper import comes_with_us
 
 LOG_LINES = 60
 PER_PAGE = 50  # of one's own submissions
@@ -107,6 +108,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if run:
         context |= run_context(run) | {
             "command": provenance_of.command(run) if run.provenance else None,
+            "is_elsewhere": not comes_with_us(submission.paper),
             "history_figure": history.figure(runs, run, set(standings)),
             "why_shown": history.why_shown(run, was_asked_for="run" in request.GET, counts=run.pk in standings),
             "stale_tiers": stale_tiers(submission) if context["may_run_again"] else [],

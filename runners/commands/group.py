@@ -1,6 +1,7 @@
 """The group of all verbs, and the way in."""
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -52,6 +53,11 @@ def claimcheck() -> None:
 
     A board's name in the place of a verb means run: `claimcheck imputation method.py`.
     """
+    for folder in filter(None, os.environ.get("PAPERS_PATH", "").split(os.pathsep)):
+        if not os.path.isdir(folder):
+            click.echo(f"note: PAPERS_PATH names {folder!r}, which is no folder: no paper is found there", err=True)
+        elif os.path.exists(os.path.join(folder, "__init__.py")):
+            click.echo(f"note: PAPERS_PATH names {folder!r}, a package: name the folder in which it lies", err=True)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -12,7 +12,7 @@ from papers.evidence import Claim
 from papers.figures import Against, Bracket, Frames, Gallery, Heatmap, Overlay, Scatter, Seeds
 from papers.playing import RESERVED, Contestant
 from papers.task import TIERS, Board, Case, House, Paper, Task
-from runners import known
+from runners import known, tables
 from runners.conformance.rules import case_names, metric_names, rule
 
 HEADINGS = ["Claim", "Protocol", "Interface", "Results beside the claims", "Deviations", "Source"]
@@ -49,6 +49,16 @@ def the_readme_has_its_headings(paper: Paper) -> Iterator[str]:
         yield f"README.md has the headings {', '.join(there)}; they are {', '.join(HEADINGS)}, in this order"
 
 
+@rule("paper")
+def the_readmes_tables_say_what_is_recorded(paper: Paper) -> Iterator[str]:
+    path = paper.folder / "README.md"
+    try:
+        if tables.renewed(path) != path.read_text():
+            yield "README.md has a table of other results than are recorded: claimcheck tables writes it anew"
+    except ValueError as error:
+        yield str(error)
+
+
 @rule("task")
 def the_card_is_complete(task: Task) -> Iterator[str]:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", task.slug):
@@ -79,8 +89,10 @@ def the_house_has_a_control_a_starter_and_a_trial(task: Task) -> Iterator[str]:
         yield f"own {task.own!r}: the paper's own method is one of the house"
     if "quick" not in task.boards or not set(task.boards) <= set(TIERS):
         yield f"tiers {', '.join(task.boards)}: there is a quick one, and perhaps a full one"
-    if isinstance(task.trial, Case) == (task.trial_case.name in case_names(task)):
-        yield f"trial {task.trial_case.name}: the name of a case, or a case of its own, which has its own name"
+    trial, quick = task.trial, {case.name for tier in task.tiers if tier.name == "quick" for case in tier.cases}
+    if trial.name in case_names(task) if isinstance(trial, Case) else trial not in quick:
+        name = trial.name if isinstance(trial, Case) else trial
+        yield f"trial {name}: the name of a case of the quick tier, or a case of its own, which has its own name"
 
 
 @rule("task")
@@ -150,11 +162,16 @@ def what_is_held_against_a_board_names_what_it_has(board: Board) -> Iterator[str
     for claim in evidence.claims:
         yield from faults_of_claim(claim, metric_names(board), houses, cases)
     for comparison in evidence.comparisons:
-        if not task.metric(comparison.metric).is_ranked:
-            yield f"a comparison by {comparison.metric}, which does not rank"
+        if comparison.metric not in ranking_metrics(task):
+            yield f"a comparison by {comparison.metric}, which is no metric that ranks"
         yield from (
             f"a comparison names {name}, no house method" for name in {comparison.house, comparison.than} - houses
         )
+        yield from (f"a comparison names {name}, no case" for name in sorted(set(comparison.cases) - cases))
+    for contrast in evidence.contrasts:
+        yield from (f"a contrast names {name}, no case" for name in sorted({contrast.of, contrast.against} - cases))
+        if contrast.metric and contrast.metric not in metric_names(board):
+            yield f"a contrast by {contrast.metric}, no metric"
     for audit in evidence.audits:
         yield from (f"an audit names {name}, no case" for name in {*audit.public, audit.twin} - cases)
         if len(audit.public) != 1 and task.metric(audit.chosen).better != "context":
@@ -174,6 +191,23 @@ def faults_of_claim(claim: Claim, metrics: set[str], houses: set[str], cases: se
         yield "a claim on no case of the board names no house method either"
     if not claim.where:
         yield "a claim says where in the paper it stands"
+
+
+def ranking_metrics(task: Task) -> set[str]:
+    return {metric.name for metric in task.metrics if metric.is_ranked}
+
+
+@rule("task")
+def a_relation_names_what_the_board_has(task: Task) -> Iterator[str]:
+    """Of what there is not, no page could tell that it is violated."""
+    houses = {house.slug for house in task.house}
+    flags = {flag.label for flag in task.flags}
+    for relation in task.relations:
+        about = f"the relation {relation.text!r} names"
+        yield from (f"{about} {name}, no house method" for name in {relation.house, relation.below} - houses - {""})
+        yield from (f"{about} {name}, no case" for name in sorted(set(relation.cases) - case_names(task)))
+        if relation.flag and relation.flag not in flags:
+            yield f"{about} the flag {relation.flag!r}, which the board has not"
 
 
 @rule("task")

@@ -17,6 +17,7 @@ ALLOWED: dict[str, set[str]] = {
     "board": {"problem", "kit"}, "problem": {"kit", "data"}, "kit": set(), "data": set(), "card": {"board"}
 }  # fmt: skip
 LITTER = {"__pycache__"}
+HEAVY = {"torch", "sklearn", "scipy", "PIL", "pooch"}
 
 
 @cache
@@ -52,6 +53,38 @@ def what_lies_in_a_paper_has_its_place(paper: Paper) -> Iterator[str]:
 
 
 @rule("paper")
+def a_card_loads_nothing_heavy(paper: Paper) -> Iterator[str]:
+    """The web process and the command read it, with all that it imports at the top of a file."""
+    for path in read_with_the_card(paper):
+        for name in sorted({name.split(".")[0] for name, is_at_the_top in imports(path) if is_at_the_top} & HEAVY):
+            yield f"{path.relative_to(paper.folder)} imports {name}, and the card imports it: the web process reads cards"
+
+
+def read_with_the_card(paper: Paper) -> list[Path]:
+    """The card of a paper, and every file of its own that is imported with it."""
+    found: list[Path] = []
+    new = [paper.folder / "__init__.py"]
+    while new:
+        path = new.pop()
+        if path in found:
+            continue
+        found.append(path)
+        inside = [name.split(".")[2:] for name, is_at_the_top in imports(path) if is_at_the_top and is_of(paper, name)]
+        places = [paper.folder.joinpath(*words) for words in inside]
+        new += [
+            place
+            for folder in places
+            for place in (folder.with_suffix(".py"), folder / "__init__.py")
+            if place.is_file()
+        ]
+    return found
+
+
+def is_of(paper: Paper, name: str) -> bool:
+    return name.startswith(f"papers.{paper.folder.name}.")
+
+
+@rule("paper")
 def no_paper_imports_another(paper: Paper) -> Iterator[str]:
     for path in sorted(paper.folder.rglob("*.py")):
         named = {(*name.split("."), "")[1] for name, _ in imports(path) if name.split(".")[0] == "papers"}
@@ -68,7 +101,7 @@ def boards_import_problems_and_problems_the_kit(paper: Paper) -> Iterator[str]:
             continue
         allowed = ALLOWED.get("board" if part in boards else "card" if part == "__init__" else part, set())
         for name, _ in imports(path):
-            other = (*name.split("."), "", "")[2] if name.startswith(f"papers.{paper.folder.name}.") else ""
+            other = (*name.split("."), "", "")[2] if is_of(paper, name) else ""
             if other not in ("", part) and ("board" if other in boards else other) not in allowed:
                 yield f"{path.relative_to(paper.folder)} imports {name}: arrows point from boards to problem to kit"
 

@@ -1,14 +1,17 @@
 """Rules that are asked by playing the trial case."""
 
 import importlib
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from papers import data
 from papers.figures import Frames, Overlay
 from papers.task import House, Task
 from runners.conformance.rules import case_names, rule
-from runners.conformance.trial import ANOTHER, Play, play, repeatable, trial
+from runners.conformance.trial import ANOTHER, Play, cheapest, play, repeatable, trial
+from runners.known import Known
 
 TRIAL_SECONDS = 2.0
 LOAD = 2.0  # CPU-seconds on a machine that others use as well, against those on a quiet one
@@ -99,6 +102,28 @@ def an_oracle_is_at_least_as_good_as_the_cheapest_method(task: Task, house: Hous
     usual = trial(task, case=case.name).scores or {}
     if gain(best.scores[name]) < gain(usual[name]):
         yield f"{house.slug} has {best.scores[name]:.4g} on {case.name}, the cheapest method {usual[name]:.4g}"
+
+
+@rule("task", plays=True)
+def what_is_worked_out_once_changes_nothing(task: Task) -> Iterator[str]:
+    """As a site plays the trial case: what the card names under `once` is kept by the first play, looked up by the second."""
+    plain = trial(task)
+    if not task.once or plain.failure:
+        return
+    for played, when in zip(plays_of_a_site(task), ("kept", "looked up"), strict=True):
+        if played.failure:
+            yield f"once: it takes its arguments by position and draws nothing salted; the trial case fails: {played.fault}"
+            return
+        elif repeatable(task, played) != repeatable(task, plain):
+            yield f"once: where it is {when}, the trial case has other scores: it must follow from its arguments alone"
+        elif played.data != plain.data:
+            lost = ", ".join(sorted(set(plain.data) - set(played.data)))
+            yield f"once: where it is {when}, nobody notes that {lost} was read: read it outside, and pass it on"
+
+
+def plays_of_a_site(task: Task) -> list[Play]:
+    with tempfile.TemporaryDirectory() as place, Known(b"conformance", Path(place)).installed(task):
+        return [play(task, task.code(cheapest(task)), case=task.trial_case.name) for _ in range(2)]
 
 
 @rule("task", plays=True)

@@ -246,6 +246,7 @@ def _hint(error: BaseException) -> str:
     """What a sandbox has to do with an error of the system's, in brackets, or ""."""
     if isinstance(error, RuntimeError) and "new thread" in str(error):
         return NO_MORE
+    error = getattr(error, "reason", error)  # what urllib wraps
     if not isinstance(error, OSError):
         return ""
     if type(error).__name__ == "gaierror" or error.errno in (errno.ENETUNREACH, errno.ENETDOWN):

@@ -257,7 +257,7 @@ class Sandbox:
         reason = cast("Reason", told) if told in get_args(Reason) else "exception"
         message = clean(value["message"][:MESSAGE_LENGTH])[:MESSAGE_LENGTH]  # escapes make it longer
         if reason == "limit":
-            message = f"{message} The method asked for more than its {_size(self._limits.memory_bytes)} of memory."
+            message = f"{message}. The method asked for more than its {_size(self._limits.memory_bytes)} of memory."
         return self._fail(reason, message, clean(value["traceback"][-TRACEBACK_LENGTH:])[-TRACEBACK_LENGTH:])
 
     def _failure_of(self, error: Exception, doing: str) -> MethodFailure:

@@ -116,7 +116,10 @@ def standing_of(
     rows = [(one, table(known, one.run_id, value.metric, value.cases, value.seeds)) for one in ranked(board, house)]
     rows = [(one, scored) for one, scored in rows if np.isfinite(scored).all()]
     if not rows:
-        return None, "Nothing that was recorded has these cases and seeds: there is nobody to compare it with."
+        return (
+            None,
+            "Nothing that was recorded of the code as it is has these cases and seeds: there is nobody to compare it with.",
+        )
     mine = table(scores, MINE, value.metric, value.cases, value.seeds)
     gain = gain_of(board.task, np.array([mine, *(scored for _, scored in rows)]), weights=board.weights(value.cases))
     return placed(gain, [one.house.title for one, _ in rows], unpaired(board.task, value.cases)), ""

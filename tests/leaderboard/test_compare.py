@@ -6,6 +6,7 @@ from scipy import stats
 
 from leaderboard.boards import compare, standings
 from leaderboard.models import Run
+from leaderboard.templatetags.show import inside
 from papers import catalogue
 from tests.leaderboard.test_pages import figures
 
@@ -143,3 +144,11 @@ def test_the_page_makes_as_many_queries_for_eight_as_for_two(client, measured, d
 def test_names_are_escaped(client, measured):
     run = measured("<script>alert(1)</script>", 0.5).runs.get()
     assert "<script>alert" not in page(client, [run]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [("Mean log gap", "mean log gap"), ("NLL", "NLL"), ("Span F1", "span F1"), ("W₁", "W₁"), ("", "")],
+)
+def test_a_label_keeps_its_capitals_inside_a_sentence(label, told):
+    assert inside(label) == told

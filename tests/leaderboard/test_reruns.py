@@ -74,6 +74,19 @@ def test_raising_the_version_makes_runs_stale_and_offers_the_rerun_to_staff(clie
     assert "left the board" not in page(client, board), "what is under way is offered no more"
 
 
+def test_a_start_under_a_new_version_takes_from_the_boards_what_ran_under_the_old_one(client, measured, monkeypatch):
+    method = measured("Former")
+    assert standings.rebuild_outdated() == []
+    assert "best: Former" in page(client, "/")
+    card = catalogue.task("imputation")
+    monkeypatch.setitem(card.__dict__, "version", card.version + 1)
+    assert standings.rebuild_outdated() == [card.board("quick")]
+    assert standings.rebuild_outdated() == []
+    assert "best: Former" not in page(client, "/")
+    assert "it ran under version" in page(client, reverse("task", args=["imputation"]))
+    assert "counts: the latest" not in page(client, method.get_absolute_url())
+
+
 def test_an_authors_own_failure_under_the_new_version_is_not_stale(client, measured, staff, raised):
     submission = measured("Breaks")
     raised()

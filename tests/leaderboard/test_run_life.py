@@ -254,6 +254,15 @@ def test_events_in_any_order_and_any_number_change_nothing_in_the_end(run):
         assert Score.objects.count() == run.plays_total
 
 
+def test_a_log_that_was_cut_says_so(run):
+    say(run, started(run))
+    for letter in "abc":
+        say(run, logged(letter * 40_000))
+    run.refresh_from_db()
+    assert run.log.startswith("[what was printed before is left out]\nb")
+    assert (run.log.count("left out"), run.log.count("c"), len(run.log) < 66_000) == (1, 40_000, True)
+
+
 def artefact(name):
     data = {"x": [1.0], "series": {"y": [2.0]}}
     return {"type": "artefact", "case": "breast/mcar-20", "seed": 0, "name": name, "kind": "curve", "data": data}

@@ -57,12 +57,13 @@ def test_a_kit_that_is_a_folder_brings_what_lies_in_it_read_only_and_nothing_bes
     ("body", "hint"),
     [
         ("import socket; socket.create_connection(('example.org', 80), 1)", "in a sandbox there is no network"),
+        ("import urllib.request as u; u.urlopen('http://example.org')", "in a sandbox there is no network"),
         ("open('/usr/lib/mine', 'w')", "only /tmp and /dev/shm can be written to"),
         ("while True: os.fork() or signal.pause()", "so many processes and threads at once"),
         ("while True: threading.Thread(target=signal.pause).start()", "so many processes and threads at once"),
         ("return np.zeros(3, complex)", "dtype complex128, which is neither of real numbers nor of booleans"),
     ],
-    ids=["network", "write", "processes", "threads", "complex"],
+    ids=["network", "fetch", "write", "processes", "threads", "complex"],
 )
 def test_an_error_says_what_the_sandbox_has_to_do_with_it(isolated, body, hint):
     code = method(body, "import os, signal, threading\nimport numpy as np")

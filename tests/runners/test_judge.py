@@ -62,7 +62,10 @@ def test_what_runs_is_taken(code):
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (CLASS.replace(", categorical", ""), "line 1.*must answer impute.self, x, categorical.: it takes 1 arguments"),
+        (
+            CLASS.replace(", categorical", ""),
+            "line 1.*must answer impute.self, x, categorical.: it takes 1 argument beside",
+        ),
         (CLASS.replace("categorical", "c, k, p"), "it takes 4 arguments beside self"),
         (CLASS.replace("categorical", "c, *, k"), "it wants k by keyword"),
         (CLASS.replace("    def impute", "    @property\n    def impute"), "it is a property, not a function"),

@@ -165,6 +165,15 @@ def test_the_log_of_a_play_holds_what_all_copies_printed(playing):
 
 @pytest.mark.sandbox
 @IN_THE_SANDBOX
+def test_a_log_that_was_cut_says_so(playing):
+    play = playing("for number in range(20_000): print(number)\nreturn x", mode="sandbox")
+    Proxy(play).double(X)
+    assert play.log().startswith("[what was printed before is left out]\n")
+    assert play.log().endswith("19999\n")
+
+
+@pytest.mark.sandbox
+@IN_THE_SANDBOX
 def test_a_fresh_copy_after_the_plays_time_is_used_up_is_the_authors_failure(playing, doubling, monkeypatch):
     tier = doubling.board("quick").tier
     monkeypatch.setitem(tier.__dict__, "limits", replace(tier.limits, call_seconds=0.5, play_seconds=0.5))

@@ -1,10 +1,15 @@
 """READMEs' tables of measured results: written from what is recorded, and nothing else."""
 
+from dataclasses import replace
+
 import pytest
 
 from papers import catalogue, reference
 from papers.reference import Play, Reference, Row
 from runners import budget, tables
+from runners.commands import exits
+from runners.commands.group import main
+from runners.conformance import cards
 
 SPENT = {"seconds": 1.0, "cpu_seconds": 2.0, "gpu_seconds": 0.0, "memory_bytes": 5, "gpu_memory_bytes": 0}
 ERRORS = {"exact": {"small": [0.0, 0.002], "large": [0.0]}, "identity": {"small": [1.0, 4.0, 1.0], "large": [-10.0]}}
@@ -90,6 +95,28 @@ def test_a_table_that_nobody_can_write_is_told(recorded, lines, told):
 def test_a_board_that_nobody_has_is_told():
     with pytest.raises(ValueError, match="no board 'tripling' on a tier 'quick'"):
         tables.with_tables("<!-- recorded tripling\n-->\n")
+
+
+def test_the_command_says_which_readme_it_can_t_understand(doubling, monkeypatch, tmp_path, capsys):
+    (tmp_path / "README.md").write_text(README.format(lines="a: mistakes"))
+    monkeypatch.setattr(tables, "readmes", lambda: [tmp_path / "README.md"])
+    assert main(["tables"]) == exits.USAGE
+    assert f"claimcheck: {tmp_path / 'README.md'}: mistakes in 'a: mistakes' is not" in capsys.readouterr().err
+
+
+def test_a_papers_table_is_held_to_what_is_recorded(recorded, tmp_path):
+    paper = replace(catalogue.paper_of("doubling"), folder=tmp_path)
+    for column, told in (("a: error", "other results than are recorded"), ("a: mistakes", "README.md: mistakes in")):
+        (tmp_path / "README.md").write_text(README.format(lines=column))
+        (fault,) = cards.the_readmes_tables_say_what_is_recorded(paper)
+        assert told in fault
+    (tmp_path / "README.md").write_text(table_of("a: error"))
+    assert list(cards.the_readmes_tables_say_what_is_recorded(paper)) == []
+
+
+def test_the_budget_is_of_this_tree(doubling):
+    assert catalogue.paper_of("doubling") not in budget.papers_here()
+    assert "On Doubling" not in budget.page()
 
 
 def test_every_readme_and_the_budget_say_what_is_recorded():

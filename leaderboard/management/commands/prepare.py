@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from leaderboard.boards import references
+from leaderboard.boards import references, standings
 from papers import catalogue
 
 
@@ -16,5 +16,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         call_command("first_admin", stdout=self.stdout)
+        for board in standings.rebuild_outdated():
+            self.stdout.write(f"{board}: version {board.task.version} now; what ran under another one left the board")
         for board in catalogue.all_boards():
             references.recorded(board)  # which rows hold is told once for all processes of the site
