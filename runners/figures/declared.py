@@ -25,7 +25,7 @@ DRAWN_BY: Mapping[type[kinds.Figure], Callable[[Any, Material], Plot | list[Pict
 INTERVALS: Mapping[type[kinds.Figure], str] = {
     kinds.Against: "Means over the seeds.",
     kinds.Bracket: "Bars reach from the means of the lower to those of the upper bound.",
-    kinds.Overlay: "Areas are 95 % intervals over the seeds.",
+    kinds.Overlay: "Areas are 95 % intervals over the seeds, where several were reported.",
     kinds.Scatter: "Bars are 95 % intervals over the seeds.",
     kinds.Seeds: "A circle is a seed; the interquartile mean leaves out the best and the worst quarter of them.",
 }
