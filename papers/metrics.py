@@ -57,6 +57,7 @@ class Flag:
     above: float | None = None
     below: float | None = None
     unranks: bool = False  # whether who raises it stands without a rank: its score says nothing
+    cases: tuple[str, ...] = ()  # where it is looked for; (): on all
 
     def __post_init__(self) -> None:
         if (self.above is None) == (self.below is None):
@@ -89,7 +90,8 @@ def findings(flags: Iterable[Flag], means: Mapping[str, Mapping[str, float]]) ->
     raised = []
     for flag in flags:
         values = means.get(flag.metric, {})
-        beyond = {case: excess for case, value in values.items() if (excess := flag.excess(value)) > 0}
+        looked_at = {case: value for case, value in values.items() if not flag.cases or case in flag.cases}
+        beyond = {case: excess for case, value in looked_at.items() if (excess := flag.excess(value)) > 0}
         if beyond:
             case = max(beyond, key=beyond.__getitem__)
             value = values[case]

@@ -216,6 +216,8 @@ def a_flag_names_a_metric(task: Task) -> Iterator[str]:
     for flag in task.flags:
         if flag.metric not in {metric.name for metric in task.metrics}:
             yield f"flag {flag.label} names the metric {flag.metric}, which the board has not"
+        known = {case.name for board in task.boards.values() for case in board.cases}
+        yield from (f"flag {flag.label} names {name}, no case" for name in sorted(set(flag.cases) - known))
         if not flag.text:
             yield f"flag {flag.label} has no text: it tells visitors what it means"
 

@@ -128,6 +128,14 @@ FLAGS = (
         text="A target is answered otherwise where others are asked along with it: no stochastic process.",
     ),
     Flag(
+        label="remembers images",
+        metric="relative_gap",
+        below=0.3,
+        cases=("images/digits",),
+        unranks=True,
+        text="It knows far more of the digits' pixels than their contexts tell: the images of one round come again in the next.",
+    ),
+    Flag(
         label="over-confident",
         metric="coverage90",
         below=0.75,

@@ -6,7 +6,7 @@ from papers.evidence import Evidence
 from papers.figures import Heatmap
 from papers.task import Case, Gap, Limits, Tier
 
-FILE_BYTES = 256 << 10  # of a method's file: test labels of public texts take more
+FILE_BYTES = 256 << 10  # of a method's file
 QUICK = Limits(call_seconds=15, play_seconds=16, memory_bytes=2 << 30)
 FULL = Limits(call_seconds=1200, play_seconds=1500, memory_bytes=8 << 30)
 
