@@ -8,7 +8,7 @@ import numpy as np
 from papers.evidence import Audit
 from papers.metrics import Finding
 
-FACTOR = 1.5  # an honest method may find the public table easier by so much
+FACTOR = 1.35  # an honest method may find the public table easier by so much
 DEVIATIONS = 6.0  # or by so many robust standard deviations of the honest methods
 FEWEST = 3  # honest methods to compare with
 

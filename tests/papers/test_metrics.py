@@ -95,3 +95,10 @@ def test_a_value_on_the_bound_or_not_a_number_raises_nothing():
     assert findings([flag], {"m": {"a": 2.0}}) == []
     assert findings([flag], {"m": {"a": math.nan, "b": 1.0}}) == []
     assert findings([flag], {"m": {"a": math.nan, "b": 3.0}})[0].case == "b", "a NaN hides no finding"
+
+
+def test_a_flag_of_some_cases_is_looked_for_there_alone():
+    flag = Flag(label="low", metric="m", below=0.5, text="Low.", cases=("a", "b"))
+    assert findings([flag], {"m": {"a": 0.6, "c": 0.1}}) == []
+    (found,) = findings([flag], {"m": {"a": 0.4, "b": 0.3, "c": 0.1}})
+    assert (found.case, found.value) == ("b", 0.3)

@@ -12,6 +12,7 @@ import pytest
 import papers
 from papers import catalogue
 from papers.evidence import Comparison, Contrast, Evidence, Relation
+from papers.metrics import Flag
 from papers.task import Board
 from runners.commands import exits, lab
 from runners.commands.group import main
@@ -111,6 +112,11 @@ def test_a_metric_that_there_is_not_is_told(doubling):
         "a contrast names tiny, no case",
         "a contrast by eror, no metric",
     ]
+
+
+def test_a_flag_of_a_case_that_there_is_not_is_told(doubling):
+    flag = Flag(label="luck", metric="error", text="Luck.", above=1.0, cases=("small", "tiny"))
+    assert list(cards.a_flag_names_a_metric(replace(doubling, flags=(flag,)))) == ["flag luck names tiny, no case"]
 
 
 def test_a_heavy_import_of_a_card_is_told(tmp_path):

@@ -127,13 +127,16 @@ FLAGS = (
         above=0.001,
         text="A target is answered otherwise where others are asked along with it: no stochastic process.",
     ),
-    Flag(
-        label="remembers images",
-        metric="relative_gap",
-        below=0.3,
-        cases=("images/digits",),
-        unranks=True,
-        text="It knows far more of the digits' pixels than their contexts tell: the images of one round come again in the next.",
+    *(
+        Flag(
+            label=f"remembers images: {pixels} pixels",
+            metric=f"excess_ordered_{pixels}",
+            below=0.4,
+            cases=("images/digits",),
+            unranks=True,
+            text="From the first pixels of the top rows nobody tells the others so well who has not met the image in an earlier round.",
+        )
+        for pixels in (4, 10, 20)
     ),
     Flag(
         label="over-confident",
