@@ -134,7 +134,7 @@ FLAGS = (
             below=0.4,
             cases=("images/digits",),
             unranks=True,
-            text="From the first pixels of the top rows nobody tells the others so well who has not met the image in an earlier round.",
+            text="The first pixels of the top rows tell nobody so much of the others who has not met the image before.",
         )
         for pixels in (4, 10, 20)
     ),
