@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
+from leaderboard import __main__ as site
 from leaderboard.models import Run
 from leaderboard.running.runs import BUNDLE_SALT, BUNDLE_SECONDS, job, seed_key, start_run
 from runners import presence
@@ -177,3 +178,22 @@ def test_runs_of_one_kind_are_one_line_with_their_number(client, measured, broke
 def test_what_only_a_newer_worker_says_of_itself_is_passed_over(broker):
     (worker,) = presence.present()
     assert presence.worker_of({**asdict(worker), "colour": "green"}) == worker
+
+
+def test_web_processes_count_in_memory_and_not_on_a_disk_that_may_be_full(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "MEMORY", tmp_path / "shm")
+    site.MEMORY.mkdir()
+    counts = site.metrics_folder(tmp_path / "data")
+    assert counts.parent == site.MEMORY
+    (counts / "counter_1.db").touch()
+    assert list(site.metrics_folder(tmp_path / "data").iterdir()) == [], "what an earlier start left"
+    assert site.memory_of(tmp_path / "other") != counts
+
+
+def test_where_memory_has_no_room_for_counts_they_lie_in_the_data_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "MEMORY", tmp_path / "nowhere")
+    assert site.metrics_folder(tmp_path) == tmp_path / "metrics"
+    monkeypatch.setattr(site, "MEMORY", tmp_path)
+    (tmp_path / "stranger").mkdir()
+    site.memory_of(tmp_path).symlink_to(tmp_path / "stranger")
+    assert site.metrics_folder(tmp_path) == tmp_path / "metrics"
