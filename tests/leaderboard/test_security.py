@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +20,7 @@ from leaderboard.machine.folder import OTHERS, make_private
 from leaderboard.models import ApiToken
 from leaderboard.running import aside
 from leaderboard.running.runs import stop_worker
+from leaderboard.settings import make_secret
 from leaderboard.submitting import rates
 from leaderboard.submitting.uploads import store_code
 from runners.broker import exposure
@@ -246,6 +248,24 @@ def test_secrets_are_made_once_and_readable_by_nobody_else(tmp_path):
     assert manage(tmp_path, "check").returncode == 0
     assert (tmp_path / "secret_key").read_text() == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_that_a_full_disk_or_a_power_cut_left_empty_is_not_taken(tmp_path):
+    (tmp_path / "seed_secret").touch()
+    done = manage(tmp_path, "check")
+    assert done.returncode != 0
+    assert f"{tmp_path}/seed_secret, which is kept for SEED_SECRET, must have at least 32 characters" in done.stderr
+
+
+def test_of_several_that_make_a_secret_at_once_all_get_the_same(tmp_path):
+    threads = [Thread(target=make_secret, args=(tmp_path / "secret",)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (made,) = tmp_path.iterdir()
+    assert len(made.read_text()) == 64
+    assert made.stat().st_mode & 0o077 == 0
 
 
 def test_the_data_folder_is_its_owners_alone(tmp_path):
