@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 from django.core import signing
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -178,6 +178,18 @@ def test_runs_of_one_kind_are_one_line_with_their_number(client, measured, broke
 def test_what_only_a_newer_worker_says_of_itself_is_passed_over(broker):
     (worker,) = presence.present()
     assert presence.worker_of({**asdict(worker), "colour": "green"}) == worker
+
+
+def test_a_database_that_takes_no_writes_is_not_ready_and_told_to_come_again(client, broker, alice):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no standby")
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["database"]) == (503, "takes no writes")
+    assert client.get("/tasks/imputation/").status_code == 200
+    answer = client.post("/accounts/login/", {"username": "alice", "password": "correct horse"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
 
 
 def test_web_processes_count_in_memory_and_not_on_a_disk_that_may_be_full(tmp_path, monkeypatch):
