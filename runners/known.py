@@ -14,8 +14,10 @@ import importlib
 import os
 import pickle
 import re
+import secrets
 import stat
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -33,6 +35,7 @@ MOST = 256 << 20  # bytes of all entries, of which those used last stay
 SEAL = hashlib.sha256().digest_size
 HALF = "half-"  # what the name of an entry begins with until all of it is written
 OURS = re.compile(f"[0-9a-f]{{{2 * SEAL}}}|{HALF}.*")  # names of files that may be removed
+STARTED = time.time()  # before a board is imported
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -135,9 +138,16 @@ def put(path: Path, content: bytes) -> None:
 
 @cache
 def code_of(module: str) -> str:
-    """sha256 of the syntax of a module of `papers` and all that it imports, and of the words in which it is written."""
+    """sha256 of the syntax of a module of `papers` and all that it imports, and of the words in which it is written.
+
+    Where a file is newer than this process, what is in memory may be older than what lies there: its code is nobody else's.
+    """
+    modules = reached([module], {})
+    paths = [path for path in map(path_of, [*modules, *sorted(VOCABULARY)]) if path]
+    if any(path.stat().st_mtime > STARTED for path in paths):
+        return secrets.token_hex()
     words = [path.read_bytes() for path in map(path_of, sorted(VOCABULARY)) if path]
-    return hashlib.sha256(repr([*sorted(reached([module], {}).items()), words]).encode()).hexdigest()
+    return hashlib.sha256(repr([*sorted(modules.items()), words]).encode()).hexdigest()
 
 
 @cache

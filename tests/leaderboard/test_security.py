@@ -280,3 +280,10 @@ def test_the_data_folder_is_its_owners_alone(tmp_path):
     with pytest.raises(OSError, match="users share"):
         make_private(folder)
     assert folder.stat().st_mode & 0o1777 == 0o1777, "other people's /tmp stays as it is"
+    folder.chmod(0o755)
+    (folder / "www").mkdir()
+    with pytest.raises(OSError, match="is no site's"):
+        make_private(folder)
+    assert folder.stat().st_mode & 0o777 == 0o755, "nobody is locked out of /srv"
+    (folder / "seed_secret").touch()
+    assert make_private(folder)
