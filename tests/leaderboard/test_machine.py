@@ -1,5 +1,6 @@
 """What runners and monitors are told."""
 
+import logging
 import re
 import time
 from dataclasses import asdict
@@ -16,7 +17,7 @@ from django.utils import timezone
 from leaderboard import __main__ as site
 from leaderboard.models import Run
 from leaderboard.running.runs import BUNDLE_SALT, BUNDLE_SECONDS, job, seed_key, start_run
-from runners import presence
+from runners import logs, presence
 from runners.presence import Worker
 
 
@@ -209,3 +210,15 @@ def test_where_memory_has_no_room_for_counts_they_lie_in_the_data_folder(tmp_pat
     (tmp_path / "stranger").mkdir()
     site.memory_of(tmp_path).symlink_to(tmp_path / "stranger")
     assert site.metrics_folder(tmp_path) == tmp_path / "metrics"
+
+
+def test_a_scan_of_addresses_is_one_line_in_the_log_each(client, capsys):
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    logs.set_up()
+    try:
+        assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+    finally:
+        root.handlers[:], root.level = handlers, level
+    lines = [line for line in capsys.readouterr().err.splitlines() if line]
+    assert ["Invalid HTTP_HOST header" in line for line in lines] == [True]
