@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -32,6 +33,7 @@ SOCKET_PATH_LIMIT = 107  # bytes: the kernel's
 DEFAULT_PORT = 8000
 BACKLOG = 1024
 MOST_GPUS = 64
+MEMORY = Path("/dev/shm")  # noqa: S108  # a folder that no disk holds
 SPARING = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_TRIM_THRESHOLD_": "131072",
@@ -57,6 +59,7 @@ def main() -> int:
                 keep_up(services)
             finally:
                 stop(services)
+                shutil.rmtree(memory_of(folder), ignore_errors=True)
     except (Unusable, GaveUp, ImproperlyConfigured) as error:
         say("supervisor", str(error))
         return 1
@@ -98,7 +101,7 @@ def bring_up(folder: Path, services: list[Service]) -> None:
     prepare("check", "--fail-level", "ERROR")  # a wrong setting is told before anything has started
     start_broker(folder, services)
     prepare("prepare")
-    for service in site_services(door, empty_folder(folder / "metrics"), gpus):
+    for service in site_services(door, metrics_folder(folder), gpus):
         service.start()
         services.append(service)
     prepare("house", *([] if fills_itself else ["--without-runs"]))
@@ -230,6 +233,20 @@ def prepare(*words: str) -> None:
         say("prepare", line)
     if done.returncode:
         raise Unusable(f"`manage.py {' '.join(words)}` failed: its message stands above")
+
+
+def metrics_folder(folder: Path) -> Path:
+    """Where web processes count requests: in memory where there is such a place. They map these files, and who writes to a
+    mapped file on a full disk is killed by the kernel."""
+    try:
+        return empty_folder(memory_of(folder))
+    except OSError:
+        return empty_folder(folder / "metrics")
+
+
+def memory_of(folder: Path) -> Path:
+    """The folder in memory of the site that has this data folder."""
+    return MEMORY / f"claimcheck-{os.getuid()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
 
 
 def empty_folder(folder: Path) -> Path:

@@ -1,7 +1,9 @@
 """Settings, all of them from the environment. README.md has the table; a wrong value fails at start."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -24,17 +26,26 @@ except OSError as error:
 
 def kept_secret(name: str) -> str:
     """The variable, or a value made once and kept in DATA_DIR with mode 0600."""
-    if value := environment.text(name):
-        if len(value) < 32:
-            raise ImproperlyConfigured(f"{name} must have at least 32 characters, it has {len(value)}")
-        return value
     path = DATA_DIR / name.lower()
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text()
+    value = environment.text(name)
+    if not value:
+        make_secret(path)
+        value, name = path.read_text(), f"{path}, which is kept for {name},"
+    if len(value) < 32:
+        raise ImproperlyConfigured(f"{name} must have at least 32 characters, it has {len(value)}")
+    return value
+
+
+def make_secret(path: Path) -> None:
+    """Write a new secret where there is none: whole or not at all, by whoever of several is first."""
+    if path.exists():
+        return
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name) as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 DEBUG = environment.flag("DEBUG", default=False)

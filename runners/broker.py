@@ -7,6 +7,7 @@ import redis
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", None)
 DEFAULT_URL = "redis://127.0.0.1:6379/0"
+PATIENCE = 3  # seconds that whoever reads a page waits for an answer
 
 
 def broker_url() -> str:
@@ -33,6 +34,6 @@ def exposure(url: str) -> str:
     return f"REDIS_URL names another machine without {lacking}: who reaches it can start evaluations and report scores"
 
 
-def client() -> redis.Redis:
-    """A client of the broker. Connects when it is first used."""
-    return redis.Redis.from_url(redis_client_url(broker_url()), socket_connect_timeout=3, socket_timeout=10)
+def client(*, patience: float = 10) -> redis.Redis:
+    """A client of the broker, which waits so many seconds for an answer. Connects when it is first used."""
+    return redis.Redis.from_url(redis_client_url(broker_url()), socket_connect_timeout=3, socket_timeout=patience)

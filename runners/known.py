@@ -3,7 +3,8 @@
 A card names such functions of its protocol (`Task.once`): draws of a problem, truths, exact distances. In an evaluator each
 gives way to one that looks below DATA_CACHE first. An entry is found by all that its content follows from (the syntax of the
 function's module and of all that it imports, the arguments, the libraries, the processor, whose sums differ in their last
-digits) under the site's secret, which seals it too: what is damaged or forged is worked out again. No sandbox sees the folder.
+digits) under the site's secret, which seals it too, with its name: what is damaged, forged or another's is worked out again. No
+sandbox sees the folder, and where somebody else may write to it, it is not used.
 """
 
 import contextlib
@@ -12,7 +13,11 @@ import hmac
 import importlib
 import os
 import pickle
+import re
+import secrets
+import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -22,12 +27,16 @@ from typing import Any, NoReturn
 import numpy as np
 
 from papers import data
-from papers.fingerprint import reached
+from papers.fingerprint import VOCABULARY, path_of, reached
 from papers.task import Seed, Task
 from runners.provenance import device_name, versions
 
 MOST = 256 << 20  # bytes of all entries, of which those used last stay
 SEAL = hashlib.sha256().digest_size
+HALF = "half-"  # what the name of an entry begins with until all of it is written
+OURS = re.compile(f"[0-9a-f]{{{2 * SEAL}}}|{HALF}.*")  # names of files that may be removed
+STARTED = time.time()  # before a board is imported
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 class Unsalted(Seed):
@@ -81,30 +90,31 @@ class Known:
 
     def _name(self, function: Callable[..., Any], args: tuple[Any, ...]) -> str:
         follows_from = (code_of(function.__module__), function.__qualname__, surroundings(), args)
-        return self._sealed(pickle.dumps(follows_from)).hex()
+        return hmac.digest(self.secret, pickle.dumps(follows_from), "sha256").hex()
 
-    def _sealed(self, content: bytes) -> bytes:
-        return hmac.digest(self.secret, content, "sha256")
+    def _seal(self, path: Path, content: bytes) -> bytes:
+        """Of the name too: no entry passes for another."""
+        return hmac.digest(self.secret, path.name.encode() + content, "sha256")
 
     def _read(self, path: Path) -> Any:
         """None where there is no such entry, or not as it was written."""
         try:
+            check_is_ours(path.parent)
             content = path.read_bytes()
             os.utime(path)
         except OSError:
             return None
         seal, content = content[:SEAL], content[SEAL:]
-        return pickle.loads(content) if hmac.compare_digest(seal, self._sealed(content)) else None  # noqa: S301  # sealed
+        return pickle.loads(content) if hmac.compare_digest(seal, self._seal(path, content)) else None  # noqa: S301  # sealed
 
     def _write(self, path: Path, entry: Any) -> None:
         """The whole of it or nothing; a disk that is full or not ours only costs the work of the next one who asks."""
         content = pickle.dumps(entry)
         with contextlib.suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            check_is_ours(path.parent)
             make_room(path.parent, len(content))
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(self._sealed(content) + content)
-            os.replace(file.name, path)
+            put(path, self._seal(path, content) + content)
 
 
 def parted(name: str) -> tuple[Any, str]:
@@ -123,10 +133,37 @@ def prepare(task: Task) -> None:
     surroundings()
 
 
+def check_is_ours(place: Path) -> None:
+    """Raises OSError where it isn't there, or where somebody else may write."""
+    found = place.stat()
+    if found.st_uid != os.geteuid() or found.st_mode & OTHERS_WRITE:
+        raise PermissionError(f"{place} is not this user's alone")
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file, the whole of it or nothing. Raises OSError."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=HALF, delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise
+
+
 @cache
 def code_of(module: str) -> str:
-    """sha256 of the syntax of a module of `papers` and all that it imports."""
-    return hashlib.sha256(repr(sorted(reached([module], {}).items())).encode()).hexdigest()
+    """sha256 of the syntax of a module of `papers` and all that it imports, and of the words in which it is written.
+
+    Where a file is newer than this process, what is in memory may be older than what lies there: its code is nobody else's.
+    """
+    modules = reached([module], {})
+    paths = [path for path in map(path_of, [*modules, *sorted(VOCABULARY)]) if path]
+    if any(path.stat().st_mtime > STARTED for path in paths):
+        return secrets.token_hex()
+    words = [path.read_bytes() for path in map(path_of, sorted(VOCABULARY)) if path]
+    return hashlib.sha256(repr([*sorted(modules.items()), words]).encode()).hexdigest()
 
 
 @cache
@@ -135,9 +172,10 @@ def surroundings() -> tuple[Any, ...]:
 
 
 def make_room(place: Path, size: int) -> None:
-    """Remove what was used longest ago, so that as much more fits; what killed writers left is used by nobody."""
+    """Remove what was used longest ago, so that as much more fits: what killed writers left is used by nobody. What is not an
+    entry stays."""
     entries = []
-    for path in place.iterdir():
+    for path in filter(lambda path: OURS.fullmatch(path.name), place.iterdir()):
         with contextlib.suppress(FileNotFoundError):
             entries.append((path.stat().st_mtime, path.stat().st_size, path))
     total = sum(size for _, size, _ in entries) + size

@@ -15,6 +15,9 @@ from typing import Any
 from pythonjsonlogger.core import RESERVED_ATTRS
 
 FORMATS = ("line", "json")
+STRANGERS = (
+    "django.security.DisallowedHost",
+)  # loggers of what comes with every scan of addresses, with its traceback
 subject: ContextVar[Mapping[str, int]] = ContextVar("subject", default=MappingProxyType({}))
 
 
@@ -29,9 +32,11 @@ def about(**ids: int | None) -> Iterator[None]:
 
 
 class Subject(logging.Filter):
-    """Adds the ids to a record: as fields for JSON, and as one word for lines."""
+    """Adds the ids to a record: as fields for JSON, and as one word for lines. What any stranger can cause is one line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name in STRANGERS:
+            record.exc_info = None
         ids = subject.get()
         vars(record).update(ids)
         record.subject = "".join(f"[{name} {value}] " for name, value in ids.items())

@@ -44,8 +44,8 @@ class Worker:
 
 
 def present() -> list[Worker]:
-    """Every living worker, by name. Raises redis.exceptions.ConnectionError."""
-    client = broker.client()
+    """Every living worker, by name. Raises redis.exceptions.RedisError."""
+    client = broker.client(patience=broker.PATIENCE)
     notes = [client.get(key) for key in client.scan_iter(f"{PREFIX}*", count=100)]
     return sorted((worker_of(json.loads(note)) for note in notes if note), key=lambda worker: worker.name)
 

@@ -127,6 +127,10 @@ def fetch(attempt_url: str, report: Reporter) -> tuple[bytes, bytes]:
             attempt = requests.get(attempt_url, {"execution": report.whose["execution"]}, timeout=FETCH_SECONDS)
             if attempt.status_code == requests.codes.gone:
                 raise Over
+            if attempt.status_code == requests.codes.not_found:
+                raise Refused(
+                    "the site does not know this attempt: did its SECRET_KEY change, or does SITE_URL name another?"
+                )
             attempt.raise_for_status()
             answer = attempt.json()
             return download(answer["code_url"]), bytes.fromhex(answer["seed_key"])

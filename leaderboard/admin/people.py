@@ -8,7 +8,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from leaderboard.admin.lists import ReadOnly
+from leaderboard.admin.lists import Noted, ReadOnly
 from leaderboard.models import ApiToken, Change, Deed, Quota, Submission, author_name_of
 from leaderboard.submitting.leaving import delete_account
 
@@ -20,7 +20,7 @@ class QuotaInline(admin.StackedInline):  # type: ignore[type-arg]
     verbose_name_plural = "own limits, where they differ from everybody's"
 
 
-class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(Noted, UserAdmin):  # type: ignore[type-arg]
     """An account is deleted as its owner would delete it: what was measured stays."""
 
     inlines = (QuotaInline,)
@@ -44,6 +44,9 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     @admin.display(description="State")
     def is_active_in_words(self, user: Any) -> str:
         return "active" if user.is_active else "closed"
+
+    def state_of(self, user: Any) -> str:
+        return f"{self.role(user)}, {self.is_active_in_words(user)}"
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         deleted = [f"{user}: the account; entries stay as a deleted user's" for user in objs]

@@ -17,6 +17,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from leaderboard.admin.lists import Noted
 from leaderboard.models import Deed, RerunSchedule
 from leaderboard.models.schedules import occurs
 from leaderboard.running.runs import rerun_turn
@@ -80,7 +81,7 @@ class RerunScheduleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(RerunSchedule)
-class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RerunScheduleAdmin(Noted):
     form = RerunScheduleForm
     list_display = ("name", "tier", "when", "hours", "state", "last_time", "next_three")
     filter_horizontal = ("submissions",)
@@ -90,6 +91,9 @@ class RerunScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="In words")
     def when(self, schedule: RerunSchedule) -> str:
         return schedule.crontab.human_readable if schedule.pk else "–"
+
+    def state_of(self, schedule: RerunSchedule) -> str:
+        return f"{schedule.tier}, {self.when(schedule)}, {self.state(schedule)}"
 
     @admin.display
     def state(self, schedule: RerunSchedule) -> str:

@@ -153,8 +153,8 @@ def restore(path: Path) -> dict[str, int]:
             if counts != +Counter(told["rows"]):  # without models that have no row
                 raise BackupError("the backup holds fewer rows than it says: it is broken")
             connection.check_constraints()
+            keep_seed_secret(told["seed_secret"])  # no rows without the secret that their seeds came from
         reset_sequences()
-    keep_seed_secret(told["seed_secret"])
     rows_told: dict[str, int] = told["rows"]
     return rows_told
 

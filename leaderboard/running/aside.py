@@ -14,7 +14,7 @@ QUEUE = "aside"
 def send(name: str, /, **kwargs: Any) -> bool:
     """Have a task of leaderboard.tasks done. False where the broker is away: it is asked first, as Celery would try for long."""
     try:
-        broker.client().ping()
+        broker.client(patience=broker.PATIENCE).ping()
         signature(f"leaderboard.tasks.{name}", kwargs=kwargs, queue=QUEUE).apply_async(retry=False)
     except (RedisError, OperationalError):
         return False

@@ -12,8 +12,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from leaderboard.models import DriftFlag, Run, Score, Submission
 from leaderboard.running import drift
+from leaderboard.running.runs import seed_key
 from papers import catalogue
 from papers.task import Board
+from runners.job import commitment
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,18 @@ def stale_submissions(board: Board) -> QuerySet[Submission]:
     older = runs.filter(task_version__lt=version, status=Run.Status.FINISHED)
     present = runs.filter(task_version=version).exclude(status=Run.Status.CANCELLED).exclude(failure_whose="ours")
     return Submission.objects.in_the_running().filter(Exists(older), ~Exists(present), task=board.task.slug)
+
+
+def drawn_elsewhere() -> list[str]:
+    """Tasks whose latest results, of their present version, come from the seeds of another SEED_SECRET. A query for each board."""
+    told = []
+    for board in catalogue.all_boards():
+        finished = Run.objects.of_board(board).filter(task_version=board.task.version, status=Run.Status.FINISHED)
+        last = finished.order_by("-ended", "-pk").first()
+        own = commitment(seed_key(board, board.task.version))
+        if last and last.provenance.get("seed_commitment", own) != own:
+            told.append(f"{board.task.slug} ({board.tier.name})")
+    return told
 
 
 def check_drift(run: Run) -> DriftFlag | None:

@@ -23,7 +23,7 @@ from kombu.exceptions import OperationalError
 from leaderboard.models import Change, Queue, RerunSchedule, Run, Submission
 from leaderboard.running import notices
 from papers.task import Board
-from runners import presence
+from runners import broker, presence
 from runners.celery import app, hard_limit
 from runners.tasks import evaluate
 
@@ -80,10 +80,11 @@ def cancel(run: Run) -> bool:
 
 
 def stop_worker(run: int, attempt: int) -> None:
-    """Stop the evaluation of an attempt. Without a broker it goes on until its next sign of life."""
+    """Stop the evaluation of an attempt. Without a broker, which is asked first, it goes on until its next sign of life."""
     try:
+        broker.client(patience=broker.PATIENCE).ping()
         app.control.revoke(task_id(run, attempt), terminate=True)
-    except OperationalError:
+    except (redis.exceptions.RedisError, OperationalError):
         log.warning("run %s: the broker is away, its evaluation goes on unheard", run)
 
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import ipaddress
+import time
 import unicodedata
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django_ratelimit.core import get_usage, is_ratelimited
 from django_ratelimit.decorators import ratelimit
 from django_ratelimit.exceptions import Ratelimited
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, TimeoutError
 
 UPLOADS = "30/m"
 REFUSED = "30/h"  # of uploads: to read one may take two CPU-seconds
@@ -24,13 +24,19 @@ TOO_MANY_REFUSED = (
 )
 TRIES_OF_STRANGERS = "200/h"  # at one account, from addresses from which it never was signed in to
 FAMILIAR_SECONDS = 90 * 86_400  # how long an address from which somebody signed in is known as his
+PAUSE = 5.0  # seconds for which a cache that did not answer in time is asked for nothing that pages are made from
 IPV6_OF_ONE = 64  # bits that a provider gives a customer
 
 View = Callable[..., HttpResponseBase]
 
 
 class ForgivingRedisCache(RedisCache):
-    """A cache whose absence stops nobody from signing in: without it nothing is counted, and nothing is remembered."""
+    """A cache whose absence stops nobody from signing in: without it nothing is counted, and nothing is remembered.
+
+    A page asks for many parts: one that does not answer keeps it waiting once, not for each of them.
+    """
+
+    asked_again_at = 0.0  # by the clock of this process, for all its threads
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         try:
@@ -45,14 +51,22 @@ class ForgivingRedisCache(RedisCache):
             raise ValueError("the cache is away") from error
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        try:
-            return super().get(key, default, version)
-        except RedisError:
-            return default
+        return self._asked(super().get, default, key, default, version)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
-        with suppress(RedisError):
-            super().set(*args, **kwargs)
+        self._asked(super().set, None, *args, **kwargs)
+
+    @classmethod
+    def _asked(cls, ask: Callable[..., Any], otherwise: Any, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() < cls.asked_again_at:
+            return otherwise
+        try:
+            return ask(*args, **kwargs)
+        except TimeoutError:
+            cls.asked_again_at = time.monotonic() + PAUSE
+        except RedisError:
+            pass
+        return otherwise
 
 
 def client_address(group: str, request: HttpRequest) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
+from psycopg.errors import ReadOnlySqlTransaction
 
 from leaderboard.api.access import problems
 from leaderboard.boards import recast
@@ -42,10 +43,11 @@ class Errors(MiddlewareMixin):
     get_response: Callable[[HttpRequest], HttpResponse]
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A database that is locked or away, or much that is asked at once, is no fault of the request: it may be repeated."""
+        """A database that is locked, away or read-only, or much that is asked at once, is no fault of the request: it may be
+        repeated."""
         if isinstance(exception, recast.Making):
             return being_made(request)
-        return busy(request) if isinstance(exception, OperationalError | Busy) else None
+        return busy(request) if isinstance(exception, OperationalError | Busy) or is_read_only(exception) else None
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         is_json = response.get("Content-Type", "").startswith("application/json")
@@ -57,6 +59,11 @@ class Errors(MiddlewareMixin):
             if name in response:
                 answer[name] = response[name]
         return answer
+
+
+def is_read_only(exception: Exception) -> bool:
+    """Whether PostgreSQL takes no writes, as one that stands by."""
+    return isinstance(exception, DatabaseError) and isinstance(exception.__cause__, ReadOnlySqlTransaction)
 
 
 def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:

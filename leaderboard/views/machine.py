@@ -65,7 +65,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Readiness: 200 while the site can do its work, else 503 with what is missing. For load balancers."""
     parts = {
-        "database": state_of(migrations_state),
+        "database": state_of(database_state),
         "broker": state_of(broker_state),
         "storage": state_of(storage_state),
     }
@@ -81,7 +81,13 @@ def state_of(check: Callable[[], str]) -> str:
         return type(error).__name__
 
 
-def migrations_state() -> str:
+def database_state() -> str:
+    """One that stands by, or that an administrator has closed to writes, answers and takes nothing."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW transaction_read_only")
+            if cursor.fetchone() == ("on",):
+                return "takes no writes"
     executor = MigrationExecutor(connection)
     return "migrations are missing" if executor.migration_plan(executor.loader.graph.leaf_nodes()) else "ok"
 

@@ -121,7 +121,7 @@ def test_one_users_limits_hold_for_form_api_and_command_and_say_when_the_next_is
     answer = admin_client.post(page, form | rows | {"quota-0-open": 2})
     assert answer.status_code == 302, answer.context["errors"]
     assert (Quota.objects.get().per_day, Quota.objects.get().open) == (3, 2)
-    assert deeds()[0] == "limits runs: 3 in 24 hours, 2 waiting or running"
+    assert "limits runs: 3 in 24 hours, 2 waiting or running" in deeds()
     told = allowance(alice)
     assert (told.limit, told.open_limit, told.next_at) == (3, 2, None)
     assert allowance(bob).limit == 1, "everybody else's"
@@ -163,3 +163,20 @@ def test_good_news_has_no_red_cross(admin_client, measured, alice):
     for page in ("submission", "run", "comment", "driftflag", "rerunschedule", "apitoken", "deed", "standing"):
         assert "icon-no" not in admin_client.get(f"/admin/leaderboard/{page}/").content.decode(), page
     assert "icon-no" not in admin_client.get("/admin/auth/user/").content.decode()
+
+
+def test_who_makes_somebody_an_administrator_or_sets_a_password_is_noted(admin_client, alice):
+    page = f"/admin/auth/user/{alice.pk}/change/"
+    form = {"username": "alice", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    form |= {"date_joined_0": f"{alice.date_joined:%Y-%m-%d}", "date_joined_1": f"{alice.date_joined:%H:%M:%S}"}
+    form |= {"quota-TOTAL_FORMS": 0, "quota-INITIAL_FORMS": 0}
+    assert admin_client.post(page, form).status_code == 302
+    assert "Superuser status" in deeds()[0]
+    assert deeds()[0].endswith(": administrator, active")
+    password = {"password1": "correct-horse-9", "password2": "correct-horse-9", "usable_password": "true"}
+    assert admin_client.post(f"/admin/auth/user/{alice.pk}/password/", password).status_code == 302
+    assert deeds()[0] == "changed password: administrator, active"
+    new = {"username": "carol", **password}
+    assert admin_client.post("/admin/auth/user/add/", new).status_code == 302
+    assert deeds()[0] == "made: author, active"
+    assert Deed.objects.first().about.endswith(": carol")

@@ -1,5 +1,6 @@
 """What runners and monitors are told."""
 
+import logging
 import re
 import time
 from dataclasses import asdict
@@ -9,13 +10,14 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 from django.core import signing
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils import timezone
 
+from leaderboard import __main__ as site
 from leaderboard.models import Run
 from leaderboard.running.runs import BUNDLE_SALT, BUNDLE_SECONDS, job, seed_key, start_run
-from runners import presence
+from runners import logs, presence
 from runners.presence import Worker
 
 
@@ -177,3 +179,46 @@ def test_runs_of_one_kind_are_one_line_with_their_number(client, measured, broke
 def test_what_only_a_newer_worker_says_of_itself_is_passed_over(broker):
     (worker,) = presence.present()
     assert presence.worker_of({**asdict(worker), "colour": "green"}) == worker
+
+
+def test_a_database_that_takes_no_writes_is_not_ready_and_told_to_come_again(client, broker, alice):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no standby")
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["database"]) == (503, "takes no writes")
+    assert client.get("/tasks/imputation/").status_code == 200
+    answer = client.post("/accounts/login/", {"username": "alice", "password": "correct horse"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+
+
+def test_web_processes_count_in_memory_and_not_on_a_disk_that_may_be_full(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "MEMORY", tmp_path / "shm")
+    site.MEMORY.mkdir()
+    counts = site.metrics_folder(tmp_path / "data")
+    assert counts.parent == site.MEMORY
+    (counts / "counter_1.db").touch()
+    assert list(site.metrics_folder(tmp_path / "data").iterdir()) == [], "what an earlier start left"
+    assert site.memory_of(tmp_path / "other") != counts
+
+
+def test_where_memory_has_no_room_for_counts_they_lie_in_the_data_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "MEMORY", tmp_path / "nowhere")
+    assert site.metrics_folder(tmp_path) == tmp_path / "metrics"
+    monkeypatch.setattr(site, "MEMORY", tmp_path)
+    (tmp_path / "stranger").mkdir()
+    site.memory_of(tmp_path).symlink_to(tmp_path / "stranger")
+    assert site.metrics_folder(tmp_path) == tmp_path / "metrics"
+
+
+def test_a_scan_of_addresses_is_one_line_in_the_log_each(client, capsys):
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    logs.set_up()
+    try:
+        assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+    finally:
+        root.handlers[:], root.level = handlers, level
+    lines = [line for line in capsys.readouterr().err.splitlines() if line]
+    assert ["Invalid HTTP_HOST header" in line for line in lines] == [True]

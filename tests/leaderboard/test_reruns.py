@@ -7,19 +7,20 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from leaderboard.boards import standings
 from leaderboard.models import DriftFlag, Run, Submission
 from leaderboard.running import house
-from leaderboard.running.reruns import check_drift
-from leaderboard.running.runs import rerun, start_run
+from leaderboard.running.reruns import check_drift, drawn_elsewhere
+from leaderboard.running.runs import rerun, seed_key, start_run
 from leaderboard.submitting.uploads import store_code
 from papers import catalogue
 from runners.evaluation import evaluate
 from runners.inprocess import InProcess
-from runners.job import Job
+from runners.job import Job, commitment
 from runners.presence import Worker
 from tests.leaderboard.test_run_life import say
 
@@ -302,3 +303,17 @@ def test_who_is_disqualified_may_stop_a_run_and_start_none(client, measured, ali
     response = client.post(reverse("submission_rerun", args=[submission.pk]))
     assert response.status_code == 403
     assert "no run of it counts: it reads the answers" in response.content.decode()
+
+
+def test_a_site_does_not_start_with_another_seed_secret_than_its_results_came_from(measured, settings):
+    board = catalogue.board("imputation", "quick")
+    run = measured("Mine").runs.get()
+    assert drawn_elsewhere() == [], "what says nothing of its seeds"
+    Run.objects.update(provenance={"seed_commitment": commitment(seed_key(board, run.task_version))})
+    assert drawn_elsewhere() == []
+    settings.SEED_SECRET = "another" * 10
+    assert drawn_elsewhere() == ["imputation (quick)"]
+    with pytest.raises(CommandError, match="Put it back"):
+        call_command("prepare")
+    Run.objects.update(task_version=run.task_version - 1)
+    assert drawn_elsewhere() == [], "results of an older version are compared with nothing new"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from leaderboard import tasks
-from leaderboard.models import RerunSchedule, Run
+from leaderboard.models import Deed, RerunSchedule, Run
 from leaderboard.running import house
 from papers import catalogue
 from tests.leaderboard.test_reruns import act, page
@@ -76,6 +76,13 @@ def test_a_schedule_that_reruns_nothing_is_refused(client, staff, schedule):
     assert "This would rerun nothing" in told
     form |= {"tasks": ["imputation"]}
     assert client.post(reverse("admin:leaderboard_rerunschedule_add"), form).status_code == 302
+    made = RerunSchedule.objects.get(name="nothing")
+    change = reverse("admin:leaderboard_rerunschedule_change", args=[made.pk])
+    assert client.post(change, form | {"is_paused": "on"}).status_code == 302
+    assert [(deed.what.split(":")[0], deed.what.split(", ")[-1]) for deed in Deed.objects.all()] == [
+        ("changed Is paused", "paused"),
+        ("made", "on"),
+    ]
 
 
 def test_a_schedule_reruns_what_stands_and_leaves_alone_what_is_under_way(schedule):

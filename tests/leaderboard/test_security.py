@@ -1,23 +1,30 @@
 """The web side against those who knock too often, and under production settings."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
 from django.test import Client, override_settings
 from django_ratelimit import core as ratelimit
+from redis.exceptions import TimeoutError
 
 from leaderboard.__main__ import Unusable, start_broker
 from leaderboard.machine.folder import OTHERS, make_private
 from leaderboard.models import ApiToken
+from leaderboard.running import aside
+from leaderboard.running.runs import stop_worker
+from leaderboard.settings import make_secret
 from leaderboard.submitting import rates
 from leaderboard.submitting.uploads import store_code
 from runners.broker import exposure
+from runners.presence import present
 
 FORGIVING = "leaderboard.submitting.rates.ForgivingRedisCache"
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,6 +100,39 @@ def test_without_the_broker_people_sign_in_all_the_same(alice):
     away = {"BACKEND": FORGIVING, "LOCATION": "unix:///nonexistent.sock?db=0"}
     with override_settings(CACHES={"default": away}):
         assert [knock(door, "alice", "correct horse") for door in DOORS] == [302, 302]
+
+
+@pytest.fixture
+def silent(tmp_path):
+    """The path of a socket at which nobody answers."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(tmp_path / "silent"))
+        door.listen(100)
+        yield tmp_path / "silent"
+
+
+def test_a_broker_that_does_not_answer_keeps_a_page_waiting_once(silent, monkeypatch):
+    monkeypatch.setattr(rates.ForgivingRedisCache, "asked_again_at", 0.0)
+    silence = {"BACKEND": FORGIVING, "LOCATION": f"unix://{silent}?db=0", "OPTIONS": {"socket_timeout": 0.5}}
+    with override_settings(CACHES={"default": silence}):
+        begun = time.monotonic()
+        assert [cache.get(f"part-{number}", "made anew") for number in range(20)] == ["made anew"] * 20
+        for number in range(20):
+            cache.set(f"part-{number}", "made anew")
+        assert 0.5 < time.monotonic() - begun < 2
+        assert cache.add("count", 1), "what is counted is asked for each time"
+        assert time.monotonic() - begun > 1
+
+
+def test_a_broker_that_does_not_answer_holds_nobody_who_cancels(silent, monkeypatch):
+    monkeypatch.setenv("REDIS_URL", f"redis+socket://{silent}?virtual_host=0")
+    monkeypatch.setattr("runners.broker.PATIENCE", 0.2)
+    begun = time.monotonic()
+    stop_worker(1, 1)
+    with pytest.raises(TimeoutError):
+        present()
+    assert not aside.send("prepare", task="imputation")
+    assert time.monotonic() - begun < 3
 
 
 def test_a_foreign_form_changes_nothing(alice):
@@ -210,6 +250,24 @@ def test_secrets_are_made_once_and_readable_by_nobody_else(tmp_path):
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
 
 
+def test_a_secret_that_a_full_disk_or_a_power_cut_left_empty_is_not_taken(tmp_path):
+    (tmp_path / "seed_secret").touch()
+    done = manage(tmp_path, "check")
+    assert done.returncode != 0
+    assert f"{tmp_path}/seed_secret, which is kept for SEED_SECRET, must have at least 32 characters" in done.stderr
+
+
+def test_of_several_that_make_a_secret_at_once_all_get_the_same(tmp_path):
+    threads = [Thread(target=make_secret, args=(tmp_path / "secret",)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (made,) = tmp_path.iterdir()
+    assert len(made.read_text()) == 64
+    assert made.stat().st_mode & 0o077 == 0
+
+
 def test_the_data_folder_is_its_owners_alone(tmp_path):
     folder = tmp_path / "new"
     assert not make_private(folder), "one that it makes is narrow from the start"
@@ -222,3 +280,10 @@ def test_the_data_folder_is_its_owners_alone(tmp_path):
     with pytest.raises(OSError, match="users share"):
         make_private(folder)
     assert folder.stat().st_mode & 0o1777 == 0o1777, "other people's /tmp stays as it is"
+    folder.chmod(0o755)
+    (folder / "www").mkdir()
+    with pytest.raises(OSError, match="is no site's"):
+        make_private(folder)
+    assert folder.stat().st_mode & 0o777 == 0o755, "nobody is locked out of /srv"
+    (folder / "seed_secret").touch()
+    assert make_private(folder)

@@ -1,5 +1,6 @@
 """What is worked out once: looked up afterwards, with the same scores; anew where anything differs or is damaged."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from runners import known
 from runners.conformance import cards
 from runners.evaluation import evaluate
 from runners.job import Job, events
-from runners.known import Known, Unsalted, parted
+from runners.known import Known, Unsalted, code_of, parted
 
 TASKS = [task for task in catalogue.all_tasks().values() if task.once]
 WRITER = """
@@ -107,6 +108,63 @@ def test_what_another_secret_sealed_is_not_opened(folder):
     entry.write_bytes(forged.read_bytes())
     assert ask(function) == plain()
     assert function.times == 3
+
+
+def test_no_entry_passes_for_another(folder):
+    function = Counted()
+    ask(function, seed=0)
+    (first,) = folder.iterdir()
+    ask(function, seed=1)
+    (second,) = set(folder.iterdir()) - {first}
+    os.replace(first, second)
+    assert ask(function, seed=1) == plain(seed=1)
+    assert function.times == 3
+
+
+def test_where_others_may_write_nothing_is_looked_up_or_kept(folder):
+    function = Counted()
+    ask(function)
+    folder.chmod(0o777)
+    assert [ask(function), ask(function, seed=1)] == [plain(), plain(seed=1)]
+    assert function.times == 3
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_disk_that_is_full_is_left_as_it_was(folder, monkeypatch):
+    def is_full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(known.os, "replace", is_full)
+    assert ask(Counted()) == plain()
+    assert list(folder.iterdir()) == []
+
+
+def test_what_is_not_its_own_is_never_removed(folder, tmp_path, monkeypatch):
+    large = tmp_path / "a large disk"
+    (large / "pictures").mkdir(parents=True)
+    (large / "thesis.tex").write_bytes(bytes(100_000))
+    folder.symlink_to(large)
+    monkeypatch.setattr(known, "MOST", 2000)
+    function = Counted()
+    assert [ask(function, seed=seed) for seed in (0, 1, 2, 2)] == [plain(seed=seed) for seed in (0, 1, 2, 2)]
+    assert function.times == 3
+    assert (large / "thesis.tex").exists()
+    assert len(list(large.iterdir())) == 3
+
+
+def test_the_words_that_boards_are_written_in_count_too(tmp_path, monkeypatch):
+    before = code_of.__wrapped__("papers.digits")
+    (tmp_path / "words.py").write_text("CHANGED = True")
+    os.utime(tmp_path / "words.py", (1, 1))
+    monkeypatch.setattr(known, "path_of", lambda name: tmp_path / "words.py")
+    assert len({code_of.__wrapped__("papers.digits") for _ in range(2)} | {before}) == 2
+
+
+def test_what_an_upgrade_under_a_running_worker_may_have_mixed_is_nobody_elses(monkeypatch):
+    codes = {code_of.__wrapped__("papers.digits") for _ in range(2)}
+    assert len(codes) == 1
+    monkeypatch.setattr(known, "STARTED", 0.0)
+    assert len({code_of.__wrapped__("papers.digits") for _ in range(2)} - codes) == 2
 
 
 def test_only_the_worker_may_look(folder):

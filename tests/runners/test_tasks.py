@@ -70,7 +70,7 @@ def codes():
                 assert len(parse_qs(urlsplit(self.path).query)["execution"][0]) == 32
                 address = f"http://127.0.0.1:{server.server_port}/{digest}"
                 body = json.dumps({"code_url": address, "seed_key": PUBLIC_KEY.hex()}).encode()
-            self.send_response(200 if body else 410)
+            self.send_response(200 if body else 404 if "/elsewhere/" in self.path else 410)
             self.end_headers()
             self.wfile.write(body or b"")
 
@@ -204,6 +204,15 @@ def test_code_that_is_not_the_submissions_is_refused(send):
     (last,) = wait_for(lambda: ended(send))
     assert (last["whose"], last["reason"]) == ("ours", "refused")
     assert "not the code" in last["message"]
+
+
+def test_an_attempt_that_the_site_does_not_know_is_refused_at_once(send, codes):
+    begun = time.monotonic()
+    send(method("return x"), attempt_url=f"{codes[1]}/elsewhere/signed-with-another-key")
+    (last,) = wait_for(lambda: ended(send))
+    assert (last["whose"], last["reason"]) == ("ours", "refused")
+    assert "SECRET_KEY" in last["message"]
+    assert time.monotonic() - begun < 30, "it is not asked for again and again"
 
 
 def test_a_worker_that_cannot_isolate_refuses_uploads_and_runs_house_methods_without(doubling, monkeypatch):
