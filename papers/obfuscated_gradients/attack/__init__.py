@@ -33,8 +33,10 @@ TASK = Task(
             seeds=3,
             limits=Limits(call_seconds=600, play_seconds=3600, memory_bytes=8 << 30),
             gaps=(
+                Gap("some half an hour each, reckoned", methods=("pgd_long", "finite_difference")),
                 Gap(
-                    "some two CPU-hours, reckoned; on pruned activations BPDA + EOT was stopped after 20 minutes of a play"
+                    "BPDA + EOT was stopped after 20 minutes of a play; what takes as many passes was not played there",
+                    cases=("cifar-jpegcopy-prune/linf-8-255",),
                 ),
             ),
             evidence=evidence.FULL,
