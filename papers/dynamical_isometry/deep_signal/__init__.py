@@ -13,8 +13,9 @@ from papers.task import Limits, Task, Tier
 TASK = Task(
     slug="deep_signal",
     title="Deep signal",
-    summary="Start convolutional networks of up to 10,000 layers so that gradients reach the first one. Nothing is trained.",
-    version=1,
+    summary="Start convolutional networks of up to 10,000 layers as near isometries whose gradients reach the first layer. Nothing "
+    "is trained.",
+    version=2,
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.dynamical_isometry.deep_signal.play",
@@ -37,6 +38,7 @@ TASK = Task(
     trial="depth32",
     metrics=METRICS,
     flags=FLAGS,
+    relations=evidence.RELATIONS,
     house=HOUSE,
     shared_methods=METHODS,
     own="delta_orthogonal",

@@ -8,7 +8,7 @@ from papers.task import Case
 
 @dataclass(frozen=True)
 class Deep:
-    """A network of `depth` to 1.1 `depth` layers on maps of side x side; its Jacobian is measured where `jacobian`."""
+    """A network of `depth` to 1.1 `depth` layers on maps of side x side; its Jacobian is taken apart where `jacobian`."""
 
     depth: int
     channels: int = 16

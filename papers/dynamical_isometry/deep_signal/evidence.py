@@ -2,7 +2,7 @@
 
 import math
 
-from papers.evidence import Claim, Comparison, Evidence
+from papers.evidence import Claim, Comparison, Evidence, Relation
 
 JACOBIANS = ("depth32", "depth128")
 DEEP = ("depth1000", "depth10000")
@@ -30,14 +30,22 @@ def theoretical_claim(house: str, case: str, metric: str, value: float, toleranc
 
 
 GRADIENTS = "orthogonal kernels on the critical line keep gradients; this board takes a ratio from 1/2 to 2 for that."
+ISOMETRY = "all singular values near 1: both their means within a factor of 2, and the gradient ratio too."
 MODES = "a kernel on the centre only keeps every spatial mode: a factor of 1."
 SPREAD_MODES = (
     "uniform variance multiplies mode k by the product over both axes of (1 + 2 cos k) / 3; mean size over the modes of "
     "a 4x4 map. At sixteen channels."
 )
+RELATIONS = (
+    Relation(
+        text="A signal that passes on average is no isometry", house="critical_gaussian", below="delta_orthogonal"
+    ),
+    Relation(text="The trivial optimum is known as such", house="identity", flag="identity"),
+)
 EVIDENCE = Evidence(
     claims=(
         *(theoretical_claim("delta_orthogonal", case, "log_grad_ratio", 0.0, math.log(2), GRADIENTS) for case in ALL),
+        *(theoretical_claim("delta_orthogonal", case, "off_isometry", 0.0, math.log(2), ISOMETRY) for case in ALL),
         theoretical_claim("delta_orthogonal", "depth1000", "mode_factor", 1.0, 0.02, MODES),
         theoretical_claim("critical_gaussian", "depth1000", "mode_factor", (4 - 1) / 15, 0.1, SPREAD_MODES),
     ),
@@ -56,6 +64,14 @@ EVIDENCE = Evidence(
             "Orthogonal kernels have dynamical isometry, critical Gaussian ones don't",
             metric="jacobian_log_spread",
             cases=JACOBIANS,
+            where="section on dynamical isometry",
+        ),
+        better(
+            "delta_orthogonal",
+            "critical_gaussian",
+            "Orthogonal kernels keep dynamical isometry over 10,000 layers, critical Gaussian ones don't at any depth",
+            metric="off_isometry",
+            cases=ALL,
             where="section on dynamical isometry",
         ),
         better(

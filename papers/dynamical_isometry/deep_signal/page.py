@@ -14,7 +14,7 @@ def gradients(layers: str, case: str) -> Overlay:
         x_label="share of the way from the first layer to the last",
         y_label="ln of the gradient's norm",
         note="Over the last layer's, cut at 30 either way: mean and 95 % interval over the seeds. Flat is what a training needs; a "
-        "collapsed start may be flat as well, with nothing left to be learnt from.",
+        "start with hardly a direction left may be flat as well.",
     )
 
 
@@ -47,6 +47,14 @@ FIGURES = (
     ),
     PHASE_PLANE,
     Against(
+        title="Off isometry against depth",
+        metric="off_isometry",
+        x="depth",
+        x_label="layers",
+        log_x=True,
+        note="What ranks, in nats: 0 is an isometry, 30 where nothing can be trained.",
+    ),
+    Against(
         title="Gradient ratio against depth",
         metric="log_grad_ratio",
         x="depth",
@@ -63,14 +71,24 @@ FIGURES = (
         y_label="input",
         note="The cosine between the activations of two inputs: where all are 1, the network has forgotten what it was given.",
     ),
+    Heatmap(title="Off isometry by case", metric="off_isometry"),
     Heatmap(title="|ln gradient ratio| by case", metric="log_grad_ratio"),
 )
 FLAGS = (
     Flag(
         label="identity",
-        metric="identity_share",
+        metric="copy_share",
         above=0.5,
-        text="Most of its weights are the identity: a network that starts as if its hidden layers were not there.",
+        text="Most of its weights copy one number each, as the identity does, in whatever order and with whatever signs: a network "
+        "that starts as if its hidden layers were not there.",
+    ),
+    Flag(
+        label="linear",
+        metric="linear",
+        above=0.5,
+        unranks=True,
+        text="Its signal is so small on the way that tanh is a straight line: a twentieth of the bend that it has at q = 1 / L, or "
+        "less. A product of orthogonal matrices is an isometry without any theory, and no network.",
     ),
     Flag(
         label="collapsed",

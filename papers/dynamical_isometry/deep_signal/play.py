@@ -6,6 +6,7 @@ import numpy as np
 
 from papers.dynamical_isometry.deep_signal.cases import Deep
 from papers.dynamical_isometry.deep_signal.interface import Method
+from papers.dynamical_isometry.deep_signal.isometry import copy_share, isometry_scores
 from papers.dynamical_isometry.deep_signal.pictures import show_gradients, show_inputs, show_modes, show_spectrum
 from papers.dynamical_isometry.deep_signal.scoring import (
     gradient_scores,
@@ -18,7 +19,7 @@ from papers.dynamical_isometry.deep_signal.scoring import (
 )
 from papers.dynamical_isometry.problem.inputs import draw, loss_gradient
 from papers.dynamical_isometry.problem.network import Network
-from papers.dynamical_isometry.problem.start import drawn_depth, identity_share, spec_of, start_of, variances
+from papers.dynamical_isometry.problem.start import drawn_depth, spec_of, start_of, variances
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
@@ -31,13 +32,13 @@ def play(case: Case[Deep], *, seed: Seed, device: str, method: Method, report: R
     network = Network(start.weight, start.bias, asked.side, asked.side, asked.activation)
     sigma_w, sigma_b = variances(start)
     report.progress(0.3, f"{depth} layers")
-    with np.errstate(over="ignore", invalid="ignore"):  # chaos overflows, and scores as that
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # chaos overflows, and scores as that
         measured = signal(network, asked, spec, seed=seed, report=report)
     return {
         **measured,
         "sigma_w": sigma_w,
         "sigma_b": sigma_b,
-        "identity_share": identity_share(start.weight),
+        "copy_share": copy_share(start.weight),
     }
 
 
@@ -49,6 +50,7 @@ def signal(network: Network, asked: Deep, spec: dict[str, Any], *, seed: Seed, r
     norms = network.gradient_norms(states, loss_gradient(batch, states[-1]))
     left = signal_left(states)
     scores = {**gradient_scores(norms, left), "signal_left": left}
+    scores |= isometry_scores(scores["log_grad_ratio"], network, states, seed.rng("directions"))
     show_gradients(report, norms)
     if is_finite:
         measured, theory = measured_factors(states, asked.side, asked.side), theoretical_factors(network)
