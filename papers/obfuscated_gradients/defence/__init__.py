@@ -14,7 +14,7 @@ TASK = Task(
     title="Defences under every attack",
     summary="Train a classifier that stays right within a small ball, and say how robust it is. Every defence meets the "
     "same attacks, white-box and black-box, and is asked whether it hides its gradient.",
-    version=2,
+    version=3,
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.obfuscated_gradients.defence.play",

@@ -16,6 +16,7 @@ class Effort:
     difference_steps: int = 20
     queries: int = 300  # of the random search on all images
     patient_queries: int = 1000  # and on those that survived all else
+    turns: int = 254  # of the search by labels
     substitute_epochs: int = 5
 
 
@@ -27,6 +28,7 @@ HASTY = Effort(
     difference_steps=4,
     queries=60,
     patient_queries=100,
+    turns=62,
     substitute_epochs=2,
 )
 
@@ -80,6 +82,7 @@ TRIAL = Case(  # all that a play does, in a second; its numbers mean nothing
             difference_steps=2,
             queries=20,
             patient_queries=20,
+            turns=6,
             substitute_epochs=1,
         ),
     ),

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.defence import consistency, symptoms
+from papers.obfuscated_gradients.defence import consistency, labels, symptoms
 from papers.obfuscated_gradients.defence.cases import Defended, Effort
 from papers.obfuscated_gradients.defence.interface import Method
 from papers.obfuscated_gradients.defence.pictures import show_play
@@ -66,17 +66,18 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
         again(candidates[name])
     accuracy = {name: float(share.mean()) for name, share in right.items()}
     finish(suite, candidates, right, chosen_on, surrogate=accuracy["surrogate"] < accuracy["margin"])
+    asked = search_labels(suite, candidates, right, chosen_on)
 
     x_adv = worst_candidates(candidates, right)
     again(x_adv)
-    share = defence.share_right(x_adv, y, scored_on)
     newcomer = Respondent(method.fresh(), classes=10)
     newcomer.fit(train.x, train.y, norm, eps)
-    some = one_each([at for name, at in candidates.items() if name != "clean"], rng)
     decoys = None if is_random else torch.from_numpy(train.take(rng.integers(len(train), size=len(x))).x)
-    met_first = consistency.first_met(newcomer, some, y, scored_on, decoys=decoys, rng=rng)
-    consistency.check_memory(defence.share_right(some, y, scored_on), met_first)
-    share = torch.minimum(share, met_first)
+    met_first = consistency.first_met(newcomer, asked.at, y, scored_on, decoys=decoys, rng=rng)
+    before = defence.share_right(asked.at, y, scored_on) if is_random else asked.right.float()
+    consistency.check_memory(before, met_first)
+    share = defence.share_right(x_adv, y, scored_on)
+    share = torch.where(asked.within, torch.minimum(share, met_first), share)
     if case.params.is_twin:
         return scores_of_audit(accuracy["clean"], float(share.mean()))
     unbounded, wider = (
@@ -102,24 +103,37 @@ def best_of(defence: Respondent, candidates: list[Tensor], y: Tensor, draws: lis
     return worst_candidates(tried, right), torch.stack(list(right.values())).amin(0)
 
 
-def one_each(attacked: list[Tensor], rng: np.random.Generator) -> Tensor:
-    """Every image under one of the attacks, whichever: who would know the clean one has a single point near it to go by."""
-    chosen = rng.integers(len(attacked), size=len(attacked[0]))
-    return torch.stack(attacked)[torch.from_numpy(chosen), torch.arange(len(chosen))]
-
-
 def finish(
     suite: Suite, candidates: dict[str, Tensor], right: dict[str, Tensor], draws: list[int], *, surrogate: bool
 ) -> None:
     """Attack once more, with patience, what is still right in most draws."""
-    at = worst_candidates(candidates, right)
-    rows = (torch.stack(list(right.values())).amin(0) > 0.5).nonzero()[:, 0]
+    at, least = worst_candidates(candidates, right), torch.stack(list(right.values())).amin(0)
+    rows = (least > 0.5).nonzero()[:, 0]
     if len(rows) == 0:
         return
     more = suite.finish(rows, at[rows], surrogate=surrogate)
     better, share = best_of(suite.defence, more, suite.y[rows], draws)
-    candidates["finish"], right["finish"] = at.clone(), torch.stack(list(right.values())).amin(0)
+    candidates["finish"], right["finish"] = at.clone(), least
     candidates["finish"][rows], right["finish"][rows] = better, share
+
+
+def search_labels(
+    suite: Suite, candidates: dict[str, Tensor], right: dict[str, Tensor], draws: list[int]
+) -> labels.Asked:
+    """Search by labels what is right even so. For each image a question of that search, elsewhere its transferred image."""
+    at, least = worst_candidates(candidates, right), torch.stack(list(right.values())).amin(0)
+    moved = candidates["transfer"].clone()
+    asked = labels.Asked(
+        at=moved, within=torch.ones(len(at), dtype=torch.bool), right=suite.still_right(moved, torch.arange(len(at)))
+    )
+    rows = (least > 0.5).nonzero()[:, 0]
+    if len(rows):
+        found, of_search = suite.by_labels(rows)
+        candidates["labels"], right["labels"] = at.clone(), least.clone()
+        candidates["labels"][rows] = found
+        right["labels"][rows] = suite.defence.share_right(found, suite.y[rows], draws)
+        asked.put(rows, of_search.at, of_search.within, of_search.right)
+    return asked
 
 
 def substitutes(train: Images, rng: np.random.Generator, effort: Effort) -> list[nn.Module]:

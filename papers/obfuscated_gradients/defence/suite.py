@@ -1,13 +1,14 @@
 """The evaluator's attacks on a defence: they need its answers, and for the black-box ones not its honesty."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from papers.obfuscated_gradients import kit
+from papers.obfuscated_gradients.defence import labels
 from papers.obfuscated_gradients.defence.cases import THOROUGH, Effort
 from papers.obfuscated_gradients.defence.respondent import Respondent, Seeds, Trace
 from papers.obfuscated_gradients.kit.ball import Norm
@@ -212,6 +213,19 @@ class Suite:
             )
         candidates.append(self.square(x, y, queries=self.effort.patient_queries, start=best))
         return candidates
+
+    def by_labels(self, rows: Tensor) -> tuple[Tensor, labels.Asked]:
+        """For the images `rows` points near another label, as `labels.search` finds them, and one of its questions each."""
+        some = replace(self, x=self.x[rows], y=self.y[rows])
+        return labels.search(
+            lambda at, few: ~some.still_right(at, few),
+            some.x,
+            norm=self.norm,
+            eps=self.eps,
+            starts=some.transfer(),
+            turns=self.effort.turns,
+            rng=self.rng,
+        )
 
 
 def margins_to(targets: Tensor) -> Callable[[Tensor], Loss]:
