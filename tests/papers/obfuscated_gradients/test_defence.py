@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.defence import consistency, suite, symptoms
+from papers.obfuscated_gradients.defence import consistency, labels, suite, symptoms
 from papers.obfuscated_gradients.defence.respondent import Respondent
 from papers.obfuscated_gradients.defence.scoring import scores_of_claim
 from papers.obfuscated_gradients.kit.victims import Victim
@@ -207,6 +207,53 @@ def test_what_hides_its_gradient_falls_without_it(name):
     assert min(left) <= 0.4
 
 
+class Foreign(Ready):
+    """Labels of one net under the logits of another, whose slope says nothing about them."""
+
+    def forward(self, x, generator):
+        shown = torch.nn.functional.one_hot(self.net(x, generator).argmax(1), 10)
+        return 20 * shown + 10 * self.other(x)
+
+
+def foreign():
+    method = Foreign("plain")
+    torch.manual_seed(0)
+    method.other = kit.digits_net(widths=(8, 16), dense=32)
+    return method
+
+
+def test_labels_are_searched_where_logits_lead_elsewhere():
+    run, rows = suited(foreign()), torch.arange(30)
+    run.substitutes *= 2
+    found, asked = run.by_labels(rows)
+    by_slope = rate(run.defence._method, run.ascend("margin", kit.margin), run.y)
+    assert rate(run.defence._method, found, run.y) <= 0.2 < 0.5 <= by_slope
+    assert kit.norms(found - run.x, "linf").max() <= run.eps + 1e-6
+    assert judged(run.defence._method) == "none", "no symptom decides against it"
+    assert torch.equal(asked.right, run.still_right(asked.at, rows)), "what was kept is what was answered"
+    away = kit.norms(asked.at - run.x, "linf")
+    assert (away[asked.within] <= run.eps + 1e-6).all()
+    assert away.max() <= labels.MIXED_AT[1] * run.eps + 1e-6
+
+
+@pytest.mark.parametrize("norm", ["linf", "l2"])
+def test_the_search_by_labels_shortens_its_rays(norm):
+    """A label that changes at a plane: the least radius there is the distance divided by a norm."""
+    x, rng = torch.full((4, 1, 4, 4), 0.5), np.random.default_rng(0)
+    slope = torch.from_numpy(rng.standard_normal(16)).float()
+    reach = 0.2 * (slope.abs().sum() if norm == "linf" else slope.norm())
+    found, _ = labels.search(
+        lambda at, _: (at - 0.5).flatten(1) @ slope >= reach,
+        x,
+        norm=norm,
+        eps=0.25 if norm == "linf" else 0.3,
+        starts=[x + 0.1, x - 0.1],
+        turns=200,
+        rng=rng,
+    )
+    assert ((found - 0.5).flatten(1) @ slope >= reach).all()
+
+
 def test_more_noise_asks_for_more_draws():
     quiet = suited(Ready("plain")).draws_needed(surrogate=False)
     noisy = suited(Ready("noisy"), is_random=True).draws_needed(surrogate=False)
@@ -334,6 +381,21 @@ def packing(seed=0):
     return method
 
 
+def misleading(seed=0):
+    """The undefended net, which keeps its first question: near it the answer stays, and its slope leads to easier images."""
+    method, kept = load("undefended").Method(seed, "cpu"), []
+
+    def forward(x, generator):
+        z = method.net(x)
+        kept.extend([] if kept else [(x.detach().clone(), z.detach().argmax(1))])
+        away, nearest = (x.detach()[:, None] - kept[0][0]).abs().flatten(2).amax(2).min(1)
+        known = 100 * torch.nn.functional.one_hot(kept[0][1][nearest], 10) - z
+        return torch.where((away <= 0.32)[:, None], known, z)
+
+    method.forward = forward
+    return method
+
+
 FEW_STEPS = replace(TASK.trial_case.params.effort, steps=10, substitute_epochs=2)
 SMALL = replace(TASK.trial_case, params=replace(TASK.trial_case.params, images=20, train=400, effort=FEW_STEPS))
 
@@ -344,6 +406,17 @@ def test_memory_of_earlier_calls_is_refused(monkeypatch):
     monkeypatch.setattr(consistency, "first_met", lambda newcomer, x, y, *_, **__: torch.ones(len(y)))
     before = play(contestant.InProcess(remembering(), remembering), case=SMALL)
     assert before["worst_case_accuracy"] == before["clean_accuracy"] > 0.5, "what memory would gain"
+
+
+def test_memory_with_an_honest_gradient_that_misleads_is_refused(monkeypatch):
+    """Whatever climbs its loss makes an image easier: a newcomer that met such images would be right as well."""
+    with pytest.raises(AnswerError, match="not on earlier calls"):
+        play(contestant.InProcess(misleading(), misleading), case=SMALL)
+    monkeypatch.setattr(consistency, "check_memory", lambda *_: None)
+    monkeypatch.setattr(consistency, "first_met", lambda newcomer, x, y, *_, **__: torch.ones(len(y)))
+    before = play(contestant.InProcess(misleading(), misleading), case=SMALL)
+    assert before["worst_case_accuracy"] == before["clean_accuracy"] > 0.5, "what memory would gain"
+    assert before["obfuscated"] == 0
 
 
 def test_public_test_images_with_their_labels_gain_nothing_on_images_that_nobody_has():
