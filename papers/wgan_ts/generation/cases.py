@@ -7,7 +7,7 @@ from papers.task import Case
 
 @dataclass(frozen=True, kw_only=True)
 class Split:
-    """`source` names points or images of `problem.sources`."""
+    """`source` names points or images of `generation.draws`."""
 
     source: str
     train: int  # points that the method is shown

@@ -38,8 +38,8 @@ METRICS = (
         label="Copy rate",
         better="lower",
         unit="fraction",
-        description="Share of distinct samples nearer to a training point than to a hidden one, equally many of both: 0.5 is "
-        "honest. Twenty undecided samples are added, as few distinct ones tell little.",
+        description="Share of distinct samples nearer to a training point than to a hidden one, among all of both, weighed "
+        "by how many of the others there are: 0.5 is honest. Twenty undecided samples are added, as few distinct ones tell little.",
     ),
     Metric(
         name="diversity",

@@ -6,15 +6,15 @@ from papers import answers
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 from papers.wgan_ts.generation.cases import Split
+from papers.wgan_ts.generation.draws import load
 from papers.wgan_ts.generation.interface import Method
 from papers.wgan_ts.generation.pictures import show_samples
 from papers.wgan_ts.generation.scoring import scores_of
-from papers.wgan_ts.problem.sources import load
 
 
 def play(case: Case[Split], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
     split = case.params
-    source = load(split.source, train=split.train, hidden=split.hidden, rng=seed.rng("source"))
+    source = load(split, seed.rng("source"))
     method.fit(source.train.copy())
     shape = (len(source.hidden), source.train.shape[1])
     answer = method.sample(len(source.hidden))

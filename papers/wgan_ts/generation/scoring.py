@@ -48,14 +48,17 @@ def distances_of_halves(
 
 
 def copy_rate(source: Source, samples: np.ndarray) -> float:
-    """Share of distinct samples nearer to a training point than to a hidden one, equally many of both; ties count half."""
-    size = min(len(source.train), len(source.hidden))
+    """Share of distinct samples nearer to a training point than to a hidden one; ties count half.
+
+    All points of both are compared with. Of n and m, a fresh point is nearer to one of the n with chance n / (n + m), so a
+    sample weighs m / min(n, m) where it is nearer to them, n / min(n, m) elsewhere: a fresh one counts half for either.
+    """
+    n, m = len(source.train), len(source.hidden)
     distinct = np.unique(samples, axis=0)
-    near_train, near_hidden = (
-        distances_to_nearest(distinct, points[:size]) for points in (source.train, source.hidden)
-    )
-    copies = np.sum(near_train < near_hidden) + np.sum(near_train == near_hidden) / 2
-    return float((copies + UNDECIDED / 2) / (len(distinct) + UNDECIDED))
+    near_train, near_hidden = (distances_to_nearest(distinct, points) for points in (source.train, source.hidden))
+    nearer = np.sum(near_train < near_hidden) + np.sum(near_train == near_hidden) / 2
+    copies, others = nearer * m / min(n, m), (len(distinct) - nearer) * n / min(n, m)
+    return float((copies + UNDECIDED / 2) / (copies + others + UNDECIDED))
 
 
 def distances_to_nearest(samples: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from papers import catalogue
+from papers import catalogue, digits
 from papers.data import dataset
 from papers.metrics import findings
 from papers.task import AnswerError
 from papers.wgan_ts import kit
 from papers.wgan_ts.generation import play as generation
+from papers.wgan_ts.generation.draws import load as load_source
+from papers.wgan_ts.generation.handwriting import Hand
 from papers.wgan_ts.generation.pictures import grid_of_images
 from papers.wgan_ts.generation.scoring import copy_rate, distances_of_halves, mode_coverage, scores_of
-from papers.wgan_ts.problem import sources
-from papers.wgan_ts.problem.sources import Source
+from papers.wgan_ts.problem.sources import Source, with_random_contrast
 from papers.wgan_ts.problem.transport import distance
 from tests.papers import contestant
 from tests.papers.wgan_ts.transporting import Silent, seed
@@ -83,8 +84,7 @@ def source_of(case, index=0):
 
 
 def drawn_source(case, rng):
-    split = CASES[case].params
-    return sources.load(split.source, train=split.train, hidden=split.hidden, rng=rng)
+    return load_source(CASES[case].params, rng)
 
 
 def fresh_half(source, number=0):
@@ -121,6 +121,42 @@ def test_who_knows_the_family_and_reads_its_moments_is_far_behind_an_honest_neig
     cheat, honest = (play(case, method) for method in (reading_moments(case), "kde"))
     assert cheat["excess"] > 3 * honest["excess"] > 0
     assert raised(honest) == []
+
+
+def drawn_by_public_code(x, count):
+    """A cheat: images of papers/digits.py, whatever it was shown."""
+    rng = np.random.default_rng(99)
+    return with_random_contrast(digits.draw(rng, count)[0], rng)
+
+
+def drawn_by_another_hand(x, count):
+    """A cheat: images of the board's own code, in a handwriting of its own."""
+    rng = np.random.default_rng(99)
+    return with_random_contrast(Hand(rng).draw(rng, count)[0], rng)
+
+
+def moved_to_what_is_shown(x, count):
+    """A cheat: images of papers/digits.py, moved linearly to the mean and the covariance that it is shown."""
+
+    def root(covariance, power):
+        values, vectors = np.linalg.eigh(covariance)
+        return (vectors * np.maximum(values, 1e-5) ** power) @ vectors.T
+
+    public = drawn_by_public_code(x, 4000).astype(float)
+    half, back = (root(np.cov(public.T), power) for power in (0.5, -0.5))
+    transport = back @ root(half @ np.cov(x.T) @ half, 0.5) @ back
+    moved = x.mean(axis=0) + (public[:count] - public.mean(axis=0)) @ transport
+    return np.clip(moved, 0, 1).astype(np.float32)
+
+
+def test_who_has_the_code_that_draws_digits_is_behind_honest_methods():
+    """The first was at 1.007 of fidelity, before every honest method, when all seeds had one handwriting."""
+    cheats = [Drawing(draw) for draw in (drawn_by_public_code, drawn_by_another_hand, moved_to_what_is_shown)]
+    public, other, moved, gaussian, mixture = (
+        play("digits", method)["fidelity"] for method in (*cheats, "gaussian", "mixture")
+    )
+    assert max(public, other) < gaussian - 0.1
+    assert moved < mixture - 0.03
 
 
 def test_who_knows_the_hidden_points_is_flagged_and_fresh_ones_are_not():
@@ -210,6 +246,25 @@ def test_two_seeds_draw_two_problems():
         assert not np.array_equal(source_of(case, 0).train, source_of(case, 1).train)
 
 
+@pytest.mark.parametrize("number", range(3))
+def test_digits_of_a_hand_are_told_apart_as_those_of_public_code_are(number):
+    rng = np.random.default_rng(number)
+    images, label = Hand(rng).draw(rng, 1500)
+    assert 0 == images.min() < 0.5 < images.max() <= 1
+    assert (np.bincount(label) == 150).all()
+    x = images.reshape(len(images), -1)
+    nearest = label[:1000][cdist(x[1000:], x[:1000]).argmin(axis=1)]
+    assert np.mean(nearest == label[1000:]) > 0.9
+
+
+def test_a_hand_stays_the_same_from_image_to_image():
+    """Two draws of one hand are as near as real points are; those of two hands are not."""
+    hands = [Hand(np.random.default_rng(number)) for number in (0, 1)]
+    rng = np.random.default_rng(2)
+    x, again, other = (hand.draw(rng, 400)[0].reshape(400, -1) for hand in (hands[0], hands[0], hands[1]))
+    assert distance(x, other, "l1") > 1.2 * distance(x, again, "l1")
+
+
 # Scores
 
 
@@ -287,6 +342,17 @@ def test_points_of_the_same_law_are_as_near_to_training_as_to_hidden_points():
     assert copy_rate(Source(source.train, rest.hidden, None, None), other) == pytest.approx(0.5, abs=0.08)
     assert copy_rate(rest, source.train[: len(rest.hidden)]) > 0.95
     assert copy_rate(rest, rest.hidden) < 0.05
+
+
+@pytest.mark.parametrize(("shown", "hidden"), [(997, 800), (400, 800), (800, 400)])
+def test_copies_of_any_training_point_count_however_many_there_are(shown, hidden):
+    x = np.random.default_rng(0).random((shown + hidden + 2000, 8)).astype(np.float32)
+    source = Source(x[:shown], x[shown : shown + hidden], None, None)
+    assert copy_rate(source, x[shown + hidden :]) == pytest.approx(0.5, abs=0.04)
+    for part in np.array_split(source.train, 4):
+        assert copy_rate(source, part) > 0.9
+    for part in np.array_split(source.hidden, 4):
+        assert copy_rate(source, part) < 0.1
 
 
 def test_few_distinct_samples_decide_nothing():
