@@ -177,4 +177,4 @@ def test_plots_side_by_side_share_axes_and_colours(drawn):
 def test_every_figure_with_bars_says_what_they_are(client, drawn):
     text = board(client).content.decode()
     assert "Bars are 95 % intervals over the seeds." in text
-    assert "Areas are 95 % intervals over the seeds." in text
+    assert "Areas are 95 % intervals over the seeds, where several were reported." in text
