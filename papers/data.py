@@ -28,6 +28,7 @@ Arrays = dict[str, np.ndarray]
 P = ParamSpec("P")
 R = TypeVar("R")
 FETCH_SECONDS = 60
+HALF = "half-"  # what the name of a file begins with until all of it is written
 _notes: list[dict[str, str]] = [
     {}
 ]  # the last one is written to; `kept` lays another one on top while it makes something
@@ -126,7 +127,7 @@ def made(name: str, make: Callable[[], bytes]) -> bytes:
     """The content of a file that is made once, by the first who needs it, and kept beside the fetched ones."""
     path = cached(name)
     if not path.exists():
-        _keep(path, make())
+        keep(path, make())
     content = path.read_bytes()
     note(name, hashlib.sha256(content).hexdigest())
     return content
@@ -200,9 +201,14 @@ def _mirror() -> Path | None:
     return Path(folder) if folder else None
 
 
-def _keep(path: Path, content: bytes) -> None:
-    """Write the whole file or nothing: several evaluators may make it at once."""
+def keep(path: Path, content: bytes) -> None:
+    """Write the whole file or nothing: several evaluators may make it at once. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=HALF, delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise

@@ -16,7 +16,6 @@ import pickle
 import re
 import secrets
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -33,8 +32,7 @@ from runners.provenance import device_name, versions
 
 MOST = 256 << 20  # bytes of all entries, of which those used last stay
 SEAL = hashlib.sha256().digest_size
-HALF = "half-"  # what the name of an entry begins with until all of it is written
-OURS = re.compile(f"[0-9a-f]{{{2 * SEAL}}}|{HALF}.*")  # names of files that may be removed
+OURS = re.compile(f"[0-9a-f]{{{2 * SEAL}}}|{data.HALF}.*")  # names of files that may be removed
 STARTED = time.time()  # before a board is imported
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -114,7 +112,7 @@ class Known:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             check_is_ours(path.parent)
             make_room(path.parent, len(content))
-            put(path, self._seal(path, content) + content)
+            data.keep(path, self._seal(path, content) + content)
 
 
 def parted(name: str) -> tuple[Any, str]:
@@ -138,18 +136,6 @@ def check_is_ours(place: Path) -> None:
     found = place.stat()
     if found.st_uid != os.geteuid() or found.st_mode & OTHERS_WRITE:
         raise PermissionError(f"{place} is not this user's alone")
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file, the whole of it or nothing. Raises OSError."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=HALF, delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise
 
 
 @cache

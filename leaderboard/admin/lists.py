@@ -24,7 +24,7 @@ class Noted(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def state_of(self, obj: Any) -> str:
         """What it is now, in words."""
-        raise NotImplementedError
+        return str(obj)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         Deed.note(request.user, f"made: {self.state_of(obj)}", obj)
