@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -45,7 +46,10 @@ def make_secret(path: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
-            os.link(file.name, path)
+            try:
+                os.link(file.name, path)
+            except PermissionError:  # a file system without hard links
+                shutil.copy(file.name, path)
 
 
 DEBUG = environment.flag("DEBUG", default=False)

@@ -208,6 +208,7 @@ def keep(path: Path, content: bytes) -> None:
         try:
             file.write(content)
             file.flush()
+            os.fsync(file.fileno())
             os.replace(file.name, path)
         except OSError:
             os.unlink(file.name)

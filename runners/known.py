@@ -108,6 +108,8 @@ class Known:
     def _write(self, path: Path, entry: Any) -> None:
         """The whole of it or nothing; a disk that is full or not ours only costs the work of the next one who asks."""
         content = pickle.dumps(entry)
+        if len(content) > MOST:
+            return
         with contextlib.suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             check_is_ours(path.parent)
@@ -142,11 +144,11 @@ def check_is_ours(place: Path) -> None:
 def code_of(module: str) -> str:
     """sha256 of the syntax of a module of `papers` and all that it imports, and of the words in which it is written.
 
-    Where a file is newer than this process, what is in memory may be older than what lies there: its code is nobody else's.
+    Where a file was put there after this process began, what is in memory may be older: its code is nobody else's.
     """
     modules = reached([module], {})
     paths = [path for path in map(path_of, [*modules, *sorted(VOCABULARY)]) if path]
-    if any(path.stat().st_mtime > STARTED for path in paths):
+    if any(path.stat().st_ctime > STARTED for path in paths):
         return secrets.token_hex()
     words = [path.read_bytes() for path in map(path_of, sorted(VOCABULARY)) if path]
     return hashlib.sha256(repr([*sorted(modules.items()), words]).encode()).hexdigest()
