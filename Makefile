@@ -5,7 +5,7 @@ COUNTING :=
 SITES := 2
 WHOLE_SITES := tests/faults tests/test_far_worker.py tests/test_supervisor.py
 # Where the database decides: what is written, in which order, and what is read out of it. Pages only show that.
-ON_POSTGRESQL := $(patsubst %,tests/leaderboard/test_%.py,backups boards house pages queue quota references \
+ON_POSTGRESQL := $(patsubst %,tests/leaderboard/test_%.py,backups boards house machine pages queue quota references \
     removed_papers run_life standings views_of_a_board)
 
 .PHONY: install runtime run test quick coverage lint hooks constraints dependencies bench clean

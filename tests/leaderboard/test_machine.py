@@ -181,9 +181,8 @@ def test_what_only_a_newer_worker_says_of_itself_is_passed_over(broker):
     assert presence.worker_of({**asdict(worker), "colour": "green"}) == worker
 
 
+@pytest.mark.postgresql
 def test_a_database_that_takes_no_writes_is_not_ready_and_told_to_come_again(client, broker, alice):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no standby")
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
     ready = client.get("/readyz")
