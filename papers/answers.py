@@ -109,7 +109,7 @@ def items(answer: Any, *, call: str, count: int) -> tuple[Any, ...]:
 
 def within(values: np.ndarray, *, call: str, low: float, high: float) -> None:
     """Raise where a number is outside [low, high]; NaN is left to others."""
-    if values.size == 0 or values.dtype.kind == "b":
+    if values.size == 0 or values.dtype.kind == "b" or (low, high) == (-math.inf, math.inf):
         return
     outside = (values < low) | (values > high)
     if outside.any():
@@ -157,6 +157,8 @@ def _as_type(values: np.ndarray, dtype: Any, call: str) -> np.ndarray:
     """A copy in another type. Only a float may lose precision, and only where a board asks for it; no number is lost."""
     with np.errstate(over="ignore", invalid="ignore"):
         copy: np.ndarray = values.astype(dtype, order="C")
+    if copy.dtype == values.dtype:
+        return copy
     lost = copy != values if values.dtype.kind in "iu" else np.isinf(copy) & ~np.isinf(values)
     if values.dtype.kind != "b" and lost.any():
         at = np.argwhere(lost)[0]

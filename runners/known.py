@@ -77,13 +77,15 @@ class Known:
         args = tuple(Unsalted(arg.index, arg.key, b"", arg.site) if isinstance(arg, Seed) else arg for arg in args)
         path = self.place / self._name(function, args)
         drawn_from = [arg.bit_generator for arg in args if isinstance(arg, np.random.Generator)]
-        if found := self._read(path):
-            result, states = found
-            for bits, state in zip(drawn_from, states, strict=True):
-                bits.state = state
-        else:
+        content = self._read(path)
+        if content is None:
             result = function(*args)
-            self._write(path, (result, [bits.state for bits in drawn_from]))
+            content = pickle.dumps((result, [bits.state for bits in drawn_from]))
+            self._write(path, content)
+        # Also what was worked out just now is unpickled: the names of what follows from it are the same either way.
+        result, states = pickle.loads(content)  # noqa: S301  # sealed, or our own
+        for bits, state in zip(drawn_from, states, strict=True):
+            bits.state = state
         return result
 
     def _name(self, function: Callable[..., Any], args: tuple[Any, ...]) -> str:
@@ -94,8 +96,8 @@ class Known:
         """Of the name too: no entry passes for another."""
         return hmac.digest(self.secret, path.name.encode() + content, "sha256")
 
-    def _read(self, path: Path) -> Any:
-        """None where there is no such entry, or not as it was written."""
+    def _read(self, path: Path) -> bytes | None:
+        """An entry; None where there is none, or not as it was written."""
         try:
             check_is_ours(path.parent)
             content = path.read_bytes()
@@ -103,11 +105,10 @@ class Known:
         except OSError:
             return None
         seal, content = content[:SEAL], content[SEAL:]
-        return pickle.loads(content) if hmac.compare_digest(seal, self._seal(path, content)) else None  # noqa: S301  # sealed
+        return content if hmac.compare_digest(seal, self._seal(path, content)) else None
 
-    def _write(self, path: Path, entry: Any) -> None:
+    def _write(self, path: Path, content: bytes) -> None:
         """The whole of it or nothing; a disk that is full or not ours only costs the work of the next one who asks."""
-        content = pickle.dumps(entry)
         if len(content) > MOST:
             return
         with contextlib.suppress(OSError):

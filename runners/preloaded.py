@@ -18,8 +18,10 @@ import sys
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.ma  # numpy itself waits until it is asked for
+from PIL import Image
 
-from papers import catalogue
+from papers import catalogue, data
 from runners import evaluator, known, provenance
 from runners.inside.harness import warm_torch
 from runners.sandbox import Borrower, Lender, probe_isolation, sweep, why_no_forks
@@ -127,6 +129,8 @@ def prepare(*, task: str, isolates: bool) -> None:
     with contextlib.suppress(Exception):
         importlib.import_module(catalogue.task(task).play)
         known.prepare(catalogue.task(task))
+        data.files()
+        Image.preinit()
         if torch := sys.modules.get("torch"):
             warm_torch(torch, "cpu")
         provenance.versions()

@@ -120,5 +120,5 @@ def png(pixels: np.ndarray) -> str:
     """A picture as base64: pixels (h, w) or (h, w, 3), float in [0, 1]."""
     levels = np.round(np.clip(np.nan_to_num(pixels), 0, 1) * 255).astype(np.uint8)
     file = BytesIO()
-    Image.fromarray(levels).save(file, "PNG", optimize=True)
+    Image.fromarray(levels).save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()

@@ -16,7 +16,9 @@ import torch
 
 from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.defence.respondent import Respondent
+from papers.obfuscated_gradients.defence.substitutes import Substitutes
 from papers.obfuscated_gradients.defence.suite import Suite
+from papers.obfuscated_gradients.defence.verdicts import verdicts
 from papers.obfuscated_gradients.problem.images import splits
 from papers.obfuscated_gradients.problem.victims import load_weights
 
@@ -98,15 +100,16 @@ def by_autoattack(library, net, x, y, eps: float) -> float:
 
 
 def by_suite(name: str, x, y, eps: float) -> float:
-    return Suite(
+    suite = Suite(
         defence=Respondent(Ready(name), 10),
         x=x,
         y=y,
         norm="linf",
         eps=eps,
         rng=np.random.default_rng(0),
-        substitutes=[kit.surrogate((1, 28, 28))],
-    ).robust_accuracy()
+        substitutes=Substitutes(),
+    )
+    return float(verdicts(suite).float().mean())
 
 
 if __name__ == "__main__":

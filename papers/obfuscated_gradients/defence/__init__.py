@@ -14,10 +14,14 @@ TASK = Task(
     title="Defences under every attack",
     summary="Train a classifier that stays right within a small ball, and say how robust it is. Every defence meets the "
     "same attacks, white-box and black-box, and is asked whether it hides its gradient.",
-    version=3,
+    version=4,
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.obfuscated_gradients.defence.play",
+    once=(
+        "papers.obfuscated_gradients.defence.play.drawn_digits",
+        "papers.obfuscated_gradients.defence.substitutes.substitutes",
+    ),
     kit="papers.obfuscated_gradients.kit",
     tiers=(
         Tier(

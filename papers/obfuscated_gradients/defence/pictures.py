@@ -15,13 +15,12 @@ BUDGETS = (0.25, 0.5, 1.0, 1.5)  # radii, in eps of the case
 STEPS = 15  # at each of them
 
 
-def show_play(report: Report, suite: Suite, strength: dict[str, float]) -> None:
-    """The pictures of a play. `suite` attacks training images: the scored ones stay hidden."""
-    suite.ascend("pgd", kit.cross_entropy)
-    suite.ascend("margin", kit.margin)
-    suite.ascend("surrogate", kit.margin, surrogate=True)
+def show_play(
+    report: Report, suite: Suite, strength: dict[str, float], traces: Mapping[str, Sequence[tuple[float, float]]]
+) -> None:
+    """The pictures of a play. `suite` attacks training images: the scored ones stay hidden, but for the means of their traces."""
     show_symptoms(report, symptoms.verdict(strength), strength, symptoms.BOUNDS)
-    show_steps(report, suite.traces)
+    show_steps(report, traces)
 
     def accuracy(x: Tensor) -> float:
         return float(suite.defence.share_right(x, suite.y, [next(suite.seeds)]).mean())

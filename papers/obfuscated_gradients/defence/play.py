@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from papers.obfuscated_gradients import kit
-from papers.obfuscated_gradients.defence import consistency, labels, symptoms
-from papers.obfuscated_gradients.defence.cases import Defended, Effort
+from papers.obfuscated_gradients.defence import consistency, labels, substitutes, symptoms
+from papers.obfuscated_gradients.defence.cases import Defended
 from papers.obfuscated_gradients.defence.interface import Method
 from papers.obfuscated_gradients.defence.pictures import show_play
 from papers.obfuscated_gradients.defence.respondent import Respondent
@@ -19,14 +19,12 @@ from papers.obfuscated_gradients.defence.scoring import (
     scores_of_symptoms,
 )
 from papers.obfuscated_gradients.defence.suite import Suite, worst_candidates
-from papers.obfuscated_gradients.kit.victims import digits_net, strided_net
-from papers.obfuscated_gradients.problem.images import Images, deal, drawn_digits, splits
+from papers.obfuscated_gradients.problem.images import deal, drawn_digits, splits
 from papers.playing import Report
 from papers.task import Case, Scores, Seed
 
 CHOSEN_ON, SCORED_ON = 10, 20  # draws of a random defence
 SHOWN = 50  # images on the pictures
-SUBSTITUTE_IMAGES, SUBSTITUTE_RATE = 5000, 6e-3
 
 
 def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
@@ -49,7 +47,7 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
         norm=norm,
         eps=eps,
         rng=rng,
-        substitutes=substitutes(train, rng, effort),
+        substitutes=substitutes.substitutes(train, dealt, case.params, seed.rng("substitutes")),
         is_random=is_random,
         effort=effort,
     )
@@ -88,7 +86,7 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
     if seed.index == 0:
         few = train.take(np.arange(min(SHOWN, len(dealt))))
         shown = replace(suite, x=torch.from_numpy(few.x), y=torch.from_numpy(few.y))
-        show_play(report, shown, strength)
+        show_play(report, shown, strength, suite.traces)
     return {
         **scores_of_attacks(accuracy, float(share.mean())),
         **scores_of_claim(claim, share, seeds=case.params.seeds),
@@ -134,22 +132,6 @@ def search_labels(
         right["labels"][rows] = suite.defence.share_right(found, suite.y[rows], draws)
         asked.put(rows, of_search.at, of_search.within, of_search.right)
     return asked
-
-
-def substitutes(train: Images, rng: np.random.Generator, effort: Effort) -> list[nn.Module]:
-    """Two nets of the evaluator's own, which no method has seen: a convolutional one and a dense one."""
-    part = train.take(np.arange(min(len(train), SUBSTITUTE_IMAGES)))
-    channels, side = part.x.shape[1], part.x.shape[2]
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(int(rng.integers(2**31)))
-        nets: list[nn.Module] = [
-            digits_net(channels, (16, 32), 64) if side == 8 else strided_net(channels, side),
-            nn.Sequential(nn.Flatten(), nn.Linear(part.x[0].size, 128), nn.ReLU(), nn.Linear(128, 10)),
-        ]
-        x, y = torch.from_numpy(part.x), torch.from_numpy(part.y)
-        for net in nets:
-            kit.fit_net(net, x, y, epochs=effort.substitute_epochs, rate=SUBSTITUTE_RATE)
-    return nets
 
 
 def widest(norm: kit.Norm, x: Tensor) -> float:

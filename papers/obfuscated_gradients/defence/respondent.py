@@ -8,7 +8,7 @@ from torch import Tensor
 
 from papers import answers
 from papers.obfuscated_gradients.defence.interface import Method
-from papers.obfuscated_gradients.kit.gradients import Loss, Objective, margin
+from papers.obfuscated_gradients.kit.gradients import Loss, Objective
 from papers.obfuscated_gradients.problem.threats import Norm
 
 LARGEST = 1e9  # what is larger is cut to it: within float32, where losses still add up
@@ -70,11 +70,6 @@ class Respondent:
             return mean, torch.stack(gradients).mean(0)
 
         return at
-
-    def look(self, x: Tensor, y: Tensor, *, loss: Loss, draw: int) -> tuple[Tensor, Tensor]:
-        """The margins (n,) and the gradient of a loss in one draw: for `kit.fool`."""
-        z = self.logits(x, draw)
-        return margin(z, y), self.gradient(x, loss_and_slope(loss, z, y)[1], draw)
 
     def share_right(self, x: Tensor, y: Tensor, draws: list[int]) -> Tensor:
         """For each image the share of draws in which it is classified rightly: (n,)."""

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.defence import labels
 from papers.obfuscated_gradients.defence.cases import THOROUGH, Effort
 from papers.obfuscated_gradients.defence.respondent import Respondent, Seeds, Trace
+from papers.obfuscated_gradients.defence.substitutes import Substitutes, apart
 from papers.obfuscated_gradients.kit.ball import Norm
-from papers.obfuscated_gradients.kit.gradients import Classifier, Loss, Objective
+from papers.obfuscated_gradients.kit.gradients import Loss, Objective
 
 RESTARTS, TARGETS = 2, 4  # of the margin; next classes that are aimed at
 MOST_DRAWS, PILOT = 20, 8  # of a random defence, for a mean gradient and to learn how many that takes
@@ -21,7 +22,7 @@ COSINE = 0.8  # wanted between the mean gradient over draws and the expected one
 
 @dataclass(kw_only=True)
 class Suite:
-    """What all attacks share. `substitutes` are nets that the evaluator has trained itself."""
+    """What all attacks share."""
 
     defence: Respondent
     x: Tensor
@@ -29,7 +30,7 @@ class Suite:
     norm: Norm
     eps: float
     rng: np.random.Generator
-    substitutes: list[nn.Module]
+    substitutes: Substitutes
     is_random: bool = False
     effort: Effort = THOROUGH
     seeds: Seeds = field(init=False)
@@ -46,9 +47,9 @@ class Suite:
         attacks: dict[str, Callable[[], list[Tensor]]] = {
             "fgsm": lambda: [self.fgsm()],
             "pgd": lambda: [self.ascend("pgd", kit.cross_entropy)],
-            "margin": lambda: [self.ascend("margin", kit.margin) for _ in range(RESTARTS)],
+            "margin": lambda: self.ascend_at_once("margin", kit.margin, copies=RESTARTS),
             "surrogate": self.surrogate,
-            "transfer": self.transfer,
+            "transfer": lambda: self.substitutes.fooling,
             "square": lambda: [self.square(self.x, self.y, queries=self.effort.queries)],
             "finite_difference": lambda: [self.finite_difference()],
         }
@@ -56,96 +57,73 @@ class Suite:
             attacks["eot"] = self.eot
         return attacks
 
-    def robust_accuracy(self) -> float:
-        """Accuracy under the strongest attacks, each on what the earlier ones left: the score without the symptoms."""
-        return float(self.verdicts().float().mean())
-
-    def verdicts(self) -> Tensor:
-        """Which images of a defence that isn't random stay right under the strongest attacks, the cheapest first: (n,) bool."""
-        right = self.still_right(self.x, torch.arange(len(self.x)))
-        best, next_classes = self.x.clone(), torch.zeros(len(self.x), TARGETS, dtype=torch.int64)
-        if len(rows := right.nonzero()[:, 0]):
-            best[rows] = self.fool(rows, lambda _: kit.margin)
-            next_classes[rows] = self.next_classes(best[rows], self.y[rows])
-            right[rows] = self.still_right(best[rows], rows)
-        for rank in range(TARGETS):
-            if len(rows := right.nonzero()[:, 0]):
-                found = self.fool(rows, margins_to(next_classes[:, rank]))
-                right[rows] = self.still_right(found, rows)
-        for rows in torch.split(right.nonzero()[:, 0], kit.TOGETHER):
-            found = self.square(self.x[rows], self.y[rows], queries=self.effort.patient_queries, start=best[rows])
-            right[rows] = self.still_right(found, rows)
-        return right
-
     def still_right(self, at: Tensor, rows: Tensor) -> Tensor:
         return self.defence.share_right(at, self.y[rows], [next(self.seeds)]) > 0
-
-    def fool(self, rows: Tensor, loss: Callable[[Tensor], Loss]) -> Tensor:
-        """PGD on some images, which each leaves once it is misclassified. `loss`: that of the images with these numbers."""
-        x = self.x[rows]
-
-        def look(at: Tensor, some: Tensor) -> tuple[Tensor, Tensor]:
-            return self.defence.look(at, self.y[rows[some]], loss=loss(rows[some]), draw=next(self.seeds))
-
-        return kit.fool(look, x, norm=self.norm, eps=self.eps, steps=self.effort.steps, start=self.start(x))
 
     def next_classes(self, at: Tensor, y: Tensor) -> Tensor:
         """The classes with the next largest logits, the largest first: (n, TARGETS)."""
         z = self.defence.logits(at, next(self.seeds)).scatter(1, y[:, None], -torch.inf)
         return z.argsort(1, descending=True)[:, :TARGETS]
 
-    def objective(self, loss: Loss, *, name: str = "", draws: int = 1, surrogate: bool = False) -> Objective:
+    def objective(self, loss: Loss, y: Tensor, *, name: str = "", draws: int = 1, surrogate: bool = False) -> Objective:
+        """That of images with labels y; under a name it leaves a trace."""
         trace = self.traces.setdefault(name, []) if name else None
-        return self.defence.objective(
-            self.y, loss=loss, seeds=self.seeds, draws=draws, surrogate=surrogate, trace=None if trace else trace
-        )
+        return self.defence.objective(y, loss=loss, seeds=self.seeds, draws=draws, surrogate=surrogate, trace=trace)
 
     def start(self, x: Tensor) -> Tensor:
         return kit.random_start(x, norm=self.norm, eps=self.eps, generator=self.generator)
 
     def fgsm(self) -> Tensor:
-        _, gradient = self.objective(kit.cross_entropy)(self.x)
+        _, gradient = self.objective(kit.cross_entropy, self.y)(self.x)
         return kit.project(self.x + self.eps * kit.steepest(gradient, self.norm), self.x, norm=self.norm, eps=self.eps)
 
     def ascend(
         self, name: str, loss: Loss, *, surrogate: bool = False, eps: float | None = None, steps: int = 0
     ) -> Tensor:
         """PGD from a random start, by the defence's own gradient. Another eps leaves no trace; steps=0: those of `effort`."""
-        objective = self.objective(loss, name="" if eps else name, surrogate=surrogate)
+        objective = self.objective(loss, self.y, name="" if eps else name, surrogate=surrogate)
         eps = self.eps if eps is None else eps
         start = kit.random_start(self.x, norm=self.norm, eps=eps, generator=self.generator)
         return kit.ascend(objective, self.x, norm=self.norm, eps=eps, steps=steps or self.effort.steps, start=start)
 
+    def ascend_at_once(
+        self, name: str, loss: Loss, *, copies: int, surrogate: bool = False, steps: int = 0
+    ) -> list[Tensor]:
+        """As many from starts of their own, in the same questions; `loss` is that of all copies, one after the other."""
+        objective = self.objective(loss, self.y.repeat(copies), name=name, surrogate=surrogate)
+        return self.along(objective, copies=copies, steps=steps)
+
+    def along(self, objective: Objective, *, copies: int, steps: int = 0) -> list[Tensor]:
+        """PGD on copies of the images, one after the other, from random starts: a candidate from each."""
+        x = self.x.repeat(copies, 1, 1, 1)
+        found = kit.ascend(
+            objective, x, norm=self.norm, eps=self.eps, steps=steps or self.effort.steps, start=self.start(x)
+        )
+        return list(found.chunk(copies))
+
     def surrogate(self) -> list[Tensor]:
-        """BPDA: true answers, and in the backward pass the author's stand-in, or a net of the evaluator's own."""
+        """BPDA: true answers, and in the backward pass the author's stand-in, or the nets of the evaluator's own."""
         return [
             self.ascend("surrogate", kit.margin, surrogate=True),
-            *(self.along(self.borrowed(net)) for net in self.substitutes),
+            *self.along(self.borrowed(), copies=len(self.substitutes.nets)),
         ]
 
-    def along(self, objective: Objective) -> Tensor:
-        return kit.ascend(
-            objective, self.x, norm=self.norm, eps=self.eps, steps=self.effort.steps, start=self.start(self.x)
-        )
-
-    def borrowed(self, net: nn.Module) -> Objective:
-        """The defence's margin with the gradient of another net."""
-        theirs = kit.objective(apart(net), self.y, loss=kit.margin)
+    def borrowed(self) -> Objective:
+        """The defence's margin with the gradients of the other nets: a copy of the images for each."""
+        theirs = [kit.objective(apart(net), self.y, loss=kit.margin) for net in self.substitutes.nets]
+        y = self.y.repeat(len(theirs))
 
         def at(x: Tensor) -> tuple[Tensor, Tensor]:
-            return kit.margin(self.defence.logits(x, next(self.seeds)), self.y), theirs(x)[1]
+            slopes = [slope(part)[1] for slope, part in zip(theirs, x.chunk(len(theirs)), strict=True)]
+            return kit.margin(self.defence.logits(x, next(self.seeds)), y), torch.cat(slopes)
 
         return at
-
-    def transfer(self) -> list[Tensor]:
-        """Attacks on the evaluator's nets, which ask the defence nothing."""
-        return [self.along(kit.objective(apart(net), self.y, loss=kit.margin)) for net in self.substitutes]
 
     def eot(self) -> list[Tensor]:
         """Mean gradients over draws, as many as the noise of the gradient asks for; by both gradients on offer."""
         return [
             kit.ascend(
-                self.objective(kit.margin, draws=self.draws_needed(surrogate=surrogate), surrogate=surrogate),
+                self.objective(kit.margin, self.y, draws=self.draws_needed(surrogate=surrogate), surrogate=surrogate),
                 self.x,
                 norm=self.norm,
                 eps=self.eps,
@@ -160,7 +138,7 @@ class Suite:
 
         cos^2 = 1 / (1 + s^2 / (k m^2)), s^2 the variance of a single gradient and m^2 its squared mean, from a pilot.
         """
-        at = self.objective(kit.margin, surrogate=surrogate)
+        at = self.objective(kit.margin, self.y, surrogate=surrogate)
         g = torch.stack([at(self.x)[1].flatten(1) for _ in range(PILOT)])
         spread = g.var(0).sum(1)
         size = (g.mean(0).square().sum(1) - spread / PILOT).clamp_min(1e-12)
@@ -200,19 +178,13 @@ class Suite:
 
         `best` are their worst points so far, `surrogate` says which gradient did better.
         """
-        x, y = self.x[rows], self.y[rows]
-        order = self.next_classes(best, y)
-        candidates = []
-        for rank in range(TARGETS):
-            loss = kit.margin_to(order[:, rank])
-            objective = self.defence.objective(y, loss=loss, seeds=self.seeds, surrogate=surrogate)
-            candidates.append(
-                kit.ascend(
-                    objective, x, norm=self.norm, eps=self.eps, steps=self.effort.target_steps, start=self.start(x)
-                )
-            )
-        candidates.append(self.square(x, y, queries=self.effort.patient_queries, start=best))
-        return candidates
+        some = replace(self, x=self.x[rows], y=self.y[rows])
+        to_next = kit.margin_to(self.next_classes(best, some.y).T.flatten())
+        steps = self.effort.target_steps
+        return [
+            *some.ascend_at_once("", to_next, copies=TARGETS, surrogate=surrogate, steps=steps),
+            some.square(some.x, some.y, queries=self.effort.patient_queries, start=best),
+        ]
 
     def by_labels(self, rows: Tensor) -> tuple[Tensor, labels.Asked]:
         """For the images `rows` points near another label, as `labels.search` finds them, and one of its questions each."""
@@ -222,20 +194,10 @@ class Suite:
             some.x,
             norm=self.norm,
             eps=self.eps,
-            starts=some.transfer(),
+            starts=[found[rows] for found in self.substitutes.fooling],
             turns=self.effort.turns,
             rng=self.rng,
         )
-
-
-def margins_to(targets: Tensor) -> Callable[[Tensor], Loss]:
-    """For images by their numbers the margin to one class each: targets (n,)."""
-    return lambda some: kit.margin_to(targets[some])
-
-
-def apart(net: nn.Module) -> Classifier:
-    """A net as a classifier that takes no randomness."""
-    return lambda x, _: net(x)
 
 
 def worst_candidates(candidates: dict[str, Tensor], right: dict[str, Tensor]) -> Tensor:

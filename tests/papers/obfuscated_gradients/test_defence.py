@@ -8,11 +8,15 @@ import pytest
 import torch
 
 from papers.obfuscated_gradients import kit
+from papers.obfuscated_gradients.attack import exact
 from papers.obfuscated_gradients.defence import consistency, labels, suite, symptoms
+from papers.obfuscated_gradients.defence.cases import Defended
 from papers.obfuscated_gradients.defence.respondent import Respondent
 from papers.obfuscated_gradients.defence.scoring import scores_of_claim
+from papers.obfuscated_gradients.defence.substitutes import Substitutes, fooling
+from papers.obfuscated_gradients.defence.verdicts import verdicts
 from papers.obfuscated_gradients.kit.victims import Victim
-from papers.obfuscated_gradients.problem.images import deal, drawn_digits, splits
+from papers.obfuscated_gradients.problem.images import Images, deal, drawn_digits, splits
 from papers.obfuscated_gradients.problem.victims import load_weights
 from papers.task import AnswerError
 from tests.papers import contestant
@@ -49,6 +53,8 @@ class Ready(kit.Defence):
 
 def suited(method, n=30, *, key=3, is_random=False, eps=0.2, norm="linf"):
     x, y = images(n, key)
+    net, attack = kit.surrogate((1, 8, 8)), Defended(data="digits", norm=norm, eps=eps, images=n)
+    moved = fooling([net], Images(x.numpy(), y.numpy()), attack, seed=key)
     return suite.Suite(
         defence=Respondent(method, 10),
         x=x,
@@ -56,7 +62,7 @@ def suited(method, n=30, *, key=3, is_random=False, eps=0.2, norm="linf"):
         norm=norm,
         eps=eps,
         rng=np.random.default_rng(key),
-        substitutes=[kit.surrogate((1, 8, 8))],
+        substitutes=Substitutes([net] * 2, moved * 2),
         is_random=is_random,
     )
 
@@ -190,6 +196,26 @@ def test_every_candidate_lies_in_the_ball_and_in_the_box(norm):
             assert 0 <= found.min() <= found.max() <= 1
 
 
+@pytest.mark.parametrize("eps", [0.05, 0.1])
+def test_the_strongest_attacks_leave_of_a_linear_defence_what_no_attack_can_change(eps):
+    run = suited(Ready("linear"), 100, eps=eps)
+    weight, bias = np.split(load_weights("linear").astype(np.float64), [640])
+    x = run.x.numpy().reshape(100, -1).astype(np.float64)
+    expected = exact.robust_images(x, run.y.numpy(), weight=weight.reshape(10, -1), bias=bias, eps=eps)
+    assert verdicts(run).tolist() == expected.tolist()
+
+
+def test_copies_start_apart_and_aim_each_at_its_own():
+    run = suited(Ready("linear"), 4)
+    aims = (run.y + 1) % 10, (run.y + 2) % 10
+    found = run.ascend_at_once("", kit.margin_to(torch.cat(aims)), copies=2)
+    for aim, at in zip(aims, found, strict=True):
+        before, after = (kit.margin_to(aim)(run.defence.logits(x, 0), run.y) for x in (run.x, at))
+        assert (after > before).all()
+    one, other = run.ascend_at_once("", lambda z, _: 0 * z.sum(1), copies=2)
+    assert not torch.equal(one, other)
+
+
 def test_finite_differences_and_gradients_agree_on_a_linear_defence():
     run = suited(Ready("linear"), eps=0.1)
     by_differences, by_gradient = run.finite_difference(), run.ascend("margin", kit.margin)
@@ -201,10 +227,8 @@ def test_what_hides_its_gradient_falls_without_it(name):
     """The author gives no stand-in; black-box attacks need none."""
     run = suited(Ready(name))
     assert rate(run.defence._method, run.ascend("pgd", kit.cross_entropy), run.y) >= 0.8
-    left, _ = zip(
-        *[(rate(run.defence._method, at, run.y), 0) for at in (*run.transfer(), run.finite_difference())], strict=True
-    )
-    assert min(left) <= 0.4
+    found = (*run.substitutes.fooling, run.finite_difference())
+    assert min(rate(run.defence._method, at, run.y) for at in found) <= 0.4
 
 
 class Foreign(Ready):
@@ -224,7 +248,6 @@ def foreign():
 
 def test_labels_are_searched_where_logits_lead_elsewhere():
     run, rows = suited(foreign()), torch.arange(30)
-    run.substitutes *= 2
     found, asked = run.by_labels(rows)
     by_slope = rate(run.defence._method, run.ascend("margin", kit.margin), run.y)
     assert rate(run.defence._method, found, run.y) <= 0.2 < 0.5 <= by_slope
