@@ -1,5 +1,6 @@
 """Plays of the defence board in this process, with public seeds."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +15,8 @@ from tests.papers import contestant
 from tests.papers.obfuscated_gradients.attacking import Kept, seed
 
 TASK = catalogue.task("defence")
+FEW_STEPS = replace(TASK.trial_case.params.effort, steps=10, substitute_epochs=2)
+SMALL = replace(TASK.trial_case, params=replace(TASK.trial_case.params, images=20, train=400, effort=FEW_STEPS))
 CASE = TASK.board("quick").cases[0]
 load = partial(contestant.load, "defence")
 
