@@ -152,6 +152,7 @@ class Run:
         device = job.device if job.board.task.works_on_device else "cpu"
         oracle = partial(protocol.oracle, job.oracle, case, seed=seed, device=device) if job.oracle else None
         playing = Playing(job, self.boxes, seed=methods_seed(job, case, index), oracle=oracle)
+        is_told = True
         try:
             with own_work(limits, is_enforced=job.mode != "inprocess") as work:
                 method = Proxy(playing)
@@ -159,9 +160,11 @@ class Run:
                     self.boxes.prepare()
                 scores = protocol.play(case, seed=seed, device=device, method=method, report=self.report)
             scores = checked(scores, job.board, case)
+            is_told = index == 0 or not job.draws_are_secret
         finally:
             playing.end()
-            tell_log(self.emit, playing.log(), *self.where)
+            if is_told:
+                tell_log(self.emit, playing.log(), *self.where)
         spent = playing.spent()
         own = max(work.cpu_seconds - (spent["cpu_seconds"] if job.mode == "inprocess" else 0.0), 0.0)
         add(self.total, spent)

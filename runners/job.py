@@ -69,6 +69,11 @@ class Job:
     def board(self) -> Board:
         return catalogue.board(self.task, self.tier)
 
+    @property
+    def draws_are_secret(self) -> bool:
+        """Then of plays that succeed only the first seed's log is told: who printed what all of them drew could learn it by heart."""
+        return self.seed_key != PUBLIC_KEY
+
     def plays(self) -> list[tuple[Case[Any], int]]:
         """Every (case, seed index) that is asked for, seed by seed. Raises ValueError for an unknown case.
 

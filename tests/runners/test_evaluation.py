@@ -137,6 +137,21 @@ def test_what_a_method_prints_lands_in_the_log(play, request):
     assert "considering 3" in "".join(event["text"] for event in of_type(events, "log"))
 
 
+def told_of(events):
+    return re.findall(r"seed (\d)]", "".join(event["text"] for event in of_type(events, "log")))
+
+
+@pytest.mark.sandbox
+def test_where_draws_are_secret_the_log_is_of_the_first_seed_and_of_what_failed(play, request):
+    """Who printed what all of them drew could learn it by heart."""
+    if "inprocess" in request.node.name:
+        return
+    prints = "print(x)\nreturn 2 * x"
+    assert told_of(play(prints, seeds=3)) == ["0", "0", "1", "1", "2", "2"], "its author's own machine"
+    assert told_of(play(prints, seeds=3, seed_key=b"a site's")) == ["0", "0"]
+    assert told_of(play("print(x)\nraise ValueError", only_seeds=(2,), seed_key=b"a site's")) == ["2"]
+
+
 def give(task, monkeypatch, *, cases=None, limits=None):
     """Let the quick tier have other cases or limits."""
     tier = task.board("quick").tier
