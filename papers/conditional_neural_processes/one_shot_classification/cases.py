@@ -5,7 +5,7 @@ from typing import Literal
 
 from papers.task import Case
 
-Source = Literal["glyphs", "digits", "omniglot", "faces"]
+Source = Literal["glyphs", "signs", "omniglot", "faces"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def case(source: Source, ways: int, shots: int, *, fit: float, ask: float, data:
 QUICK = (
     case("glyphs", 5, 1, fit=15, ask=10),
     case("glyphs", 20, 1, fit=15, ask=25),
-    case("digits", 5, 1, fit=15, ask=5),
+    case("signs", 5, 1, fit=15, ask=5),
 )
 FULL = (
     *(

@@ -33,8 +33,10 @@ class Method(Contestant, Protocol):
         """
 
     def predict_proba(self, support_x: np.ndarray, support_y: np.ndarray, query_x: np.ndarray) -> np.ndarray:
-        """Say to which of N new classes each query belongs: one episode a call, 200 of them.
+        """Say to which of N new classes the query belongs: one episode a call, 1,000 of them.
+
+        Each class is as probable, and was in no call before (pictures of real things may return, in another disguise).
 
         support_x: (N * K, 1, height, width) float32. support_y: (N * K,) int64 in 0 ... N - 1, each K times.
-        query_x: (Q, 1, height, width) float32, in random order. Returns (Q, N) float: probabilities, rows sum to 1.
+        query_x: (1, 1, height, width) float32. Returns (1, N) float: probabilities that sum to 1.
         """

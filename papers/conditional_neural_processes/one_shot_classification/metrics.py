@@ -8,7 +8,7 @@ METRICS = (
         label="Accuracy",
         better="higher",
         unit="fraction",
-        description="Share of the queries whose most probable class is the true one: 200 episodes, five queries of each class.",
+        description="Share of the queries whose most probable class is the true one: 1,000 episodes of one query of a drawn class.",
     ),
     Metric(
         name="nll",
@@ -29,7 +29,7 @@ METRICS = (
         label="Standard error",
         better="context",
         unit="fraction",
-        description="Of the accuracy, over the episodes of this play.",
+        description="Of the accuracy, over the queries of this play.",
     ),
     Metric(
         name="chance",

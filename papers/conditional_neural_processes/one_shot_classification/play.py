@@ -1,4 +1,4 @@
-"""The protocol: a method learns from classes, then meets 200 episodes of others, one a call."""
+"""The protocol: a method learns from classes, then meets 1,000 episodes of others, one a call, with one query each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,15 +13,14 @@ from papers.conditional_neural_processes.problem.classes import Classes, load
 from papers.playing import Report
 from papers.task import AnswerError, Case, Scores, Seed
 
-EPISODES = 200
-QUERIES = 5  # of each class
+EPISODES = 1000
 LENIENCE = 1.1  # times the budget
 LEVELS = np.linspace(0.05, 0.95, 10)
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One episode: support (N * K, 1, h, w) and its classes, queries (Q, 1, h, w) and theirs."""
+    """One episode: support (N * K, 1, h, w) and its classes, the query (1, 1, h, w) and its (1,)."""
 
     support_x: np.ndarray
     support_y: np.ndarray
@@ -34,7 +33,7 @@ def play(case: Case[Episode], *, seed: Seed, device: str, method: Method, report
     classes = load(wanted.source, seed.rng("classes"))
     used = fit(method, classes, wanted)
 
-    proba, truth, asked = [], [], 0.0
+    rows, truths, asked = [], [], 0.0
     for number, episode in enumerate(episodes(wanted, classes, seed.rng("episodes"))):
         report.progress(number / EPISODES)
         with method.measured() as cost:
@@ -44,10 +43,11 @@ def play(case: Case[Episode], *, seed: Seed, device: str, method: Method, report
             raise AnswerError(
                 f"predict_proba used over {wanted.ask_seconds:g} CPU-s in {number + 1} of {EPISODES} episodes"
             )
-        proba.append(checked(answer, (len(episode.query_y), wanted.ways)))
-        truth.append(episode.query_y)
+        rows.append(checked(answer, (1, wanted.ways)))
+        truths.append(episode.query_y)
+    proba, truth = np.concatenate(rows), np.concatenate(truths)
     if seed.index == 0:
-        show_calibration(report, np.concatenate(proba), np.concatenate(truth))
+        show_calibration(report, proba, truth)
     return scores(proba, truth) | {
         "chance": 1 / wanted.ways,
         "fit_share": used / wanted.fit_seconds,
@@ -77,16 +77,16 @@ def fit(method: Method, classes: Classes, wanted: Episode) -> float:
 
 
 def episodes(wanted: Episode, classes: Classes, rng: np.random.Generator) -> Iterator[Drawn]:
-    """Labels are given at random in each episode, and its queries shuffled: neither their order nor a class's number helps."""
-    images, labels = classes.new
-    rows = {label: np.flatnonzero(labels == label) for label in np.unique(labels)}
+    """Each query has an episode of its own, and its class is drawn: neither other queries nor how often a class comes help.
+
+    Labels are given at random in each episode: neither order nor a class's number helps.
+    """
     for _ in range(EPISODES):
-        chosen = rng.permutation(list(rows))[: wanted.ways]
-        drawn = np.stack([rng.permutation(rows[label])[: wanted.shots + QUERIES] for label in chosen])
-        support, query = drawn[:, : wanted.shots].ravel(), drawn[:, wanted.shots :].ravel()
-        support_y, query_y = np.repeat(np.arange(wanted.ways), wanted.shots), np.repeat(np.arange(wanted.ways), QUERIES)
-        first, second = rng.permutation(len(support)), rng.permutation(len(query))
-        yield Drawn(images[support[first], None], support_y[first], images[query[second], None], query_y[second])
+        asked = int(rng.integers(wanted.ways))
+        images, labels = classes.draw(rng, wanted.shots + (np.arange(wanted.ways) == asked))
+        query = int(np.flatnonzero(labels == asked)[-1])
+        support = rng.permutation(np.delete(np.arange(len(labels)), query))
+        yield Drawn(images[support, None], labels[support], images[query : query + 1, None], labels[query : query + 1])
 
 
 def checked(answer: object, shape: tuple[int, int]) -> np.ndarray:
@@ -98,15 +98,14 @@ def checked(answer: object, shape: tuple[int, int]) -> np.ndarray:
     return np.asarray(proba / sums[:, None])
 
 
-def scores(proba: list[np.ndarray], truth: list[np.ndarray]) -> Scores:
-    hits = [scoring.hits(p, y) for p, y in zip(proba, truth, strict=True)]
-    each = np.array([h.mean() for h in hits])
-    every, classes = np.concatenate(proba), np.concatenate(truth)
+def scores(proba: np.ndarray, truth: np.ndarray) -> Scores:
+    """Of the answers (EPISODES, N) to the classes (EPISODES,)."""
+    hits = scoring.hits(proba, truth)
     return {
-        "accuracy": float(each.mean()),
-        "nll": float(scoring.negative_log_likelihood(every, classes).mean()),
-        "ece": scoring.calibration_error(every.max(axis=1), np.concatenate(hits)),
-        "std_error": float(each.std(ddof=1) / np.sqrt(len(each))),
+        "accuracy": float(hits.mean()),
+        "nll": float(scoring.negative_log_likelihood(proba, truth).mean()),
+        "ece": scoring.calibration_error(proba.max(axis=1), hits),
+        "std_error": float(hits.std(ddof=1) / np.sqrt(len(hits))),
     }
 
 

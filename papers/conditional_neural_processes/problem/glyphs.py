@@ -1,5 +1,7 @@
 """Characters that nobody has seen: a class is a few cubic Bezier strokes, a drawing of it a shaky copy."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 SIDE = 28
@@ -11,10 +13,10 @@ PEN = 0.028  # half the width of a stroke, a standard deviation
 POINTS = 32  # of a stroke: about half a pixel from one to the next
 
 
-def draw(rng: np.random.Generator, classes: int, each: int) -> tuple[np.ndarray, np.ndarray]:
-    """So many new characters, each drawn so often: images (classes * each, SIDE, SIDE) float32 in [0, 1], labels int64."""
-    images = np.concatenate([drawings(character(rng), each, rng) for _ in range(classes)])
-    return images, np.repeat(np.arange(classes), each)
+def draw(rng: np.random.Generator, counts: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """A new character for each count, drawn so often: images (sum, SIDE, SIDE) float32 in [0, 1], labels (sum,) int64."""
+    images = np.concatenate([drawings(character(rng), count, rng) for count in counts])
+    return images, np.repeat(np.arange(len(counts)), counts)
 
 
 def character(rng: np.random.Generator) -> np.ndarray:

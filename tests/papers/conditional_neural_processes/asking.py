@@ -77,24 +77,25 @@ def scores(task, case, slug, index=0):
 
 @cache
 def pictures(source):
-    """The classes of a source, which tests share: drawing those of glyphs takes a second."""
+    """The classes of a source, which tests share: drawing those of a law takes a second."""
     return load(source, seed().rng("classes"))
 
 
+@cache
 def episodes(case, count):
-    """So many episodes of a case, from the shared classes."""
+    """So many episodes of a case, which tests share."""
     wanted = CLASSES.board("quick").case(case).params
-    yield from islice(classes.episodes(wanted, pictures(wanted.source), seed().rng("episodes")), count)
+    return list(islice(classes.episodes(wanted, pictures(wanted.source), seed().rng("episodes")), count))
 
 
-def classify(case, classifier, count=classes.EPISODES):
+def classify(case, classifier, count=400):
     """Scores of a classifier, or of a house method that need not learn, in so many episodes of a case."""
     if isinstance(classifier, str):
         classifier = method(CLASSES, classifier)
         classifier.fit(None, None, {"ways": CLASSES.board("quick").case(case).params.ways})
-    drawn = list(episodes(case, count))
+    drawn = episodes(case, count)
     answers = [classifier.predict_proba(one.support_x, one.support_y, one.query_x) for one in drawn]
-    return classes.scores(answers, [one.query_y for one in drawn])
+    return classes.scores(np.concatenate(answers), np.concatenate([one.query_y for one in drawn]))
 
 
 @cache
