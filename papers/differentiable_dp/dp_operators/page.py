@@ -67,10 +67,4 @@ FLAGS = (
         above=0.1,
         text="Its threads used CPU time between the calls, where it is not timed.",
     ),
-    Flag(
-        label="slow sending",
-        metric="seconds_sent",
-        above=0.1,
-        text="Its identity call costs far more than sending does; no more than sending can cost is taken off.",
-    ),
 )

@@ -1,10 +1,16 @@
 """The protocol: a gate of problems with a known answer, and timed calls among them that look the same.
 
 Lengths grow. What is timed is every call of a length, and the cheapest counts: CPU-seconds depend on what else the machine
-does only upwards. A length whose first call costs too much ends the climb.
+does only upwards. So the cheapest is checked too, whichever it is: an answer that nobody worked for would be it. A length
+whose calls cost too much ends the climb.
+
+Reading the arrays and sending the answer count too. Only the method's own process could say what they cost, and to take off
+what it says would leave it to the method.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +19,7 @@ from papers import answers
 from papers.differentiable_dp.dp_operators.cases import Program
 from papers.differentiable_dp.dp_operators.interface import Method
 from papers.differentiable_dp.dp_operators.pictures import expected_path
-from papers.differentiable_dp.dp_operators.probes import CHECKS, Probe, Recipe, draw, stages, timed
+from papers.differentiable_dp.dp_operators.probes import CHECKS, Probe, Recipe, draw, stages
 from papers.differentiable_dp.dp_operators.scoring import (
     Verdict,
     answer_of,
@@ -24,17 +30,18 @@ from papers.differentiable_dp.dp_operators.scoring import (
     judge_product,
     product_of,
     truth_of,
-    wire_credit,
 )
 from papers.playing import Measured, Report
 from papers.task import Case, Scores, Seed
 
-REPEATS, PRODUCTS, IDENTITIES = 7, 2, 7
+REPEATS, PRODUCTS = 7, 2
 DEAR_SECONDS = 1.0  # a call of this many CPU-seconds is timed once, and no longer one is asked for
 FORESEEN_SECONDS = 4.0  # nor one that would take this long, were it to grow with the work
-WHOLE_STEPS = 100  # up to here every timed answer is checked whole; beyond it CHECKED of a length, of each
-CHECKED = 2  # one member of the batch: nobody knows which
-FLOOR_SECONDS = 1e-5  # the least that a call is taken to cost: below it clocks know nothing
+WHOLE_STEPS = (
+    100  # up to here every timed answer is checked whole; beyond it the cheapest, in a member that nobody knows
+)
+SETTLE_SECONDS = 0.012  # more than a kernel's tick: what a thread does that still runs is booked at the next one
+FLOOR_SECONDS = 1e-5  # the least that a call is taken to cost: without control groups clocks may see none
 
 
 @dataclass
@@ -43,8 +50,6 @@ class Climb:
 
     gradients: dict[int, list[float]] = field(default_factory=dict)
     products: dict[int, list[float]] = field(default_factory=dict)
-    identities: dict[int, float] = field(default_factory=dict)
-    credits: dict[int, float] = field(default_factory=dict)
     errors: dict[int, float] = field(default_factory=dict)
     peak_bytes: int = 0
     left_out: str = ""
@@ -53,9 +58,29 @@ class Climb:
     def longest(self) -> int:
         return max(self.gradients)
 
-    def net(self, steps: int) -> float:
-        """CPU-seconds of value and gradient, what it costs to send them taken off."""
-        return max(min(self.gradients[steps]) - self.credits[steps], FLOOR_SECONDS)
+    def cheapest(self, steps: int) -> float:
+        """CPU-seconds of value and gradient."""
+        return max(min(self.gradients[steps]), FLOOR_SECONDS)
+
+
+@dataclass
+class Answered:
+    """A probe and what came back: value (B,) and gradient, product, None where they were not asked for."""
+
+    probe: Probe
+    value: np.ndarray | None = None
+    expected: np.ndarray | None = None
+    product: np.ndarray | None = None
+    cpu_seconds: float = 0.0  # of the call; of a probe with two, of the latter
+
+    def member(self, index: int) -> "Answered":
+        """One member of the batch alone: the rest may go."""
+
+        def one(part: np.ndarray | None) -> np.ndarray | None:
+            return None if part is None else part[index : index + 1].copy()
+
+        probe = self.probe.member(index)
+        return Answered(probe, one(self.value), one(self.expected), one(self.product), self.cpu_seconds)
 
 
 class Play:
@@ -65,7 +90,7 @@ class Play:
         self.program, self.method = program, method
         self.seed, self.secret = seed, seed.salted("which answers are checked")
         self.verdict, self.climb = Verdict(), Climb()
-        self.inside = Measured()  # what the measured calls used, all together
+        self.inside = Measured()  # what was measured, all together
 
     def run(self, report: Report) -> None:
         calls = (self.program.kind, f"{self.program.kind}_hvp")
@@ -84,53 +109,50 @@ class Play:
         if not self.climb.gradients:
             return ""
         last = self.climb.longest
-        first = self.climb.gradients[last][0]
-        if first > DEAR_SECONDS:
-            return f"{steps} steps left out: a call of {last} took {first:.2f} CPU-seconds"
-        if (foreseen := first * work(self.program, steps) / work(self.program, last)) > FORESEEN_SECONDS:
+        took = self.climb.cheapest(last)
+        if took > DEAR_SECONDS:
+            return f"{steps} steps left out: a call of {last} took {took:.2f} CPU-seconds"
+        if (foreseen := took * work(self.program, steps) / work(self.program, last)) > FORESEEN_SECONDS:
             return f"{steps} steps left out: {foreseen:.0f} CPU-seconds a call foreseen from {last}"
         return ""
 
     def _stage(self, steps: int, recipes: list[Recipe]) -> None:
-        places = [place for place, recipe in enumerate(recipes) if recipe.timed]
-        certain = steps <= WHOLE_STEPS
-        chosen = set(places if certain else self.secret.permutation(places)[:CHECKED])
+        """Ask all questions of a length, and check the answers: beyond WHOLE_STEPS those of the cheapest calls."""
+        cheapest: dict[bool, Answered] = {}  # whether it is a product: that call
         for place, recipe in enumerate(recipes):
-            is_product = recipe.has_product and recipe.timed
-            kind = self.climb.products if is_product else self.climb.gradients
+            kind = self.climb.products if recipe.has_product else self.climb.gradients
             if recipe.timed and kind.get(steps) and kind[steps][0] > DEAR_SECONDS:
                 continue  # timed once
-            probe = draw(self.program, recipe, self.seed.rng(f"problem {steps} {place}"))
-            self._ask(probe, is_checked=not probe.timed or place in chosen)
-        if places:
-            self._send(steps)
+            answered = self._ask(draw(self.program, recipe, self.seed.rng(f"problem {steps} {place}")))
+            if recipe.timed <= WHOLE_STEPS:
+                self._check(answered)
+                continue
+            index, best = int(self.secret.integers(recipe.shape[0])), cheapest.get(recipe.has_product)
+            if best is None or answered.cpu_seconds < best.cpu_seconds:
+                cheapest[recipe.has_product] = answered.member(index)
+        for answered in cheapest.values():
+            self._check(answered)
 
-    def _ask(self, probe: Probe, *, is_checked: bool) -> None:
-        """Ask a probe's questions, keep what they cost, hold the answers against the truth or at least against the flow."""
-        asks_gradient = not (probe.timed and probe.has_product)
-        value = expected = product = None
-        if asks_gradient:
-            with self.method.measured() as cost:
+    def _ask(self, probe: Probe) -> Answered:
+        """Ask a probe's questions, keep what they cost, and hold the flow of what came back against that of a path."""
+        answered = Answered(probe)
+        if not (probe.timed and probe.has_product):
+            with self._measured(answered, self.climb.gradients):
                 answer = answer_of(self.method, self.program, probe)
-            self._keep(self.climb.gradients, probe, cost)
-            value, expected = checked(answer, self.program, probe)
-            judge_flow(self.verdict, self.program, probe, expected)
+            answered.value, answered.expected = checked(answer, self.program, probe)
+            judge_flow(self.verdict, self.program, probe, answered.expected)
         if probe.has_product:
-            with self.method.measured() as cost:
+            with self._measured(answered, self.climb.products):
                 answer = product_of(self.method, self.program, probe)
-            self._keep(self.climb.products, probe, cost)
             call = f"{self.program.kind}_hvp"
-            product = answers.array(answer, call=call, like=probe.theta, finite=False, low=-np.inf, high=np.inf)
-        if is_checked:
-            self._check(probe, value, expected, product)
+            answered.product = answers.array(
+                answer, call=call, like=probe.theta, finite=False, low=-np.inf, high=np.inf
+            )
+        return answered
 
-    def _check(
-        self, probe: Probe, value: np.ndarray | None, expected: np.ndarray | None, product: np.ndarray | None
-    ) -> None:
-        if probe.timed > WHOLE_STEPS:
-            index = int(self.secret.integers(len(probe.theta)))
-            one, probe = slice(index, index + 1), probe.member(index)
-            value, expected, product = (None if part is None else part[one] for part in (value, expected, product))
+    def _check(self, answered: Answered) -> None:
+        """Hold an answer against the truth."""
+        probe, value, expected, product = answered.probe, answered.value, answered.expected, answered.product
         truth = truth_of(self.program, probe, product=product is not None)
         if value is not None and expected is not None:
             judge(self.verdict, probe, value, expected, truth)
@@ -143,29 +165,20 @@ class Play:
         if product is not None and truth.product is not None:
             judge_product(self.verdict, probe, product, truth.product)
 
-    def _keep(self, costs: dict[int, list[float]], probe: Probe, cost: Measured) -> None:
-        self._count(cost)
-        if probe.timed:
-            costs.setdefault(probe.timed, []).append(cost.cpu_seconds)
-            self.climb.peak_bytes = max(self.climb.peak_bytes, cost.peak_bytes)
-
-    def _count(self, cost: Measured) -> None:
+    @contextmanager
+    def _measured(self, answered: Answered, costs: dict[int, list[float]]) -> Iterator[None]:
+        """Measure the call within a block and put its cost on the account."""
+        start = time.perf_counter()
+        with self.method.measured() as cost:
+            yield
+            if answered.probe.timed:
+                time.sleep(SETTLE_SECONDS)
+        answered.cpu_seconds = cost.cpu_seconds
         self.inside.cpu_seconds += cost.cpu_seconds
-        self.inside.seconds += cost.seconds
-
-    def _send(self, steps: int) -> None:
-        """Time calls that only send arrays of this length to and fro."""
-        seconds = []
-        theta = draw(self.program, timed(self.program, steps), self.seed.rng(f"sent {steps}")).theta
-        for _ in range(IDENTITIES):
-            with self.method.measured() as cost:
-                answer = self.method.identity(theta)
-            self._count(cost)
-            seconds.append(cost.cpu_seconds)
-            if not np.array_equal(answers.array(answer, call="identity", like=theta, dtype=theta.dtype), theta):
-                self.verdict.miss("long", "identity returned something else")
-        self.climb.identities[steps] = min(seconds)
-        self.climb.credits[steps] = wire_credit(min(seconds), theta.nbytes)
+        self.inside.seconds += time.perf_counter() - start
+        if steps := answered.probe.timed:
+            costs.setdefault(steps, []).append(cost.cpu_seconds)
+            self.climb.peak_bytes = max(self.climb.peak_bytes, cost.peak_bytes)
 
 
 def play(case: Case[Program], *, seed: Seed, device: str, method: Method, report: Report) -> Scores:
@@ -193,18 +206,16 @@ def play(case: Case[Program], *, seed: Seed, device: str, method: Method, report
 def costs(program: Program, trial: Play) -> Scores:
     """What calls of the longest length cost. Who fails the gate gets no `cost`, and so no rank."""
     climb, longest, target = trial.climb, trial.climb.longest, program.steps[-1]
-    net = climb.net(longest)
+    seconds = climb.cheapest(longest)
     told: Scores = {
-        "seconds": net,
-        "seconds_sent": climb.identities[longest],
-        "seconds_gross": min(climb.gradients[longest]),
+        "seconds": seconds,
         "peak_mb": climb.peak_bytes / 2**20,
         "longest": float(longest),
     }
     if climb.products.get(longest):
-        told["seconds_product"] = max(min(climb.products[longest]) - climb.credits[longest], FLOOR_SECONDS)
+        told["seconds_product"] = max(min(climb.products[longest]), FLOOR_SECONDS)
     if trial.verdict.passed:
-        told["cost"] = float(np.log10(net * work(program, target) / work(program, longest)))
+        told["cost"] = float(np.log10(seconds * work(program, target) / work(program, longest)))
     return told
 
 
@@ -212,7 +223,7 @@ def tell(trial: Play, report: Report) -> None:
     """Cost and error against the length, and what failed."""
     climb = trial.climb
     if steps := sorted(climb.gradients):
-        series = {"value and gradient": [climb.net(t) for t in steps], "sending": [climb.identities[t] for t in steps]}
+        series = {"value and gradient": [climb.cheapest(t) for t in steps]}
         report.curve(
             "CPU-seconds", steps, series, x_label="steps", y_label="CPU-seconds a call", log_x=True, log_y=True
         )

@@ -35,9 +35,10 @@ class Probe:
     timed: int = 0
 
     def member(self, index: int) -> "Probe":
-        """The problem of one member of the batch alone."""
+        """The problem of one member of the batch alone, copied."""
         one = slice(index, index + 1)
-        return replace(self, theta=self.theta[one], z=self.z[one], sizes=tuple(size[one] for size in self.sizes))
+        sizes = tuple(size[one] for size in self.sizes)
+        return replace(self, theta=self.theta[one].copy(), z=self.z[one].copy(), sizes=sizes)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ VALUE = 1e-5  # relative, of a float32 problem
 GRADIENT = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-9}  # absolute
 PRODUCT = {np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-7}  # relative to its norm
 FLOW = 1e-3  # by which a step's expected transitions may miss 1
-WIRE_SECONDS, WIRE_BYTES_A_SECOND = 1e-3, 0.5e9  # what sending costs at most: a call, and its bytes both ways
 
 
 @dataclass
@@ -126,8 +125,3 @@ def judge_flow(verdict: Verdict, program: Program, probe: Probe, expected: np.nd
     verdict.asked += 1
     if not (np.abs(whole - 1).max() <= FLOW and expected.min() >= -FLOW):
         verdict.miss(probe.check, f"the expected path of shape {expected.shape} is no path: its flow is not 1")
-
-
-def wire_credit(measured: float, bytes_sent: int) -> float:
-    """What of an identity call's CPU-seconds is taken off a call: no more than sending can cost."""
-    return min(measured, WIRE_SECONDS + 2 * bytes_sent / WIRE_BYTES_A_SECOND)

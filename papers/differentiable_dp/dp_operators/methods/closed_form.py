@@ -487,9 +487,6 @@ class Method:
     def __init__(self, seed: int, device: str) -> None:
         pass
 
-    def identity(self, theta):
-        return theta
-
     def viterbi(self, theta, lengths, op, gamma):
         value, expected = viterbi(*tensors(theta, lengths), op, gamma)
         return value.numpy(), expected.to(torch.from_numpy(theta).dtype).contiguous().numpy()

@@ -305,9 +305,6 @@ class Method:
     def __init__(self, seed: int, device: str) -> None:
         self.room = np.empty(0)
 
-    def identity(self, theta):
-        return theta
-
     def viterbi(self, theta, lengths, op, gamma):
         if op == "l2" or np.abs(theta).max() > gamma * RANGE / 3:
             value, expected, _ = whole_viterbi(theta, None, lengths, op, gamma)

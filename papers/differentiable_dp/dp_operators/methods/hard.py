@@ -7,9 +7,6 @@ class Method:
     def __init__(self, seed: int, device: str) -> None:
         pass
 
-    def identity(self, theta):
-        return theta
-
     def viterbi(self, theta, lengths, op, gamma):
         batch, steps, states, _ = theta.shape
         v, choice = np.zeros((batch, states)), np.zeros((steps, batch, states), int)

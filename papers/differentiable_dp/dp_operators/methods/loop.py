@@ -89,9 +89,6 @@ class Method:
     def __init__(self, seed: int, device: str) -> None:
         pass
 
-    def identity(self, theta):
-        return theta
-
     def viterbi(self, theta, lengths, op, gamma):
         return self._answer(viterbi, theta, tensors(lengths), op, gamma)
 

@@ -45,9 +45,6 @@ class Method:
     def __init__(self, seed: int, device: str) -> None:
         pass
 
-    def identity(self, theta):
-        return theta
-
     def viterbi(self, theta, lengths, op, gamma):
         value, expected, _ = self._solve(theta, lengths, op, gamma, again=False)
         return value.detach().numpy(), expected.detach().numpy()
