@@ -37,9 +37,7 @@ from papers.task import Case, Scores, Seed
 REPEATS, PRODUCTS = 7, 2
 DEAR_SECONDS = 1.0  # a call of this many CPU-seconds is timed once, and no longer one is asked for
 FORESEEN_SECONDS = 4.0  # nor one that would take this long, were it to grow with the work
-WHOLE_STEPS = (
-    100  # up to here every timed answer is checked whole; beyond it one member of the cheapest, drawn in secret
-)
+WHOLE_STEPS = 100  # up to here every timed answer is checked whole; beyond it a secret member of the cheapest
 SETTLE_SECONDS = 0.012  # more than a kernel's tick: what a thread does that still runs is booked at the next one
 FLOOR_SECONDS = 1e-5  # the least that a call is taken to cost: without control groups clocks may see none
 
