@@ -3,7 +3,6 @@
 import contextlib
 import os
 import secrets
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -41,15 +40,21 @@ def make_secret(path: Path) -> None:
     """Write a new secret where there is none: whole or not at all, by whoever of several is first."""
     if path.exists():
         return
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name) as file:
-        file.write(secrets.token_urlsafe(48))
+    secret = secrets.token_urlsafe(48)
+    with (
+        tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name) as file,
+        contextlib.suppress(FileExistsError),
+    ):
+        file.write(secret)
         file.flush()
         os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            try:
-                os.link(file.name, path)
-            except PermissionError:  # a file system without hard links
-                shutil.copy(file.name, path)
+        try:
+            os.link(file.name, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            path.touch(mode=0o600, exist_ok=False)
+            path.write_text(secret)
 
 
 DEBUG = environment.flag("DEBUG", default=False)

@@ -1,5 +1,6 @@
 """The web side against those who knock too often, and under production settings."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -255,6 +256,22 @@ def test_a_secret_that_a_full_disk_or_a_power_cut_left_empty_is_not_taken(tmp_pa
     done = manage(tmp_path, "check")
     assert done.returncode != 0
     assert f"{tmp_path}/seed_secret, which is kept for SEED_SECRET, must have at least 32 characters" in done.stderr
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP])
+def test_a_secret_is_made_where_a_disk_has_no_hard_links(tmp_path, monkeypatch, number):
+    def link(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("leaderboard.settings.os.link", link)
+    path = tmp_path / "secret"
+    make_secret(path)
+    first = path.read_text()
+    make_secret(path)
+    assert path.read_text() == first
+    assert len(first) >= 32
+    assert path.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_of_several_that_make_a_secret_at_once_all_get_the_same(tmp_path):
