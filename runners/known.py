@@ -37,6 +37,13 @@ STARTED = time.time()  # before a board is imported
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
+@dataclass(frozen=True)
+class Fed:
+    """A file of which nothing is kept: arrays may have hundreds of megabytes."""
+
+    write: Callable[[bytes | memoryview], object]
+
+
 class Unsalted(Seed):
     """The seed without what differs between methods: who draws from that is no function of case and seed."""
 
@@ -89,8 +96,10 @@ class Known:
         return result
 
     def _name(self, function: Callable[..., Any], args: tuple[Any, ...]) -> str:
+        digest = hmac.new(self.secret, digestmod="sha256")
         follows_from = (code_of(function.__module__), function.__qualname__, surroundings(), args)
-        return hmac.digest(self.secret, pickle.dumps(follows_from), "sha256").hex()
+        pickle.Pickler(Fed(digest.update), protocol=5).dump(follows_from)
+        return digest.hexdigest()
 
     def _seal(self, path: Path, content: bytes) -> bytes:
         """Of the name too: no entry passes for another."""
