@@ -37,7 +37,8 @@ from papers.task import Case, Scores, Seed
 REPEATS, PRODUCTS = 7, 2
 DEAR_SECONDS = 1.0  # a call of this many CPU-seconds is timed once, and no longer one is asked for
 FORESEEN_SECONDS = 4.0  # nor one that would take this long, were it to grow with the work
-WHOLE_STEPS = 100  # up to here every timed answer is checked whole; beyond it a secret member of the cheapest
+WHOLE_STEPS = 100  # up to here every timed answer is checked; beyond it the cheapest
+CHECKED = 8  # members of its batch; of a larger one nobody knows which
 SETTLE_SECONDS = 0.012  # more than a kernel's tick: what a thread does that still runs is booked at the next one
 FLOOR_SECONDS = 1e-5  # the least that a call is taken to cost: without control groups clocks may see none
 
@@ -71,14 +72,14 @@ class Answered:
     product: np.ndarray | None = None
     cpu_seconds: float = 0.0  # of the call; of a probe with two, of the latter
 
-    def member(self, index: int) -> "Answered":
-        """One member of the batch alone: the rest may go."""
+    def members(self, rows: np.ndarray) -> "Answered":
+        """Those members of the batch alone: the rest may go."""
 
-        def one(part: np.ndarray | None) -> np.ndarray | None:
-            return None if part is None else part[index : index + 1].copy()
+        def some(part: np.ndarray | None) -> np.ndarray | None:
+            return None if part is None else part[rows]
 
-        probe = self.probe.member(index)
-        return Answered(probe, one(self.value), one(self.expected), one(self.product), self.cpu_seconds)
+        probe = self.probe.members(rows)
+        return Answered(probe, some(self.value), some(self.expected), some(self.product), self.cpu_seconds)
 
 
 class Play:
@@ -125,9 +126,9 @@ class Play:
             if recipe.timed <= WHOLE_STEPS:
                 self._check(answered)
                 continue
-            index, best = int(self.secret.integers(recipe.shape[0])), cheapest.get(recipe.has_product)
+            rows, best = self.secret.permutation(recipe.shape[0])[:CHECKED], cheapest.get(recipe.has_product)
             if best is None or answered.cpu_seconds < best.cpu_seconds:
-                cheapest[recipe.has_product] = answered.member(index)
+                cheapest[recipe.has_product] = answered.members(rows)
         for answered in cheapest.values():
             self._check(answered)
 

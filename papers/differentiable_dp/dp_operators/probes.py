@@ -34,11 +34,10 @@ class Probe:
     has_product: bool = True
     timed: int = 0
 
-    def member(self, index: int) -> "Probe":
-        """The problem of one member of the batch alone, copied."""
-        one = slice(index, index + 1)
-        sizes = tuple(size[one] for size in self.sizes)
-        return replace(self, theta=self.theta[one].copy(), z=self.z[one].copy(), sizes=sizes)
+    def members(self, rows: np.ndarray) -> "Probe":
+        """The problem of some members of the batch alone, copied."""
+        sizes = tuple(size[rows] for size in self.sizes)
+        return replace(self, theta=self.theta[rows], z=self.z[rows] if self.has_product else self.z, sizes=sizes)
 
 
 @dataclass(frozen=True)

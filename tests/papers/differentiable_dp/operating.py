@@ -42,7 +42,7 @@ def play(case, method, *, index=0, steps=(30, 60), report=None):
         method = loaded(method)
     return board.play(
         replace(named, params=replace(named.params, steps=steps)),
-        seed=Seed(index, key=f"tests {case} {index}".encode(), salt=b"salt"),
+        seed=Seed(index, key=f"tests {case} {index}".encode(), salt=f"salt {index}".encode()),
         device="cpu",
         method=method if isinstance(method, Proxy) else contestant.contestant(TASK.slug, method, seed=index),
         report=report or Kept(),

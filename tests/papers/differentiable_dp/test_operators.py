@@ -312,6 +312,22 @@ def test_an_answer_that_nobody_worked_for_is_checked_as_the_cheapest_is(index):
     assert "cost" not in scores
 
 
+@pytest.mark.parametrize("spared", [1, 4])
+def test_who_leaves_out_part_of_a_batch_is_found_out(spared):
+    method = loaded("closed_form")
+    solve = method.viterbi
+
+    def viterbi(theta, lengths, *rest):
+        if theta.shape[1] != 200:
+            return solve(theta, lengths, *rest)
+        value, expected = solve(theta[spared:], lengths[spared:], *rest)
+        walk = np.full_like(theta[:spared], 1 / theta.shape[-1] ** 2)
+        return np.concatenate([np.zeros(spared), value]), np.concatenate([walk, expected])
+
+    method.viterbi = viterbi
+    assert "long" in failed(play("viterbi/entropy", method, steps=(30, 200)))
+
+
 def test_a_method_that_is_dear_is_timed_once_and_climbs_no_further(monkeypatch):
     monkeypatch.setattr(board, "DEAR_SECONDS", 0.0)
     report = Kept()
