@@ -37,7 +37,7 @@ def kept_secret(name: str) -> str:
 
 
 def make_secret(path: Path) -> None:
-    """Write a new secret where there is none: whole or not at all, by whoever of several is first."""
+    """Write a new secret where there is none, by whoever of several is first. Whole or not at all on disks with hard links."""
     if path.exists():
         return
     secret = secrets.token_urlsafe(48)

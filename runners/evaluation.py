@@ -152,7 +152,7 @@ class Run:
         device = job.device if job.board.task.works_on_device else "cpu"
         oracle = partial(protocol.oracle, job.oracle, case, seed=seed, device=device) if job.oracle else None
         playing = Playing(job, self.boxes, seed=methods_seed(job, case, index), oracle=oracle)
-        is_told = True
+        is_told = index == 0 or not job.draws_are_secret
         try:
             with own_work(limits, is_enforced=job.mode != "inprocess") as work:
                 method = Proxy(playing)
@@ -160,7 +160,9 @@ class Run:
                     self.boxes.prepare()
                 scores = protocol.play(case, seed=seed, device=device, method=method, report=self.report)
             scores = checked(scores, job.board, case)
-            is_told = index == 0 or not job.draws_are_secret
+        except (MethodFailure, AnswerError):
+            is_told = True
+            raise
         finally:
             playing.end()
             if is_told:

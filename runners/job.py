@@ -71,8 +71,8 @@ class Job:
 
     @property
     def draws_are_secret(self) -> bool:
-        """Then a log is of the first seed and of what failed: what all of them print could be learnt by heart."""
-        return self.seed_key != PUBLIC_KEY
+        """Whether a site draws: then a log is of the first seed and of what failed, as what all print could be learnt by heart."""
+        return self.run is not None
 
     def plays(self) -> list[tuple[Case[Any], int]]:
         """Every (case, seed index) that is asked for, seed by seed. Raises ValueError for an unknown case.

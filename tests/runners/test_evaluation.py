@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from papers.data import DataError
-from runners.evaluation import evaluate
+from runners.evaluation import evaluate, methods_seed
 from runners.job import Job
 from tests.runners.conftest import method
 
@@ -148,8 +148,11 @@ def test_where_draws_are_secret_the_log_is_of_the_first_seed_and_of_what_failed(
         return
     prints = "print(x)\nreturn 2 * x"
     assert told_of(play(prints, seeds=3)) == ["0", "0", "1", "1", "2", "2"], "its author's own machine"
-    assert told_of(play(prints, seeds=3, seed_key=b"a site's")) == ["0", "0"]
-    assert told_of(play("print(x)\nraise ValueError", only_seeds=(2,), seed_key=b"a site's")) == ["2"]
+    assert told_of(play(prints, seeds=3, run=1)) == ["0", "0"], "a site's"
+    job = Job(task="doubling", tier="quick", code=b"")
+    late = methods_seed(job, job.board.cases[0], 2)
+    fails_once = f"print(x)\nif self.seed == {late}: raise ValueError\nreturn 2 * x"
+    assert told_of(play(fails_once, seeds=3, run=1)) == ["0", "0", "2"]
 
 
 def give(task, monkeypatch, *, cases=None, limits=None):

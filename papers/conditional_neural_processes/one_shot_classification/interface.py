@@ -18,7 +18,7 @@ class Episodes(TypedDict):
 
 
 class Method(Contestant, Protocol):
-    """Learns from classes with many pictures, then tells classes apart that it has never seen, from a few pictures of each.
+    """Learns from many classes, then tells classes apart that it has never seen, from a few pictures of each.
 
     A fit that uses over 1.1 times its budget is refused.
     """
@@ -35,7 +35,8 @@ class Method(Contestant, Protocol):
     def predict_proba(self, support_x: np.ndarray, support_y: np.ndarray, query_x: np.ndarray) -> np.ndarray:
         """Say to which of N new classes the query belongs: one episode a call, 1,000 of them.
 
-        Each class is as probable, and was in no call before (pictures of real things may return, in another disguise).
+        Each class is as probable. Of glyphs and signs it was in no call before; characters of Omniglot and people return, each
+        picture in another disguise.
 
         support_x: (N * K, 1, height, width) float32. support_y: (N * K,) int64 in 0 ... N - 1, each K times.
         query_x: (1, 1, height, width) float32. Returns (1, N) float: probabilities that sum to 1.

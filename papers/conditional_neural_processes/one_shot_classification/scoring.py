@@ -1,4 +1,4 @@
-"""How good the probabilities of one episode's queries are. Q queries, N classes."""
+"""How good the probabilities of queries are. Q queries, N classes."""
 
 import numpy as np
 
