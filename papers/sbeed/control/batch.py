@@ -1,7 +1,7 @@
 """Finite worlds: one set of transitions, then the policy and the value of every state, judged exactly.
 
-What is seen of states, and which number an action has, is shuffled by a secret that depends on the method's code, so that
-nothing can be known of a famous world.
+A world is drawn by the seed from a public law. What is seen of its states, and which number an action has, is shuffled by a
+secret that depends on the method's code, so that nothing can be looked up by its name either.
 """
 
 from dataclasses import dataclass, replace

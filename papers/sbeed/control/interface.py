@@ -8,7 +8,10 @@ from papers.playing import Contestant, optional
 
 
 class Method(Contestant, Protocol):
-    """Learns to act. Every case and seed meets a fresh process, and never the case's name."""
+    """Learns to act. Every case and seed meets a fresh process, and never the case's name.
+
+    Finite worlds are drawn by the seed from laws that are public: what holds in yours is in its transitions alone.
+    """
 
     def __init__(self, seed: int, device: str) -> None:
         """seed: for your own randomness, 32 bits. device: "cpu" or "cuda"."""

@@ -1,4 +1,7 @@
-"""The finite worlds: garnets, a river, a slippery grid, Baird's star with rewards, and a drift that features describe."""
+"""The finite worlds: garnets, a river, a slippery grid, Baird's star with rewards, and a drift that features describe.
+
+All but the star are drawn: who knows their laws has still to learn from the transitions which of them it is.
+"""
 
 from collections.abc import Callable
 
@@ -9,8 +12,11 @@ from papers.sbeed.problem.finite import World
 GARNET_STATES, GARNET_ACTIONS, CONCENTRATION = 20, 4, 0.1
 REWARDED = 0.15  # probability that a state of a sparse garnet pays
 RIVER_STATES = 8
-AHEAD, STAY, BACK = 0.4, 0.5, 0.1  # of a stroke to the right
-GRID_SIDE, HOLES, GOAL = 4, (5, 7, 11, 12), 15
+AHEAD, BACK = (0.3, 0.5), (0.05, 0.15)  # of a stroke to the right: the least and the most probable; else it stays
+GRID_SIDE, HOLES, NEAREST = 4, 4, 4  # NEAREST: moves from the start to the goal, at least
+SLIPS = 2.0  # of the Dirichlet law of a move's outcomes: aside, as meant, aside
+WORTH = 1.25, 1.4  # of a grid: the optimum's mean value over the uniform policy's ...
+WORTH_GAMMA, WORTH_ENTROPY = 0.95, 0.01  # ... under this objective
 MOVES = ((0, -1), (1, 0), (0, 1), (-1, 0))  # row, column: neighbours in this list are at right angles
 DRIFT_SIDE, STRIDE, WIDTH, FEATURES = 24, 2, 3.0, 40
 
@@ -29,31 +35,63 @@ def garnet(rng: Rng, *, sparse: bool) -> Tables:
     return P, np.repeat(pays[:, None].astype(float), actions, axis=1)
 
 
-def river(_: Rng) -> Tables:
-    """Left always works and pays little at its end; right is a swim against the current and pays 1 at its end."""
+def river(rng: Rng) -> Tables:
+    """Left always works and pays little at its end; right is a swim against the current and pays 1 at its end.
+
+    The current is drawn for each state.
+    """
     P, R = np.zeros((RIVER_STATES, 2, RIVER_STATES)), np.zeros((RIVER_STATES, 2))
     last = RIVER_STATES - 1
     for state in range(RIVER_STATES):
         P[state, 0, max(state - 1, 0)] = 1
-        for step, chance in ((1, AHEAD), (0, STAY), (-1, BACK)):
+        ahead, back = rng.uniform(*AHEAD), rng.uniform(*BACK)
+        for step, chance in ((1, ahead), (0, 1 - ahead - back), (-1, back)):
             P[state, 1, min(max(state + step, 0), last)] += chance
     R[0, 0], R[last, 1] = 0.05, 1.0
     return P, R
 
 
-def grid(_: Rng) -> Tables:
-    """A move goes where it is meant to with probability 1/3, else aside; a hole and the goal lead back to the start."""
+def grid(rng: Rng) -> Tables:
+    """Where it starts, its goal, its holes and how each move slips are drawn, until it is as hard as `WORTH` says."""
+    while True:
+        start, goal, *holes = rng.permutation(GRID_SIDE**2)[: 2 + HOLES].tolist()
+        if not NEAREST <= moves_between(start, goal, holes) < np.inf:
+            continue
+        P, R = ice(start, goal, holes, rng)
+        if WORTH[0] <= worth_playing(P, R) <= WORTH[1]:
+            return P, R
+
+
+def ice(start: int, goal: int, holes: list[int], rng: Rng) -> Tables:
+    """A move goes where it is meant to, or aside, as each cell's ice has it; holes and the goal lead to the start."""
     states = GRID_SIDE**2
     P, R = np.zeros((states, len(MOVES), states)), np.zeros((states, len(MOVES)))
-    for state in range(states):
-        for action in range(len(MOVES)):
-            if state in (*HOLES, GOAL):
-                P[state, action, 0] = 1
-                continue
-            for turn in (-1, 0, 1):
-                P[state, action, moved(state, MOVES[(action + turn) % len(MOVES)])] += 1 / 3
-    R[GOAL] = 1.0
+    slips = rng.dirichlet(np.full(3, SLIPS), size=(states, len(MOVES)))
+    for state, action in np.ndindex(states, len(MOVES)):
+        if state == goal or state in holes:
+            P[state, action, start] = 1
+            continue
+        for turn, chance in zip((-1, 0, 1), slips[state, action], strict=True):
+            P[state, action, moved(state, MOVES[(action + turn) % len(MOVES)])] += chance
+    R[goal] = 1.0
     return P, R
+
+
+def moves_between(start: int, goal: int, holes: list[int]) -> float:
+    """How many at least if none slips; infinitely many where holes are in between."""
+    reached, count = {start}, 0
+    while goal not in reached:
+        further = reached | {moved(cell, move) for cell in reached.difference(holes) for move in MOVES}
+        if further == reached:
+            return np.inf
+        reached, count = further, count + 1
+    return count
+
+
+def worth_playing(P: np.ndarray, R: np.ndarray) -> float:
+    """The optimum's mean value over the uniform policy's."""
+    world = World(P, R, WORTH_GAMMA, WORTH_ENTROPY, np.eye(len(R)))
+    return float(world.optimum().mean() / world.value_of(world.uniform()).mean())
 
 
 def moved(state: int, move: tuple[int, int]) -> int:

@@ -186,7 +186,7 @@ def test_what_was_recorded_of_finite_data_is_what_is_expected():
     garnet, river, grid = (f"{name}/batch-10k" for name in ("garnet-sparse", "riverswim", "slippery-grid"))
     assert min(recorded.mean("sbeed", "score", case) for case in (garnet, river)) >= 0.89
     assert recorded.mean("sbeed_eta0", "score", river) <= 0.85
-    assert recorded.mean("sbeed_eta0", "score", grid) <= 0.2
+    assert recorded.mean("sbeed_eta0", "score", grid) <= 0.5
     assert max(recorded.mean("immediate", "score", case) for case in (garnet, river, grid)) <= 0.2
     assert all(abs(recorded.mean("uniform", "score", case)) < 1e-9 for case in (garnet, river, grid))
 
