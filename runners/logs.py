@@ -15,9 +15,7 @@ from typing import Any
 from pythonjsonlogger.core import RESERVED_ATTRS
 
 FORMATS = ("line", "json")
-STRANGERS = (
-    "django.security.DisallowedHost",
-)  # loggers of what comes with every scan of addresses, with its traceback
+STRANGERS = ("django.security.DisallowedHost",)  # loggers of what comes with every scan of addresses, traceback and all
 subject: ContextVar[Mapping[str, int]] = ContextVar("subject", default=MappingProxyType({}))
 
 

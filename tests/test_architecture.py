@@ -127,3 +127,12 @@ def test_the_project_names_no_path_of_the_machine_it_lies_on():
         path = ROOT / name
         if path.suffix in {".py", ".md", ".html", ".js", ".css", ".txt", ".toml"}:
             assert str(ROOT) not in path.read_text(), name
+
+
+def test_what_only_postgresql_can_show_is_among_what_runs_there():
+    """Elsewhere such a test is left out without a word."""
+    command = subprocess.run(["make", "-n", "test"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    (there,) = [line for line in command.splitlines() if "tests.postgres" in line]
+    marked = [path for path in ROOT.glob("tests/**/test_*.py") if "@pytest.mark." + "postgresql" in path.read_text()]
+    assert marked
+    assert {str(path.relative_to(ROOT)) for path in marked} <= set(there.split())
