@@ -18,6 +18,7 @@ TASK = Task(
     folder=Path(__file__).parent,
     interface=Method,
     play="papers.obfuscated_gradients.attack.play",
+    once=("papers.obfuscated_gradients.attack.play.clean_share",),
     kit="papers.obfuscated_gradients.kit",
     tiers=(
         Tier(
