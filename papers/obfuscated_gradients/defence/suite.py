@@ -19,6 +19,10 @@ RESTARTS, TARGETS = 2, 4  # of the margin; next classes that are aimed at
 MOST_DRAWS, PILOT = 20, 8  # of a random defence, for a mean gradient and to learn how many that takes
 COSINE = 0.8  # wanted between the mean gradient over draws and the expected one
 
+Slope = Callable[
+    [Tensor, Tensor, Loss], Tensor
+]  # images, which of the copies they are, their margin in a draw -> like the images
+
 
 @dataclass(kw_only=True)
 class Suite:
@@ -91,33 +95,52 @@ class Suite:
     ) -> list[Tensor]:
         """As many from starts of their own, in the same questions; `loss` is that of all copies, one after the other."""
         objective = self.objective(loss, self.y.repeat(copies), name=name, surrogate=surrogate)
-        return self.along(objective, copies=copies, steps=steps)
-
-    def along(self, objective: Objective, *, copies: int, steps: int = 0) -> list[Tensor]:
-        """PGD on copies of the images, one after the other, from random starts: a candidate from each."""
         x = self.x.repeat(copies, 1, 1, 1)
         found = kit.ascend(
             objective, x, norm=self.norm, eps=self.eps, steps=steps or self.effort.steps, start=self.start(x)
         )
         return list(found.chunk(copies))
 
+    def climb(self, slope: Slope, start: Tensor, *, steps: int) -> Tensor:
+        """Steps of `kit.ascend` along another slope than the defence's gradient, which each image leaves once it is wrong.
+
+        Of a random defence none leaves: what one draw says is no end. start: images, or copies of them one after the other;
+        what is returned is like it, each at its largest margin.
+        """
+        at, rows = start, torch.arange(len(start))
+        found, highest = start.clone(), torch.full((len(start),), -torch.inf)
+        for left in reversed(range(steps + 1)):
+            margin = self.margin_of(next(self.seeds))  # one draw for all answers of a step
+            of = rows % len(self.x)
+            value = margin(at, self.y[of])
+            rises = value > highest
+            found[rows[rises]], highest = at[rises], torch.where(rises, value, highest)
+            stays = (value <= 0) | self.is_random
+            at, rows, of, highest = at[stays], rows[stays], of[stays], highest[stays]
+            if left == 0 or len(rows) == 0:
+                break
+            steepest = kit.steepest(slope(at, rows, margin).nan_to_num(0, 0, 0), self.norm)
+            at = kit.project(at + 2.5 * self.eps / steps * steepest, self.x[of], norm=self.norm, eps=self.eps)
+        return found
+
     def surrogate(self) -> list[Tensor]:
         """BPDA: true answers, and in the backward pass the author's stand-in, or the nets of the evaluator's own."""
-        return [
-            self.ascend("surrogate", kit.margin, surrogate=True),
-            *self.along(self.borrowed(), copies=len(self.substitutes.nets)),
-        ]
+        return [self.ascend("surrogate", kit.margin, surrogate=True), *self.borrowed()]
 
-    def borrowed(self) -> Objective:
-        """The defence's margin with the gradients of the other nets: a copy of the images for each."""
-        theirs = [kit.objective(apart(net), self.y, loss=kit.margin) for net in self.substitutes.nets]
-        y = self.y.repeat(len(theirs))
+    def borrowed(self) -> list[Tensor]:
+        """Along the gradients of the other nets: a copy of the images for each."""
+        nets = self.substitutes.nets
 
-        def at(x: Tensor) -> tuple[Tensor, Tensor]:
-            slopes = [slope(part)[1] for slope, part in zip(theirs, x.chunk(len(theirs)), strict=True)]
-            return kit.margin(self.defence.logits(x, next(self.seeds)), y), torch.cat(slopes)
+        def slope(at: Tensor, rows: Tensor, _: Loss) -> Tensor:
+            result = torch.empty_like(at)
+            for number, net in enumerate(nets):
+                its = rows // len(self.x) == number
+                theirs = kit.objective(apart(net), self.y[rows[its] % len(self.x)], loss=kit.margin)
+                result[its] = theirs(at[its])[1]
+            return result
 
-        return at
+        start = self.start(self.x.repeat(len(nets), 1, 1, 1))
+        return list(self.climb(slope, start, steps=self.effort.steps).chunk(len(nets)))
 
     def eot(self) -> list[Tensor]:
         """Mean gradients over draws, as many as the noise of the gradient asks for; by both gradients on offer."""
@@ -146,16 +169,14 @@ class Suite:
         return int(needed.ceil().clamp(1, MOST_DRAWS))
 
     def finite_difference(self) -> Tensor:
-        """Steps along central differences of the margin, as `kit.difference_slope` takes them."""
-        at, steps = self.x, self.effort.difference_steps
-        best, highest = at, torch.full((len(at),), -torch.inf)
-        for _ in range(steps):
-            margin = self.margin_of(next(self.seeds))  # one draw for all answers of a step
-            slope = kit.difference_slope(margin, at, self.y, norm=self.norm, eps=self.eps, generator=self.generator)
-            best, highest = kit.better(best, highest, at, margin(at, self.y))
-            at = at + 2.5 * self.eps / steps * kit.steepest(slope, self.norm)
-            at = kit.project(at, self.x, norm=self.norm, eps=self.eps)
-        return kit.better(best, highest, at, self.margin_of(next(self.seeds))(at, self.y))[0]
+        """Along central differences of the margin, as `kit.difference_slope` takes them."""
+
+        def slope(at: Tensor, rows: Tensor, margin: Loss) -> Tensor:
+            return kit.difference_slope(
+                margin, at, self.y[rows], norm=self.norm, eps=self.eps, generator=self.generator
+            )
+
+        return self.climb(slope, self.x, steps=self.effort.difference_steps)
 
     def square(self, x: Tensor, y: Tensor, *, queries: int, start: Tensor | None = None) -> Tensor:
         """Random search over squares, see `kit.square`; a fresh draw for each query."""

@@ -220,6 +220,23 @@ def test_finite_differences_and_gradients_agree_on_a_linear_defence():
     assert abs(rate(run.defence._method, by_differences, run.y) - rate(run.defence._method, by_gradient, run.y)) <= 0.05
 
 
+@pytest.mark.parametrize("attack", ["finite_difference", "borrowed"])
+def test_an_image_is_asked_no_more_once_it_is_wrong_unless_answers_are_random(attack):
+    asked, method = [], Ready("plain")
+    logits = method.logits
+    method.logits = lambda x, draw: (asked.append(len(x)), logits(x, draw))[1]
+    right = []
+    for is_random in (False, True):
+        run = suited(method, is_random=is_random)
+        found = getattr(run, attack)()
+        right.append([run.still_right(at, torch.arange(30)) for at in (found if attack == "borrowed" else [found])])
+        asked, few = [], sum(asked)
+        if not is_random:
+            least = few
+    assert least < few / 2
+    assert all(torch.equal(one, other) for one, other in zip(*right, strict=True))
+
+
 @pytest.mark.parametrize("name", ["quantised", "argmax", "projection"])
 def test_what_hides_its_gradient_falls_without_it(name):
     """The author gives no stand-in; black-box attacks need none."""
