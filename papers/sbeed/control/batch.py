@@ -1,7 +1,8 @@
 """Finite worlds: one set of transitions, then the policy and the value of every state, judged exactly.
 
-A world is drawn by the seed from a public law. What is seen of its states, and which number an action has, is shuffled by a
-secret that depends on the method's code, so that nothing can be looked up by its name either.
+World and transitions are drawn from public laws by a secret that depends on the seed and on the method's code: what the scores of
+one upload tell about its worlds says nothing about those of the next. What is seen of states, and which number an action has, is
+shuffled, so that nothing can be looked up by its name either.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from papers import answers
 from papers.playing import Report
 from papers.sbeed.control.cases import Problem
 from papers.sbeed.control.interface import Method
-from papers.sbeed.control.scoring import judged_policy, judged_value, relative, sources_of_error
+from papers.sbeed.control.scoring import LEARNT, judged_policy, judged_value, relative, sources_of_error
 from papers.sbeed.problem import worlds
 from papers.sbeed.problem.finite import Transitions, World
 from papers.task import AnswerError, Scores, Seed
@@ -55,17 +56,17 @@ class Finite:
         return (*(row[:, None] for row in rows), ends, ends.copy())
 
 
-def drawn(problem: Problem, seed: Seed) -> Finite:
-    """World and transitions are the same for every method, how they are shown is not."""
-    world = worlds.drawn(problem.world, gamma=problem.gamma, entropy=problem.entropy, rng=seed.rng("world"))
-    seen = world.sample(problem.transitions, seed.rng("transitions"))
+def draw_finite(problem: Problem, seed: Seed) -> Finite:
+    """A world of this method's own, and the transitions that it sees."""
+    world = worlds.draw_world(problem.world, gamma=problem.gamma, entropy=problem.entropy, rng=seed.salted("world"))
+    seen = world.sample(problem.transitions, seed.salted("transitions"))
     secret = seed.salted("disguise")
     (states, actions), d = world.shape, world.phi.shape[1]
     return Finite(world, seen, secret.permutation(d), secret.permutation(actions), secret.permutation(states))
 
 
 def learn(problem: Problem, *, seed: Seed, method: Method) -> Scores:
-    finite = drawn(problem, seed)
+    finite = draw_finite(problem, seed)
     world, best, counted = finite.world, finite.world.optimum(), finite.world.counted(finite.seen)
     policy, value = answered(method, finite)
     result = judged_policy(world, policy, best) | sources_of_error(world, counted, best)
@@ -78,7 +79,7 @@ def learn(problem: Problem, *, seed: Seed, method: Method) -> Scores:
 
 def smooth_more_and_more(problem: Problem, *, seed: Seed, method: Method, report: Report) -> Scores:
     """The same transitions under one smoothing after the other, each by a method that knows nothing of the others."""
-    finite = drawn(problem, seed)
+    finite = draw_finite(problem, seed)
     plain = finite.world.smoothed_by(0.0).optimum()
     each: list[Scores] = []
     errors: list[float] = []
@@ -102,7 +103,8 @@ def smooth_more_and_more(problem: Problem, *, seed: Seed, method: Method, report
         report.curve(
             "Smoothing", problem.entropies, series, x_label="λ", y_label="error of the value", log_x=True, log_y=True
         )
-    return {name: float(np.mean([scores[name] for scores in each])) for name in each[0]}
+    result = {name: float(np.mean([scores[name] for scores in each])) for name in each[0]}
+    return result | {"failed": float(result["score"] < LEARNT)}
 
 
 def answered(method: Method, finite: Finite) -> tuple[np.ndarray, np.ndarray | None]:

@@ -45,7 +45,7 @@ HOUSE = (
         slug="dqn",
         title="DQN",
         kind="baseline",
-        summary="Deep Q-learning with replay; five levels of a continuous action.",
+        summary="Deep Q-learning with replay; a few levels of a continuous action.",
         expense=80,
     ),
     House(
@@ -84,17 +84,25 @@ HOUSE = (
         expense=5,
     ),
     House(
+        slug="wave_reader",
+        title="Wave reader",
+        kind="baseline",
+        summary="Reads the cells of the drift from its waves and knows that they are all alike: what that is worth. Uniform "
+        "elsewhere.",
+        expense=5,
+    ),
+    House(
         slug="uniform",
         title="Uniform",
         kind="control",
-        summary="Uniform over actions, random torques: 0 everywhere.",
+        summary="Uniform over actions, random torques: 0 up to chance.",
         expense=4,
     ),
     House(
         slug="immediate",
         title="Immediate reward",
         kind="control",
-        summary="Softmax of the mean immediate reward; on the pendulum that is no torque. Must fail.",
+        summary="Softmax of the mean immediate reward; on the pendulum that is no torque. Must fail where cases rank.",
         expense=4,
     ),
 )

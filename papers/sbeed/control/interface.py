@@ -10,7 +10,7 @@ from papers.playing import Contestant, optional
 class Method(Contestant, Protocol):
     """Learns to act. Every case and seed meets a fresh process, and never the case's name.
 
-    Finite worlds are drawn by the seed from laws that are public: what holds in yours is in its transitions alone.
+    Finite worlds are drawn for each method from laws that are public: what holds in yours is in its transitions alone.
     """
 
     def __init__(self, seed: int, device: str) -> None:
@@ -33,7 +33,7 @@ class Method(Contestant, Protocol):
         low and high, float32 (act_dim,). n_envs = 0: a batch of transitions that others chose; the scored objective is the
         sum of gamma^t (reward + entropy x entropy of the policy). n_envs > 0: you act in so many environments at once; the
         plain return of an episode is scored (gamma 1, entropy 0), discounting and smoothing are your choice.
-        steps: how many transitions you will see in all.
+        steps: how many transitions `observe` will bring in all; where you act, evaluations come beside them.
         """
 
     def observe(

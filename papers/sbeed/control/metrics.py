@@ -8,7 +8,7 @@ METRICS = (
         label="Score",
         better="higher",
         description="Batch: (value of the policy − of the uniform one) / (optimum − uniform), means over the states, exact, "
-        "by the model of the world that the seed drew. "
+        "by the model of the world that was drawn for the method. "
         "Environments: (return − of random actions) / (of one who has learnt − of random actions), on the same physics; "
         "on the pendulum one who has learnt gets −150.",
     ),

@@ -19,7 +19,7 @@ EARLY = 0.6  # of it: most of what happens is early
 
 
 def act_and_learn(problem: Problem, *, seed: Seed, method: Method, report: Report) -> Scores:
-    model = kinds.drawn(problem.world, seed.rng("physics"))
+    model = kinds.draw_model(problem.world, seed.rng("physics"))
     many = Environments(problem.environments, model, seed.rng("training"))
     steps = BLOCK * problem.environments
     blocks = problem.transitions // steps

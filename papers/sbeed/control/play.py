@@ -17,4 +17,4 @@ def play(case: Case[Problem], *, seed: Seed, device: str, method: Method, report
 
 def oracle(slug: str, case: Case[Problem], *, seed: Seed, device: str) -> object:
     """The optimal smoothed policy of a finite world; None where nobody knows it in closed form."""
-    return batch.SoftOptimum(batch.drawn(case.params, seed)) if case.params.is_batch else None
+    return batch.SoftOptimum(batch.draw_finite(case.params, seed)) if case.params.is_batch else None

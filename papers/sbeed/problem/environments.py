@@ -91,7 +91,7 @@ def random_actions(model: Model, n: int, rng: np.random.Generator) -> np.ndarray
 
 
 def random_return(model: Model, rng: np.random.Generator, episodes: int = 0) -> float:
-    """The mean return of uniformly random actions; episodes: as many as make 80,000 steps unless said."""
+    """The mean return of uniformly random actions; episodes: unless said as many as make 80,000 steps where none ends early."""
     n = episodes or max(FEWEST_EPISODES, RANDOM_STEPS // model.episode)
     many, total, goes_on = Environments(n, model, rng), np.zeros(n), np.ones(n, bool)
     while goes_on.any():

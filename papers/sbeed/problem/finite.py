@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from scipy.special import logsumexp, softmax, xlogy
+from scipy.special import softmax, xlogy
 
 ROUNDS = 200  # of policy iteration; a dozen are the rule
 CLOSE = 1e-13  # of values, relative: policy iteration has ended
@@ -43,13 +43,6 @@ class World:
     def q(self, v: np.ndarray) -> np.ndarray:
         """R + gamma P v: (S, A)."""
         return np.asarray(self.R + self.gamma * self.P @ v)
-
-    def backup(self, v: np.ndarray) -> np.ndarray:
-        """One step of soft value iteration, lambda log sum_a exp(q / lambda): (S,); the maximum where lambda is 0."""
-        q = self.q(v)
-        if not self.entropy:
-            return np.asarray(q.max(axis=1))
-        return np.asarray(self.entropy * logsumexp(q / self.entropy, axis=1))
 
     def greedy(self, v: np.ndarray) -> np.ndarray:
         """softmax(q / lambda): (S, A); the first best action where lambda is 0."""

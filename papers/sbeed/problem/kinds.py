@@ -30,7 +30,7 @@ REFERENCES = {
 }
 
 
-def drawn(name: str, rng: Rng) -> Model:
+def draw_model(name: str, rng: Rng) -> Model:
     """The environment of this name, its constants drawn. Raises KeyError; ImportError where its packages are missing."""
     if name in VECTORISED:
         return VECTORISED[name](rng)

@@ -1,8 +1,10 @@
 """The finite worlds: garnets, a river, a slippery grid, Baird's star with rewards, and a drift that features describe.
 
-All but the star are drawn: who knows their laws has still to learn from the transitions which of them it is.
+All but the star are drawn: who knows their laws has still to learn from the transitions which of them it is. Of the drift
+what is drawn says little: its moves are the same everywhere, and a method of the board's shows what it is worth to know that.
 """
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -18,7 +20,8 @@ SLIPS = 2.0  # of the Dirichlet law of a move's outcomes: aside, as meant, aside
 WORTH = 1.25, 1.4  # of a grid: the optimum's mean value over the uniform policy's ...
 WORTH_GAMMA, WORTH_ENTROPY = 0.95, 0.01  # ... under this objective
 MOVES = ((0, -1), (1, 0), (0, 1), (-1, 0))  # row, column: neighbours in this list are at right angles
-DRIFT_SIDE, STRIDE, WIDTH, FEATURES = 24, 2, 3.0, 40
+DRIFT_SIDE, STRIDE, WIDTH = 24, 2, 3.0
+WAVES, MOST_PERIODS = 12, 3  # that a drift is seen through, of so many periods along a side at most
 
 Rng = np.random.Generator
 Tables = tuple[np.ndarray, np.ndarray]
@@ -133,10 +136,16 @@ def drift(rng: Rng) -> Tables:
 
 
 def drift_features(rng: Rng) -> np.ndarray:
-    """(576, 40): a constant and random waves over the torus, far fewer than cells."""
+    """(576, 25): a constant, and the cosines and sines of different waves over the torus, long ones above all."""
     cells = np.stack(np.divmod(np.arange(DRIFT_SIDE**2), DRIFT_SIDE), axis=1)
-    waves, phases = np.rint(rng.normal(size=(FEATURES - 1, 2))), rng.uniform(0, 2 * np.pi, FEATURES - 1)
-    return np.hstack([np.ones((len(cells), 1)), np.cos(2 * np.pi / DRIFT_SIDE * cells @ waves.T + phases)])
+    periods = range(-MOST_PERIODS, MOST_PERIODS + 1)
+    waves = np.array(
+        [wave for wave in itertools.product(periods, periods) if wave > (0, 0)]
+    )  # its negative is no other
+    chance = np.exp(-(waves**2).sum(axis=1) / 2)
+    chosen = rng.choice(waves, WAVES, replace=False, p=chance / chance.sum())
+    angles = 2 * np.pi / DRIFT_SIDE * cells @ chosen.T + rng.uniform(0, 2 * np.pi, WAVES)
+    return np.hstack([np.ones((len(cells), 1)), np.cos(angles), np.sin(angles)])
 
 
 TABLES: dict[str, Callable[[Rng], Tables]] = {
@@ -149,7 +158,7 @@ TABLES: dict[str, Callable[[Rng], Tables]] = {
 }
 
 
-def drawn(name: str, *, gamma: float, entropy: float, rng: Rng) -> World:
+def draw_world(name: str, *, gamma: float, entropy: float, rng: Rng) -> World:
     """The world of this name; states are seen one-hot but on the star and the drift. Raises KeyError."""
     P, R = TABLES[name](rng)
     phi = star_features() if name == "baird" else drift_features(rng) if name == "drift" else np.eye(len(R))

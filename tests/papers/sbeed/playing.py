@@ -32,7 +32,8 @@ def play(case, method, *, index=0, report=None, salt=b"salt", **params):
     """Scores of one play. `method`: the slug of a house method or an oracle, or an object with the calls."""
     named = CASES[case]
     named = replace(named, params=replace(named.params, **params))
-    seed = Seed(index, key=f"tests {case} {index}".encode(), salt=salt)
+    key = f"tests {case} {index}".encode()
+    seed = Seed(index, key=key, salt=key + salt)
     if isinstance(method, str) and TASK.method(method).kind == "oracle":
         method = board.oracle(method, named, seed=seed, device="cpu")
     made = contestant.contestant(TASK.slug, method, seed=index)

@@ -10,8 +10,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from papers.sbeed.control import batch
 from papers.sbeed.control.online import BLOCK
-from papers.task import AnswerError, Board
+from papers.task import AnswerError, Board, Seed
 from runners.evaluation import evaluate
 from runners.job import Job
 from tests.papers import contestant
@@ -69,9 +70,9 @@ def test_where_features_are_few_their_error_is_told_apart():
     assert house_scores(RIVER, "uniform")["approximation_error"] < 1e-9
 
 
-def test_how_a_world_is_shown_depends_on_the_code_but_not_what_is_learnt():
-    """Another order of states, features and actions: the same transitions, the same score of the counted model."""
-    shown = []
+def test_how_a_world_is_shown_changes_nothing_of_what_is_learnt():
+    """Another order of states, features and actions: the same transitions, the same policy and values."""
+    shown, learnt = [], []
 
     class Watching:
         def __init__(self):
@@ -80,13 +81,19 @@ def test_how_a_world_is_shown_depends_on_the_code_but_not_what_is_learnt():
         def __getattr__(self, name):
             return getattr(self.inner, name)
 
+        def has(self, name):
+            return True
+
         def observe(self, *block):
             shown.append(block)
             self.inner.observe(*block)
 
-    for salt in (b"salt", b"another"):
-        scores = play(RIVER, Watching(), salt=salt)
-        assert scores == pytest.approx(house_scores(RIVER, "model_vi"), abs=1e-7)
+    finite = batch.draw_finite(CASES[RIVER].params, Seed(0, key=b"key", salt=b"salt"))
+    turned = replace(finite, columns=finite.columns[::-1], actions=finite.actions[::-1], order=np.roll(finite.order, 3))
+    for seen in (finite, turned):
+        learnt.append(batch.answered(Watching(), seen))
+    np.testing.assert_allclose(learnt[0][0], learnt[1][0], atol=1e-7)
+    np.testing.assert_allclose(learnt[0][1], learnt[1][1], atol=1e-7)
     assert (shown[0][0] != shown[1][0]).any()
     assert (shown[0][2] == shown[1][2]).all()
     obs, action, reward, following, terminated, truncated = shown[0]
@@ -94,6 +101,15 @@ def test_how_a_world_is_shown_depends_on_the_code_but_not_what_is_learnt():
     assert (obs.dtype, reward.dtype, action.dtype) == (np.float32, np.float32, np.int64)
     assert not terminated.any()
     assert not truncated.any()
+
+
+def test_who_knows_that_a_drift_is_alike_everywhere_plays_its_optimum_and_nothing_else():
+    for index in range(3):
+        told = house_scores(DRIFT, "wave_reader", index)
+        assert told["score"] > 0.999
+        assert told["value_error"] < 0.02
+    assert house_scores(GARNET, "wave_reader")["score"] == 0
+    assert house_scores(BAIRD, "wave_reader")["score"] == 0
 
 
 def test_a_method_without_policy_is_judged_by_what_it_does():

@@ -11,28 +11,35 @@ from papers.sbeed.control.scoring import judged_policy, relative
 from papers.sbeed.problem import worlds
 from papers.sbeed.problem.finite import World
 from papers.task import Seed
-from tests.papers.sbeed.playing import CASES, play
+from tests.papers.sbeed.playing import CASES, TASK, play
 
 RIVER, GRID = "riverswim/batch-10k", "slippery-grid/batch-10k"
 MARGIN = 0.01  # of the score
 each_drawn = pytest.mark.parametrize("case", [RIVER, GRID, "garnet-sparse/batch-10k", "drift/batch-10k"])
 
 
-def world(case, key, salt=b"salt"):
-    return batch.drawn(CASES[case].params, Seed(0, key=key, salt=salt)).world
+def world(case, salt):
+    return batch.draw_finite(CASES[case].params, Seed(0, key=b"key", salt=salt)).world
 
 
 @each_drawn
-def test_a_seeds_world_is_the_same_for_every_method_and_no_other_seeds(case):
-    first, again, other = (
-        world(case, *secrets) for secrets in ((b"one", b"a method"), (b"one", b"another"), (b"two", b"a method"))
-    )
+def test_every_method_has_worlds_of_its_own_and_meets_them_again(case):
+    """So that what scores tell of one upload's optimum is worth nothing to the next."""
+    first, again, other = (world(case, salt) for salt in (b"a method", b"a method", b"another"))
     assert np.array_equal(first.P, again.P)
     assert np.array_equal(first.R, again.R)
     assert np.array_equal(first.phi, again.phi)
     if case != "drift/batch-10k":
         assert not np.allclose(first.P, other.P)
     assert not np.allclose(first.q(first.optimum()), other.q(other.optimum()))
+    assert case in TASK.salted_cases
+
+
+def test_the_waves_of_a_drift_all_differ():
+    for seed in range(50):
+        phi = worlds.drift_features(np.random.default_rng(seed))
+        assert phi.shape == (worlds.DRIFT_SIDE**2, 1 + 2 * worlds.WAVES)
+        assert np.linalg.cond(phi) < 2
 
 
 def test_all_drawn_worlds_are_about_as_hard():
@@ -163,7 +170,7 @@ def test_values_that_are_known_by_heart_are_worse_than_counted_ones():
     errors = []
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        drawn = worlds.drawn("riverswim", gamma=0.95, entropy=0.05, rng=rng)
+        drawn = worlds.draw_world("riverswim", gamma=0.95, entropy=0.05, rng=rng)
         counted = drawn.counted(drawn.sample(10_000, rng)).optimum()
         errors.append([relative(values, drawn.optimum()) for values in (known, counted)])
     by_heart, by_counts = np.mean(errors, axis=0)
@@ -175,7 +182,7 @@ def test_who_knows_the_law_of_grids_and_is_told_the_layout_gains_next_to_nothing
     gains = []
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        drawn = worlds.drawn("slippery-grid", gamma=0.95, entropy=0.01, rng=rng)
+        drawn = worlds.draw_world("slippery-grid", gamma=0.95, entropy=0.01, rng=rng)
         seen = drawn.sample(10_000, rng)
         counts = prior(drawn)
         np.add.at(counts, (seen.state, seen.action, seen.following), 1)

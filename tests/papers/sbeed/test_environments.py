@@ -57,7 +57,7 @@ def test_each_starts_anew_by_itself_and_a_cut_is_no_end():
 
 @pytest.mark.parametrize("name", kinds.VECTORISED)
 def test_constants_are_drawn_and_a_state_has_a_picture(name):
-    one, other = (kinds.drawn(name, np.random.default_rng(n)) for n in range(2))
+    one, other = (kinds.draw_model(name, np.random.default_rng(n)) for n in range(2))
     assert one != other
     frame = picture(one.joints(one.start(1, np.random.default_rng(0))[0]))
     assert 5 < frame.sum() < frame.size / 4
@@ -71,7 +71,7 @@ def test_a_pole_that_nobody_balances_falls_within_thirty_steps():
 @pytest.mark.parametrize("house", [house for house in TASK.house if house.kind != "oracle" and not house.file])
 def test_every_house_method_plays_whatever_environment_it_meets(name, house):
     rng = np.random.default_rng(0)
-    model = kinds.drawn(name, rng)
+    model = kinds.draw_model(name, rng)
     many, method = Environments(2, model, rng), contestant.contestant(TASK.slug, house.slug)
     method.begin(model.observed, model.actions, -model.high, model.high, 1.0, 0.0, 2, 4 * BLOCK)
     method.observe(*gather(method, many))

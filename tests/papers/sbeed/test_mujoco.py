@@ -31,7 +31,7 @@ def test_without_its_packages_a_case_is_left_out_with_the_reason_and_the_others_
 @pytest.mark.parametrize("name", ["half-cheetah", "hopper"])
 def test_a_body_moves_as_in_a_simulator_of_its_own(name):
     """One simulator that many environments share, against one that runs on by itself from the same start."""
-    body, alone = (kinds.drawn(name, np.random.default_rng(0)) for _ in range(2))
+    body, alone = (kinds.draw_model(name, np.random.default_rng(0)) for _ in range(2))
     rng = np.random.default_rng(1)
     many, theirs = Environments(2, body, rng), alone._env
     theirs.set_state(*np.split(many.state[1, : -body.observed], [theirs.model.nq]))

@@ -11,7 +11,7 @@ EPSILON = 1e-5
 
 
 def transitions(name, n=400, seed=0):
-    world = worlds.drawn(name, gamma=GAMMA, entropy=ENTROPY, rng=np.random.default_rng(seed))
+    world = worlds.draw_world(name, gamma=GAMMA, entropy=ENTROPY, rng=np.random.default_rng(seed))
     return world, world.sample(n, np.random.default_rng(seed + 1))
 
 
