@@ -8,7 +8,7 @@ from papers.differentiable_dp.sequence_tagging.house import HOUSE
 from papers.differentiable_dp.sequence_tagging.interface import Method
 from papers.differentiable_dp.sequence_tagging.metrics import FLAGS, METRICS
 from papers.figures import Gallery, Scatter
-from papers.task import Gap, Task
+from papers.task import Task
 
 TASK = Task(
     slug="sequence_tagging",
@@ -23,13 +23,6 @@ TASK = Task(
         cases.QUICK,
         cases.FULL,
         evidence=(evidence.QUICK, evidence.FULL),
-        gaps=(
-            Gap(
-                "up to five CPU-minutes a play, reckoned; not played yet",
-                methods=("l2_surrogate", "entropy_relaxed", "l2_relaxed", "softmax_attention", "structured_attention"),
-                cases=("ner/wnut17", "ner/wikigold", "pos/ewt"),
-            ),
-        ),
     ),
     trial="hmm/50",
     metrics=METRICS,
