@@ -33,7 +33,7 @@ def play(case: Case[cases.Victim], *, seed: Seed, device: str, method: Method, r
 
     x_adv, outside = ask(images, eps)
     victim = kit.build(name, weights, "cpu")  # the method's own copy may have been tampered with
-    clean = clean_share(name, images, seed.rng("clean draws"))
+    clean = clean_share(name, weights, images, seed.rng("clean draws"))
     right = share_right(victim, x_adv, images.y, seed.rng("draws"))
     if not victim.random:
         right = np.minimum(right, clean)  # an attack can't repair what was wrong before
@@ -81,9 +81,9 @@ def lengths(d: np.ndarray, norm: kit.Norm) -> np.ndarray:
     return np.asarray(kit.norms(torch.from_numpy(d.astype(np.float64)), norm).numpy())
 
 
-def clean_share(name: str, images: Images, rng: np.random.Generator) -> np.ndarray:
+def clean_share(name: str, weights: np.ndarray, images: Images, rng: np.random.Generator) -> np.ndarray:
     """`share_right` of the victim before any attack: it follows from a case and a seed, whatever the method answers."""
-    return share_right(kit.build(name, load_weights(name), "cpu"), images.x, images.y, rng)
+    return share_right(kit.build(name, weights, "cpu"), images.x, images.y, rng)
 
 
 def share_right(

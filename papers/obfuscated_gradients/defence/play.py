@@ -38,7 +38,8 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
     defence = Respondent(method, classes=10)
     claim = defence.fit(train.x, train.y, norm, eps)
     again = consistency.check(defence.logits, x, draw=int(rng.integers(2**30)), rng=rng)
-    response = symptoms.measure_response(defence, x, y, rng)
+    others = substitutes.substitutes(train, dealt, case.params, seed.rng("substitutes"))
+    response = symptoms.measure_response(defence, x, y, rng, attacked=others.fooling)
     is_random = response.random > symptoms.BOUNDS["random answers"]
     suite = Suite(
         defence=defence,
@@ -47,7 +48,7 @@ def play(case: Case[Defended], *, seed: Seed, device: str, method: Method, repor
         norm=norm,
         eps=eps,
         rng=rng,
-        substitutes=substitutes.substitutes(train, dealt, case.params, seed.rng("substitutes")),
+        substitutes=others,
         is_random=is_random,
         effort=effort,
     )

@@ -19,9 +19,8 @@ RESTARTS, TARGETS = 2, 4  # of the margin; next classes that are aimed at
 MOST_DRAWS, PILOT = 20, 8  # of a random defence, for a mean gradient and to learn how many that takes
 COSINE = 0.8  # wanted between the mean gradient over draws and the expected one
 
-Slope = Callable[
-    [Tensor, Tensor, Loss], Tensor
-]  # images, which of the copies they are, their margin in a draw -> like the images
+# Images, which of the copies they are, and their margin in one draw -> like the images.
+Slope = Callable[[Tensor, Tensor, Loss], Tensor]
 
 
 @dataclass(kw_only=True)
@@ -109,7 +108,7 @@ class Suite:
         """
         at, rows = start, torch.arange(len(start))
         found, highest = start.clone(), torch.full((len(start),), -torch.inf)
-        for left in reversed(range(steps + 1)):
+        for step in range(steps + 1):
             margin = self.margin_of(next(self.seeds))  # one draw for all answers of a step
             of = rows % len(self.x)
             value = margin(at, self.y[of])
@@ -117,7 +116,7 @@ class Suite:
             found[rows[rises]], highest = at[rises], torch.where(rises, value, highest)
             stays = (value <= 0) | self.is_random
             at, rows, of, highest = at[stays], rows[stays], of[stays], highest[stays]
-            if left == 0 or len(rows) == 0:
+            if step == steps or len(rows) == 0:  # the last point is asked, and not left
                 break
             steepest = kit.steepest(slope(at, rows, margin).nan_to_num(0, 0, 0), self.norm)
             at = kit.project(at + 2.5 * self.eps / steps * steepest, self.x[of], norm=self.norm, eps=self.eps)

@@ -1,5 +1,6 @@
 """What gives hidden gradients away, measured on a defence, and the verdict."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,11 +40,16 @@ class Response:
     zero_margin: float  # the same for the margin, which doesn't saturate
     error: float  # median relative disagreement of gradient and differences, where answers move
     silent: float  # share of images whose answer does not move
-    random: float  # relative change of the logits from one draw to another
+    random: float  # relative change of the logits from one draw to another, there or at attacked images
 
 
-def measure_response(defence: Respondent, x: Tensor, y: Tensor, rng: np.random.Generator) -> Response:
-    """Compare `gradient` with differences of `logits` along random directions; draws are held fixed."""
+def measure_response(
+    defence: Respondent, x: Tensor, y: Tensor, rng: np.random.Generator, *, attacked: Iterable[Tensor] = ()
+) -> Response:
+    """Compare `gradient` with differences of `logits` along random directions; draws are held fixed.
+
+    attacked: like x; a defence may be random at attacked images alone.
+    """
     draw, other = (int(seed) for seed in rng.integers(2**31, size=2))
     z = defence.logits(x, draw)
     zero, zero_margin = (
@@ -51,6 +57,7 @@ def measure_response(defence: Respondent, x: Tensor, y: Tensor, rng: np.random.G
         for loss in (kit.cross_entropy, kit.margin)
     )
     scale = float(z.abs().max()) + 1e-12
+    apart = [float((defence.logits(at, other) - defence.logits(at, draw)).abs().max()) for at in (x, *attacked)]
     errors, silent = [], []
     moved = x + torch.from_numpy(rng.uniform(-BESIDE, BESIDE, x.shape).astype(np.float32))
     at = moved.clamp(PROBE, 1 - PROBE)
@@ -70,7 +77,7 @@ def measure_response(defence: Respondent, x: Tensor, y: Tensor, rng: np.random.G
         zero_margin=zero_margin,
         error=float(torch.stack(errors).median()),
         silent=float(torch.stack(silent).double().mean()),
-        random=float((defence.logits(x, other) - z).abs().max()) / scale,
+        random=max(apart) / scale,
     )
 
 

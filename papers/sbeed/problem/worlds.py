@@ -139,9 +139,8 @@ def drift_features(rng: Rng) -> np.ndarray:
     """(576, 25): a constant, and the cosines and sines of different waves over the torus, long ones above all."""
     cells = np.stack(np.divmod(np.arange(DRIFT_SIDE**2), DRIFT_SIDE), axis=1)
     periods = range(-MOST_PERIODS, MOST_PERIODS + 1)
-    waves = np.array(
-        [wave for wave in itertools.product(periods, periods) if wave > (0, 0)]
-    )  # its negative is no other
+    # One of two opposite waves, which are the same.
+    waves = np.array([wave for wave in itertools.product(periods, periods) if wave > (0, 0)])
     chance = np.exp(-(waves**2).sum(axis=1) / 2)
     chosen = rng.choice(waves, WAVES, replace=False, p=chance / chance.sum())
     angles = 2 * np.pi / DRIFT_SIDE * cells @ chosen.T + rng.uniform(0, 2 * np.pi, WAVES)

@@ -6,7 +6,7 @@ import torch
 
 from papers.obfuscated_gradients import kit
 from papers.obfuscated_gradients.attack import exact
-from papers.obfuscated_gradients.defence import labels, suite
+from papers.obfuscated_gradients.defence import labels, suite, symptoms
 from papers.obfuscated_gradients.defence.verdicts import verdicts
 from papers.obfuscated_gradients.problem.victims import load_weights
 from tests.papers.obfuscated_gradients.defending import Ready, judged, rate, suited
@@ -52,16 +52,37 @@ def test_an_image_is_asked_no_more_once_it_is_wrong_unless_answers_are_random(at
     asked, method = [], Ready("plain")
     logits = method.logits
     method.logits = lambda x, draw: (asked.append(len(x)), logits(x, draw))[1]
-    right = []
-    for is_random in (False, True):
+
+    def climbed(*, is_random):
+        """Questions, and which images are still right afterwards."""
+        asked.clear()
         run = suited(method, is_random=is_random)
         found = getattr(run, attack)()
-        right.append([run.still_right(at, torch.arange(30)) for at in (found if attack == "borrowed" else [found])])
-        asked, few = [], sum(asked)
-        if not is_random:
-            least = few
-    assert least < few / 2
-    assert all(torch.equal(one, other) for one, other in zip(*right, strict=True))
+        count = sum(asked)
+        return count, [run.still_right(at, torch.arange(30)) for at in (found if attack == "borrowed" else [found])]
+
+    (few, right), (many, right_in_the_end) = climbed(is_random=False), climbed(is_random=True)
+    assert few < many / 2
+    assert all(map(torch.equal, right, right_in_the_end))
+
+
+def test_a_defence_that_is_random_at_attacked_images_alone_is_told():
+    run = suited(Ready("plain"))
+    logits = run.defence._method.logits
+
+    def shaky(x, draw):
+        moved = np.array([not (run.x.numpy() == one).all(axis=(1, 2, 3)).any() for one in x])
+        flipped = moved & (np.random.default_rng(draw).random(len(x)) < 0.3)
+        return np.where(flipped[:, None], -logits(x, draw), logits(x, draw))
+
+    run.defence._method.logits = shaky
+    rng = np.random.default_rng(0)
+    hidden, told = (
+        symptoms.measure_response(run.defence, run.x, run.y, rng, attacked=attacked).random
+        for attacked in ((), run.substitutes.fooling)
+    )
+    assert hidden == 0
+    assert told > symptoms.BOUNDS["random answers"]
 
 
 @pytest.mark.parametrize("name", ["quantised", "argmax", "projection"])

@@ -33,17 +33,17 @@ class Method:
         self.q = {state.tobytes(): q[:, row, column] for state, (row, column) in zip(states, places.T, strict=True)}
 
     def act(self, obs, explore):
-        if self.n_actions:
+        if self.q:
             return self.policy(obs).argmax(axis=1)
+        if self.n_actions:
+            return self.rng.integers(self.n_actions, size=len(obs))
         return self.rng.uniform(self.low, self.high, (len(obs), len(self.low)))
 
     def policy(self, obs):
+        if not self.q:
+            return np.full((len(obs), self.n_actions), 1 / self.n_actions)
         q = self.known(obs)
-        return (
-            np.exp((q - smooth_maximum(q.T, self.entropy)[:, None]) / self.entropy)
-            if self.q
-            else np.exp(q) / q.shape[1]
-        )
+        return np.exp((q - smooth_maximum(q.T, self.entropy)[:, None]) / self.entropy)
 
     def value(self, obs):
         return smooth_maximum(self.known(obs).T, self.entropy) if self.q else np.zeros(len(obs))
