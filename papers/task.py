@@ -246,6 +246,11 @@ class Board:
         """Names of the cases that make a method's score."""
         return [case.name for case in self.cases if case.ranked]
 
+    @property
+    def salted_cases(self) -> list[str]:
+        """Names of the cases whose problem each upload draws for itself."""
+        return [case.name for case in self.cases if case.name in self.task.salted_cases]
+
     def weights(self, cases: Sequence[str]) -> np.ndarray | None:
         """What each of these cases counts in a mean over them, (cases,): a group as much as another. None: all alike."""
         known = {case.name: case.group for case in self.cases}
@@ -286,7 +291,7 @@ class Seed:
     """The randomness of one play. What is published is only `index`; `key` and `salt` are secret.
 
     `rng(name)` is the same for every method, so comparisons are paired.
-    `salted(name)` depends on the method's code too: for decoys and permutations that must not be learnt from earlier runs.
+    `salted(name)` depends on the method's code too: for what must not be learnt from earlier runs, decoys as well as whole problems.
     `shared(name)` is the same for all cases and seeds of a board: for what is too dear to be made anew for each of them.
     """
 

@@ -44,7 +44,7 @@ class Job:
     tier: TierName
     code: bytes  # empty for an oracle
     oracle: str = ""  # the house oracle that plays, in the evaluator itself
-    salt: str | None = None  # what salted draws are taken by; None: what the code means
+    salt: str | None = None  # what salted draws are taken by; None: what the code means, which a recorded method keeps
     seed_key: bytes = PUBLIC_KEY
     device: str = "cpu"
     mode: str = "sandbox"

@@ -81,7 +81,7 @@ def difference(board: Board, metric: Metric, entry: Entry, reference: Entry, cas
 
 def pairing(board: Board) -> str:
     """How differences on a board are taken, as part of a sentence."""
-    salted = ", ".join(case for case in board.task.salted_cases if case in {one.name for one in board.cases})
+    salted = ", ".join(board.salted_cases)
     return (
         f"paired by seed, but unpaired on {salted}, where each upload meets other problems"
         if salted

