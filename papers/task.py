@@ -291,7 +291,7 @@ class Seed:
     """The randomness of one play. What is published is only `index`; `key` and `salt` are secret.
 
     `rng(name)` is the same for every method, so comparisons are paired.
-    `salted(name)` depends on the method's code too: for what must not be learnt from earlier runs, decoys as well as whole problems.
+    `salted(name)` depends on the method's code too: for what must not be learnt from earlier runs, be it decoys or problems.
     `shared(name)` is the same for all cases and seeds of a board: for what is too dear to be made anew for each of them.
     """
 
