@@ -24,7 +24,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What the paper says of two of its methods: that one is better: by differences, paired where both met the same problems."""
+    """What the paper says of two of its methods: that one is better. Judged by differences, paired on the same problems."""
 
     text: str  # the claim, in short
     house: str  # the house method that should be better
