@@ -17,6 +17,7 @@ from papers import data
 from papers.fingerprint import meaning_of
 from papers.playing import Spent
 from papers.task import AnswerError, Board, Case, Scores, Seed
+from runners.discretion import in_our_words
 from runners.events import Exceeded, Failed
 from runners.inprocess import NoTruth
 from runners.job import Job
@@ -160,9 +161,10 @@ class Run:
                     self.boxes.prepare()
                 scores = protocol.play(case, seed=seed, device=device, method=method, report=self.report)
             scores = checked(scores, job.board, case)
-        except (MethodFailure, AnswerError):
-            is_told = True
-            raise
+        except (MethodFailure, AnswerError) as failure:
+            if is_told:
+                raise
+            raise in_our_words(failure, job.code) from None
         finally:
             playing.end()
             if is_told:

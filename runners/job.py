@@ -71,7 +71,7 @@ class Job:
 
     @property
     def draws_are_secret(self) -> bool:
-        """Whether a site draws: then a log is of the first seed and of what failed, as what all print could be learnt by heart."""
+        """Whether a site draws: then a method speaks on the first seed alone, as what it says of all could be learnt by heart."""
         return self.run is not None
 
     def plays(self) -> list[tuple[Case[Any], int]]:

@@ -142,7 +142,7 @@ def told_of(events):
 
 
 @pytest.mark.sandbox
-def test_where_draws_are_secret_the_log_is_of_the_first_seed_and_of_what_failed(play, request):
+def test_where_draws_are_secret_a_method_speaks_on_the_first_seed_alone(play, request):
     """Who printed what all of them drew could learn it by heart."""
     if "inprocess" in request.node.name:
         return
@@ -151,8 +151,14 @@ def test_where_draws_are_secret_the_log_is_of_the_first_seed_and_of_what_failed(
     assert told_of(play(prints, seeds=3, run=1)) == ["0", "0"], "a site's"
     job = Job(task="doubling", tier="quick", code=b"")
     late = methods_seed(job, job.board.cases[0], 2)
-    fails_once = f"print(x)\nif self.seed == {late}: raise ValueError\nreturn 2 * x"
-    assert told_of(play(fails_once, seeds=3, run=1)) == ["0", "0", "2"]
+    fails_late = f"print(x)\nif self.seed == {late}: raise ValueError(str(x))\nreturn 2 * x"
+    events = play(fails_late, seeds=3, run=1)
+    assert told_of(events) == ["0", "0"]
+    last = events[-1]
+    assert (last["whose"], last["reason"], last["seed"], last["traceback"]) == ("author", "exception", 2, "")
+    assert last["message"].startswith("The method raised ValueError in line ")
+    assert "[" not in last["message"]
+    assert "[" in play(fails_late, seeds=3)[-1]["message"], "its author's own machine"
 
 
 def give(task, monkeypatch, *, cases=None, limits=None):
