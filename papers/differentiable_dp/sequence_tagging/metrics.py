@@ -57,5 +57,6 @@ FLAGS = (
         metric="excess_in_errors",
         below=-2.0,
         text="Errs less than the decoder that knows the model, by more than chance allows: test tags have leaked.",
+        unranks=True,
     ),
 )
