@@ -34,7 +34,10 @@ TASK = Task(
             seeds=3,
             limits=Limits(call_seconds=600, play_seconds=3600, memory_bytes=8 << 30),
             gaps=(
-                Gap("some half an hour each, reckoned", methods=("pgd_long", "finite_difference")),
+                Gap(
+                    "a quarter to half an hour each, reckoned",
+                    methods=("pgd_targets", "pgd_long", "finite_difference"),
+                ),
                 Gap(
                     "BPDA + EOT was stopped after 20 minutes of a play; what takes as many passes was not played there",
                     cases=("cifar-jpegcopy-prune/linf-8-255",),
